@@ -1,0 +1,172 @@
+import { pino } from 'pino';
+import pretty from 'pino-pretty';
+import { BridgeError } from './error.js';
+import type { Log } from './log.js';
+import { printable } from './text.js';
+
+/** How important a line must be to be written. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  /** Texts that no line may show; those shorter than 4 characters are left alone. */
+  readonly secrets: readonly string[];
+  /** Where whole lines go, one a call; written to in the same tick as the log call. */
+  readonly destination: { write(line: string): unknown };
+  /** True for lines that people read on a terminal, false for JSON. */
+  readonly pretty: boolean;
+  /** Colours on a terminal; none where absent. */
+  readonly colour?: boolean;
+}
+
+/** Shortest secret that is looked for; shorter ones would black out words. */
+const SHORTEST_SECRET = 4;
+
+/** Longest text in a terminal line. */
+const MAX_TEXT = 2000;
+
+/** True where people read the log: on a terminal, and not as a service of systemd (which sets JOURNAL_STREAM). */
+export function readByPeople(isTerminal: boolean, env: Readonly<Record<string, string | undefined>>): boolean {
+  return isTerminal && env['JOURNAL_STREAM'] === undefined;
+}
+
+/** The program's log. Nothing is buffered, secrets become `[redacted]`, control characters never come out raw. */
+export function createLogger(options: LoggerOptions): Log {
+  const redact = redactor(options.secrets);
+  const render = options.pretty ? terminalLine(options.colour ?? false) : jsonLine;
+  const withStack = options.level === 'debug' || options.level === 'trace';
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => mapErrors(fields, withStack),
+      },
+      serializers: { err: (value: unknown) => value },
+    },
+    {
+      write: (json: string) => {
+        const { level, time, ...fields } = JSON.parse(json) as Line;
+        options.destination.write(render({ level, time, ...(mapTexts(fields, redact) as object) }));
+      },
+    },
+  );
+}
+
+/** A line as pino wrote it, parsed. */
+interface Line {
+  readonly level: string;
+  readonly time: string;
+  readonly device?: unknown;
+  readonly msg?: unknown;
+  readonly err?: unknown;
+}
+
+/** Every text and key of a parsed line through `change`; a number that `change` would change becomes the changed text. */
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (typeof value === 'number') return change(String(value)) === String(value) ? value : change(String(value));
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [change(key), mapTexts(inner, change)]));
+}
+
+/** The fields of an error that a log line shows: message, code, hint, causes; its stack, a line an entry, where asked for. */
+function errorFields(error: Error, withStack: boolean, depth = 0): object {
+  const { message, cause } = error;
+  const own = error instanceof BridgeError ? { code: error.code, hint: error.hint } : {};
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+  return {
+    message,
+    ...code,
+    ...own,
+    ...(cause instanceof Error && depth < 3 && { cause: errorFields(cause, withStack, depth + 1) }),
+    ...(withStack && {
+      stack: (error.stack ?? '')
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim()),
+    }),
+  };
+}
+
+function mapErrors(fields: Record<string, unknown>, withStack: boolean): Record<string, unknown> {
+  const entries = Object.entries(fields);
+  if (!entries.some(([, value]) => value instanceof Error)) return fields;
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, value instanceof Error ? errorFields(value, withStack) : value]),
+  );
+}
+
+/** Replaces every occurrence of the secrets, also as JSON and as URLs write them. */
+function redactor(secrets: readonly string[]): (text: string) => string {
+  const written = secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .flatMap((secret) => [
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      printable(secret, Number.POSITIVE_INFINITY),
+      percentEncoded(secret),
+    ]);
+  // The longest first, so that no secret hides the rest of another.
+  const forms = [...new Set(written)].sort((a, b) => b.length - a.length);
+  if (forms.length === 0) return (text) => text;
+  const any = new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'), 'g');
+  return (text) => text.replace(any, '[redacted]');
+}
+
+/** As in a URL; half a character (a lone surrogate) has no such form and is left as it is. */
+function percentEncoded(text: string): string {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** One line of JSON. JSON escapes the lower control characters itself; here are the others that `printable` knows. */
+function jsonLine(line: Line): string {
+  const json = JSON.stringify(line);
+  const escaped = json.replace(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (c) => {
+    return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+  return `${escaped}\n`;
+}
+
+/** Renders lines for people: `12:00:01 WARN: greenhouse: connection failed: no such port [port/missing] {"failures":2}`. */
+function terminalLine(colorize: boolean): (line: Line) => string {
+  const render = pretty.prettyFactory({
+    colorize,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss',
+    customPrettifiers: { time: (time) => String(time).replace(/^\[|\]$/g, '') },
+    messageFormat: (log, messageKey) => String(log[messageKey] ?? ''),
+  });
+  return (line) => {
+    const safe = mapTexts(line, (text) => printable(text, MAX_TEXT)) as Line;
+    const { err, device, msg, ...rest } = safe;
+    const { stack, ...error } = errorOf(err);
+    const who = device === undefined ? '' : `${device}: `;
+    const text = render({ ...rest, msg: `${who}${msg ?? ''}${errorText(error, String(msg ?? ''))}` });
+    return [text.trimEnd(), ...(stack ?? []).map((frame) => `    ${frame}`), ''].join('\n');
+  };
+}
+
+interface ErrorFields {
+  readonly message?: string;
+  readonly code?: string;
+  readonly hint?: string;
+  readonly stack?: readonly string[];
+}
+
+function errorOf(err: unknown): ErrorFields {
+  if (typeof err === 'object' && err !== null) return err;
+  return err === undefined ? {} : { message: String(err) };
+}
+
+function errorText({ message, hint, code }: ErrorFields, said: string): string {
+  const news = message !== undefined && !said.includes(message);
+  return `${news ? `: ${message}` : ''}${hint ? `; ${hint}` : ''}${code ? ` [${code}]` : ''}`;
+}
