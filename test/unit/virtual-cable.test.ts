@@ -1,0 +1,31 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { openSerialLine } from '../../src/port/serial-line-link.js';
+import { joinVirtualPorts } from '../../src/port/virtual-cable.js';
+import { systemClock } from '../../src/system-clock.js';
+import { Heard } from '../support/heard.js';
+
+it('joins two programs that open one end each', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'virtual-cable-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const paths = [join(folder, 'script'), join(folder, 'bridge')] as const;
+  const cable = joinVirtualPorts({ link: paths[0] }, { link: paths[1] });
+  onTestFinished(() => cable.close());
+  const open = openSerialLine({ clock: systemClock() });
+  const never = new AbortController().signal;
+  const heard = [new Heard(), new Heard()] as const;
+  const script = await open({ port: paths[0], baud: 9600 }, heard[0], never);
+  const bridge = await open({ port: paths[1], baud: 115200 }, heard[1], never);
+  await script.write('');
+  await script.write('temp=21.5');
+  await heard[1].comes('temp=21.5');
+  await bridge.write('');
+  await bridge.write('pump on');
+  await heard[0].comes('pump on');
+  cable.close();
+  expect(await script.ended).toMatchObject({ reason: 'disconnected' });
+  expect(await bridge.ended).toMatchObject({ reason: 'disconnected' });
+  expect(paths.filter((path) => existsSync(path))).toEqual([]);
+});
