@@ -1,0 +1,223 @@
+import type { Clock, Timer } from '../clock.js';
+import { deadline } from '../clock.js';
+import { BridgeError, describeError } from '../error.js';
+import { FailureLog } from '../failure-log.js';
+import type { Log } from '../log.js';
+import type { OpenLine } from '../port/line-link.js';
+import type { Store } from '../state/store.js';
+import { CommandQueue } from './command-queue.js';
+import type { Command, Confirmed, DeviceDriver, DeviceIdentity, DeviceSession } from './driver.js';
+import type { DriverKind } from './driver-kind.js';
+import { type Outcome, refused } from './outcome.js';
+import type { Value } from './point.js';
+import { startSafe } from './safe-start.js';
+import { type DeviceCounters, newCounters } from './session-io.js';
+import { Supervisor, type SupervisorState } from './supervisor.js';
+import { Traffic } from './traffic.js';
+
+/** What a device is built from. */
+export interface DeviceParts {
+  id: string;
+  kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
+  driver: DeviceDriver;
+  openLine: OpenLine;
+  watch(wake: () => void): () => void;
+  store: Store;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  /** False while the device's outputs wait for its owner's consent. */
+  approved?: boolean;
+}
+
+/** A command for a device, already checked against its point. */
+export interface DeviceCommand extends Command {
+  readonly origin: string;
+  readonly deadline: number;
+}
+
+/** The name under which the bridge itself commands outputs. */
+export const BRIDGE_ORIGIN = 'bridge';
+const SAFE_MS = 1_000;
+const SAFE_TRIES = 3;
+
+/** One device: its connection, its commands, its outputs' safety. */
+export class Device {
+  readonly id: string;
+  readonly kind: string;
+  readonly traffic: Traffic;
+  readonly counters: DeviceCounters = newCounters();
+  approved: boolean;
+
+  private session: DeviceSession | undefined;
+  private readonly supervisor: Supervisor;
+  private readonly queue: CommandQueue;
+  private readonly pulses = new Map<string, Timer>();
+  private readonly log: Log;
+
+  constructor(private readonly parts: DeviceParts) {
+    this.id = parts.id;
+    this.kind = parts.kind.kind;
+    this.approved = parts.approved ?? true;
+    this.log = parts.log.child({ device: parts.id });
+    this.traffic = new Traffic(parts.clock);
+    this.queue = new CommandQueue((command, signal) => this.apply(command, signal), parts.kind.inFlight, parts.clock);
+    parts.store.add(parts.id);
+    this.supervisor = new Supervisor({
+      device: parts.id,
+      driver: parts.driver,
+      openLine: parts.openLine,
+      watch: parts.watch,
+      store: parts.store,
+      clock: parts.clock,
+      random: parts.random,
+      log: this.log,
+      failures: new FailureLog(this.log, parts.clock),
+      traffic: this.traffic,
+      counters: this.counters,
+      quarantined: () => !this.approved,
+      onLive: (session, signal) => this.onLive(session, signal),
+      onDown: (cause) => this.onDown(cause),
+    });
+  }
+
+  get state(): SupervisorState {
+    return this.supervisor.state;
+  }
+
+  /** What the connected device says of itself. */
+  get identity(): DeviceIdentity | undefined {
+    return this.session?.identity;
+  }
+
+  start(): void {
+    this.supervisor.start();
+  }
+
+  /** Ends everything; commands that wait are refused. */
+  async stop(): Promise<void> {
+    this.queue.clear('offline', 'the bridge is stopping');
+    this.cancelPulses();
+    await this.supervisor.stop();
+  }
+
+  /** Carries out a command; resolves with how it ended. A pulse resolves when it has begun. */
+  async command(command: DeviceCommand): Promise<Outcome> {
+    if (!this.session) return refused('offline', `${this.id} is not connected`);
+    this.cancelPulse(command.point);
+    if (command.pulseMs === undefined || this.parts.kind.pulses) return await this.queue.submit(command);
+    const { pulseMs, ...level } = command;
+    const outcome = await this.queue.submit(level);
+    // Also after a failed command: the output may have switched all the same.
+    if (this.session) this.endPulseAfter(pulseMs, level);
+    return outcome;
+  }
+
+  /**
+   * Puts every output to its safe value at once, before anything that waits, which is refused with `code`.
+   * Resolves with the points that did not confirm within a second.
+   */
+  async safeAll(code: 'estop' | 'offline', message: string): Promise<string[]> {
+    this.queue.clear(code, message);
+    this.cancelPulses();
+    const { session } = this;
+    const outputs = this.outputs();
+    if (!session) return outputs.map(({ point }) => point);
+    const abort = new AbortController();
+    const late = () => new BridgeError('device/timeout', 'the output did not confirm its safe value in time');
+    const within = (work: Promise<unknown>) => deadline(this.parts.clock, SAFE_MS, work, late);
+    const failed: string[] = [];
+    const tried = session.safeAll
+      ? [
+          within(session.safeAll(abort.signal)).catch((error) =>
+            this.unsafe(
+              failed,
+              outputs.map((o) => o.point),
+              error,
+            ),
+          ),
+        ]
+      : outputs.map((command) =>
+          within(session.apply(command, abort.signal)).catch((error) => this.unsafe(failed, [command.point], error)),
+        );
+    await Promise.all(tried);
+    abort.abort(late());
+    return failed;
+  }
+
+  private unsafe(failed: string[], points: string[], error: unknown): void {
+    failed.push(...points);
+    this.log.error({ points }, `safe value not confirmed: ${describeError(error)}`);
+  }
+
+  private outputs(): { point: string; value: Value }[] {
+    const outputs: { point: string; value: Value }[] = [];
+    for (const { spec } of this.parts.store.points(this.id).values()) {
+      if (spec.role === 'actuator' && spec.safe !== undefined) outputs.push({ point: spec.id, value: spec.safe });
+    }
+    return outputs;
+  }
+
+  private async apply(command: Command, signal: AbortSignal): Promise<Confirmed> {
+    if (!this.session) throw new BridgeError('device/lost', `${this.id} is not connected`);
+    return await this.session.apply(command, signal);
+  }
+
+  private onLive(session: DeviceSession, signal: AbortSignal): void {
+    this.session = session;
+    this.log.info({ ...session.identity }, 'connected');
+    startSafe({
+      device: this.id,
+      store: this.parts.store,
+      clock: this.parts.clock,
+      signal,
+      makeSafe: (point, value) => void this.makeSafe(point, value),
+    });
+  }
+
+  private onDown(cause: BridgeError): void {
+    this.session = undefined;
+    this.cancelPulses();
+    this.queue.clear('offline', `${this.id} went away: ${cause.message}`);
+  }
+
+  /** Puts an output to its safe value, unless somebody's newer wish for it is under way. */
+  private async makeSafe(point: string, value: Value): Promise<void> {
+    for (let tries = 0; tries < SAFE_TRIES && this.session && !this.queue.busy(point); tries++) {
+      const command = { point, value, origin: BRIDGE_ORIGIN, deadline: this.deadlineOf(point) };
+      const outcome = await this.queue.submit(command);
+      if (outcome.ok) {
+        this.log.info({ point, value }, 'output put to its safe value');
+        return;
+      }
+      if (outcome.code === 'superseded') return;
+      this.log.warn({ point, value, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
+    }
+  }
+
+  private endPulseAfter(ms: number, level: Command): void {
+    const spec = this.parts.store.point(this.id, level.point)?.spec;
+    const rest = spec?.safe ?? !level.value;
+    const timer = this.parts.clock.after(ms, () => {
+      this.pulses.delete(level.point);
+      void this.makeSafe(level.point, rest);
+    });
+    this.pulses.set(level.point, timer);
+  }
+
+  private cancelPulse(point: string): void {
+    this.pulses.get(point)?.cancel();
+    this.pulses.delete(point);
+  }
+
+  private cancelPulses(): void {
+    for (const point of [...this.pulses.keys()]) this.cancelPulse(point);
+  }
+
+  private deadlineOf(point: string): number {
+    return this.parts.clock.now() + (this.parts.store.point(this.id, point)?.spec.within ?? DEFAULT_WITHIN_MS);
+  }
+}
+
+/** A device has this long to confirm a command where its point does not say otherwise; apps give up after 2000 ms. */
+export const DEFAULT_WITHIN_MS = 1_500;

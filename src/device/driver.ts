@@ -1,0 +1,84 @@
+import type { Clock } from '../clock.js';
+import type { Log } from '../log.js';
+import type { LineHandlers, LineLink, LineOptions } from '../port/line-link.js';
+import type { PointSpec, Reading, Value } from './point.js';
+
+/** A wish to change one actuator, already of the point's native type and within its limits. */
+export interface Command {
+  readonly point: string;
+  readonly value: Value;
+  /** Set for a timed pulse: `value` for this many milliseconds; only for drivers that say `pulses`. */
+  readonly pulseMs?: number;
+}
+
+/** What the device says after a command: the value it now has, and whether it has got there (a turnout may still move). */
+export interface Confirmed {
+  readonly value: Value;
+  readonly settled: boolean;
+}
+
+/** What is known of the device itself, where it says so. */
+export interface DeviceIdentity {
+  readonly id?: string;
+  readonly name?: string;
+  readonly firmware?: string;
+  readonly bootId?: string;
+}
+
+/** Something that happened at an event point. `count` is cumulative where the device counts. */
+export interface DeviceEvent {
+  readonly point: string;
+  readonly event: string;
+  readonly count?: number;
+}
+
+/** A question to the device: write a line, wait for the line that answers it. */
+export interface ExchangeRequest<T> {
+  readonly write: string;
+  /** Given each line that comes after the write; undefined: not the answer, go on; a throw is the answer too. */
+  readonly match: (line: string) => T | undefined;
+  /** Milliseconds from the write to the answer. */
+  readonly within: number;
+}
+
+/** All that a driver may touch. Everything opened through it is closed by the supervisor when the session ends. */
+export interface DeviceIo {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Opens a serial line for this session; its end ends the session. Throws a BridgeError with a `port/…` code. */
+  openLine(options: LineOptions, handlers: LineHandlers): Promise<LineLink>;
+  /** Says which points the device has; a later call replaces the list, points that stay keep their values. */
+  describe(points: readonly PointSpec[]): void;
+  /** Says what the device said: one call per line or poll, so that values that belong together travel together. */
+  report(readings: readonly Reading[]): void;
+  /** Says that something happened. */
+  event(event: DeviceEvent): void;
+  /**
+   * Writes a line and waits for its answer. Rejects with `device/timeout`, the abort reason, the end of the link,
+   * or whatever `match` threw.
+   */
+  exchange<T>(link: LineLink, request: ExchangeRequest<T>, signal: AbortSignal): Promise<T>;
+  /** Counts input that meant nothing to the driver; `sample` goes to the log at debug level. */
+  ignored(reason: string, sample: string): void;
+  /** Ends the session: the device is not there any more, or not itself any more. */
+  lost(reason: string): void;
+  /** Ends the session with an error code; the next attempt waits the longest time. */
+  fail(code: string, message: string, hint?: string): void;
+}
+
+/** One connection to one device, for one use. */
+export interface DeviceSession {
+  readonly identity: DeviceIdentity;
+  /** Carries out a command; resolves once the device confirmed it, rejects with `device/refused`, `device/mismatch` or `device/timeout`. */
+  apply(command: Command, signal: AbortSignal): Promise<Confirmed>;
+  /** Puts every output to its safe value in one stroke, where the device can. */
+  safeAll?(signal: AbortSignal): Promise<void>;
+  /** Asks whether anybody is there, both ways. */
+  check?(signal: AbortSignal): Promise<void>;
+}
+
+/** The interface that a driver implements. It holds no reconnect, no retry, no timer and no socket. */
+export interface DeviceDriver {
+  /** Opens the device, shakes hands and reads back its true state. */
+  connect(io: DeviceIo, signal: AbortSignal): Promise<DeviceSession>;
+}

@@ -1,0 +1,44 @@
+import { BridgeError, isBridgeError } from '../error.js';
+import type { Value } from './point.js';
+
+/** Why a command was not carried out, as phones are told. */
+export type RefusalCode =
+  | 'unknown_point'
+  | 'read_only'
+  | 'type'
+  | 'range'
+  | 'step'
+  | 'rate'
+  | 'interlock'
+  | 'estop'
+  | 'unarmed'
+  | 'unapproved'
+  | 'role'
+  | 'offline'
+  | 'timeout'
+  | 'mismatch'
+  | 'device_refused'
+  | 'superseded'
+  | 'expired'
+  | 'too_large'
+  | 'open_relay'
+  | 'plaintext';
+
+/** How a command ended: with what the device confirmed, or with the reason why not. */
+export type Outcome =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly code: RefusalCode; readonly message: string };
+
+/** A refusal with its reason in words. */
+export function refused(code: RefusalCode, message: string): Outcome {
+  return { ok: false, code, message };
+}
+
+/** The outcome that stands for an error thrown while a command was carried out. */
+export function refusalOf(error: unknown): Outcome {
+  if (isBridgeError(error, 'device/refused')) return refused('device_refused', error.message);
+  if (isBridgeError(error, 'device/mismatch')) return refused('mismatch', error.message);
+  if (isBridgeError(error, 'device/timeout', 'port/stalled', 'port/busy')) return refused('timeout', error.message);
+  if (error instanceof BridgeError) return refused('offline', error.message);
+  return refused('device_refused', `the driver failed: ${error instanceof Error ? error.message : String(error)}`);
+}

@@ -1,0 +1,68 @@
+/** What a point can hold. */
+export type Value = boolean | number | string;
+
+/** Whether a value is known and fresh. */
+export type Quality = 'good' | 'stale' | 'unknown';
+
+/** sensor: read only · actuator: can be commanded · event: happens, has no value. */
+export type PointRole = 'sensor' | 'actuator' | 'event';
+
+export type PointType = 'boolean' | 'number' | 'enum' | 'string';
+
+/** Ids of devices and points. */
+export const ID = /^[a-z][a-z0-9_]{0,15}$/;
+
+/** Ids that mean something else on the channel. */
+export const RESERVED_IDS: ReadonlySet<string> = new Set(['msg_type', 'bridge', 'e2ee']);
+
+/** One value of a device, as its driver describes it. */
+export interface PointSpec {
+  readonly id: string;
+  readonly role: PointRole;
+  readonly type: PointType;
+  /** What people call it; the id where absent. */
+  readonly label?: string;
+  readonly unit?: string;
+  /** Limits of an actuator (enforced); hints for a sensor. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: number;
+  /** True: a command outside the limits or between two steps is moved to the nearest allowed value instead of refused. */
+  readonly clamp?: boolean;
+  /** The words of an enum. */
+  readonly options?: readonly string[];
+  /** What the output is put to when in doubt; absent: it is left alone. */
+  readonly safe?: Value;
+  /** Milliseconds from a command's arrival to the device's confirmation; 1500 where absent. */
+  readonly within?: number;
+  /** True where the device never says what the output is, so that its value is what was commanded. */
+  readonly assumed?: boolean;
+}
+
+/** One thing a device said about a point; `null`: the device says that it does not know. */
+export interface Reading {
+  readonly point: string;
+  readonly value: Value | null;
+}
+
+/** True when `a` and `b` are the same value; numbers compare within half a step (or exactly where there is no step). */
+export function sameValue(spec: Pick<PointSpec, 'type' | 'step'>, a: Value | null, b: Value | null): boolean {
+  if (spec.type === 'number' && typeof a === 'number' && typeof b === 'number') {
+    return Math.abs(a - b) <= (spec.step ?? 0) / 2 + Number.EPSILON * Math.max(1, Math.abs(a));
+  }
+  return a === b;
+}
+
+/** True when `value` has the point's native type (a finite number, one of the options, …). */
+export function fitsType(spec: Pick<PointSpec, 'type' | 'options'>, value: unknown): value is Value {
+  switch (spec.type) {
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value);
+    case 'enum':
+      return typeof value === 'string' && (spec.options ?? []).includes(value);
+    case 'string':
+      return typeof value === 'string';
+  }
+}

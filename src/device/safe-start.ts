@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.js';
+import type { Store } from '../state/store.js';
+import { type PointSpec, sameValue, type Value } from './point.js';
+
+/** An output has this long after the connection to say what it is, before it is put to its safe value. */
+const READ_BACK_MS = 1_500;
+
+/** What the check of a device's outputs needs. */
+export interface SafeStartParts {
+  device: string;
+  store: Store;
+  clock: Clock;
+  /** Over when the session is. */
+  signal: AbortSignal;
+  /** Puts an output to its safe value; a wish that came meanwhile has priority. */
+  makeSafe(point: string, value: Value): void;
+}
+
+/**
+ * After a connection: reads first, and writes a safe value only to an output that says another one,
+ * or that did not say anything in time.
+ */
+export function startSafe(parts: SafeStartParts): void {
+  const { device, store, clock, signal, makeSafe } = parts;
+  const open = new Map<string, PointSpec>();
+  for (const { spec } of store.points(device).values()) {
+    if (spec.role === 'actuator' && spec.safe !== undefined) open.set(spec.id, spec);
+  }
+  const judge = (ids: Iterable<string>, last: boolean) => {
+    for (const id of ids) {
+      const spec = open.get(id);
+      const state = store.point(device, id);
+      if (!spec || spec.safe === undefined || !state) continue;
+      if (state.value === null && !last && !spec.assumed) continue;
+      open.delete(id);
+      if (!sameValue(spec, state.value, spec.safe)) makeSafe(id, spec.safe);
+    }
+    if (open.size === 0) finish();
+  };
+  const unsubscribe = store.subscribe({
+    changed: (changed, points) => {
+      if (changed === device) judge(points, false);
+    },
+  });
+  const timer = clock.after(READ_BACK_MS, () => judge([...open.keys()], true));
+  const finish = () => {
+    unsubscribe();
+    timer.cancel();
+    signal.removeEventListener('abort', finish);
+  };
+  signal.addEventListener('abort', finish, { once: true });
+  judge([...open.keys()], false);
+}

@@ -1,0 +1,213 @@
+import type { Clock } from '../clock.js';
+import { BridgeError } from '../error.js';
+import type { Log } from '../log.js';
+import type { LineDefect, LineHandlers, LineLink, LineOptions, OpenLine } from '../port/line-link.js';
+import type { Store } from '../state/store.js';
+import { printable } from '../text.js';
+import type { DeviceEvent, DeviceIo, ExchangeRequest } from './driver.js';
+import type { PointSpec, Reading } from './point.js';
+import type { Traffic } from './traffic.js';
+
+/** Counters of one device, over all its sessions. */
+export interface DeviceCounters {
+  lines: number;
+  overlong: number;
+  garbled: number;
+  partial: number;
+  /** Lines and values that meant nothing to the driver. */
+  ignored: number;
+  /** Exceptions thrown by the driver's own handlers. */
+  driverErrors: number;
+}
+
+export const newCounters = (): DeviceCounters => ({
+  lines: 0,
+  overlong: 0,
+  garbled: 0,
+  partial: 0,
+  ignored: 0,
+  driverErrors: 0,
+});
+
+/** What a session's io is built from. */
+export interface SessionParts {
+  device: string;
+  openLine: OpenLine;
+  store: Store;
+  clock: Clock;
+  log: Log;
+  traffic: Traffic;
+  counters: DeviceCounters;
+  /** Called for each sign of life of the device. */
+  heard(): void;
+  /** Called for each defect of the line. */
+  defect(kind: LineDefect): void;
+}
+
+interface Waiter {
+  offer(line: string): void;
+  reject(error: unknown): void;
+}
+
+/** The DeviceIo of one session: passes on what the driver says until `end`, then closes and settles everything. */
+export class SessionIo implements DeviceIo {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Resolves with the cause once the session is over; never rejects. */
+  readonly ended: Promise<BridgeError>;
+
+  private readonly abort = new AbortController();
+  private readonly links = new Set<LineLink>();
+  private readonly waiters = new Set<Waiter>();
+  private settleEnded: (error: BridgeError) => void = () => {};
+  private closing: Promise<void> | undefined;
+
+  constructor(private readonly parts: SessionParts) {
+    this.clock = parts.clock;
+    this.log = parts.log;
+    this.ended = new Promise((resolve) => {
+      this.settleEnded = resolve;
+    });
+  }
+
+  /** Aborts when the session ends; its reason is the cause. */
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  /** True while a line is open on which the device may speak. */
+  get hasLine(): boolean {
+    return this.links.size > 0;
+  }
+
+  async openLine(options: LineOptions, handlers: LineHandlers): Promise<LineLink> {
+    this.signal.throwIfAborted();
+    const link = await this.parts.openLine(options, this.guard(handlers), this.signal);
+    if (this.signal.aborted) {
+      await link.close();
+      throw this.signal.reason;
+    }
+    const recorded: LineLink = {
+      path: link.path,
+      ended: link.ended,
+      close: () => link.close(),
+      write: (line) => {
+        this.parts.traffic.add('out', line);
+        return link.write(line);
+      },
+    };
+    this.links.add(link);
+    void link.ended.then((end) => {
+      this.links.delete(link);
+      void this.end(end.error ?? new BridgeError('port/gone', 'the port was closed'));
+    });
+    return recorded;
+  }
+
+  describe(points: readonly PointSpec[]): void {
+    if (!this.signal.aborted) this.parts.store.describe(this.parts.device, points);
+  }
+
+  report(readings: readonly Reading[]): void {
+    if (this.signal.aborted) return;
+    for (const { point, value } of this.parts.store.report(this.parts.device, readings)) {
+      this.ignored('no such point or wrong type', `${point}=${String(value)}`);
+    }
+  }
+
+  event(event: DeviceEvent): void {
+    if (this.signal.aborted) return;
+    if (!this.parts.store.event(this.parts.device, event)) this.ignored('no such event', event.point);
+  }
+
+  async exchange<T>(link: LineLink, request: ExchangeRequest<T>, signal: AbortSignal): Promise<T> {
+    const stop = AbortSignal.any([signal, this.signal]);
+    stop.throwIfAborted();
+    return await new Promise<T>((resolve, reject) => {
+      const done = (settle: () => void) => {
+        this.waiters.delete(waiter);
+        stop.removeEventListener('abort', onAbort);
+        timer?.cancel();
+        settle();
+      };
+      const onAbort = () => done(() => reject(stop.reason));
+      const waiter: Waiter = {
+        offer: (line) => {
+          try {
+            const answer = request.match(line);
+            if (answer !== undefined) done(() => resolve(answer));
+          } catch (error) {
+            done(() => reject(error));
+          }
+        },
+        reject: (error) => done(() => reject(error)),
+      };
+      let timer: ReturnType<Clock['after']> | undefined;
+      // The waiter comes before the write, so that the fastest answer is heard; the clock starts after it.
+      this.waiters.add(waiter);
+      stop.addEventListener('abort', onAbort, { once: true });
+      link.write(request.write).then(() => {
+        if (!this.waiters.has(waiter)) return;
+        timer = this.clock.after(request.within, () => {
+          const message = `no answer to "${printable(request.write)}" within ${Math.round(request.within)} ms`;
+          waiter.reject(new BridgeError('device/timeout', message));
+        });
+      }, waiter.reject);
+    });
+  }
+
+  ignored(reason: string, sample: string): void {
+    this.parts.counters.ignored++;
+    this.log.debug({ sample: printable(sample, 80) }, `ignored: ${reason}`);
+  }
+
+  lost(reason: string): void {
+    void this.end(new BridgeError('device/lost', reason));
+  }
+
+  fail(code: string, message: string, hint?: string): void {
+    void this.end(new BridgeError(code, message, hint === undefined ? {} : { hint }));
+  }
+
+  /** Ends the session for `cause`; resolves once everything it opened is closed. Later calls wait for the first. */
+  end(cause: BridgeError): Promise<void> {
+    if (!this.closing) {
+      this.abort.abort(cause);
+      for (const waiter of [...this.waiters]) waiter.reject(cause);
+      this.closing = Promise.all([...this.links].map((link) => link.close())).then(() => {});
+      this.settleEnded(cause);
+    }
+    return this.closing;
+  }
+
+  private guard(handlers: LineHandlers): LineHandlers {
+    const { parts } = this;
+    return {
+      line: (text) => {
+        if (this.signal.aborted) return;
+        parts.counters.lines++;
+        parts.traffic.add('in', text);
+        parts.heard();
+        // The driver reads first, so that what it reports is in the store before the command that waits for it is answered.
+        this.guarded(() => handlers.line(text));
+        for (const waiter of [...this.waiters]) waiter.offer(text);
+      },
+      defect: (kind, sample) => {
+        if (this.signal.aborted) return;
+        parts.counters[kind]++;
+        parts.traffic.add('bad', `${kind}: ${sample}`);
+        parts.defect(kind);
+        this.guarded(() => handlers.defect(kind, sample));
+      },
+    };
+  }
+
+  private guarded(handle: () => void): void {
+    try {
+      handle();
+    } catch (error) {
+      this.parts.counters.driverErrors++;
+      this.log.error({ err: error }, 'the driver failed on a line; the line is dropped');
+    }
+  }
+}

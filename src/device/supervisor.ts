@@ -1,0 +1,236 @@
+import { type Clock, deadline, sleep, type Timer } from '../clock.js';
+import { BridgeError } from '../error.js';
+import type { FailureLog } from '../failure-log.js';
+import type { Log } from '../log.js';
+import type { OpenLine } from '../port/line-link.js';
+import type { Store } from '../state/store.js';
+import { Backoff } from './backoff.js';
+import { DeviceHealth } from './device-health.js';
+import type { DeviceDriver, DeviceSession } from './driver.js';
+import { type DeviceCounters, SessionIo } from './session-io.js';
+import { Silence } from './silence.js';
+import type { Traffic } from './traffic.js';
+
+/** stopped → connecting → live → closing → waiting → connecting …; `stop` leads to stopped from everywhere. */
+export type SupervisorState = 'stopped' | 'connecting' | 'live' | 'closing' | 'waiting';
+
+/** What a supervisor is built from. */
+export interface SupervisorParts {
+  device: string;
+  driver: DeviceDriver;
+  openLine: OpenLine;
+  /** Calls `wake` each time that the device may have appeared; the returned function ends the watch. */
+  watch(wake: () => void): () => void;
+  store: Store;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  failures: FailureLog;
+  traffic: Traffic;
+  counters: DeviceCounters;
+  /** True while the device's outputs wait for approval. */
+  quarantined(): boolean;
+  /** A session went live. It is over when the signal aborts. */
+  onLive(session: DeviceSession, signal: AbortSignal): void;
+  /** The live session is over: what waits for it must be refused. */
+  onDown(cause: BridgeError): void;
+}
+
+/** A driver has this long to open the device and shake hands. */
+const CONNECT_MS = 15_000;
+/** A session this long healthy makes the next trouble a first one. */
+const HEALTHY_MS = 30_000;
+const CHECK_MS = 2_000;
+/** Between two attempts, so that a port that comes and goes quickly can't keep the processor busy. */
+const MIN_GAP_MS = 50;
+/** Causes that trying again soon does not cure. */
+const SLOW: ReadonlySet<string> = new Set(['device/wrong', 'device/protocol', 'port/not-serial', 'port/denied']);
+
+/** Keeps one device connected: the only place that decides when to try again. */
+export class Supervisor {
+  private current: SupervisorState = 'stopped';
+  private readonly backoff: Backoff;
+  private readonly silence: Silence;
+  private readonly health: DeviceHealth;
+  private io: SessionIo | undefined;
+  private stopping = false;
+  private running: Promise<void> | undefined;
+  /** The device appeared since the last attempt began. */
+  private appeared = false;
+  /** Waiting, in the part of the wait that an appearance may cut short. */
+  private patient = false;
+  private wake: () => void = () => {};
+
+  constructor(private readonly parts: SupervisorParts) {
+    const { clock, device, failures, random, store } = parts;
+    this.backoff = new Backoff(100, 5_000, random);
+    this.health = new DeviceHealth({
+      clock,
+      quarantined: parts.quarantined,
+      say: (health) => store.setHealth(device, health),
+      garbage: (lines) => failures.failed('reading', garbage(lines)),
+      readable: () => failures.recovered('reading'),
+    });
+    this.silence = new Silence({
+      clock,
+      onStale: () => this.setSilent(true),
+      onFresh: () => this.setSilent(false),
+      onDead: () => this.io?.lost('the device fell silent; opening its port anew'),
+    });
+  }
+
+  get state(): SupervisorState {
+    return this.current;
+  }
+
+  /** Begins to keep the device connected. */
+  start(): void {
+    if (this.running) return;
+    this.stopping = false;
+    this.running = this.run();
+  }
+
+  /** Ends the session and all attempts; resolves when everything is closed. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.wake();
+    await this.io?.end(new BridgeError('bridge/stopping', 'the bridge is stopping'));
+    await this.running;
+    this.running = undefined;
+  }
+
+  private async run(): Promise<void> {
+    const unwatch = this.parts.watch(() => {
+      this.appeared = true;
+      this.backoff.reset();
+      if (this.patient) this.wake();
+    });
+    while (!this.stopping) {
+      this.appeared = false;
+      await this.session();
+      if (this.stopping) break;
+      this.current = 'waiting';
+      const delay = this.backoff.next();
+      await this.pause(Math.min(delay, MIN_GAP_MS));
+      this.patient = true;
+      if (!this.appeared) await this.pause(delay - MIN_GAP_MS);
+      this.patient = false;
+    }
+    unwatch();
+    this.current = 'stopped';
+  }
+
+  /** One session from opening to its end. */
+  private async session(): Promise<void> {
+    const { parts } = this;
+    this.current = 'connecting';
+    const io = new SessionIo({
+      ...parts,
+      heard: () => {
+        this.health.goodLine();
+        this.silence.heard();
+      },
+      defect: (kind) => {
+        if (kind !== 'partial') this.health.badLine();
+      },
+    });
+    this.io = io;
+    let proof: Timer | undefined;
+    let cause: BridgeError;
+    try {
+      const session = await this.connect(io);
+      proof = parts.clock.after(HEALTHY_MS, () => {
+        this.backoff.reset();
+        this.health.proven();
+      });
+      this.goLive(session, io);
+      cause = await io.ended;
+    } catch (error) {
+      cause = asBridgeError(error);
+    }
+    proof?.cancel();
+    await this.goDown(cause, io);
+  }
+
+  private async connect(io: SessionIo): Promise<DeviceSession> {
+    const { clock, driver } = this.parts;
+    const late = () => new BridgeError('device/no-answer', `no handshake within ${CONNECT_MS / 1000} s`);
+    const over = io.ended.then((error) => Promise.reject(error));
+    return await deadline(clock, CONNECT_MS, Promise.race([driver.connect(io, io.signal), over]), late);
+  }
+
+  private goLive(session: DeviceSession, io: SessionIo): void {
+    this.current = 'live';
+    // A device without a line has nothing to say by itself, so its silence means nothing.
+    if (io.hasLine) this.silence.start();
+    this.health.live();
+    this.parts.failures.recovered('connecting');
+    this.parts.onLive(session, io.signal);
+    if (session.check) void this.keepChecking(session, io);
+  }
+
+  private async goDown(cause: BridgeError, io: SessionIo): Promise<void> {
+    const { parts } = this;
+    const wasLive = this.current === 'live';
+    this.current = 'closing';
+    this.silence.stop();
+    // Values go unknown before the port is closed: closing a dead one can take its time.
+    const closed = io.end(cause);
+    parts.store.forget(parts.device);
+    this.health.lost();
+    if (wasLive) parts.onDown(cause);
+    if (!this.stopping) this.report(cause, wasLive);
+    if (SLOW.has(cause.code) || this.health.flapping) this.backoff.exhaust();
+    await closed;
+    this.io = undefined;
+  }
+
+  private report(cause: BridgeError, wasLive: boolean): void {
+    this.parts.failures.failed('connecting', cause);
+    const lines = this.parts.traffic.take();
+    if (wasLive && lines.length > 0) this.parts.log.info({ traffic: lines }, 'the last lines before the loss');
+  }
+
+  /** Waits `ms`, or until something wakes the supervisor. */
+  private async pause(ms: number): Promise<void> {
+    if (ms <= 0 || this.stopping) return;
+    await new Promise<void>((resolve) => {
+      const timer = this.parts.clock.after(ms, resolve);
+      this.wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+    this.wake = () => {};
+  }
+
+  private async keepChecking(session: DeviceSession, io: SessionIo): Promise<void> {
+    try {
+      for (;;) {
+        await sleep(this.parts.clock, CHECK_MS, io.signal);
+        await session.check?.(io.signal);
+      }
+    } catch (error) {
+      if (!io.signal.aborted) io.lost(`the device does not answer: ${asBridgeError(error).message}`);
+    }
+  }
+
+  private setSilent(silent: boolean): void {
+    const { store, device, log } = this.parts;
+    if (silent) store.stale(device);
+    else store.fresh(device);
+    this.health.setSilent(silent);
+    if (silent) log.warn({}, 'the device fell silent: its values are stale');
+    else log.info({}, 'the device speaks again');
+  }
+}
+
+function garbage(lines: number): BridgeError {
+  const hint = 'is `baud` the rate that the sketch uses?';
+  return new BridgeError('port/garbage', `${lines} unreadable lines in a row`, { hint });
+}
+
+function asBridgeError(error: unknown): BridgeError {
+  if (error instanceof BridgeError) return error;
+  return new BridgeError('device/driver', error instanceof Error ? error.message : String(error), { cause: error });
+}

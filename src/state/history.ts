@@ -1,0 +1,92 @@
+import type { Store } from './store.js';
+
+/** Samples kept of each point: what a sparkline shows. */
+const SAMPLES = 120;
+
+/** A numeric point and what it is now. */
+export interface NumericPoint {
+  readonly device: string;
+  readonly point: string;
+  readonly value: number;
+}
+
+/** All numeric points whose value is good now. */
+export function* goodNumbers(store: Store): Generator<NumericPoint> {
+  for (const device of store.devices()) {
+    for (const [point, { value, quality }] of store.points(device)) {
+      if (quality === 'good' && typeof value === 'number') yield { device, point, value };
+    }
+  }
+}
+
+/** The last samples of each numeric point, oldest first, taken at a fixed pace; moments without a good value are left out. */
+export class History {
+  private readonly devices = new Map<string, Map<string, number[]>>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly size = SAMPLES,
+  ) {}
+
+  /** Takes one sample of every numeric point; forgets points that are gone. */
+  sample(): void {
+    for (const [device, points] of this.devices) {
+      for (const point of points.keys()) {
+        if (this.store.point(device, point)?.spec.type !== 'number') this.forget(device, point);
+      }
+    }
+    for (const { device, point, value } of goodNumbers(this.store)) {
+      const samples = this.samplesOf(device, point);
+      samples.push(value);
+      if (samples.length > this.size) samples.shift();
+    }
+  }
+
+  /** The points that have samples. */
+  *keys(): Generator<{ device: string; point: string }> {
+    for (const [device, points] of this.devices) {
+      for (const point of points.keys()) yield { device, point };
+    }
+  }
+
+  /** The samples of a point; undefined where there are none. */
+  get(device: string, point: string): number[] | undefined {
+    return this.devices.get(device)?.get(point)?.slice();
+  }
+
+  /** All samples by device and point. */
+  snapshot(): { [device: string]: { [point: string]: number[] } } {
+    const all: { [device: string]: { [point: string]: number[] } } = Object.create(null);
+    for (const [device, points] of this.devices) {
+      const samples: { [point: string]: number[] } = Object.create(null);
+      for (const [point, values] of points) samples[point] = values.slice();
+      all[device] = samples;
+    }
+    return all;
+  }
+
+  /** Forgets the samples of a point, of a device, or all. */
+  forget(device?: string, point?: string): void {
+    if (device === undefined) this.devices.clear();
+    else if (point === undefined) this.devices.delete(device);
+    else {
+      const points = this.devices.get(device);
+      points?.delete(point);
+      if (points?.size === 0) this.devices.delete(device);
+    }
+  }
+
+  private samplesOf(device: string, point: string): number[] {
+    let points = this.devices.get(device);
+    if (!points) {
+      points = new Map();
+      this.devices.set(device, points);
+    }
+    let samples = points.get(point);
+    if (!samples) {
+      samples = [];
+      points.set(point, samples);
+    }
+    return samples;
+  }
+}

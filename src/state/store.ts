@@ -1,0 +1,161 @@
+import type { Clock } from '../clock.js';
+import type { DeviceEvent } from '../device/driver.js';
+import { fitsType, type PointSpec, type Quality, type Reading, type Value } from '../device/point.js';
+
+/** How a device is doing. degraded: connected, but it keeps going away or speaks garbage. */
+export type Health = 'online' | 'stale' | 'degraded' | 'offline' | 'unapproved';
+
+/** What is known of one point now. */
+export interface PointState {
+  readonly spec: PointSpec;
+  /** What the device said last, or null while that is unknown. */
+  readonly value: Value | null;
+  readonly quality: Quality;
+  /** `Clock.now()` at which the device said it; undefined while it never did in this session. */
+  readonly at: number | undefined;
+}
+
+/** Who wants to know of changes. Called at once, in order; ids only, the store has the values. */
+export interface StoreListener {
+  /** Points of a device have another value than before. */
+  changed?(device: string, points: readonly string[]): void;
+  /** Points of a device have another quality than before. */
+  quality?(device: string, points: readonly string[]): void;
+  health?(device: string, health: Health): void;
+  event?(device: string, event: DeviceEvent): void;
+  /** The list of a device's points is another one. */
+  described?(device: string): void;
+}
+
+interface DeviceState {
+  health: Health;
+  points: Map<string, PointState>;
+}
+
+/** The authoritative values: what the devices said, nothing else. */
+export class Store {
+  private readonly states = new Map<string, DeviceState>();
+  private readonly listeners: StoreListener[] = [];
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Adds a listener; the returned function removes it. */
+  subscribe(listener: StoreListener): () => void {
+    this.listeners.push(listener);
+    return () => {
+      const index = this.listeners.indexOf(listener);
+      if (index >= 0) this.listeners.splice(index, 1);
+    };
+  }
+
+  /** Ids of all devices, in the order in which they were added. */
+  devices(): string[] {
+    return [...this.states.keys()];
+  }
+
+  /** Makes a device known, offline and without points; an old one stays as it is. */
+  add(device: string): void {
+    if (!this.states.has(device)) this.states.set(device, { health: 'offline', points: new Map() });
+  }
+
+  health(device: string): Health | undefined {
+    return this.states.get(device)?.health;
+  }
+
+  /** The points of a device by id; empty for an unknown device. */
+  points(device: string): ReadonlyMap<string, PointState> {
+    return this.states.get(device)?.points ?? new Map();
+  }
+
+  point(device: string, point: string): PointState | undefined {
+    return this.states.get(device)?.points.get(point);
+  }
+
+  /** Replaces the list of a device's points; a point whose type stays keeps what is known of it. */
+  describe(device: string, specs: readonly PointSpec[]): void {
+    const state = this.state(device);
+    const before = state.points;
+    state.points = new Map(
+      specs.map((spec) => {
+        const old = before.get(spec.id);
+        const known = old && old.spec.type === spec.type && (old.value === null || fitsType(spec, old.value));
+        return [spec.id, known ? { ...old, spec } : { spec, value: null, quality: 'unknown', at: undefined }];
+      }),
+    );
+    for (const listener of this.listeners) listener.described?.(device);
+  }
+
+  /** Takes in what a device said; values of unknown points or of a wrong type are returned, not stored. */
+  report(device: string, readings: readonly Reading[]): Reading[] {
+    const { points } = this.state(device);
+    const at = this.clock.now();
+    const changed: string[] = [];
+    const requalified: string[] = [];
+    const refused: Reading[] = [];
+    for (const reading of readings) {
+      const old = points.get(reading.point);
+      if (!old || old.spec.role === 'event' || (reading.value !== null && !fitsType(old.spec, reading.value))) {
+        refused.push(reading);
+        continue;
+      }
+      const quality: Quality = reading.value === null ? 'unknown' : 'good';
+      if (!Object.is(old.value, reading.value)) changed.push(reading.point);
+      if (old.quality !== quality) requalified.push(reading.point);
+      points.set(reading.point, { spec: old.spec, value: reading.value, quality, at });
+    }
+    if (changed.length > 0) for (const listener of this.listeners) listener.changed?.(device, changed);
+    if (requalified.length > 0) for (const listener of this.listeners) listener.quality?.(device, requalified);
+    return refused;
+  }
+
+  /** Marks every good point of a device stale; the next report makes it good again. */
+  stale(device: string): void {
+    this.requalify(device, (old) => (old.quality === 'good' ? { ...old, quality: 'stale' } : old));
+  }
+
+  /** Makes every stale point of a device good again: the device spoke, and points that speak on change had nothing to say. */
+  fresh(device: string): void {
+    this.requalify(device, (old) => (old.quality === 'stale' ? { ...old, quality: 'good' } : old));
+  }
+
+  /** Makes every point of a device unknown: nobody can say any more what it is. */
+  forget(device: string): void {
+    this.requalify(device, (old) => ({ spec: old.spec, value: null, quality: 'unknown', at: undefined }));
+  }
+
+  /** Sets a device's health word. */
+  setHealth(device: string, health: Health): void {
+    const state = this.state(device);
+    if (state.health === health) return;
+    state.health = health;
+    for (const listener of this.listeners) listener.health?.(device, health);
+  }
+
+  /** Passes on an event of a device; false for a point that is not an event point. */
+  event(device: string, event: DeviceEvent): boolean {
+    if (this.point(device, event.point)?.spec.role !== 'event') return false;
+    for (const listener of this.listeners) listener.event?.(device, event);
+    return true;
+  }
+
+  private requalify(device: string, next: (old: PointState) => PointState): void {
+    const { points } = this.state(device);
+    const changed: string[] = [];
+    const requalified: string[] = [];
+    for (const [id, old] of points) {
+      if (old.spec.role === 'event') continue;
+      const state = next(old);
+      if (state === old) continue;
+      points.set(id, state);
+      if (!Object.is(old.value, state.value)) changed.push(id);
+      if (old.quality !== state.quality) requalified.push(id);
+    }
+    if (changed.length > 0) for (const listener of this.listeners) listener.changed?.(device, changed);
+    if (requalified.length > 0) for (const listener of this.listeners) listener.quality?.(device, requalified);
+  }
+
+  private state(device: string): DeviceState {
+    this.add(device);
+    return this.states.get(device) as DeviceState;
+  }
+}

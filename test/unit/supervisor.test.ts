@@ -1,0 +1,257 @@
+import { describe, expect, it } from 'vitest';
+import { Device } from '../../src/device/device.js';
+import type { DeviceDriver, DeviceIo } from '../../src/device/driver.js';
+import type { PointSpec } from '../../src/device/point.js';
+import { BridgeError } from '../../src/error.js';
+import type { Log } from '../../src/log.js';
+import { Store } from '../../src/state/store.js';
+import { FakePort } from '../support/fake-line.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+const POINTS: PointSpec[] = [
+  { id: 'temp', role: 'sensor', type: 'number' },
+  { id: 'lamp', role: 'actuator', type: 'boolean', safe: false },
+];
+
+/** A driver of lines such as `temp 21` and `lamp true`; commands are `lamp=true`. */
+class WordDriver implements DeviceDriver {
+  async connect(io: DeviceIo) {
+    const handle = (text: string) => {
+      const [point = '', value = ''] = text.split(' ');
+      if (point === 'bug') throw new Error('a bug in the driver');
+      io.report([{ point, value: point === 'temp' ? Number(value) : value === 'true' }]);
+    };
+    const link = await io.openLine({ port: '/dev/fake', baud: 9600 }, { line: handle, defect: () => {} });
+    io.describe(POINTS);
+    return {
+      identity: {},
+      apply: async ({ point, value }: { point: string; value: unknown }, signal: AbortSignal) => {
+        const match = (line: string) => (line === `${point} ${value}` ? true : undefined);
+        await io.exchange(link, { write: `${point}=${value}`, match, within: 1_000 }, signal);
+        return { value: value as boolean, settled: true };
+      },
+    };
+  }
+}
+
+function setUp() {
+  const clock = new VirtualClock();
+  const store = new Store(clock);
+  const port = new FakePort(clock);
+  const lines: string[] = [];
+  const log: Log = {
+    debug: () => {},
+    info: (fields, message) => void lines.push(`info ${message} ${JSON.stringify(fields)}`),
+    warn: (_fields, message) => void lines.push(`warn ${message}`),
+    error: (_fields, message) => void lines.push(`error ${message}`),
+    child: () => log,
+  };
+  let appear = () => {};
+  let watched = 0;
+  let tries = 0;
+  const device = new Device({
+    id: 'shed',
+    kind: { kind: 'word', inFlight: 'device', pulses: false },
+    driver: new WordDriver(),
+    openLine: (...request) => {
+      tries++;
+      return port.open(...request);
+    },
+    watch: (wake) => {
+      watched++;
+      appear = wake;
+      return () => watched--;
+    },
+    store,
+    clock,
+    random: () => 1,
+    log,
+  });
+  const health: string[] = [];
+  store.subscribe({ health: (_device, word) => void health.push(word) });
+  return {
+    clock,
+    store,
+    port,
+    device,
+    lines,
+    health,
+    appear: () => appear(),
+    watched: () => watched,
+    tries: () => tries,
+  };
+}
+
+/** Makes the first line whole: bytes of a port just opened may be the end of one. */
+async function open(parts: ReturnType<typeof setUp>) {
+  parts.device.start();
+  await parts.clock.advance(200);
+}
+
+describe('a supervised device', () => {
+  it('goes live, reports, and leaves nothing behind when stopped', async () => {
+    const parts = setUp();
+    await open(parts);
+    parts.port.say('temp 21');
+    expect(parts.store.point('shed', 'temp')).toMatchObject({ value: 21, quality: 'good' });
+    expect(parts.device.state).toBe('live');
+    const stopped = parts.device.stop();
+    await parts.clock.advance(2_000);
+    await stopped;
+    expect(parts.store.point('shed', 'temp')).toMatchObject({ value: null, quality: 'unknown' });
+    expect(parts.health).toEqual(['online', 'offline']);
+    expect(parts.clock.timers).toBe(0);
+    expect(parts.watched()).toBe(0);
+  });
+
+  it('reads first and writes a safe value only to an output that says another one', async () => {
+    const parts = setUp();
+    parts.port.onWrite = (line) => parts.port.say(line.replace('=', ' '));
+    await open(parts);
+    parts.port.say('lamp false');
+    await parts.clock.advance(3_000);
+    expect(parts.port.written).toEqual([]);
+    parts.port.vanish();
+    await parts.clock.advance(500);
+    parts.port.say('lamp true');
+    await parts.clock.advance(100);
+    expect(parts.port.written).toEqual(['lamp=false']);
+    expect(parts.store.point('shed', 'lamp')?.value).toBe(false);
+  });
+
+  it('writes a safe value to an output that says nothing', async () => {
+    const parts = setUp();
+    await open(parts);
+    await parts.clock.advance(1_200);
+    expect(parts.port.written).toEqual([]);
+    await parts.clock.advance(300);
+    expect(parts.port.written).toEqual(['lamp=false']);
+  });
+
+  it('lets a wish that came meanwhile win over the safe value', async () => {
+    const parts = setUp();
+    await open(parts);
+    await parts.clock.advance(800);
+    const outcome = parts.device.command({
+      point: 'lamp',
+      value: true,
+      origin: 'anna',
+      deadline: parts.clock.now() + 1_500,
+    });
+    await parts.clock.advance(900);
+    parts.port.say('lamp true');
+    await parts.clock.advance(100);
+    expect(await outcome).toEqual({ ok: true, value: true });
+    expect(parts.port.written).toEqual(['lamp=true']);
+  });
+
+  it('never sends to a new connection what was meant for the old one', async () => {
+    const parts = setUp();
+    await open(parts);
+    parts.port.say('lamp false');
+    const outcome = parts.device.command({
+      point: 'lamp',
+      value: true,
+      origin: '',
+      deadline: parts.clock.now() + 1_500,
+    });
+    const behind = parts.device.command({ point: 'temp', value: 5, origin: '', deadline: parts.clock.now() + 1_500 });
+    await parts.clock.advance(10);
+    parts.port.vanish();
+    await parts.clock.advance(10);
+    expect(await outcome).toMatchObject({ ok: false, code: 'offline' });
+    expect(await behind).toMatchObject({ ok: false, code: 'offline' });
+    await parts.clock.advance(1_000);
+    expect(parts.port.opens).toBe(2);
+    parts.port.say('lamp false');
+    await parts.clock.advance(3_000);
+    expect(parts.port.written).toEqual(['lamp=true']);
+  });
+
+  it('tries again with growing delays, warns once, and tells when it is back', async () => {
+    const parts = setUp();
+    parts.port.refuse(new BridgeError('port/missing', 'no such port'));
+    parts.device.start();
+    await parts.clock.advance(1_000);
+    expect(parts.tries()).toBe(4);
+    await parts.clock.advance(59_000);
+    expect(parts.tries()).toBeLessThan(20);
+    expect(parts.lines.filter((line) => line.startsWith('warn'))).toHaveLength(1);
+    parts.port.refuse();
+    parts.appear();
+    await parts.clock.advance(60);
+    expect(parts.device.state).toBe('live');
+    expect(parts.lines.join('\n')).toMatch(/connecting works again after 1 min 0 s/);
+  });
+
+  it('does not spin when its port appears again and again', async () => {
+    const parts = setUp();
+    parts.port.refuse(new BridgeError('port/locked', 'in use'));
+    parts.device.start();
+    for (let i = 0; i < 1_000; i++) {
+      parts.appear();
+      await parts.clock.advance(1);
+    }
+    expect(parts.tries()).toBeLessThanOrEqual(21);
+  });
+
+  it('is degraded when it keeps going away, and well again after half a minute of peace', async () => {
+    const parts = setUp();
+    await open(parts);
+    for (let i = 0; i < 5; i++) {
+      parts.port.vanish();
+      await parts.clock.advance(6_000);
+    }
+    expect(parts.store.health('shed')).toBe('degraded');
+    parts.port.say('temp 1');
+    await parts.clock.advance(9_000);
+    parts.port.say('temp 2');
+    await parts.clock.advance(9_000);
+    parts.port.say('temp 3');
+    await parts.clock.advance(9_000);
+    parts.port.say('temp 4');
+    await parts.clock.advance(5_000);
+    expect(parts.store.health('shed')).toBe('online');
+  });
+
+  it('guesses the baud rate wrong when all it gets is garbage', async () => {
+    const parts = setUp();
+    await open(parts);
+    parts.port.say('temp 1');
+    for (let i = 0; i < 20; i++) parts.port.send(Buffer.from([0xff, 0xfe, 0x80, 0x0a]));
+    expect(parts.store.health('shed')).toBe('degraded');
+    expect(parts.lines.join('\n')).toContain('reading failed');
+    parts.port.say('temp 2');
+    expect(parts.store.health('shed')).toBe('online');
+  });
+
+  it('is stale after 10 s of silence, with its values, and fresh at the next word', async () => {
+    const parts = setUp();
+    await open(parts);
+    parts.port.say('temp 21');
+    await parts.clock.advance(10_100);
+    expect(parts.store.health('shed')).toBe('stale');
+    expect(parts.store.point('shed', 'temp')).toMatchObject({ value: 21, quality: 'stale' });
+    parts.port.say('lamp false');
+    expect(parts.store.health('shed')).toBe('online');
+    expect(parts.store.point('shed', 'temp')).toMatchObject({ value: 21, quality: 'good' });
+  });
+
+  it('survives a bug in the driver, and counts it', async () => {
+    const parts = setUp();
+    await open(parts);
+    parts.port.say('bug');
+    parts.port.say('temp 3');
+    expect(parts.store.point('shed', 'temp')?.value).toBe(3);
+    expect(parts.device.counters).toMatchObject({ driverErrors: 1, lines: 2 });
+  });
+
+  it('writes the last lines to the log when the connection is lost', async () => {
+    const parts = setUp();
+    await open(parts);
+    parts.port.say('temp 3');
+    parts.port.vanish();
+    await parts.clock.advance(10);
+    expect(parts.lines.find((line) => line.includes('last lines'))).toContain('in temp 3');
+  });
+});
