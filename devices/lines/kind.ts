@@ -1,0 +1,15 @@
+import type { DriverKind } from '../../src/device/driver-kind.js';
+import { LinesDriver } from './driver.js';
+import { type LinesOptions, linesOptions } from './options.js';
+import { LinesSimulator } from './simulator.js';
+
+/** `driver: lines`: any sketch that prints lines. */
+export const linesKind: DriverKind<LinesOptions> = {
+  kind: 'lines',
+  summary: 'Any sketch that prints its values as lines: JSON, name=value, Serial Plotter, CSV or your own pattern',
+  options: linesOptions,
+  inFlight: 'point',
+  pulses: false,
+  create: (options) => new LinesDriver(options),
+  simulate: (options, clock, seed) => new LinesSimulator(options, clock, seed),
+};

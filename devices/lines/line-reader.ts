@@ -1,0 +1,87 @@
+import { sleep } from '../../src/clock.js';
+import type { DeviceIo } from '../../src/device/driver.js';
+import type { Value } from '../../src/device/point.js';
+import { AutoFormat } from './auto-format.js';
+import { FamiliarNames } from './familiar-names.js';
+import { csvParser, type ParseLine, parseJson, parseKeyValue, parsePlotter, patternParser } from './formats.js';
+import { InferredPoints } from './inferred-points.js';
+import type { LinePoint } from './line-point.js';
+import { ListedPoints } from './listed-points.js';
+import type { LinesOptions } from './options.js';
+import { Pattern } from './pattern.js';
+
+/** Turns the lines of one session into readings and events. */
+export class LineReader {
+  private readonly points: ListedPoints | InferredPoints;
+  private readonly parse: ParseLine;
+  private readonly banner: Pattern | undefined;
+  private readonly awake = new AbortController();
+  private opened: number | undefined;
+  private banners = 0;
+  private said: ReadonlyMap<string, Value | null> = new Map();
+
+  /** Describes the listed points, or none yet. */
+  constructor(
+    private readonly options: LinesOptions,
+    points: ReadonlyMap<string, LinePoint> | undefined,
+    private readonly io: DeviceIo,
+  ) {
+    this.points = points ? new ListedPoints(points, io) : new InferredPoints(io);
+    this.parse = this.parser(options.format);
+    this.banner = options.banner === undefined ? undefined : new Pattern(options.banner);
+  }
+
+  /** What the line just read says of a point; undefined where it does not mention it. */
+  justSaid(point: string): Value | null | undefined {
+    return this.said.get(point);
+  }
+
+  /** Reads one line. */
+  line(text: string): void {
+    this.said = new Map();
+    if (this.banner?.test(text)) {
+      this.began();
+      return;
+    }
+    if (!this.banner) this.awake.abort();
+    const values = this.parse(text);
+    if (values) this.said = new Map(this.points.take(values).map(({ point, value }) => [point, value]));
+    else this.io.ignored('not a reading', text);
+  }
+
+  /** Resolves once the sketch has begun: with its first line (its banner, where that is known), else after `boot`. */
+  async begun(signal: AbortSignal): Promise<void> {
+    this.opened = this.io.clock.now();
+    try {
+      await sleep(this.io.clock, this.options.boot, AbortSignal.any([signal, this.awake.signal]));
+    } catch {
+      signal.throwIfAborted();
+    }
+  }
+
+  /** Opening the port restarts many boards: one banner within `boot` is no surprise, any other is. */
+  private began(): void {
+    this.awake.abort();
+    const age = this.opened === undefined ? 0 : this.io.clock.now() - this.opened;
+    if (++this.banners > 1 || age > this.options.boot) {
+      this.io.lost('the board has restarted (if it only starts slowly, raise `boot`)');
+    }
+  }
+
+  private parser(format: LinesOptions['format']): ParseLine {
+    const listed = this.points instanceof ListedPoints ? this.points.names : undefined;
+    if (typeof format === 'object') {
+      return 'csv' in format ? csvParser(format.csv) : patternParser(new Pattern(format.regex));
+    }
+    switch (format) {
+      case 'json':
+        return parseJson;
+      case 'plotter':
+        return parsePlotter;
+      case 'keyvalue':
+        return listed ? parseKeyValue : new FamiliarNames().cautious(parseKeyValue);
+      case 'auto':
+        return new AutoFormat(listed, this.io.log, () => this.points.forget()).parse;
+    }
+  }
+}
