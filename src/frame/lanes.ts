@@ -1,0 +1,139 @@
+import type { Clock } from '../clock.js';
+import type { Log } from '../log.js';
+import type { History } from '../state/history.js';
+import type { Store } from '../state/store.js';
+import { printable } from '../text.js';
+import type { Coalescer } from './coalescer.js';
+import { PartsLane, type Source } from './parts-lane.js';
+import type { Served } from './pump.js';
+import { QueueLane } from './queue-lane.js';
+import { mapFrame } from './shapes.js';
+import { FRAME_BYTES, roomIn } from './size.js';
+import type { Snapshot } from './snapshot.js';
+import { healthSource, historySource, qualitySource, stateSource, trendSource } from './sources.js';
+
+/** What the lanes are built from. */
+export interface LanesParts {
+  store: Store;
+  history: History;
+  clock: Clock;
+  log: Log;
+  /** Begins the name of every frame's type. */
+  namespace: string;
+  /** Most state frames a second, not counting urgent ones; 5 where absent. */
+  maxHz?: number;
+  /** True for points whose changes don't wait for the pace of `maxHz`. */
+  immediate?(device: string, point: string): boolean;
+  /** Largest frame in bytes; 64 KiB where absent. A connection that makes frames larger (sealing: by a third) wants less. */
+  frameBytes?: number;
+}
+
+const ACKS = 1000;
+const EVENTS = 1000;
+const LOGS = 100;
+/** Longest wait of values, and of what fills charts and consoles, behind lanes that matter more. */
+const VALUES_WAIT_MS = 500;
+const CHART_WAIT_MS = 10_000;
+
+/** Everything that can be said on the channel, each kind in its lane. */
+export class Lanes {
+  /** Acks and routed replies. */
+  readonly acks: QueueLane;
+  readonly events: QueueLane;
+  readonly logs: QueueLane;
+  readonly state: Coalescer;
+  readonly quality: Coalescer;
+  readonly health: Coalescer;
+  readonly trend: Snapshot;
+  readonly past: Snapshot;
+  /** The lane of full and changed states. */
+  readonly first: Served;
+  /** All lanes in the order in which they matter. */
+  readonly all: readonly Served[];
+  /** The lanes that are emptied at the end, and the one that has the last word. */
+  readonly leaving: readonly Served[];
+  readonly last: Served;
+  /** Values and payloads cut because no frame could hold them. */
+  oversize = 0;
+
+  private readonly room: number;
+
+  /** `gone`: true once every health word is to be `offline`. */
+  constructor(
+    private readonly parts: LanesParts,
+    gone: () => boolean,
+  ) {
+    const { store, clock, history, maxHz = 5, immediate } = parts;
+    this.room = roomIn(parts.frameBytes ?? FRAME_BYTES);
+    this.acks = this.queue('command_ack', ACKS, 'info');
+    this.events = this.queue('event', EVENTS, 'warn');
+    this.logs = this.queue('log', LOGS, 'info');
+    this.state = stateSource(store, clock, { maxHz, ...(immediate ? { immediate } : {}) });
+    this.quality = qualitySource(store, clock, maxHz);
+    this.health = healthSource(store, clock, maxHz, gone);
+    this.trend = trendSource(store);
+    this.past = historySource(history);
+
+    const acks: Served = { lane: this.acks, urgent: true, patience: Number.POSITIVE_INFINITY };
+    const events: Served = { lane: this.events, urgent: false, patience: Number.POSITIVE_INFINITY };
+    this.first = { lane: this.values('state', this.state, true), urgent: false, patience: VALUES_WAIT_MS };
+    const quality: Served = {
+      lane: this.values('quality', this.quality, true),
+      urgent: false,
+      patience: VALUES_WAIT_MS,
+    };
+    const health: Served = { lane: this.values('health', this.health, true), urgent: false, patience: VALUES_WAIT_MS };
+    this.all = [
+      acks,
+      events,
+      this.first,
+      quality,
+      health,
+      { lane: this.values('trend', this.trend, false), urgent: false, patience: CHART_WAIT_MS },
+      { lane: this.logs, urgent: false, patience: CHART_WAIT_MS },
+      { lane: this.values('history', this.past, false), urgent: false, patience: CHART_WAIT_MS },
+    ];
+    this.leaving = [acks, events, this.first, quality].map((served) => ({ ...served, urgent: true }));
+    this.last = { ...health, urgent: true };
+  }
+
+  /** Full state, quality and health are to be said. */
+  full(): void {
+    this.state.full();
+    this.quality.full();
+    this.health.full();
+  }
+
+  /** Drops everything that waits. */
+  clear(): void {
+    for (const { lane } of this.all) lane.clear();
+  }
+
+  /** The type of frames of a kind. */
+  type(kind: string): string {
+    return `${this.parts.namespace}.${kind}`;
+  }
+
+  private queue(name: string, limit: number, level: 'info' | 'warn'): QueueLane {
+    const { clock, log } = this.parts;
+    const onDropped = (count: number) => {
+      log[level]({ lane: name, dropped: count }, `${count} ${name} frames were dropped: the relay is away or too slow`);
+    };
+    return new QueueLane({ name, clock, limit, room: this.room, onDropped, onOversize: () => this.cut(name) });
+  }
+
+  private values(kind: string, source: Source, marked: boolean): PartsLane {
+    const type = this.type(kind);
+    return new PartsLane(kind, source, {
+      room: this.room,
+      shape: (entries, full, part) =>
+        mapFrame(type, entries, { ...(marked ? { full } : {}), ...(part ? { part } : {}) }),
+      onOversize: ({ device, point }) => this.cut(`${device}.${point}`),
+    });
+  }
+
+  private cut(what: string): void {
+    this.oversize++;
+    this.parts.log.warn({ what: printable(what) }, 'a value too large for a frame was left out');
+  }
+}

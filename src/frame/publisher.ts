@@ -1,0 +1,210 @@
+import type { Timer } from '../clock.js';
+import { Budget } from './budget.js';
+import type { Coalescer } from './coalescer.js';
+import { Lanes, type LanesParts } from './lanes.js';
+import { Pressure } from './pressure.js';
+import { Pump } from './pump.js';
+import type { QueueLane } from './queue-lane.js';
+import { type Ack, ackFrame, eventFrame, type LogEntry, logFrame, Stamp } from './shapes.js';
+import type { FrameSink } from './sink.js';
+
+/** What a publisher is built from. */
+export interface PublisherParts extends LanesParts {
+  sink: FrameSink;
+  /** Nonce of this process. */
+  source: string;
+  /** Between full states; 30 s where absent. */
+  keyframeMs?: number;
+  /** Between trend frames, and between samples of the history; 2 s where absent. */
+  trendMs?: number;
+}
+
+/** What a publisher has done so far. */
+export interface PublisherStats {
+  /** Frames sent, by kind. */
+  readonly frames: { readonly [kind: string]: number };
+  readonly droppedAcks: number;
+  readonly droppedEvents: number;
+  readonly droppedLogs: number;
+  /** Values and payloads cut because no frame could hold them. */
+  readonly oversize: number;
+  /** Frames that the connection refused at first. */
+  readonly failures: number;
+}
+
+/** Between full states that were asked for. */
+const FULL_MS = 1000;
+/** At the end, for each of: what is left, and the word that all is offline. */
+const LAST_MS = 300;
+
+/** Says on the channel what the store knows; frames are made only when they may leave, so little ever waits. */
+export class Publisher {
+  private readonly lanes: Lanes;
+  private readonly pressure: Pressure;
+  private readonly pump: Pump;
+  private live = false;
+  private gone = false;
+  private fullAt = Number.NEGATIVE_INFINITY;
+  private fullTimer: Timer | undefined;
+  private readonly timers = new Map<() => void, Timer>();
+  private unsubscribe: (() => void) | undefined;
+
+  constructor(private readonly parts: PublisherParts) {
+    const { clock, sink, log, source } = parts;
+    this.lanes = new Lanes(parts, () => this.gone);
+    this.pressure = new Pressure(clock, sink);
+    const stamp = new Stamp(source, clock);
+    this.pump = new Pump({ clock, sink, budget: new Budget(clock), pressure: this.pressure, stamp, log });
+  }
+
+  /** Begins to listen to the store and to sample the history; publishes where the sink is ready. */
+  start(): void {
+    if (this.unsubscribe) return;
+    this.unsubscribe = this.parts.store.subscribe({
+      changed: (device, points) => this.changed(this.lanes.state, device, points),
+      quality: (device, points) => this.changed(this.lanes.quality, device, points),
+      health: (device) => this.changed(this.lanes.health, device, ['']),
+      described: (device) => {
+        this.lanes.state.relist(device);
+        this.lanes.quality.relist(device);
+        this.pump.wake();
+      },
+      event: (device, event) => this.enqueue(this.lanes.events, eventFrame(this.lanes.type('event'), device, event)),
+    });
+    this.repeat(this.parts.trendMs ?? 2_000, () => this.sample());
+    this.repeat(this.parts.keyframeMs ?? 30_000, () => this.requestValues());
+    if (this.parts.sink.ready) this.up();
+  }
+
+  /** Ends everything; no timer is left. */
+  stop(): void {
+    this.down();
+    this.unsubscribe?.();
+    this.unsubscribe = undefined;
+    for (const timer of this.timers.values()) timer.cancel();
+    this.timers.clear();
+  }
+
+  /** The sink became ready: says everything anew, the state first. */
+  up(): void {
+    this.down();
+    this.live = true;
+    this.pressure.reset();
+    this.requestAll();
+    this.pump.serve(this.lanes.all, this.lanes.first.lane);
+  }
+
+  /** The sink is gone: what waits for it is dropped; the store knows what is true when it comes back. */
+  down(): void {
+    this.live = false;
+    this.fullTimer?.cancel();
+    this.fullTimer = undefined;
+    this.pump.stop();
+    this.lanes.clear();
+  }
+
+  /** Answers a command, before any frame with its point's new state (see `hold`). */
+  ack(ack: Ack): void {
+    this.enqueue(this.lanes.acks, ackFrame(ack));
+  }
+
+  /** Calls `send` when the budget has room for a routed reply, in the order of the acks; never, once the connection is lost. */
+  reply(send: () => void): void {
+    this.enqueue(this.lanes.acks, send);
+  }
+
+  /** A line for the layouts' log consoles. */
+  log(entry: LogEntry): void {
+    this.enqueue(this.lanes.logs, logFrame(this.lanes.type('log'), entry));
+  }
+
+  /** Says everything: state, quality, health and history. Requests within a second become one at its end. */
+  full(): void {
+    if (!this.live || this.fullTimer) return;
+    const wait = this.fullAt + FULL_MS - this.parts.clock.now();
+    if (wait <= 0) this.requestAll();
+    else {
+      this.fullTimer = this.parts.clock.after(wait, () => {
+        this.fullTimer = undefined;
+        this.requestAll();
+      });
+    }
+  }
+
+  /** A command for this point is in flight: what it becomes is not said before `release`. Holds are counted. */
+  hold(device: string, point: string): void {
+    this.lanes.state.hold(device, point);
+  }
+
+  /** The command was answered: the point's state is said at once, changed or not. */
+  release(device: string, point: string): void {
+    this.lanes.state.release(device, point);
+    this.pump.wake();
+  }
+
+  /** Says what still waits, then that everything is offline; resolves within 0.6 s. Nothing is published afterwards. */
+  async lastFrames(): Promise<void> {
+    if (!this.live) return;
+    this.lanes.state.hurry();
+    this.lanes.quality.hurry();
+    this.pump.serve(this.lanes.leaving);
+    await this.pump.drain(LAST_MS);
+    if (this.live) {
+      this.gone = true;
+      this.lanes.health.full();
+      this.pump.serve([this.lanes.last]);
+      await this.pump.drain(LAST_MS);
+    }
+    this.stop();
+  }
+
+  get stats(): PublisherStats {
+    const { acks, events, logs, oversize } = this.lanes;
+    return {
+      frames: Object.fromEntries(this.pump.frames),
+      droppedAcks: acks.dropped,
+      droppedEvents: events.dropped,
+      droppedLogs: logs.dropped,
+      oversize,
+      failures: this.pump.failures,
+    };
+  }
+
+  private changed(source: Coalescer, device: string, points: readonly string[]): void {
+    source.mark(device, points);
+    this.pump.wake();
+  }
+
+  private enqueue(queue: QueueLane, item: Parameters<QueueLane['push']>[0]): void {
+    if (this.live) queue.push(item);
+    else queue.drop(1);
+    this.pump.wake();
+  }
+
+  private requestAll(): void {
+    this.fullAt = this.parts.clock.now();
+    this.lanes.past.request();
+    this.requestValues();
+  }
+
+  private requestValues(): void {
+    if (!this.live) return;
+    this.lanes.full();
+    this.pump.wake();
+  }
+
+  private sample(): void {
+    this.parts.history.sample();
+    if (!this.live) return;
+    this.lanes.trend.request();
+    this.pump.wake();
+  }
+
+  private repeat(ms: number, run: () => void): void {
+    const again = () => {
+      this.timers.set(run, this.parts.clock.after(ms, again));
+      run();
+    };
+    this.timers.set(run, this.parts.clock.after(ms, again));
+  }
+}

@@ -1,0 +1,62 @@
+import type { Clock } from '../clock.js';
+import type { Quality, Value } from '../device/point.js';
+import { goodNumbers, type History } from '../state/history.js';
+import type { Health, PointState, Store } from '../state/store.js';
+import { Coalescer, type CoalescerParts } from './coalescer.js';
+import { Snapshot } from './snapshot.js';
+
+/** How fast changes may leave, and which ones need not wait. */
+export type Pace = Pick<CoalescerParts, 'maxHz' | 'immediate'>;
+
+/** Values that changed. */
+export function stateSource(store: Store, clock: Clock, pace: Pace): Coalescer {
+  const read = (device: string, point: string): Value | null | undefined => valuePoint(store, device, point)?.value;
+  return new Coalescer({ clock, ...pace, ...pointsOf(store), read, absent: null });
+}
+
+/** Quality words that changed. */
+export function qualitySource(store: Store, clock: Clock, maxHz: number): Coalescer {
+  const read = (device: string, point: string): Quality | undefined => valuePoint(store, device, point)?.quality;
+  return new Coalescer({ clock, maxHz, ...pointsOf(store), read, absent: 'unknown' });
+}
+
+/** Health words that changed, the bridge's own among them; all are `offline` once `leaving`. */
+export function healthSource(store: Store, clock: Clock, maxHz: number, leaving: () => boolean): Coalescer {
+  const read = (device: string): Health | undefined => {
+    if (leaving()) return 'offline';
+    return device === 'bridge' ? 'online' : store.health(device);
+  };
+  const devices = () => [...store.devices(), 'bridge'];
+  return new Coalescer({ clock, maxHz, devices, points: () => [''], read, absent: 'offline' });
+}
+
+/** All numbers that are good now. */
+export function trendSource(store: Store): Snapshot {
+  return new Snapshot(
+    () => goodNumbers(store),
+    ({ device, point }) => {
+      const state = store.point(device, point);
+      return state?.quality === 'good' && typeof state.value === 'number' ? state.value : undefined;
+    },
+  );
+}
+
+/** All samples. */
+export function historySource(history: History): Snapshot {
+  return new Snapshot(
+    () => history.keys(),
+    ({ device, point }) => history.get(device, point),
+  );
+}
+
+function pointsOf(store: Store): Pick<CoalescerParts, 'devices' | 'points'> {
+  return {
+    devices: () => store.devices(),
+    points: (device) => [...store.points(device).keys()].filter((point) => valuePoint(store, device, point)),
+  };
+}
+
+function valuePoint(store: Store, device: string, point: string): PointState | undefined {
+  const state = store.point(device, point);
+  return state?.spec.role === 'event' ? undefined : state;
+}

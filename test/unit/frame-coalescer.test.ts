@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Coalescer } from '../../src/frame/coalescer.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+/** A coalescer over plain numbers `d.a`, `d.b`, `d.c`. */
+function bench(immediate?: (device: string, point: string) => boolean) {
+  const clock = new VirtualClock();
+  const values = new Map<string, number | null>([
+    ['a', 0],
+    ['b', 0],
+    ['c', 0],
+  ]);
+  const coalescer = new Coalescer({
+    clock,
+    maxHz: 5,
+    devices: () => ['d'],
+    points: () => values.keys(),
+    read: (_, point) => values.get(point),
+    absent: null,
+    ...(immediate ? { immediate } : {}),
+  });
+  const change = (point: string, value: number | null) => {
+    values.set(point, value);
+    coalescer.mark('d', [point]);
+  };
+  const take = () => {
+    const { keys, full } = coalescer.take();
+    return { full, said: Object.fromEntries(keys.map((key) => [key.point, coalescer.read(key)])) };
+  };
+  return { clock, values, coalescer, change, take };
+}
+
+test('the first change after a quiet spell is due at once, the next one a window later', async () => {
+  const { clock, coalescer, change, take } = bench();
+  expect(coalescer.dueIn()).toBe(Number.POSITIVE_INFINITY);
+  change('a', 1);
+  expect(coalescer.dueIn()).toBe(0);
+  expect(take()).toEqual({ full: false, said: { a: 1 } });
+  change('a', 2);
+  change('b', 3);
+  change('a', 4);
+  expect(coalescer.dueIn()).toBe(200);
+  await clock.advance(200);
+  expect(coalescer.dueIn()).toBe(0);
+  expect(take().said).toEqual({ a: 4, b: 3 });
+  await clock.advance(1_000);
+  change('c', 5);
+  expect(coalescer.dueIn()).toBe(0);
+});
+
+test('points of the immediate kind do not wait', () => {
+  const { coalescer, change, take } = bench((_, point) => point === 'b');
+  change('a', 1);
+  take();
+  change('a', 2);
+  expect(coalescer.dueIn()).toBe(200);
+  change('b', 1);
+  expect(coalescer.dueIn()).toBe(0);
+  expect(take().said).toEqual({ a: 2, b: 1 });
+});
+
+test('a held point is said only after its last release, and then at once', () => {
+  const { coalescer, change, take } = bench();
+  change('a', 1);
+  coalescer.hold('d', 'a');
+  coalescer.hold('d', 'a');
+  expect(coalescer.dueIn()).toBe(Number.POSITIVE_INFINITY);
+  change('a', 2);
+  change('b', 1);
+  expect(take().said).toEqual({ b: 1 });
+  coalescer.release('d', 'a');
+  expect(coalescer.dueIn()).toBe(Number.POSITIVE_INFINITY);
+  coalescer.release('d', 'a');
+  expect(coalescer.dueIn()).toBe(0);
+  expect(take().said).toEqual({ a: 2 });
+});
+
+test('a release says the point even where nothing changed', () => {
+  const { coalescer, take } = bench();
+  coalescer.hold('d', 'a');
+  coalescer.release('d', 'a');
+  expect(take().said).toEqual({ a: 0 });
+});
+
+test('a full frame says of a held point what it was, or that it is unknown', () => {
+  const { coalescer, change, take } = bench();
+  coalescer.hold('d', 'a');
+  coalescer.hold('d', 'b');
+  change('a', 7);
+  change('b', null);
+  coalescer.full();
+  expect(take()).toEqual({ full: true, said: { a: 0, b: null, c: 0 } });
+});
+
+test('points of others can be neither held nor released', () => {
+  const { coalescer } = bench();
+  coalescer.hold('d', 'nothing');
+  coalescer.release('d', 'nothing');
+  coalescer.release('d', 'a');
+  expect(coalescer.dueIn()).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('a new list of points says all of them, and once that a lost one is unknown', () => {
+  const { values, coalescer, take } = bench();
+  coalescer.full();
+  take();
+  values.delete('b');
+  values.set('e', 9);
+  coalescer.relist('d');
+  expect(coalescer.dueIn()).toBe(200);
+  expect(take()).toEqual({ full: false, said: { a: 0, b: null, c: 0, e: 9 } });
+  coalescer.full();
+  expect(take().said).toEqual({ a: 0, c: 0, e: 9 });
+});
+
+test('whatever happens: the last values arrive, never an older after a newer, never more than 5 frames a second', async () => {
+  const point = fc.constantFrom('a', 'b', 'c');
+  const step = fc.oneof(
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant('change' as const), point }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('hold' as const, 'release' as const), point }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 300 }) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('refuse' as const, 'full' as const) }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      const { clock, values, coalescer, change, take } = bench();
+      const seen = new Map<string, number>();
+      const holds: string[] = [];
+      let next = 1;
+      let urgent = false;
+      let takenAt = Number.NEGATIVE_INFINITY;
+      let refuse = false;
+      const pull = () => {
+        if (refuse || coalescer.dueIn() > 0) return;
+        if (!urgent) expect(clock.now() - takenAt).toBeGreaterThanOrEqual(200);
+        takenAt = clock.now();
+        urgent = false;
+        const { full, said } = take();
+        for (const [id, value] of Object.entries(said)) {
+          expect(value).toBeGreaterThanOrEqual(seen.get(id) ?? 0);
+          if (!full) expect(holds).not.toContain(id);
+          seen.set(id, Number(value));
+        }
+      };
+      for (const it of steps) {
+        if (it.kind === 'change') change(it.point, next++);
+        if (it.kind === 'hold') {
+          coalescer.hold('d', it.point);
+          holds.push(it.point);
+        }
+        if (it.kind === 'release' && holds.includes(it.point)) {
+          coalescer.release('d', it.point);
+          holds.splice(holds.indexOf(it.point), 1);
+          urgent ||= !holds.includes(it.point);
+        }
+        if (it.kind === 'refuse') refuse = !refuse;
+        if (it.kind === 'full') {
+          coalescer.full();
+          urgent = true;
+        }
+        if (it.kind === 'wait') await clock.advance(it.ms);
+        pull();
+      }
+      refuse = false;
+      urgent = true;
+      for (const id of holds.splice(0)) coalescer.release('d', id);
+      pull();
+      await clock.advance(200);
+      pull();
+      for (const [id, value] of values) expect(seen.get(id) ?? 0).toBe(value);
+      expect(coalescer.dueIn()).toBe(Number.POSITIVE_INFINITY);
+    }),
+    { numRuns: 150 },
+  );
+});
