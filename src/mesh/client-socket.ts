@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import WebSocket from 'ws';
+import type { Clock, Timer } from '../clock.js';
+import { BridgeError } from '../error.js';
+import { admissionTimeout, type ConnectionEnd, closingEnd, openingEnd, silentEnd } from './client-end.js';
+import { Liveness } from './client-liveness.js';
+import { readFrame } from './client-receive.js';
+import type { DropReason, MeshStats } from './client-stats.js';
+import type { MeshTiming } from './client-timing.js';
+import type { RelayAddress } from './connection.js';
+import type { JsonObject, MeshFrame } from './frame.js';
+import { asciiSize } from './json.js';
+
+/** How to reach a relay that has its own certificate authority: PEM text, trusted instead of the system's list. */
+export interface MeshTls {
+  readonly ca?: string;
+}
+
+export interface SocketOptions {
+  readonly address: RelayAddress;
+  readonly identity: JsonObject;
+  readonly hasToken: boolean;
+  readonly tls: MeshTls;
+  readonly clock: Clock;
+  readonly timing: MeshTiming;
+  readonly stats: MeshStats;
+}
+
+/** What a connection says to its owner; nothing after `ended` or after `close` was called. */
+export interface SocketHandlers {
+  admitted(): void;
+  /** A frame that came after the welcome. */
+  frame(frame: MeshFrame): void;
+  dropped(reason: DropReason, sample: Buffer): void;
+  ended(end: ConnectionEnd): void;
+}
+
+/** Largest frame that we send, in bytes as a Python relay passes it on; newer relays close the connection at 256 KiB. */
+export const MAX_SENT = 200 * 1024;
+/** What may wait in the socket before sending is refused, in bytes. */
+const MAX_BUFFERED = 4 * 1024 * 1024;
+/**
+ * Where the socket itself gives up, in bytes. A relay that writes `é` as `\u00e9` may turn a frame of 1 MiB into a
+ * longer one: such a frame is dropped and must not end the connection.
+ */
+const MAX_PAYLOAD = 5 * 1024 * 1024;
+
+/** One connection to the relay, for one use: opening, identifying, welcome, over, thrown away. */
+export class ClientSocket {
+  private readonly ws: WebSocket;
+  private phase: 'opening' | 'joining' | 'welcome' | 'over' = 'opening';
+  private welcomeAt = 0;
+  private failure: Error | undefined;
+  private patience: Timer;
+  private liveness: Liveness | undefined;
+
+  constructor(
+    private readonly options: SocketOptions,
+    private readonly handlers: SocketHandlers,
+  ) {
+    const { address, tls, clock, timing } = options;
+    const socketOptions = {
+      perMessageDeflate: false,
+      maxPayload: MAX_PAYLOAD,
+      closeTimeout: timing.stop,
+      ...tls,
+    };
+    this.ws = new WebSocket(address.url, socketOptions);
+    this.patience = clock.after(timing.connect, () => {
+      this.end(openingEnd(new Error(`no answer within ${timing.connect / 1000} s`), address.display));
+    });
+    this.ws.on('open', () => this.join());
+    this.ws.on('message', (data: Buffer) => this.receive(data));
+    this.ws.on('ping', () => this.liveness?.sign());
+    this.ws.on('pong', () => this.liveness?.sign());
+    this.ws.on('error', (error) => {
+      this.failure = error;
+    });
+    this.ws.on('close', (code, reason) => this.end(this.explain(code, reason.toString('utf8'))));
+  }
+
+  /** True from the welcome to the end. */
+  get ready(): boolean {
+    return this.phase === 'welcome' && this.ws.readyState === WebSocket.OPEN;
+  }
+
+  /** Bytes handed over that the system has not taken yet. */
+  get buffered(): number {
+    return this.ws.bufferedAmount;
+  }
+
+  /** Sends one frame; throws `mesh/closed`, `mesh/too-large` or `mesh/busy`, and then nothing was sent. */
+  send(frame: MeshFrame): void {
+    if (!this.ready) throw new BridgeError('mesh/closed', 'not connected to the relay');
+    const text = JSON.stringify(frame);
+    const size = asciiSize(text);
+    if (size > MAX_SENT) {
+      throw new BridgeError('mesh/too-large', `a frame of ${size} bytes is more than relays take (${MAX_SENT})`);
+    }
+    if (this.buffered > MAX_BUFFERED) throw new BridgeError('mesh/busy', 'the relay takes our frames too slowly');
+    this.write(text);
+  }
+
+  /** Ends the connection with code 1000; resolves when it is gone, within `timing.stop`. */
+  close(): Promise<void> {
+    this.retire();
+    return new Promise((resolve) => {
+      const timer = this.options.clock.after(this.options.timing.stop, () => {
+        this.ws.terminate();
+        resolve();
+      });
+      this.ws.once('close', () => {
+        timer.cancel();
+        resolve();
+      });
+      if (this.ws.readyState === WebSocket.OPEN) this.ws.close(1000);
+      else this.ws.terminate();
+    });
+  }
+
+  private join(): void {
+    if (this.phase !== 'opening') return;
+    const { clock, timing, identity, hasToken } = this.options;
+    this.phase = 'joining';
+    this.patience.cancel();
+    this.patience = clock.after(timing.admission, () => this.end(admissionTimeout(timing.admission, hasToken)));
+    this.liveness = new Liveness({
+      clock,
+      ping: timing.ping,
+      dead: timing.dead,
+      sendPing: () => this.ws.ping(undefined, undefined, () => {}),
+      died: () => this.end(silentEnd(timing.dead, this.admittedMs())),
+    });
+    this.write(JSON.stringify({ id: randomUUID(), type: 'identify', payload: identity, reply_to: null }));
+  }
+
+  private write(text: string): void {
+    const { clock, stats } = this.options;
+    this.ws.send(text, (error) => {
+      if (error) stats.sendFailures++;
+    });
+    stats.noteSent(clock.now());
+  }
+
+  private receive(data: Buffer): void {
+    if (this.phase === 'over') return;
+    this.liveness?.sign();
+    this.options.stats.received++;
+    const frame = readFrame(data);
+    if (typeof frame === 'string') this.handlers.dropped(frame, data);
+    else if (this.phase === 'welcome') this.handlers.frame(frame);
+    else if (frame.type === 'welcome') this.welcome();
+    else this.handlers.dropped('before-welcome', data);
+  }
+
+  private welcome(): void {
+    this.phase = 'welcome';
+    this.patience.cancel();
+    this.welcomeAt = this.options.clock.now();
+    this.handlers.admitted();
+  }
+
+  private admittedMs(): number | undefined {
+    return this.phase === 'welcome' ? this.options.clock.now() - this.welcomeAt : undefined;
+  }
+
+  private explain(code: number, reason: string): ConnectionEnd {
+    if (this.phase === 'opening') return openingEnd(this.failure, this.options.address.display);
+    const said = reason || (this.failure?.message ?? '');
+    return closingEnd(code, said, this.admittedMs(), this.options.hasToken);
+  }
+
+  /** The one way to the end, whatever the cause: terminate, never close, as a dead peer would not answer. */
+  private end(end: ConnectionEnd): void {
+    if (this.phase === 'over') return;
+    this.retire();
+    this.ws.terminate();
+    this.handlers.ended(end);
+  }
+
+  private retire(): void {
+    this.phase = 'over';
+    this.patience.cancel();
+    this.liveness?.stop();
+  }
+}
