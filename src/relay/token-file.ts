@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { BridgeError } from '../error.js';
+import { type Log, silentLog } from '../log.js';
+
+/** Bytes of chance in a new token. */
+const TOKEN_BYTES = 32;
+/** A token: 8 to 512 visible ASCII characters on one line. */
+const TOKEN = /^[\x21-\x7e]{8,512}$/;
+
+/**
+ * The token in the file at `path`; a missing file is made with a new one that only its owner can read. A file that others can read is
+ * made private, with a warning. Rejects with `relay/token-file` when the file cannot be read, made or made private, or holds no token.
+ */
+export async function loadOrCreateToken(path: string, log: Log = silentLog): Promise<string> {
+  try {
+    return (await load(path, log)) ?? (await create(path));
+  } catch (error) {
+    if (error instanceof BridgeError) throw error;
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new BridgeError('relay/token-file', `token file ${path}: ${reason}`, {
+      hint: 'choose a file that this user may read and write',
+      cause: error,
+    });
+  }
+}
+
+async function load(path: string, log: Log): Promise<string | undefined> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!found) return undefined;
+  if ((found.mode & 0o077) !== 0) {
+    await chmod(path, 0o600);
+    log.warn({ path }, 'the token file was open to other users; it is private now. Delete it to get a new token');
+  }
+  const token = (await readFile(path, 'utf8')).trim();
+  if (TOKEN.test(token)) return token;
+  throw new BridgeError('relay/token-file', `token file ${path} holds no token of 8 to 512 visible characters`, {
+    hint: 'delete the file to get a new token',
+  });
+}
+
+/** Written beside its place and renamed, so that a power cut leaves the whole file or none. */
+async function create(path: string): Promise<string> {
+  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(`${token}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  const entry = await open(folder, 'r');
+  await entry.sync().finally(() => entry.close());
+  return token;
+}

@@ -1,0 +1,129 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { BridgeError } from '../error.js';
+
+/** One accepted WebSocket, as the relay uses it. */
+export interface RelaySocket {
+  /** The peer's network address; forwarding headers are not believed. */
+  readonly address: string;
+  /** The Origin header, which only browsers send. */
+  readonly origin: string | undefined;
+  /** Bytes handed over that the system has not taken yet. */
+  readonly buffered: number;
+  /** Sends a text message; `accepted` runs once, when the system took it or the socket is gone. */
+  send(message: Buffer, accepted: () => void): void;
+  /** Starts the close handshake. */
+  close(code: number, reason?: string): void;
+  /** Ends the socket without a handshake. */
+  drop(): void;
+  ping(): void;
+}
+
+/** What the relay hears from one socket. */
+export interface SocketEvents {
+  /** A message; undefined when its bytes are not UTF-8. */
+  message(text: string | undefined): void;
+  /** A ping or pong of the peer. */
+  beat(): void;
+  /** The peer broke the protocol; its socket is being closed: 1009 for a long message, 1007 for an ill-formed one. */
+  failed(): void;
+  /** The socket is gone; nothing follows. */
+  closed(): void;
+}
+
+/** A listening server. */
+export interface RelayServer {
+  readonly port: number;
+  /** Takes no more connections; resolves when the port is free and the last socket is gone. */
+  stopListening(): Promise<void>;
+  /** Ends every socket that is left, without a handshake. */
+  endAll(): void;
+}
+
+export interface ListenOptions {
+  host: string;
+  port: number;
+  maxFrameBytes: number;
+  connections: number;
+}
+
+/** Time for a client to send the HTTP upgrade request, in ms. */
+const UPGRADE_MS = 5_000;
+
+/** Listens for WebSockets; rejects with `relay/port-busy` or `relay/listen` when it cannot. */
+export function listen(options: ListenOptions, accept: (socket: RelaySocket) => SocketEvents): Promise<RelayServer> {
+  const http = createServer(
+    { headersTimeout: UPGRADE_MS, requestTimeout: UPGRADE_MS, connectionsCheckingInterval: 1_000 },
+    (_request, response) => response.writeHead(426, { connection: 'close' }).end('This port speaks WebSocket only.\n'),
+  );
+  http.maxConnections = options.connections;
+  const server = new WebSocketServer({ server: http, maxPayload: options.maxFrameBytes, perMessageDeflate: false });
+  server.on('connection', (socket, request) => {
+    const address = request.socket.remoteAddress ?? '';
+    attach(socket, accept(wrap(socket, address, request.headers.origin)));
+  });
+  return new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException) => reject(listenError(error, options));
+    server.once('error', failed);
+    http.listen({ host: options.host, port: options.port }, () => {
+      server.off('error', failed);
+      server.on('error', () => {}); // an accept that failed (too many open files): that connection is gone already
+      resolve({
+        port: (http.address() as AddressInfo).port,
+        stopListening: () =>
+          new Promise((done) => {
+            http.close(() => done());
+            http.closeIdleConnections();
+          }),
+        endAll: () => {
+          for (const socket of server.clients) socket.terminate();
+          http.closeAllConnections();
+        },
+      });
+    });
+  });
+}
+
+function wrap(socket: WebSocket, address: string, origin: string | undefined): RelaySocket {
+  return {
+    address,
+    origin,
+    get buffered() {
+      return socket.bufferedAmount;
+    },
+    send: (message, accepted) => socket.send(message, { binary: false }, () => accepted()),
+    close: (code, reason) => socket.close(code, reason),
+    drop: () => socket.terminate(),
+    ping: () => socket.ping(),
+  };
+}
+
+function attach(socket: WebSocket, events: SocketEvents): void {
+  socket.on('message', (data: Buffer, binary) => events.message(binary ? readUtf8(data) : data.toString()));
+  socket.on('ping', () => events.beat());
+  socket.on('pong', () => events.beat());
+  socket.on('error', () => events.failed());
+  socket.on('close', () => events.closed());
+}
+
+function readUtf8(data: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(data);
+  } catch {
+    return undefined;
+  }
+}
+
+function listenError(error: NodeJS.ErrnoException, { host, port }: ListenOptions): BridgeError {
+  if (error.code === 'EADDRINUSE') {
+    return new BridgeError('relay/port-busy', `port ${port} on ${host} is in use`, {
+      hint: `stop the program that listens on port ${port}, or choose another port (0 = any free one)`,
+      cause: error,
+    });
+  }
+  return new BridgeError('relay/listen', `cannot listen on ${host} port ${port}: ${error.code ?? error.message}`, {
+    hint: error.code === 'EACCES' ? 'ports below 1024 need rights; choose a higher one' : 'check host and port',
+    cause: error,
+  });
+}

@@ -1,0 +1,189 @@
+import { expect, test } from 'vitest';
+import { startEmbedded } from '../support/embedded.js';
+import { RawClient } from '../support/raw-client.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+test('50 frames pass within any second, the next closes with 1008; dropped and malformed ones count', async () => {
+  const clock = new VirtualClock();
+  const { url, relay } = await startEmbedded({}, { clock });
+  const { client } = await RawClient.join(url, { name: 'a' });
+  await clock.advance(500);
+  for (let i = 0; i < 47; i++) client.send(i % 2 ? 'rubbish' : '{"type":"unknown"}');
+  expect(await client.ask('ping')).toBe('pong');
+  await clock.advance(499);
+  expect(await client.ask('ping')).toBe('pong');
+  await clock.advance(1);
+  expect(await client.ask('ping')).toBe('pong');
+  client.frame('ping');
+  expect(await client.nextClose()).toEqual({ code: 1008, reason: 'Rate limit exceeded' });
+  expect(client.frames).toEqual([]);
+  expect(relay.counters.rate_limit).toBe(1);
+});
+
+test('a message over 1 MiB closes with 1009, one just under passes', async () => {
+  const { url } = await startEmbedded();
+  const { client } = await RawClient.join(url, { name: 'a' });
+  const frame = (length: number) => {
+    const empty = '{"id":"n","type":"broadcast_request","payload":""}';
+    return empty.replace('""', `"${'x'.repeat(length - empty.length)}"`);
+  };
+  client.send(frame(1_048_576));
+  expect((await client.next()).type).toBe('broadcast');
+  expect((await client.next()).payload).toEqual({ status: 'sent' });
+  client.send(frame(1_048_577));
+  expect(await client.nextClose()).toEqual({ code: 1009, reason: '' });
+});
+
+test('one address has only so many live sockets; forwarding headers change nothing; a goodbye makes room', async () => {
+  const { url, relay } = await startEmbedded({ socketsPerAddress: 2 });
+  const { client: first } = await RawClient.join(url, { name: 'a' });
+  await RawClient.join(url, { name: 'b' });
+  for (const headers of [{}, { 'X-Real-IP': '203.0.113.9' }, { 'X-Forwarded-For': '203.0.113.9' }]) {
+    const extra = await RawClient.connect(url, headers as Record<string, string>);
+    expect(await extra.nextClose()).toEqual({ code: 4429, reason: 'Too many pending connections' });
+  }
+  expect(relay.counters.refused).toBe(3);
+  first.socket.close();
+  await first.nextClose();
+  await RawClient.join(url, { name: 'c' });
+});
+
+test.each([
+  ['http://localhost', true],
+  ['http://LOCALHOST:80', true],
+  ['http://127.0.0.1', true],
+  ['http://localhost:8080', false],
+  ['https://localhost', false],
+  ['http://localhost.evil.example', false],
+  ['http://evil.example', false],
+  ['capacitor://localhost', false],
+  ['null', false],
+  ['', false],
+])('origin %j is admitted by default: %s', async (origin, admitted) => {
+  const { url } = await startEmbedded();
+  const client = await RawClient.connect(url, { Origin: origin });
+  client.frame('identify', { name: 'page' });
+  if (admitted) expect((await client.next()).type).toBe('welcome');
+  else expect(await client.nextClose()).toEqual({ code: 1008, reason: 'origin not allowed' });
+  expect(client.frames).toEqual([]);
+});
+
+test('allowed origins can be chosen, with their ports', async () => {
+  const { url } = await startEmbedded({}, { allowedOrigins: ['http://panel.example:8080', 'https://panel.example'] });
+  for (const origin of ['http://panel.example:8080', 'https://panel.example:443']) {
+    const client = await RawClient.connect(url, { Origin: origin });
+    client.frame('identify', { name: 'page' });
+    expect((await client.next()).type).toBe('welcome');
+  }
+  const client = await RawClient.connect(url, { Origin: 'http://localhost' });
+  expect(await client.nextClose()).toEqual({ code: 1008, reason: 'origin not allowed' });
+});
+
+/** Lets a paused client fall behind by `count` broadcasts of 60 kB, of which every one reaches `reader` in its turn. */
+async function fallBehind(url: string, count: number) {
+  const { client: stalled } = await RawClient.join(url, { name: 'stalled' });
+  const { client: reader } = await RawClient.join(url, { name: 'reader' });
+  const { client: sender } = await RawClient.join(url, { name: 'sender' });
+  sender.ignore((frame) => frame.type === 'broadcast');
+  stalled.socket.pause();
+  const blob = 'x'.repeat(60_000);
+  for (let i = 0; i < count; i++) {
+    sender.frame('broadcast_request', { i, blob });
+    expect((await reader.next()).payload).toMatchObject({ i });
+  }
+  return { stalled, sender };
+}
+
+// 18 MB: more than the system keeps for a socket that is not read (10 MB by Linux's defaults), and 1 MiB on top.
+const BEHIND = 300;
+
+test('a client that does not read for 2 s is dropped, while the others get everything and the sender its answers', async () => {
+  const clock = new VirtualClock();
+  const { url, relay } = await startEmbedded({ framesPerSecond: 0, bufferBytes: 1e8 }, { clock });
+  const { stalled, sender } = await fallBehind(url, BEHIND);
+  await clock.advance(1_999);
+  expect(relay.counters.stalled).toBe(0);
+  await clock.advance(1);
+  expect(relay.counters.stalled).toBe(1);
+  for (let i = 0; i < BEHIND; i++) expect((await sender.next()).payload).toEqual({ status: 'sent' });
+  stalled.socket.resume();
+  expect((await stalled.nextClose()).code).toBe(1006);
+});
+
+test('a client that catches up in time stays', async () => {
+  const clock = new VirtualClock();
+  const { url, relay } = await startEmbedded({ framesPerSecond: 0, bufferBytes: 1e8 }, { clock });
+  const { stalled } = await fallBehind(url, BEHIND);
+  await clock.advance(1_999);
+  stalled.socket.resume();
+  for (let i = 0; i < BEHIND; i++) expect((await stalled.next()).payload).toMatchObject({ i });
+  await stalled.sync();
+  await clock.advance(5_000);
+  expect(relay.counters.stalled).toBe(0);
+  expect(stalled.closed).toBeUndefined();
+});
+
+test('"sent" waits until every socket took the frame, but not longer than a stalled client is given', async () => {
+  const clock = new VirtualClock();
+  const { url, relay } = await startEmbedded({ framesPerSecond: 0, highWaterBytes: 1e8, bufferBytes: 1e8 }, { clock });
+  const { client: stalled } = await RawClient.join(url, { name: 'stalled' });
+  const { client: sender } = await RawClient.join(url, { name: 'sender' });
+  sender.ignore((frame) => frame.type === 'broadcast');
+  stalled.socket.pause();
+  const blob = 'x'.repeat(500_000);
+  let id = '';
+  for (let answered = true; answered; ) {
+    id = sender.frame('broadcast_request', blob);
+    await sender.sync();
+    await sender.sync();
+    answered = sender.frames.length > 0;
+    if (answered) expect(await sender.next()).toMatchObject({ reply_to: id, payload: { status: 'sent' } });
+  }
+  await clock.advance(1_999);
+  await sender.sync();
+  expect(sender.frames).toEqual([]);
+  await clock.advance(1);
+  expect(await sender.next()).toMatchObject({ reply_to: id, payload: { status: 'sent' } });
+  expect(relay.counters.stalled).toBe(0);
+});
+
+test('what waits for one client is bounded', async () => {
+  const { url, relay } = await startEmbedded({ stallMs: 60_000, framesPerSecond: 0, bufferBytes: 2_000_000 });
+  const { client: stalled } = await RawClient.join(url, { name: 'stalled' });
+  const { client: sender } = await RawClient.join(url, { name: 'sender' });
+  sender.ignore(() => true);
+  stalled.socket.pause();
+  const blob = 'x'.repeat(500_000);
+  for (let i = 0; i < 200 && relay.counters.stalled === 0; i++) {
+    sender.frame('broadcast_request', blob);
+    await sender.sync();
+  }
+  expect(relay.counters.stalled).toBe(1);
+});
+
+test('a client that answers no ping is dropped', async () => {
+  const clock = new VirtualClock();
+  const { url, relay } = await startEmbedded({}, { clock });
+  const { client: silent } = await RawClient.join(url, { name: 'silent' });
+  const { client: alive } = await RawClient.join(url, { name: 'alive' });
+  silent.socket.pause();
+  await clock.advance(20_000);
+  await alive.sync();
+  expect(relay.counters.silent).toBe(0);
+  await clock.advance(20_000);
+  expect(relay.counters.silent).toBe(1);
+  expect(await alive.ask('ping')).toBe('pong');
+});
+
+test('a client that does not answer the close handshake is dropped', async () => {
+  const clock = new VirtualClock();
+  const { url } = await startEmbedded({}, { clock });
+  const watch = await RawClient.join(url, { name: 'watch', role: 'dashboard' });
+  const { client } = await RawClient.join(url, { name: 'a' });
+  await watch.client.next();
+  client.socket.pause();
+  await RawClient.join(url, { name: 'a' });
+  await watch.client.next();
+  await clock.advance(1_000);
+  expect((await watch.client.next()).type).toBe('server_client_list');
+});
