@@ -1,0 +1,45 @@
+import { MESH_NAME, meshName } from './names.js';
+import type { Finding } from './problems.js';
+import type { Config } from './schema.js';
+
+/** What is allowed but worth knowing. `givenName` is the name as the config has it. */
+export function cautions(config: Config, givenName: string | undefined): Finding[] {
+  const found: Finding[] = [];
+  const say = (path: Finding['path'], message: string, hint?: string, at: Finding['at'] = 'value') =>
+    found.push({ path, at, message, hint });
+
+  if (givenName !== undefined && givenName !== meshName(givenName)) {
+    say(['bridge', 'name'], `becomes \`${config.bridge.name}\` on the relay`, 'names are letters, digits, `-` and `_`');
+  }
+  if (!MESH_NAME.test(config.relay.channel)) {
+    say(['relay', 'channel'], 'newer relays refuse this channel', 'channels are letters, digits, `-` and `_`');
+  }
+  if (config.relay.url !== undefined && leavesHome(config.relay.url)) {
+    say(['relay', 'url'], 'the connection leaves the local network without encryption', 'use wss://');
+  }
+  for (const [id, { options }] of config.devices) {
+    const port = (options as { port?: unknown } | null)?.port;
+    if (typeof port === 'string' && /^\/dev\/tty(USB|ACM)\d+$/.test(port)) {
+      const hint = 'use its link under /dev/serial/by-id/';
+      say(['devices', id, 'port'], 'this name can move to another board after a restart', hint);
+    }
+  }
+  for (const key of ['panel', 'layout', 'discover'] as const) {
+    if (config[key]) say([key], 'has no effect in this version', undefined, 'key');
+  }
+  return found;
+}
+
+const LOCAL_NAMES = /^(localhost|[^.]+|.*\.(local|lan|home|internal|home\.arpa|localhost|ts\.net))$/;
+// RFC 1918, 3927, 6598 and 6890: addresses that are not routed on the internet.
+const LOCAL_IPV4 =
+  /^(127\.|10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
+// RFC 4193 and 4291: loopback, unique local and link local.
+const LOCAL_IPV6 = /^\[(::1\]|f[cd]|fe[89ab])/;
+
+function leavesHome(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  if (protocol !== 'ws:') return false;
+  if (hostname.startsWith('[')) return !LOCAL_IPV6.test(hostname);
+  return !(LOCAL_NAMES.test(hostname) || LOCAL_IPV4.test(hostname));
+}

@@ -1,0 +1,101 @@
+import { idProblem } from '../device/options.js';
+import { didYouMean, oneOf } from './did-you-mean.js';
+import type { Path } from './path.js';
+import type { Finding } from './problems.js';
+
+type Mapping = Record<string, unknown>;
+
+/** What no schema of one part can see, such as two devices on one port. Works on the raw document, valid or not. */
+export function crossCheck(data: unknown): Finding[] {
+  const devices = mapping(mapping(data)?.['devices']) ?? {};
+  return [...sharedPorts(devices), ...strangers(data, devices), ...limits(devices, ['devices'])];
+}
+
+function mapping(value: unknown): Mapping | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Mapping) : undefined;
+}
+
+/** Two devices on one port. `auto` is no port yet. */
+function sharedPorts(devices: Mapping): Finding[] {
+  const owners = new Map<string, string>();
+  return Object.entries(devices).flatMap(([id, entry]) => {
+    const port = portKey(mapping(entry)?.['port']);
+    const owner = port === undefined ? undefined : owners.get(port);
+    if (port !== undefined && owner === undefined) owners.set(port, id);
+    if (owner === undefined) return [];
+    const hint =
+      typeof mapping(entry)?.['port'] === 'string'
+        ? 'one port has one device; give each its own'
+        : 'tell equal adapters apart by `serialNumber`, or by a path under /dev/serial/by-path/';
+    return [{ path: ['devices', id, 'port'], at: 'value', message: `the same port as device \`${owner}\``, hint }];
+  });
+}
+
+function portKey(port: unknown): string | undefined {
+  if (typeof port === 'string') return port === 'auto' ? undefined : port;
+  const usb = mapping(port);
+  if (!usb) return undefined;
+  const { vendorId, productId, serialNumber } = usb;
+  return JSON.stringify([vendorId, productId].map((id) => String(id).toLowerCase()).concat(String(serialNumber ?? '')));
+}
+
+/** Names of points whose device is not in the config. */
+function strangers(data: unknown, devices: Mapping): Finding[] {
+  const known = Object.keys(devices);
+  const found: Finding[] = [];
+  const check = (name: unknown, path: Path) => {
+    const [device, point, ...rest] = typeof name === 'string' ? name.split('.') : [];
+    if (device === undefined || point === undefined || rest.length > 0 || idProblem(device) || known.includes(device))
+      return;
+    const meant = didYouMean(device, known);
+    const hint = meant ? `did you mean \`${meant}\`?` : `devices are ${oneOf(known)}`;
+    found.push({
+      path,
+      at: 'value',
+      message: `unknown device \`${device}\``,
+      hint: known.length > 0 ? hint : 'there are no devices',
+    });
+  };
+  const interlocks = mapping(mapping(data)?.['safety'])?.['interlocks'];
+  if (Array.isArray(interlocks)) {
+    interlocks.forEach((group: unknown, i) => {
+      if (!Array.isArray(group)) return;
+      group.forEach((name: unknown, j) => {
+        const path = ['safety', 'interlocks', i, j];
+        if (typeof name === 'string' && group.indexOf(name) < j) {
+          found.push({ path, at: 'value', message: 'the same point twice in one group', hint: 'remove one of them' });
+        } else check(name, path);
+      });
+    });
+  }
+  const bindings = mapping(mapping(mapping(data)?.['layout'])?.['bindings']) ?? {};
+  for (const [control, name] of Object.entries(bindings)) check(name, ['layout', 'bindings', control]);
+  return found;
+}
+
+const WITHIN_LIMITS = ['safe', 'initial', 'default'];
+
+/** Limits that exclude each other, and values outside of their own limits, anywhere in the devices' options. */
+function limits(value: unknown, path: Path): Finding[] {
+  // A list has no limits of its own; options nest a few levels at most.
+  if (typeof value !== 'object' || value === null || path.length > 12) return [];
+  const found: Finding[] = [];
+  const { min, max } = value as Mapping;
+  if (typeof min === 'number' && typeof max === 'number' && min >= max) {
+    found.push({ path: [...path, 'min'], at: 'value', message: '`min` must be below `max`' });
+  } else {
+    for (const key of WITHIN_LIMITS) {
+      const number = (value as Mapping)[key];
+      if (typeof number !== 'number') continue;
+      const low = typeof min === 'number' && number < min;
+      const high = typeof max === 'number' && number > max;
+      if (!low && !high) continue;
+      const message = low ? `must be at least \`min\`, ${min}` : `must be at most \`max\`, ${max}`;
+      found.push({ path: [...path, key], at: 'value', message });
+    }
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    found.push(...limits(inner, [...path, Array.isArray(value) ? Number(key) : key]));
+  }
+  return found;
+}

@@ -1,0 +1,69 @@
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What came of one text with `${NAME}` in it. */
+export interface Substituted {
+  readonly text: string;
+  /** True where anything came from the environment or from a default. */
+  readonly changed: boolean;
+  /** Values that were taken from the environment. */
+  readonly taken: readonly string[];
+  readonly problems: readonly { message: string; hint: string }[];
+}
+
+const REFERENCE = /\$\$\{|\$\{([^}]*)\}|\$\{/g;
+const INNER = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
+
+/** Replaces `${NAME}` and `${NAME:-default}` (used where NAME is unset or empty) in a text; `$${` stands for a literal `${`. */
+export function substitute(text: string, env: Environment): Substituted {
+  const taken: string[] = [];
+  const problems: { message: string; hint: string }[] = [];
+  let changed = false;
+  const result = text.replace(REFERENCE, (whole: string, inner: string | undefined) => {
+    if (whole === '$${') return '${';
+    const match = inner === undefined ? null : INNER.exec(inner);
+    const name = match?.[1];
+    if (name === undefined) {
+      problems.push({
+        message: 'not a reference to an environment variable',
+        hint: `write \`\${NAME}\` or \`\${NAME:-default}\`; write \`$\${\` for a literal \`\${\``,
+      });
+      return '';
+    }
+    changed = true;
+    const given = Object.hasOwn(env, name) ? env[name] : undefined;
+    const fallback = match?.[2];
+    if (given !== undefined && (given !== '' || fallback === undefined)) {
+      taken.push(given);
+      return given;
+    }
+    if (fallback !== undefined) return fallback;
+    problems.push({
+      message: `environment variable \`${name}\` is not set`,
+      hint: `set it, or give a default: \`\${${name}:-value}\``,
+    });
+    return '';
+  });
+  return { text: result, changed, taken, problems };
+}
+
+const MASKABLE = /\$?\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}\n"']*)?\}/g;
+const MASKED = /\uE024?\uE024\uE07B[\uE020-\uE07C\uE07E]*\uE07D/g;
+const PRIVATE = 0xe000;
+
+/**
+ * Hides `${NAME}` from the YAML parser, to which braces in an unquoted value of a `{…}` mapping mean something else.
+ * Character for character into Unicode's private use area, so that lines and columns stay.
+ */
+export function mask(source: string): string {
+  return source.replace(MASKABLE, (found) =>
+    found.replace(/[ -~]/g, (c) => String.fromCharCode(PRIVATE + c.charCodeAt(0))),
+  );
+}
+
+/** Undoes `mask`. */
+export function unmask(text: string): string {
+  return text.replace(MASKED, (found) =>
+    found.replace(/[\uE020-\uE07E]/g, (c) => String.fromCharCode(c.charCodeAt(0) - PRIVATE)),
+  );
+}

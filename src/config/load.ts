@@ -1,0 +1,148 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { DriverRegister } from '../device/driver-kind.js';
+import { printable } from '../text.js';
+import { cautions } from './cautions.js';
+import { ConfigError, type Problem } from './config-error.js';
+import { type ConfigFile, readConfigFile } from './config-file.js';
+import { crossCheck } from './cross-check.js';
+import type { Environment } from './environment.js';
+import { meshName, namespaceOf } from './names.js';
+import { formatPath, valueAt } from './path.js';
+import { type Finding, findings, unworded } from './problems.js';
+import { type Config, configSchema, type ParsedConfig } from './schema.js';
+import { readYaml, type YamlSource } from './yaml-source.js';
+
+/** What a config is read against. */
+export interface ConfigContext {
+  readonly env: Environment;
+  readonly drivers: DriverRegister;
+  /** What `~` stands for. */
+  readonly homeDir: string;
+  /** The default name is made of it; the system's where absent. */
+  readonly hostname?: string;
+}
+
+/** A config that holds, what is worth knowing about it, and the texts that no log may show. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly warnings: readonly Problem[];
+  readonly secrets: readonly string[];
+}
+
+/** Most problems told at once. */
+const MAX_PROBLEMS = 200;
+
+const SECRETS = [
+  ['relay', 'token'],
+  ['relay', 'roomKey'],
+];
+
+/**
+ * Reads and checks a config. Throws a ConfigError with every problem, or a BridgeError `config/missing` or
+ * `config/unreadable`. Touches nothing but the file.
+ */
+export function loadConfig(path: string, context: ConfigContext): LoadedConfig {
+  return parseConfig(readConfigFile(path), context);
+}
+
+/** The config of somebody who has none: every default, no devices. */
+export function defaultConfig(context: Omit<ConfigContext, 'env'>): Config {
+  return parseConfig({ path: 'default', text: '{}', shared: false }, { ...context, env: {} }).config;
+}
+
+/** Checks a config that has been read; throws a ConfigError with every problem. */
+export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedConfig {
+  const source = readYaml(file.text, context.env);
+  const secrets = secretsOf(source);
+  const place = (finding: Finding) => placed(file.path, source, finding, secrets);
+  const problems: Problem[] = source.problems.map((problem) => ({
+    file: printable(file.path),
+    line: problem.line,
+    column: problem.column,
+    path: formatPath(problem.path),
+    message: problem.message,
+    hint: problem.hint,
+  }));
+  if (source.value === undefined) throw new ConfigError(capped(problems));
+
+  const schema = configSchema(context.drivers);
+  const result = schema.safeParse(source.value, unworded);
+  const found = result.success ? [] : findings(result.error.issues, schema, source.value);
+  const told = new Set(found.map(({ path }) => formatPath(path)));
+  found.push(...crossCheck(source.value).filter(({ path }) => !told.has(formatPath(path))));
+  // What the text itself did wrong is told already, such as what a variable that is not set would have held.
+  const before = new Set(problems.map(({ path }) => path));
+  const isNew = ({ path }: Finding) =>
+    source.origin(path) !== 'unset' && (path.length === 0 || !before.has(formatPath(path)));
+  problems.push(...found.filter(isNew).map(place));
+  if (!result.success || problems.length > 0) throw new ConfigError(capped(problems));
+
+  const config = settle(result.data, context);
+  const warnings = cautions(config, result.data.bridge.name).map(place);
+  const literal = SECRETS.find((path) => valueAt(source.value, path) !== undefined && source.origin(path) === 'file');
+  if (file.shared && literal) {
+    const hint = `run \`chmod 600 ${printable(file.path)}\``;
+    warnings.push(place({ path: literal, at: 'key', message: 'others on this machine can read this secret', hint }));
+  }
+  return { config, warnings, secrets };
+}
+
+/** Fills in what the schema can't know: names and folders of this machine. */
+function settle(parsed: ParsedConfig, context: ConfigContext): Config {
+  const { name: given, namespace, stateDir } = parsed.bridge;
+  const name = meshName(given ?? `${context.hostname ?? hostname()}-bridge`);
+  return {
+    ...parsed,
+    bridge: {
+      name,
+      namespace: namespace ?? namespaceOf(name),
+      stateDir: stateDir.startsWith('~/') ? join(context.homeDir, stateDir.slice(2)) : stateDir,
+    },
+  };
+}
+
+/** Everything to keep out of logs: secrets of the file, values from the environment, the password of an address. */
+function secretsOf(source: YamlSource): string[] {
+  const found = new Set<string>(source.taken);
+  for (const path of SECRETS) {
+    const value = valueAt(source.value, path);
+    if (typeof value === 'string' || typeof value === 'number') found.add(String(value));
+  }
+  const url = valueAt(source.value, ['relay', 'url']);
+  if (typeof url === 'string' && URL.canParse(url)) found.add(decoded(new URL(url).password));
+  found.delete('');
+  return [...found];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Puts a finding in its place, and makes sure that it quotes nothing that is secret or came from the environment. */
+function placed(file: string, source: YamlSource, finding: Finding, secrets: readonly string[]): Problem {
+  const { path, shown = path, at, message, hint } = finding;
+  const own = source.origin(path) === 'environment' ? String(valueAt(source.value, path)) : undefined;
+  const quotes = (text: string) =>
+    secrets.some((secret) => secret.length >= 4 && text.includes(secret)) ||
+    (own !== undefined && text.split(/\W+/).includes(own));
+  return {
+    file: printable(file),
+    ...source.locate(path, at),
+    path: formatPath(shown),
+    message: quotes(message) ? 'not valid; the value is not shown' : message,
+    hint: hint !== undefined && (quotes(hint) || (own && hint.includes(own))) ? undefined : hint,
+  };
+}
+
+function capped(problems: readonly Problem[]): Problem[] {
+  const shown = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
+  const last = shown[MAX_PROBLEMS];
+  if (!last) return shown;
+  const message = `and ${shown.length - MAX_PROBLEMS} more problems`;
+  return [...shown.slice(0, MAX_PROBLEMS), { ...last, path: '', message, hint: undefined }];
+}

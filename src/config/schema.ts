@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import type { DriverRegister } from '../device/driver-kind.js';
+import { byId, durationBetween, idProblem } from '../device/options.js';
+import { RESERVED_IDS } from '../device/point.js';
+import { didYouMean, oneOf } from './did-you-mean.js';
+import { NAMESPACE } from './names.js';
+import { unworded } from './problems.js';
+import { relaySchema, tcpPort } from './relay-schema.js';
+
+export type { RelayConfig } from './relay-schema.js';
+
+/** What a phone may do. viewer: look · operator: also command · admin: also approve and configure. */
+export type Role = 'viewer' | 'operator' | 'admin';
+
+/** A device's driver and the options that the driver's own schema gave. */
+export interface DeviceConfig {
+  readonly driver: string;
+  readonly options: unknown;
+}
+
+const text = z.string().min(1).max(256);
+
+const bridge = z.strictObject({
+  name: text.optional().describe('Name on the relay, unique there. Default: `<host name>-bridge`'),
+  namespace: z
+    .string()
+    .refine((word) => NAMESPACE.test(word) && !RESERVED_IDS.has(word), {
+      error: 'not a valid namespace',
+      params: { hint: 'a lower-case letter, then at most 31 of a-z, 0-9 and _; not a reserved word' },
+    })
+    .optional()
+    .meta({ typeName: 'a lower-case word', jsonSchema: { type: 'string', pattern: NAMESPACE.source } })
+    .describe('First word of every message type (`<namespace>.state`). Default: made of the name'),
+  stateDir: z
+    .string()
+    .regex(/^(~\/|\/)[^\0]*$/, { error: 'expected a path that begins with `/` or `~/`' })
+    .default('~/.local/state/carter-bridge')
+    .meta({ typeName: 'path' })
+    .describe('Where the bridge keeps what it remembers'),
+});
+
+/** `device.point`: how the config names a point. */
+const target = z
+  .string()
+  .superRefine((name, context) => {
+    const ids = name.split('.');
+    if (ids.length === 2 && ids.every((id) => !idProblem(id))) return;
+    context.addIssue({
+      code: 'custom',
+      message: 'not the name of a point',
+      params: { hint: 'write it as `device.point`' },
+    });
+  })
+  .meta({ typeName: '`device.point`' });
+
+const publish = z.strictObject({
+  maxHz: z.number().min(0.1).max(20).default(5).describe('Most state frames a second'),
+  keyframe: durationBetween('1s', '1h').prefault('30s').describe('How often everything is said in full'),
+  trend: durationBetween('250ms', '1h').prefault('2s').describe('Pace of the values that sparklines append'),
+});
+
+const security = z.strictObject({
+  defaultRole: z.enum(['operator', 'viewer']).default('operator').describe('What a phone may do that is not listed'),
+  phones: z
+    .record(z.string().meta({ typeName: 'mesh name' }), z.enum(['viewer', 'operator', 'admin']))
+    .default({})
+    .describe('What each phone may do, by its name on the relay')
+    .transform((phones): ReadonlyMap<string, Role> => new Map(Object.entries(phones))),
+});
+
+const safety = z.strictObject({
+  interlocks: z
+    .array(z.array(target).min(2).describe('At most one of these outputs is on at a time'))
+    .default([])
+    .describe('Groups of outputs'),
+});
+
+const panel = z.strictObject({
+  port: tcpPort.default(8080).describe('TCP port; 0: any free one'),
+  host: text.default('127.0.0.1').describe('Address to listen on'),
+});
+
+const layout = z.strictObject({
+  file: text.optional().describe('A layout written by hand'),
+  bindings: z
+    .record(z.string().meta({ typeName: 'control id' }), target)
+    .default({})
+    .describe('Which point each of its controls shows and commands'),
+});
+
+const log = z.strictObject({
+  level: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('The least important lines written'),
+});
+
+/** The schema of a whole config. What it gives has every default in place and nothing that it does not know. */
+export function configSchema(drivers: DriverRegister) {
+  return z.strictObject({
+    bridge: bridge.prefault({}).describe('The bridge itself'),
+    relay: relaySchema.prefault({ embedded: {} }).describe('How phones and the bridge meet'),
+    devices: byId(device(drivers))
+      .transform((devices): ReadonlyMap<string, DeviceConfig> => new Map(Object.entries(devices)))
+      .prefault({})
+      .describe('The devices, each under the id that layouts use'),
+    publish: publish.prefault({}).describe('How often values are sent'),
+    security: security.prefault({}).describe('Who may do what'),
+    safety: safety.prefault({}).describe('What outputs may do together'),
+    panel: panel.optional().describe('The local web page. No effect in this version'),
+    layout: layout.optional().describe('The phones’ layout. No effect in this version'),
+    discover: z.boolean().optional().describe('Look for boards that are plugged in. No effect in this version'),
+    log: log.prefault({}).describe('What is written to the log'),
+  });
+}
+
+/** One device: `driver`, and beside it the options of that driver. */
+function device(drivers: DriverRegister) {
+  const kinds = [...drivers.keys()];
+  const known = kinds.length > 0 ? oneOf(kinds) : 'none, this program has no drivers';
+  const driver = z.string().meta({ typeName: known }).describe('What the device is connected by');
+  return z
+    .looseObject({ driver })
+    .transform(({ driver: kind, ...options }, context): DeviceConfig => {
+      const found = drivers.get(kind);
+      if (!found) {
+        const suggestion = didYouMean(kind, kinds);
+        const message = /^[\w-]{1,40}$/.test(kind) ? `unknown driver \`${kind}\`` : 'unknown driver';
+        const hint = suggestion ? `did you mean \`${suggestion}\`?` : `known drivers: ${known}`;
+        context.addIssue({ code: 'custom', message, path: ['driver'], params: { hint } });
+        return z.NEVER;
+      }
+      const result = found.options.safeParse(options, unworded);
+      if (result.success) return { driver: kind, options: result.data };
+      context.issues.push(...(result.error.issues as z.core.$ZodRawIssue[]));
+      return z.NEVER;
+    })
+    .describe('One device; beside `driver` it has what its driver lists below')
+    .meta({ pick: (entry: unknown) => drivers.get(String((entry as { driver?: unknown } | null)?.driver))?.options });
+}
+
+/** What the schema gives, before names and folders are settled. */
+export type ParsedConfig = z.output<ReturnType<typeof configSchema>>;
+
+/** A config with everything settled. */
+export interface Config extends Omit<ParsedConfig, 'bridge'> {
+  readonly bridge: {
+    /** The name on the relay, within its grammar. */
+    readonly name: string;
+    /** First word of every message type. */
+    readonly namespace: string;
+    /** An absolute path. */
+    readonly stateDir: string;
+  };
+}

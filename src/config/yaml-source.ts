@@ -1,0 +1,194 @@
+import {
+  type Document,
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from 'yaml';
+import { type Environment, mask, substitute, unmask } from './environment.js';
+import type { Path } from './path.js';
+
+/** A place in the text; both count from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Something wrong with the text itself, before any schema is asked. */
+export interface SourceProblem extends Place {
+  readonly path: Path;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** A YAML (or JSON) text, read: its value, with environment variables filled in, and where everything is. */
+export interface YamlSource {
+  /** The value; undefined where the text is broken. An empty text is an empty mapping. */
+  readonly value: unknown;
+  readonly problems: readonly SourceProblem[];
+  /** Values taken from the environment. */
+  readonly taken: readonly string[];
+  /** Where the key or the value at `path` is, or the nearest thing around it. */
+  locate(path: Path, at: 'key' | 'value'): Place;
+  /** Whether the value at `path` came from the environment, or should have. */
+  origin(path: Path): 'file' | 'environment' | 'unset';
+}
+
+/** What the parser's error codes mean; its own messages may quote the text. */
+const SENTENCES: Partial<Record<ErrorCode, readonly [message: string, hint?: string]>> = {
+  BAD_DQ_ESCAPE: ['an unknown escape in a double-quoted text', 'use single quotes for text with backslashes'],
+  BAD_INDENT: ['wrong indentation', 'indent the entries of one mapping or list equally'],
+  BAD_SCALAR_START: ['a text begins with a character that means something in YAML', 'put the text in quotes'],
+  BLOCK_AS_IMPLICIT_KEY: ['a mapping begins where a value was expected', 'put a text with `: ` in it in quotes'],
+  BLOCK_IN_FLOW: ['an indented block inside `{…}` or `[…]`', 'write the inner part with `{…}` or `[…]` too'],
+  DUPLICATE_KEY: ['the same key twice in one mapping', 'remove one of them'],
+  MISSING_CHAR: ['something is missing here', 'look for a missing `:`, `,`, quote or closing bracket'],
+  MULTILINE_IMPLICIT_KEY: ['a key runs over several lines', 'look for a missing `:` or quote'],
+  MULTIPLE_DOCS: ['more than one document in the file', 'remove the `---` line and what follows'],
+  NON_STRING_KEY: ['a key that is not a plain text', 'keys are words'],
+  TAB_AS_INDENT: ['a tab in the indentation', 'use spaces'],
+  TAG_RESOLVE_FAILED: ['an unknown tag', 'remove the word that begins with `!`, or put the text in quotes'],
+  UNEXPECTED_TOKEN: ['something unexpected', 'look for a missing quote, or a stray bracket'],
+};
+
+const CIRCULAR = ['an alias inside its own anchor', 'write the value out'] as const;
+const DANGLING = ['an alias without its anchor', 'put the text in quotes if no alias is meant'] as const;
+const TOO_DEEP = { line: 1, column: 1, path: [], message: 'nested too deeply, or too many aliases' };
+
+/** Reads a YAML text. Never throws for its content; what is wrong is in `problems`, which never quote the text. */
+export function readYaml(text: string, env: Environment): YamlSource {
+  const lines = new LineCounter();
+  const placeOf = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const broken = (problems: SourceProblem[]): YamlSource => ({
+    value: undefined,
+    problems,
+    taken: [],
+    locate: () => ({ line: 1, column: 1 }),
+    origin: () => 'file',
+  });
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(mask(text), {
+      schema: 'core',
+      stringKeys: true,
+      prettyErrors: false,
+      lineCounter: lines,
+      logLevel: 'error',
+    });
+  } catch {
+    return broken([TOO_DEEP]);
+  }
+  const syntax = [...document.errors, ...document.warnings].map(({ code, pos }) => {
+    const [message, hint] = SENTENCES[code] ?? ['not valid YAML'];
+    return { ...placeOf(pos[0]), path: [], message, ...(hint && { hint }) };
+  });
+  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return broken(syntax);
+
+  const filled = fill(document, env);
+  const problems = [
+    ...syntax,
+    ...filled.problems.map(({ node, ...problem }) => ({ ...placeOf(node.range?.[0] ?? 0), ...problem })),
+  ];
+  if (filled.unusable) return broken(problems);
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 }) ?? {};
+  } catch {
+    return broken([...problems, TOO_DEEP]);
+  }
+  return {
+    value,
+    problems,
+    taken: filled.taken,
+    locate: (path, at) => placeOf(nodeAt(document, path, at)?.range?.[0] ?? 0),
+    origin: (path) => {
+      const found = nodeAt(document, path, 'value');
+      const node = isAlias(found) ? found.resolve(document) : found;
+      return node ? (filled.origins.get(node) ?? 'file') : 'file';
+    },
+  };
+}
+
+/** Fills environment variables into the document's texts, in place, and finds what no config may hold. */
+function fill(document: Document.Parsed, env: Environment) {
+  const origins = new Map<Node, 'environment' | 'unset'>();
+  const problems: { node: Node; path: Path; message: string; hint: string }[] = [];
+  const taken: string[] = [];
+  let unusable = false;
+  visit(document, {
+    Scalar(key, node, ancestors) {
+      if (typeof node.value !== 'string') return;
+      const text = unmask(node.value);
+      node.value = text;
+      if (key === 'key') {
+        if (text !== '__proto__') return;
+        problems.push({
+          node,
+          path: pathTo(ancestors, key),
+          message: 'a key that no config may hold',
+          hint: 'choose another word',
+        });
+        return;
+      }
+      const result = substitute(text, env);
+      node.value = result.text;
+      taken.push(...result.taken);
+      if (result.problems.length > 0) origins.set(node, 'unset');
+      else if (result.changed) origins.set(node, 'environment');
+      problems.push(...result.problems.map((problem) => ({ node, path: pathTo(ancestors, key), ...problem })));
+    },
+    Alias(key, node, ancestors) {
+      const target = node.resolve(document);
+      if (target && !ancestors.includes(target)) return;
+      unusable = true;
+      const [message, hint] = target ? CIRCULAR : DANGLING;
+      problems.push({ node, path: pathTo(ancestors, key), message, hint });
+    },
+  });
+  return { origins, problems, taken, unusable };
+}
+
+/** The path of a node that `visit` came to as `key` of the last of `ancestors`. */
+function pathTo(ancestors: readonly unknown[], key: unknown): Path {
+  const path: (string | number)[] = [];
+  ancestors.forEach((ancestor, depth) => {
+    if (isPair(ancestor)) path.push(String(isScalar(ancestor.key) ? ancestor.key.value : ancestor.key));
+    if (isSeq(ancestor))
+      path.push(depth + 1 < ancestors.length ? ancestor.items.indexOf(ancestors[depth + 1]) : Number(key));
+  });
+  return path;
+}
+
+/** The node of the key or the value at a path, or the nearest around it: of a missing key, the key of its mapping. */
+function nodeAt(document: Document.Parsed, path: Path, at: 'key' | 'value'): Node | undefined {
+  let key: Node | undefined;
+  let node: Node | undefined = document.contents ?? undefined;
+  for (const step of path) {
+    const collection = isAlias(node) ? node.resolve(document) : node;
+    let nextKey: unknown;
+    let next: unknown;
+    if (isMap(collection)) {
+      const pair = collection.items.find((item) => isScalar(item.key) && item.key.value === step);
+      if (!pair) return key ?? node;
+      nextKey = pair.key;
+      next = pair.value ?? pair.key;
+    } else if (isSeq(collection) && typeof step === 'number') {
+      next = collection.items[step];
+      nextKey = next;
+    }
+    if (!next) return key ?? node;
+    key = nextKey as Node;
+    node = next as Node;
+  }
+  // A block mapping's own place is its first entry; its key says more.
+  return at === 'key' || ((isMap(node) || isSeq(node)) && !node.flow) ? (key ?? node) : node;
+}
