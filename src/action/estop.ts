@@ -1,0 +1,52 @@
+import { sameValue } from '../device/point.js';
+import type { Store } from '../state/store.js';
+
+/**
+ * The latched emergency stop. While it is latched every command is refused; after the reset an output obeys again
+ * once its device has said that it is at its safe value.
+ */
+export class EmergencyStop {
+  private stopped = false;
+  /** Outputs, as `device.point`, that were not seen at their safe value since the stop. */
+  private readonly unarmed = new Set<string>();
+
+  constructor(private readonly store: Store) {
+    store.subscribe({
+      changed: (device, points) => {
+        for (const point of points) this.arm(device, point);
+      },
+    });
+  }
+
+  get latched(): boolean {
+    return this.stopped;
+  }
+
+  /** Latches; every output with a safe value must be seen there before it obeys again. */
+  latch(): void {
+    this.stopped = true;
+    for (const device of this.store.devices()) {
+      for (const { spec } of this.store.points(device).values()) {
+        if (spec.role !== 'actuator' || spec.safe === undefined) continue;
+        this.unarmed.add(`${device}.${spec.id}`);
+        this.arm(device, spec.id);
+      }
+    }
+  }
+
+  /** Lets go of the latch; what it disarmed stays so until it is seen at its safe value. */
+  reset(): void {
+    this.stopped = false;
+  }
+
+  /** False while the output was not seen at its safe value since the stop. */
+  isArmed(device: string, point: string): boolean {
+    return !this.unarmed.has(`${device}.${point}`);
+  }
+
+  private arm(device: string, point: string): void {
+    const state = this.store.point(device, point);
+    if (!state || state.spec.safe === undefined || state.value === null) return;
+    if (sameValue(state.spec, state.value, state.spec.safe)) this.unarmed.delete(`${device}.${point}`);
+  }
+}

@@ -1,0 +1,101 @@
+import type { Clock } from '../clock.js';
+import type { Device } from '../device/device.js';
+import { isObject, type JsonObject } from '../mesh/frame.js';
+import type { History } from '../state/history.js';
+import type { PointState, Store } from '../state/store.js';
+import { readCommand } from './command.js';
+import type { Router } from './router.js';
+
+/** What the answers are made from. */
+export interface RequestParts {
+  namespace: string;
+  version: string;
+  devices: ReadonlyMap<string, Device>;
+  store: Store;
+  history: History;
+  router: Router;
+  clock: Clock;
+}
+
+type Answer = (payload: JsonObject, sealed: boolean) => JsonObject | Promise<JsonObject>;
+
+/** Answers requests that a peer routes to this bridge; every answer is an object with `ok`. */
+export class Requests {
+  private readonly answers: ReadonlyMap<string, Answer>;
+
+  constructor(private readonly parts: RequestParts) {
+    const { namespace } = parts;
+    this.answers = new Map<string, Answer>([
+      [`${namespace}.describe`, () => this.describe()],
+      [`${namespace}.get_state`, () => this.state()],
+      [`${namespace}.get_history`, () => ({ ok: true, history: parts.history.snapshot() })],
+      [`${namespace}.set`, (payload, sealed) => this.set(payload, sealed)],
+      [`${namespace}.get_layout`, () => ({ ok: false, error: 'this bridge has no layout' })],
+      [`${namespace}.card`, (payload) => this.card(payload)],
+    ]);
+  }
+
+  /** True when `type` is one that this bridge answers. */
+  knows(type: string): boolean {
+    return this.answers.has(type);
+  }
+
+  /** The answer to a request; `sealed`: it came from a holder of the room key. Never rejects. */
+  async answer(type: string, payload: unknown, sealed: boolean): Promise<JsonObject> {
+    const answer = this.answers.get(type);
+    if (!answer) return { ok: false, error: 'unknown type' };
+    try {
+      return await answer(isObject(payload) ? payload : {}, sealed);
+    } catch (error) {
+      return { ok: false, error: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  private describe(): JsonObject {
+    const { store, devices, namespace, version } = this.parts;
+    const described = [...devices.values()].map((device) => ({
+      id: device.id,
+      driver: device.kind,
+      health: store.health(device.id),
+      ...(device.identity ? { identity: device.identity } : {}),
+      points: [...store.points(device.id).values()].map(({ spec }) => spec),
+    }));
+    return { ok: true, namespace, version, devices: described };
+  }
+
+  private state(): JsonObject {
+    const { store } = this.parts;
+    const devices: JsonObject = {};
+    for (const device of store.devices()) {
+      const points: JsonObject = {};
+      for (const state of store.points(device).values()) points[state.spec.id] = this.pointState(state);
+      devices[device] = { health: store.health(device), points };
+    }
+    return { ok: true, devices };
+  }
+
+  private pointState(state: PointState): JsonObject {
+    const age = state.at === undefined ? null : Math.round(this.parts.clock.now() - state.at);
+    return { value: state.value, quality: state.quality, age_ms: age };
+  }
+
+  private async set(payload: JsonObject, sealed: boolean): Promise<JsonObject> {
+    const request = readCommand(payload, sealed ? 'sealed' : 'plain');
+    const outcome = request && this.parts.router.execute(request);
+    if (!outcome)
+      return { ok: false, code: 'unknown_point', message: 'dev and point must name an output of this bridge' };
+    return { ...(await outcome) };
+  }
+
+  private card(payload: JsonObject): JsonObject {
+    const { store, devices } = this.parts;
+    const id = typeof payload['id'] === 'string' ? payload['id'] : payload['value'];
+    const device = typeof id === 'string' ? devices.get(id) : undefined;
+    if (!device) return { ok: false, error: 'no such device' };
+    const lines = [...store.points(device.id).values()].map(({ spec, value, quality }) => {
+      const shown = value === null ? '—' : `${value}${spec.unit ? ` ${spec.unit}` : ''}`;
+      return `- **${spec.label ?? spec.id}**: ${shown}${quality === 'stale' ? ' (stale)' : ''}`;
+    });
+    return { ok: true, title: device.id, content: [`*${store.health(device.id)}*`, '', ...lines].join('\n') };
+  }
+}

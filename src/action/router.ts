@@ -1,0 +1,134 @@
+import { type Outcome, refused } from '../device/outcome.js';
+import type { Publisher } from '../frame/publisher.js';
+import type { Log } from '../log.js';
+import type { JsonObject } from '../mesh/frame.js';
+import { printable } from '../text.js';
+import { type CommandRequest, readCommand, senderOf } from './command.js';
+import type { Commands } from './commands.js';
+import { checkSender, type Rules } from './validate.js';
+
+/** What the router is built from. */
+export interface RouterParts {
+  namespace: string;
+  /** The nonce that this process stamps on its own frames. */
+  source: string;
+  rules: Rules;
+  commands: Commands;
+  publisher: Publisher;
+  log: Log;
+}
+
+type Handler = (payload: JsonObject, via: CommandRequest['via']) => void;
+
+/** Takes each frame of the channel to what it asks for; frames that are not for us pass by in silence. */
+export class Router {
+  private readonly handlers: ReadonlyMap<string, Handler>;
+
+  constructor(private readonly parts: RouterParts) {
+    const { namespace, publisher } = parts;
+    this.handlers = new Map<string, Handler>([
+      [`${namespace}.cmd`, (payload, via) => this.command(payload, via)],
+      [`${namespace}.estop`, (payload) => this.stop(payload)],
+      [`${namespace}.estop_reset`, (payload, via) => this.resetStop(payload, via)],
+      [`${namespace}.poll`, () => publisher.full()],
+      ['control_sync_request', () => publisher.full()],
+    ]);
+  }
+
+  /** Handles one broadcast payload; `sealed`: it came in the room's envelope. */
+  handle(payload: JsonObject, sealed: boolean): void {
+    // Relays send a sender its own broadcasts; a state frame of ours must never be taken for a command.
+    if (payload['_src'] === this.parts.source) return;
+    const type = payload['msg_type'];
+    if (typeof type === 'string') this.handlers.get(type)?.(payload, sealed ? 'sealed' : 'plain');
+  }
+
+  /** Carries out a command and publishes the truth after it; undefined when the device is not ours. */
+  execute(request: CommandRequest): Promise<Outcome> | undefined {
+    const outcome = this.parts.commands.submit(request);
+    void outcome?.then((result) => {
+      if (!result.ok) this.reportRefusal(`${request.device}.${request.point}`, result);
+    });
+    return outcome;
+  }
+
+  private command(payload: JsonObject, via: CommandRequest['via']): void {
+    const { publisher, log } = this.parts;
+    const request = readCommand(payload, via);
+    if (!request) {
+      log.debug({}, 'a command without dev and point was ignored');
+      return;
+    }
+    const { device, point } = request;
+    publisher.hold(device, point);
+    const outcome = this.execute(request);
+    if (!outcome) {
+      publisher.release(device, point);
+      return;
+    }
+    void outcome.then((result) => {
+      this.acknowledge(request, result);
+      publisher.release(device, point);
+    });
+  }
+
+  private stop(payload: JsonObject): void {
+    void this.emergencyStop(`${senderOf(payload).from || 'a phone'}`).then((outcome) =>
+      this.acknowledge(senderOf(payload), outcome),
+    );
+  }
+
+  /** Latches the emergency stop and puts every output of every device to its safe value. */
+  async emergencyStop(by: string): Promise<Outcome> {
+    const { rules, commands, publisher, log } = this.parts;
+    const { devices, estop } = rules;
+    estop.latch();
+    const message = 'the emergency stop was pressed';
+    commands.dropHeld(refused('estop', message));
+    const stopping = [...devices.values()].map(async (device) => {
+      const points = await device.safeAll('estop', message);
+      return points.map((point) => `${device.id}.${point}`);
+    });
+    log.warn({ by: printable(by, 60) }, 'EMERGENCY STOP');
+    publisher.log({ level: 'error', text: `EMERGENCY STOP by ${printable(by, 60)}` });
+    const open = (await Promise.all(stopping)).flat();
+    return open.length === 0 ? { ok: true, value: true } : refused('timeout', `not confirmed: ${open.join(', ')}`);
+  }
+
+  private resetStop(payload: JsonObject, via: CommandRequest['via']): void {
+    const sender = senderOf(payload);
+    const size = JSON.stringify(payload).length;
+    const refusal = checkSender({ device: '', point: '', ...sender, size, via }, this.parts.rules);
+    if (refusal) {
+      this.reportRefusal('estop_reset', refusal);
+      this.acknowledge(sender, refusal);
+      return;
+    }
+    this.releaseStop(sender.from || 'a phone');
+    this.acknowledge(sender, { ok: true, value: true });
+  }
+
+  /** Lets go of the emergency stop. */
+  releaseStop(by: string): void {
+    const { log, publisher } = this.parts;
+    const { estop } = this.parts.rules;
+    if (!estop.latched) return;
+    estop.reset();
+    log.warn({ by: printable(by, 60) }, 'emergency stop reset');
+    publisher.log({ level: 'warn', text: `emergency stop reset by ${printable(by, 60)}` });
+  }
+
+  private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome): void {
+    if (sender.cmd === undefined) return;
+    const { ok } = outcome;
+    const detail = outcome.ok ? { value: outcome.value } : { code: outcome.code, message: outcome.message };
+    this.parts.publisher.ack({ cmd_id: sender.cmd, to: sender.from, ok, ...detail });
+  }
+
+  private reportRefusal(name: string, outcome: Outcome): void {
+    if (outcome.ok || outcome.code === 'superseded') return;
+    const { log, publisher } = this.parts;
+    log.info({ command: printable(name, 60), code: outcome.code }, `refused: ${printable(outcome.message)}`);
+    publisher.log({ level: 'warn', text: `${printable(name, 60)} refused: ${outcome.code}` });
+  }
+}

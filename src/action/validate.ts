@@ -1,0 +1,107 @@
+import type { Clock } from '../clock.js';
+import type { Role } from '../config/schema.js';
+import type { Device } from '../device/device.js';
+import { type Outcome, type RefusalCode, refused } from '../device/outcome.js';
+import { type PointSpec, sameValue, type Value } from '../device/point.js';
+import type { Store } from '../state/store.js';
+import { printable } from '../text.js';
+import { checkValue } from './coerce.js';
+import type { CommandRequest } from './command.js';
+import type { EmergencyStop } from './estop.js';
+import type { Interlock } from './interlock.js';
+
+/** From whom this bridge takes commands. A name on a frame is a claim, not proof: the token or the room key is the fence. */
+export interface Access {
+  readonly defaultRole: Role;
+  /** Roles by the name that a phone gives itself. */
+  readonly phones: ReadonlyMap<string, Role>;
+  /** True: anybody can be on the relay, and the owner did not say that this is all right. */
+  readonly openRelay: boolean;
+  /** True: a room key is set, so plain commands come from outside the room. */
+  readonly sealedOnly: boolean;
+}
+
+/** Everything that a command is held against. */
+export interface Rules {
+  readonly devices: ReadonlyMap<string, Device>;
+  readonly store: Store;
+  readonly access: Access;
+  readonly estop: EmergencyStop;
+  readonly interlock: Interlock;
+  readonly clock: Clock;
+}
+
+/** A command that may go to its device, or the refusal. */
+export type Verdict =
+  | { readonly device: Device; readonly spec: PointSpec; readonly value: Value; readonly pulseMs?: number }
+  | { readonly refusal: Outcome };
+
+/** Characters of the largest command taken. */
+const MAX_SIZE = 4096;
+/** A command whose own time is further than this from ours is an old recording; the same window as sealed frames have. */
+const MAX_AGE_MS = 120_000;
+/** Longest pulse in milliseconds. */
+const MAX_PULSE_MS = 60_000;
+
+/** Checks who sent a command, over what, and when: what must hold before its content is looked at. */
+export function checkSender(request: CommandRequest, rules: Rules): Outcome | undefined {
+  const { access, clock } = rules;
+  if (request.size > MAX_SIZE) return refused('too_large', `a command has at most ${MAX_SIZE} characters`);
+  const wall = clock.wall();
+  if (request.sentAt !== undefined && wall !== undefined && Math.abs(wall - request.sentAt) > MAX_AGE_MS) {
+    return refused('expired', 'the command was sent too long ago');
+  }
+  if (request.via === 'local') return undefined;
+  if (access.sealedOnly && request.via === 'plain') {
+    return refused('plaintext', 'commands must be sealed with the room key');
+  }
+  if (access.openRelay && request.via !== 'sealed') {
+    return refused(
+      'open_relay',
+      'the relay has no token, so anybody could send this; set relay.token or allowOpenRelay',
+    );
+  }
+  const role = access.phones.get(request.from) ?? access.defaultRole;
+  if (role === 'viewer') return refused('role', 'viewers may look, not switch');
+  return undefined;
+}
+
+/** Checks a command's content against the point and the state of things now. */
+export function checkCommand(request: CommandRequest, rules: Rules): Verdict {
+  const { store, estop, interlock } = rules;
+  const device = rules.devices.get(request.device);
+  const spec = store.point(request.device, request.point)?.spec;
+  const name = `${request.device}.${printable(request.point, 40)}`;
+  const no = (code: RefusalCode, message: string): Verdict => ({ refusal: refused(code, message) });
+  if (!device || device.state !== 'live') return no('offline', `${request.device} is not connected`);
+  if (!spec) return no('unknown_point', `there is no ${name}`);
+  if (spec.role !== 'actuator') return no('read_only', `${name} can't be switched`);
+  if (!device.approved) return no('unapproved', `${request.device} is new here and waits for its owner's consent`);
+  if (estop.latched) return no('estop', 'the emergency stop is latched');
+  const wish = readWish(request, spec);
+  if ('refusal' in wish) return wish;
+  const toSafe = spec.safe !== undefined && sameValue(spec, wish.value, spec.safe);
+  if (!toSafe && !estop.isArmed(request.device, spec.id)) {
+    return no('unarmed', `${name} was not seen at its safe value since the emergency stop`);
+  }
+  const conflict = interlock.conflict(`${request.device}.${spec.id}`, spec, wish.value);
+  if (conflict) return no('interlock', `${name} is interlocked: ${conflict}`);
+  return { device, spec, ...wish };
+}
+
+type Wish = { readonly value: Value; readonly pulseMs?: number } | { readonly refusal: Outcome };
+
+function readWish(request: CommandRequest, spec: PointSpec): Wish {
+  if (request.pulseMs === undefined) return checkValue(spec, request.value);
+  if (spec.type !== 'boolean' || request.value !== undefined) {
+    return { refusal: refused('type', 'a pulse is for outputs that are on or off, and comes without a value') };
+  }
+  const pulseMs = Number(request.pulseMs);
+  if (typeof request.pulseMs === 'boolean' || !Number.isInteger(pulseMs)) {
+    return { refusal: refused('type', 'pulse_ms is a whole number of milliseconds') };
+  }
+  if (pulseMs < 1 || pulseMs > MAX_PULSE_MS) {
+    return { refusal: refused('range', `a pulse lasts 1 to ${MAX_PULSE_MS} ms`) };
+  }
+  return { value: spec.safe !== true, pulseMs };
+}
