@@ -1,0 +1,194 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Commands } from './action/commands.js';
+import { EmergencyStop } from './action/estop.js';
+import { Interlock } from './action/interlock.js';
+import { Requests } from './action/requests.js';
+import { Router } from './action/router.js';
+import type { Rules } from './action/validate.js';
+import { type Clock, deadline } from './clock.js';
+import type { Config } from './config/schema.js';
+import { controlHandlers } from './control/handlers.js';
+import { ControlServer } from './control/server.js';
+import { Device } from './device/device.js';
+import type { DriverRegister } from './device/driver-kind.js';
+import { BridgeError, describeError } from './error.js';
+import { Publisher } from './frame/publisher.js';
+import type { Log } from './log.js';
+import { MeshClient } from './mesh/client.js';
+import { roomCipher } from './mesh/e2ee.js';
+import type { OpenLine, PortAddress } from './port/line-link.js';
+import { History } from './state/history.js';
+import { Store } from './state/store.js';
+
+/** What a bridge is built from: its config, and everything of the world outside that it touches. */
+export interface BridgeParts {
+  config: Config;
+  /** Address of the relay to join. */
+  relayUrl: string;
+  /** What the relay asks for, where it asks. */
+  token: string | undefined;
+  /** True: anybody can be on the relay and nobody said that this is all right. */
+  openRelay: boolean;
+  drivers: DriverRegister;
+  version: string;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  openLine: OpenLine;
+  /** Calls `wake` when the port may have appeared; the returned function ends the watch. */
+  watchPort(port: PortAddress, wake: () => void): () => void;
+}
+
+/** The whole stop takes at most this long, whatever confirms. */
+const STOP_MS = 2_000;
+
+/** The composition root: builds all parts of a bridge, starts them in order, stops them in order. */
+export class Bridge {
+  readonly store: Store;
+  readonly devices: ReadonlyMap<string, Device>;
+  readonly router: Router;
+  readonly mesh: MeshClient;
+  readonly publisher: Publisher;
+  private readonly commands: Commands;
+  private readonly requests: Requests;
+  private readonly control: ControlServer;
+  private stopping: Promise<void> | undefined;
+
+  constructor(private readonly parts: BridgeParts) {
+    const { config, clock, log, version } = parts;
+    const { namespace } = config.bridge;
+    const source = randomUUID();
+    this.store = new Store(clock);
+    const history = new History(this.store);
+    this.mesh = this.buildMesh();
+    this.publisher = new Publisher({
+      store: this.store,
+      sink: this.mesh,
+      namespace,
+      source,
+      clock,
+      log: log.child({ part: 'frames' }),
+      history,
+      maxHz: config.publish.maxHz,
+      keyframeMs: config.publish.keyframe,
+      trendMs: config.publish.trend,
+      // Base64 makes a sealed frame a third larger.
+      ...(config.relay.roomKey === undefined ? {} : { frameBytes: 48 * 1024 }),
+    });
+    this.devices = this.buildDevices();
+    const rules = this.buildRules();
+    this.commands = new Commands(rules);
+    this.router = new Router({
+      namespace,
+      source,
+      rules,
+      commands: this.commands,
+      publisher: this.publisher,
+      log: log.child({ part: 'commands' }),
+    });
+    const { devices, store, router } = this;
+    this.requests = new Requests({ namespace, version, devices, store, history, router, clock });
+    const handlers = controlHandlers({ devices, store, router, clock });
+    this.control = new ControlServer(config.bridge.stateDir, handlers, log.child({ part: 'control' }));
+    this.store.subscribe({
+      health: (device, health) => {
+        this.publisher.log({ level: health === 'online' ? 'info' : 'warn', text: `${device}: ${health}` });
+      },
+    });
+  }
+
+  /** Starts everything; throws `control/…` where another bridge runs here already. */
+  async start(): Promise<void> {
+    await this.control.start();
+    this.publisher.start();
+    this.mesh.start();
+    for (const device of this.devices.values()) device.start();
+  }
+
+  /** Stops everything in order: no more commands, outputs safe, a last word, everything closed. Takes at most 2 s. */
+  stop(): Promise<void> {
+    this.stopping ??= this.stopInOrder();
+    return this.stopping;
+  }
+
+  private async stopInOrder(): Promise<void> {
+    const { clock, log } = this.parts;
+    const late = () => new BridgeError('bridge/slow-stop', 'not everything stopped in time');
+    const devices = [...this.devices.values()];
+    const orderly = async () => {
+      this.commands.close();
+      await Promise.all(devices.map((device) => device.safeAll('offline', 'the bridge is stopping')));
+      await Promise.all([this.publisher.lastFrames(), ...devices.map((device) => device.stop())]);
+      this.publisher.stop();
+      await this.mesh.stop();
+      await this.control.stop();
+    };
+    await deadline(clock, STOP_MS, orderly(), late).catch((error: unknown) => log.error({}, describeError(error)));
+  }
+
+  private buildMesh(): MeshClient {
+    const { config, relayUrl, token, clock, random, log } = this.parts;
+    const { name } = config.bridge;
+    const { channel, roomKey } = config.relay;
+    const cipher = roomKey === undefined ? {} : { cipher: roomCipher(roomKey, { channel, name, clock, randomBytes }) };
+    return new MeshClient(
+      {
+        url: relayUrl,
+        name,
+        channel,
+        ...(token === undefined ? {} : { token }),
+        ...cipher,
+        clock,
+        random,
+        log: log.child({ part: 'relay' }),
+      },
+      {
+        up: () => this.publisher.up(),
+        down: () => this.publisher.down(),
+        broadcast: (payload, sealed) => this.router.handle(payload, sealed),
+        request: (type, payload, answer, sealed) => {
+          if (!this.requests.knows(type)) return false;
+          void this.requests.answer(type, payload, sealed).then((reply) => this.publisher.reply(() => answer(reply)));
+          return true;
+        },
+      },
+    );
+  }
+
+  private buildDevices(): Map<string, Device> {
+    const { config, drivers, clock, random, log, openLine, watchPort } = this.parts;
+    const devices = new Map<string, Device>();
+    for (const [id, { driver, options }] of config.devices) {
+      const kind = drivers.get(driver);
+      if (!kind) throw new BridgeError('config/driver', `${id}: unknown driver ${driver}`);
+      const port = portOf(options);
+      const watch = (wake: () => void) => (port === undefined ? () => {} : watchPort(port, wake));
+      const parts = { id, kind, driver: kind.create(options), openLine, watch, store: this.store, clock, random, log };
+      devices.set(id, new Device(parts));
+    }
+    return devices;
+  }
+
+  private buildRules(): Rules {
+    const { config, clock, openRelay } = this.parts;
+    return {
+      devices: this.devices,
+      store: this.store,
+      access: {
+        defaultRole: config.security.defaultRole,
+        phones: config.security.phones,
+        openRelay,
+        sealedOnly: config.relay.roomKey !== undefined,
+      },
+      estop: new EmergencyStop(this.store),
+      interlock: new Interlock(config.safety.interlocks, this.store),
+      clock,
+    };
+  }
+}
+
+/** The port that a device's options name, where they do. */
+function portOf(options: unknown): PortAddress | undefined {
+  const port = (options as { port?: unknown } | null)?.port;
+  return typeof port === 'string' || (typeof port === 'object' && port !== null) ? (port as PortAddress) : undefined;
+}

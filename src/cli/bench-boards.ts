@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock.js';
+import type { Config, DeviceConfig } from '../config/schema.js';
+import type { DriverRegister, Simulator } from '../device/driver-kind.js';
+import { createVirtualPort, type VirtualPort } from '../port/virtual-port.js';
+
+/** One simulated board behind its virtual serial port. */
+export interface BenchBoard {
+  readonly id: string;
+  /** The path that the bridge opens. */
+  readonly path: string;
+  close(): void;
+}
+
+/** The config of a device that a bench makes up: a sketch that prints, with a pump and a fan to switch. */
+export function sampleDevice(drivers: DriverRegister, port: string): DeviceConfig {
+  const lines = drivers.get('lines');
+  if (!lines) throw new Error('the register has no driver `lines`');
+  const options = lines.options.parse({
+    port,
+    boot: '200ms',
+    points: {
+      temp: { unit: '°C', min: -10, max: 50 },
+      hum: { unit: '%', min: 0, max: 100 },
+      light: { unit: 'lx', min: 0, max: 2000 },
+      door: { type: 'enum', options: ['open', 'closed'] },
+      pump: { role: 'actuator', type: 'boolean', write: 'PUMP {value:on|off}' },
+      fan: { role: 'actuator', type: 'number', min: 0, max: 100, step: 5, write: 'FAN {value}' },
+    },
+  });
+  return { driver: 'lines', options };
+}
+
+/** Plugs a simulated board into a virtual port for every device that has a simulator, and points the config at it. */
+export function plugBoards(
+  config: Config,
+  folder: string,
+  drivers: DriverRegister,
+  clock: Clock,
+): { config: Config; boards: BenchBoard[]; left: string[] } {
+  const devices = new Map<string, DeviceConfig>();
+  const boards: BenchBoard[] = [];
+  const left: string[] = [];
+  for (const [id, device] of config.devices) {
+    const kind = drivers.get(device.driver);
+    if (!kind?.simulate) {
+      left.push(id);
+      continue;
+    }
+    const simulator = kind.simulate(device.options, clock, boards.length + 1);
+    const path = join(folder, id);
+    const port = createVirtualPort({ link: path, clock });
+    connect(simulator, port);
+    boards.push({ id, path, close: () => unplug(simulator, port) });
+    devices.set(id, { ...device, options: { ...(device.options as object), port: path } });
+  }
+  return { config: { ...config, devices }, boards, left };
+}
+
+function connect(simulator: Simulator, port: VirtualPort): void {
+  const wire = { send: (text: string) => void port.send(text), receive: (_text: string) => {} };
+  simulator.plug(wire);
+  port.onData((bytes) => wire.receive(bytes.toString('utf8')));
+}
+
+function unplug(simulator: Simulator, port: VirtualPort): void {
+  simulator.unplug();
+  port.close();
+}

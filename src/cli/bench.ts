@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Bridge } from '../bridge.js';
+import { defaultConfig, loadConfig } from '../config/load.js';
+import type { Config, DeviceConfig } from '../config/schema.js';
+import { createLogger } from '../logger.js';
+import { joinVirtualPorts } from '../port/virtual-cable.js';
+import { plugBoards, sampleDevice } from './bench-boards.js';
+import { type CliContext, EXIT, untilAborted } from './context.js';
+import { joinRelay } from './join-relay.js';
+import { LiveView } from './live-view.js';
+import { bridgeParts } from './run.js';
+
+/** What `bench` was asked for. */
+export interface BenchOptions {
+  readonly boards: number;
+  readonly config?: string;
+  readonly pty?: string;
+  readonly port: number;
+}
+
+/** `bench`: relay, simulated boards and bridge in one process on this machine, with their live values, until interrupted. */
+export async function benchCommand(options: BenchOptions, context: CliContext): Promise<number> {
+  const { clock, drivers, out, signal, terminal } = context;
+  const folder = await mkdtemp(join(tmpdir(), 'carter-bench-'));
+  const undo: (() => Promise<void> | void)[] = [() => rm(folder, { recursive: true, force: true })];
+  try {
+    const log = createLogger({ level: 'warn', secrets: [], destination: context.logStream, pretty: true });
+    const wanted = benchConfig(options, folder, context);
+    const { config, boards, left } = plugBoards(wanted, folder, drivers, clock);
+    undo.push(() => {
+      for (const board of boards) board.close();
+    });
+    for (const id of left) out(`${id}: its driver has no simulator; left out`);
+    const withPty = options.pty === undefined ? config : plugPty(config, options.pty, folder, context, undo);
+    const relay = await joinRelay(withPty, clock, log);
+    undo.push(() => relay.stop());
+    const bridge = new Bridge(bridgeParts(withPty, relay, context, log));
+    await bridge.start();
+    undo.push(() => bridge.stop());
+    const { namespace } = withPty.bridge;
+    out(`relay      ${relay.url}   channel ${withPty.relay.channel}, no token, this machine only`);
+    out(`values     broadcasts {"msg_type":"${namespace}.state", "<device>": {"<point>": value}}`);
+    out(`commands   {"msg_type":"${namespace}.cmd", "dev":"<device>", "point":"<point>", "value":…}`);
+    for (const board of boards) out(`board      ${board.id} simulated on ${board.path}`);
+    if (options.pty !== undefined) out(`your port  ${options.pty}: print lines to it, read commands from it`);
+    const [first] = boards;
+    const state = `--state-dir ${folder}`;
+    if (first) out(`try        carter-bridge get ${first.id} ${state}`);
+    if (first && !options.config) out(`           carter-bridge set ${first.id}.pump on ${state}`);
+    out('stop       Ctrl-C');
+    out('');
+    const view = new LiveView({ store: bridge.store, clock, out, columns: terminal?.columns });
+    undo.push(() => view.stop());
+    await untilAborted(signal);
+    return EXIT.ok;
+  } finally {
+    for (const step of undo.reverse()) await step();
+  }
+}
+
+function benchConfig(options: BenchOptions, folder: string, context: CliContext): Config {
+  const { drivers, env, homeDir, hostname } = context;
+  const base =
+    options.config === undefined
+      ? defaultConfig({ drivers, homeDir, hostname })
+      : loadConfig(options.config, { drivers, env, homeDir, hostname }).config;
+  const devices = options.config === undefined ? sampleDevices(options, context) : base.devices;
+  const { channel, roomKey } = base.relay;
+  const relay = { channel, roomKey, token: undefined, allowOpenRelay: true };
+  const name = options.config === undefined ? 'bench' : base.bridge.name;
+  const namespace = options.config === undefined ? 'bench' : base.bridge.namespace;
+  return {
+    ...base,
+    bridge: { name, namespace, stateDir: folder },
+    relay: { ...relay, embedded: { port: options.port, host: '127.0.0.1' } },
+    devices,
+  };
+}
+
+function sampleDevices({ boards, pty }: BenchOptions, { drivers }: CliContext): Map<string, DeviceConfig> {
+  const devices = new Map<string, DeviceConfig>();
+  const count = pty === undefined ? boards : 0;
+  for (let n = 1; n <= count; n++) devices.set(`board${n}`, sampleDevice(drivers, `/dev/null/board${n}`));
+  return devices;
+}
+
+/** Adds a virtual port at `path` for the user's own program; the bridge reads whatever it prints. */
+function plugPty(
+  config: Config,
+  path: string,
+  folder: string,
+  { drivers, clock }: CliContext,
+  undo: (() => Promise<void> | void)[],
+): Config {
+  const lines = drivers.get('lines');
+  if (!lines) throw new Error('the register has no driver `lines`');
+  const cable = joinVirtualPorts({ link: path, clock }, { link: join(folder, 'script'), clock });
+  undo.push(() => cable.close());
+  const device = { driver: 'lines', options: lines.options.parse({ port: join(folder, 'script'), boot: '200ms' }) };
+  return { ...config, devices: new Map([...config.devices, ['script', device]]) };
+}

@@ -1,0 +1,34 @@
+import type { Clock } from '../clock.js';
+import type { DriverRegister } from '../device/driver-kind.js';
+
+/** What a sub-command gets of the world outside; only main.ts knows the process itself. */
+export interface CliContext {
+  readonly drivers: DriverRegister;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly homeDir: string;
+  readonly hostname: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Prints a line of results. */
+  readonly out: (line: string) => void;
+  /** Prints a line of problems. */
+  readonly err: (line: string) => void;
+  /** Characters per line and lines where a person watches; undefined where output goes elsewhere. */
+  readonly terminal: { readonly columns: number; readonly rows: number } | undefined;
+  /** Aborts when the user wants the command to end. */
+  readonly signal: AbortSignal;
+  /** True where a person sees the log. */
+  readonly logIsTerminal: boolean;
+  /** Where log lines go. */
+  readonly logStream: { write(text: string): void };
+}
+
+/** Exit codes: 0 ok, 1 failure, 2 usage, 78 bad config (EX_CONFIG of sysexits.h). */
+export const EXIT = { ok: 0, failure: 1, usage: 2, config: 78 } as const;
+
+/** Resolves when the user wants the command to end. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,26 @@
+import { askControl } from '../control/client.js';
+import { isObject } from '../mesh/frame.js';
+import { type CliContext, EXIT } from './context.js';
+import { type ControlOptions, controlPath, splitTarget } from './control-path.js';
+
+/** `get DEVICE[.POINT]`: prints what the running bridge knows, a point a line: name, value, unit, quality, age. */
+export async function getCommand(target: string, options: ControlOptions, context: CliContext): Promise<number> {
+  const { device, point } = splitTarget(target, false);
+  const request = { op: 'get', device, ...(point === undefined ? {} : { point }) } as const;
+  const answer = await askControl(controlPath(options, context), request);
+  if (!answer.ok || !isObject(answer['points'])) {
+    context.err(String(answer['message'] ?? 'the bridge gave no answer'));
+    return EXIT.failure;
+  }
+  for (const [id, state] of Object.entries(answer['points'])) {
+    if (isObject(state)) context.out(`${device}.${id}\t${describePoint(state)}`);
+  }
+  return EXIT.ok;
+}
+
+function describePoint(state: { [key: string]: unknown }): string {
+  const value = state['value'] === null ? '—' : String(state['value']);
+  const unit = typeof state['unit'] === 'string' ? ` ${state['unit']}` : '';
+  const age = typeof state['age_ms'] === 'number' ? `\t${(state['age_ms'] / 1000).toFixed(1)} s ago` : '';
+  return `${value}${unit}\t${String(state['quality'])}${age}`;
+}

@@ -1,0 +1,101 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { ConfigError, formatProblem } from '../config/config-error.js';
+import { describeError, isBridgeError } from '../error.js';
+import { benchCommand } from './bench.js';
+import { type CliContext, EXIT } from './context.js';
+import { devicesCommand } from './devices.js';
+import { getCommand } from './get.js';
+import { monitorCommand } from './monitor.js';
+import { relayCommand } from './relay.js';
+import { runCommand } from './run.js';
+import { setCommand } from './set.js';
+import { validateCommand } from './validate.js';
+
+/** Runs the sub-command that `args` name (without node and script) and resolves with the exit code. Never rejects. */
+export async function runProgram(args: readonly string[], context: CliContext): Promise<number> {
+  let code: number = EXIT.ok;
+  const finish = async (work: Promise<number>) => {
+    code = await work;
+  };
+  try {
+    await buildProgram(context, finish).parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof ConfigError) {
+      for (const problem of error.problems) context.err(formatProblem(problem));
+      return EXIT.config;
+    }
+    context.err(`carter-bridge: ${describeError(error)}`);
+    return isBridgeError(error, 'cli/usage') ? EXIT.usage : EXIT.failure;
+  }
+}
+
+function buildProgram(context: CliContext, finish: (work: Promise<number>) => Promise<void>): Command {
+  const program = new Command('carter-bridge')
+    .description('Connects serial boards to CAR-TER phone dashboards.')
+    .version(context.version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => context.out(text.trimEnd()),
+      writeErr: (text) => context.err(text.trimEnd()),
+    });
+  program
+    .command('run', { isDefault: false })
+    .description('run the bridge until it is stopped')
+    .option('--config <file>', 'config file; without one: an embedded relay for the home network')
+    .action((options) => finish(runCommand(options, context)));
+  program
+    .command('bench')
+    .description('try everything without hardware: relay, simulated boards, live values')
+    .option('--boards <n>', 'simulated boards', wholeNumber(0, 64), 2)
+    .option('--config <file>', 'simulate the devices of this config')
+    .option('--pty <path>', 'make a virtual serial port here for a program of your own')
+    .option('--port <port>', 'port of the relay; 0: any free one', wholeNumber(0, 65_535), 8765)
+    .action((options) => finish(benchCommand(options, context)));
+  program
+    .command('relay')
+    .description('run only the embedded relay')
+    .option('--port <port>', 'port; 0: any free one', wholeNumber(0, 65_535), 8765)
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option('--token-file <file>', 'file with the token; made where it does not exist')
+    .action((options) => finish(relayCommand(options, context)));
+  program
+    .command('devices')
+    .description('list the serial ports of this machine')
+    .action(() => finish(devicesCommand(context)));
+  program
+    .command('validate')
+    .description('check a config')
+    .argument('<file>')
+    .action((file) => finish(validateCommand(file, context)));
+  const running = (command: Command) =>
+    command
+      .option('--config <file>', 'config of the running bridge')
+      .option('--state-dir <folder>', 'state folder of the running bridge');
+  running(program.command('get'))
+    .description('print what the running bridge knows')
+    .argument('<device[.point]>')
+    .action((target, options) => finish(getCommand(target, options, context)));
+  running(program.command('set'))
+    .description('switch an output through the running bridge')
+    .argument('<device.point>')
+    .argument('<value>')
+    .action((target, value, options) => finish(setCommand(target, value, options, context)));
+  running(program.command('monitor'))
+    .description("show a device's raw lines")
+    .argument('<device>')
+    .action((target, options) => finish(monitorCommand(target, options, context)));
+  return program;
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < min || number > max) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    }
+    return number;
+  };
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import type { Log } from '../log.js';
+import { createLogger } from '../logger.js';
+import { isEveryInterface, isLoopback, lanAddress, relayUrl } from '../relay/address.js';
+import { EmbeddedRelay } from '../relay/relay.js';
+import { loadOrCreateToken } from '../relay/token-file.js';
+import { type CliContext, EXIT, untilAborted } from './context.js';
+
+/** Options of `carter-bridge relay`. */
+export interface RelayCommandOptions {
+  /** 0 = any free port. */
+  port: number;
+  host: string;
+  tokenFile?: string;
+}
+
+/** What the command needs of the world outside. */
+export type RelayCommandContext = Pick<CliContext, 'env' | 'homeDir' | 'clock' | 'out' | 'signal' | 'logStream'>;
+
+/** Channel in the pairing data: the one that layouts and hubs use unless told otherwise. */
+const CHANNEL = 'home';
+
+/** Runs a relay until the signal aborts. Prints its address, and beyond loopback the pairing data. Rejects as `EmbeddedRelay.start` and `loadOrCreateToken` do. */
+export async function relayCommand(options: RelayCommandOptions, context: RelayCommandContext): Promise<number> {
+  const { host } = options;
+  const log = createLogger({ level: 'info', secrets: [], destination: context.logStream, pretty: true });
+  const token = await findToken(options, context, log);
+  const relay = new EmbeddedRelay({ host, port: options.port, token, clock: context.clock, log });
+  const { url, port } = await relay.start();
+  const beyond = !isLoopback(host);
+  const lan = isEveryInterface(host) ? lanAddress() : host;
+  const shown = beyond && lan ? relayUrl(lan, port) : url;
+  context.out(`relay listening on ${shown}`);
+  if (beyond) context.out(JSON.stringify({ url: shown, channel: CHANNEL, role: 'controller', token }));
+  await untilAborted(context.signal);
+  await relay.stop();
+  return EXIT.ok;
+}
+
+/** CARTER_TOKEN, else the token file, else none on loopback and a file of its own beyond it. */
+async function findToken(
+  { host, tokenFile }: RelayCommandOptions,
+  { env, homeDir }: RelayCommandContext,
+  log: Log,
+): Promise<string | undefined> {
+  if (env['CARTER_TOKEN']) return env['CARTER_TOKEN'];
+  if (tokenFile !== undefined) return loadOrCreateToken(tokenFile, log);
+  if (isLoopback(host)) return undefined;
+  const state = env['XDG_STATE_HOME'] || join(homeDir, '.local', 'state');
+  return loadOrCreateToken(join(state, 'carter-bridge', 'relay-token'), log);
+}

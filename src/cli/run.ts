@@ -1,0 +1,76 @@
+import { Bridge } from '../bridge.js';
+import { formatProblem } from '../config/config-error.js';
+import { defaultConfig, loadConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import type { Log } from '../log.js';
+import { createLogger, readByPeople } from '../logger.js';
+import { watchPort } from '../port/port-watch.js';
+import { openSerialLine } from '../port/serial-line-link.js';
+import { type CliContext, EXIT, untilAborted } from './context.js';
+import { type JoinedRelay, joinRelay } from './join-relay.js';
+
+/** `run [--config FILE]`: the bridge, until interrupted. Without a config: a relay for the home network with a token of its own. */
+export async function runCommand(options: { config?: string }, context: CliContext): Promise<number> {
+  const { config, warnings, secrets } = readConfig(options.config, context);
+  const log = createLogger({
+    level: config.log.level,
+    secrets,
+    destination: context.logStream,
+    pretty: readByPeople(context.logIsTerminal, context.env),
+  });
+  for (const warning of warnings) log.warn({}, warning);
+  const relay = await joinRelay(config, context.clock, log);
+  const bridge = new Bridge(bridgeParts(config, relay, context, log));
+  try {
+    await bridge.start();
+  } catch (error) {
+    await relay.stop();
+    throw error;
+  }
+  announce(config, relay, context);
+  await untilAborted(context.signal);
+  log.info({}, 'stopping');
+  await bridge.stop();
+  await relay.stop();
+  return EXIT.ok;
+}
+
+/** What a bridge of this program is built from, on this machine's ports. */
+export function bridgeParts(config: Config, relay: JoinedRelay, context: CliContext, log: Log) {
+  const { clock, random, drivers, version } = context;
+  return {
+    config,
+    relayUrl: relay.url,
+    token: relay.token,
+    openRelay: relay.openRelay,
+    drivers,
+    version,
+    clock,
+    random,
+    log,
+    openLine: openSerialLine({ clock, log }),
+    watchPort: (port: Parameters<typeof watchPort>[0], wake: () => void) => watchPort(port, wake, { clock }),
+  };
+}
+
+function readConfig(file: string | undefined, context: CliContext) {
+  const { drivers, env, homeDir, hostname } = context;
+  if (file !== undefined) {
+    const { config, warnings, secrets } = loadConfig(file, { drivers, env, homeDir, hostname });
+    return { config, warnings: warnings.map(formatProblem), secrets };
+  }
+  const config = defaultConfig({ drivers, homeDir, hostname });
+  const relay = { ...config.relay, embedded: { port: 8765, host: '0.0.0.0' } } as Config['relay'];
+  return { config: { ...config, relay }, warnings: [], secrets: [] };
+}
+
+function announce(config: Config, relay: JoinedRelay, context: CliContext): void {
+  const { out } = context;
+  out(`bridge ${config.bridge.name} on ${relay.url}, channel ${config.relay.channel}`);
+  if (config.devices.size === 0) {
+    out('no devices yet: name them in a config and start with `carter-bridge run --config bridge.yaml`');
+  }
+  if (config.relay.embedded === undefined || relay.lanUrl === undefined) return;
+  const pairing = { url: relay.lanUrl, channel: config.relay.channel, role: 'controller', token: relay.token };
+  out(`to pair a phone: ${JSON.stringify(pairing)}`);
+}

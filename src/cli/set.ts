@@ -1,0 +1,21 @@
+import { askControl } from '../control/client.js';
+import { type CliContext, EXIT } from './context.js';
+import { type ControlOptions, controlPath, splitTarget } from './control-path.js';
+
+/** `set DEVICE.POINT VALUE`: a confirmed command through the running bridge. */
+export async function setCommand(
+  target: string,
+  text: string,
+  options: ControlOptions,
+  context: CliContext,
+): Promise<number> {
+  const { device, point = '' } = splitTarget(target, true);
+  const answer = await askControl(controlPath(options, context), { op: 'set', device, point, value: text });
+  if (answer.ok) {
+    context.out(`${target}\t${String(answer['value'])}\tconfirmed`);
+    return EXIT.ok;
+  }
+  const code = typeof answer['code'] === 'string' ? `${answer['code']}: ` : '';
+  context.err(`${target}: refused: ${code}${String(answer['message'] ?? '')}`);
+  return EXIT.failure;
+}

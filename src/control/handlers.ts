@@ -1,0 +1,60 @@
+import type { Router } from '../action/router.js';
+import type { Clock } from '../clock.js';
+import type { Device } from '../device/device.js';
+import type { JsonObject } from '../mesh/frame.js';
+import type { PointState, Store } from '../state/store.js';
+import type { ControlAnswer } from './protocol.js';
+import type { ControlHandlers } from './server.js';
+
+/** What the answers are made from. */
+export interface ControlParts {
+  devices: ReadonlyMap<string, Device>;
+  store: Store;
+  router: Router;
+  clock: Clock;
+}
+
+/** Answers the command line from the running bridge's state. */
+export function controlHandlers({ devices, store, router, clock }: ControlParts): ControlHandlers {
+  const describe = ({ spec, value, quality, at }: PointState): JsonObject => ({
+    value,
+    quality,
+    age_ms: at === undefined ? null : Math.round(clock.now() - at),
+    ...(spec.unit === undefined ? {} : { unit: spec.unit }),
+    role: spec.role,
+  });
+  const unknownDevice = (device: string): ControlAnswer => {
+    const known = [...devices.keys()].join(', ') || 'none';
+    return { ok: false, code: 'unknown_device', message: `there is no device ${device}; known: ${known}` };
+  };
+  return {
+    get(device, point) {
+      if (!devices.has(device)) return unknownDevice(device);
+      const states = [...store.points(device).values()].filter(({ spec }) => point === undefined || spec.id === point);
+      if (point !== undefined && states.length === 0) {
+        const known = [...store.points(device).keys()].join(', ') || 'none yet';
+        return { ok: false, code: 'unknown_point', message: `${device} has no point ${point}; known: ${known}` };
+      }
+      const points = Object.fromEntries(states.map((state) => [state.spec.id, describe(state)]));
+      return { ok: true, health: store.health(device), points };
+    },
+    async set(device, point, wish) {
+      const spec = store.point(device, point)?.spec;
+      const value = spec?.type === 'boolean' ? readSwitch(wish) : wish;
+      const size = JSON.stringify(wish ?? null).length;
+      const outcome = router.execute({ device, point, value, from: 'command line', size, via: 'local' });
+      return outcome ? { ...(await outcome) } : unknownDevice(device);
+    },
+    monitor(device, entry) {
+      return devices.get(device)?.traffic.watch(({ direction, text }) => entry({ direction, text }));
+    },
+  };
+}
+
+/** The words that people type for a switch. */
+function readSwitch(wish: unknown): unknown {
+  if (typeof wish !== 'string') return wish;
+  if (/^(on|true|1)$/i.test(wish)) return true;
+  if (/^(off|false|0)$/i.test(wish)) return false;
+  return wish;
+}

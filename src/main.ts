@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import { drivers } from '../devices/index.js';
+import { runProgram } from './cli/program.js';
+import { systemClock } from './system-clock.js';
+
+/** After a signal the orderly stop has this long; then the process ends as it is. */
+const HARD_STOP_MS = 4_000;
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+    setTimeout(() => process.exit(1), HARD_STOP_MS).unref();
+  });
+}
+process.on('uncaughtException', (error) => {
+  console.error(`carter-bridge: internal error: ${error.stack ?? error.message}`);
+  if (stop.signal.aborted) process.exit(70);
+  // Outputs still have to be made safe; EX_SOFTWARE of sysexits.h tells a service manager to start anew.
+  process.exitCode = 70;
+  stop.abort();
+  setTimeout(() => process.exit(70), HARD_STOP_MS).unref();
+});
+// A reader that went away (`| head`) ends the program in order instead of with an exception.
+process.stdout.on('error', () => stop.abort());
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const code = await runProgram(process.argv.slice(2), {
+  drivers,
+  version,
+  env: process.env,
+  homeDir: homedir(),
+  hostname: hostname(),
+  clock: systemClock(),
+  random: Math.random,
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  terminal: process.stdout.isTTY ? { columns: process.stdout.columns, rows: process.stdout.rows } : undefined,
+  signal: stop.signal,
+  logIsTerminal: process.stderr.isTTY,
+  logStream: process.stderr,
+});
+process.exit(process.exitCode ?? code);

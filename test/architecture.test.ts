@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+
+interface Source {
+  readonly path: string;
+  readonly text: string;
+  /** Paths of our own files, and names of packages. */
+  readonly imports: readonly string[];
+}
+
+const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
+
+function sourcesOf(folder: string): Source[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => {
+      const path = join(folder, name);
+      const text = readFileSync(join(ROOT, path), 'utf8');
+      const imports = [...text.matchAll(IMPORT)].map((match) => {
+        const target = match[1] ?? match[2] ?? '';
+        return target.startsWith('.') ? normalize(join(dirname(path), target)).replace(/\.js$/, '.ts') : target;
+      });
+      return { path, text, imports };
+    });
+}
+
+const sources = ['src', 'devices', 'firmware-protocol'].flatMap(sourcesOf);
+
+/** Every file and import that breaks the rule, as readable lines. */
+function violations(files: (path: string) => boolean, allowed: (target: string, path: string) => boolean): string[] {
+  return sources
+    .filter(({ path }) => files(path))
+    .flatMap(({ path, imports }) =>
+      imports.filter((target) => !allowed(target, path)).map((target) => `${path} imports ${target}`),
+    );
+}
+
+function users(pattern: RegExp): string[] {
+  return sources.filter(({ text }) => pattern.test(stripComments(text))).map(({ path }) => path);
+}
+
+function stripComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+}
+
+describe('the structure of the code', () => {
+  it('sees the sources', () => {
+    expect(sources.length).toBeGreaterThan(50);
+    expect(sources.find(({ path }) => path === 'src/main.ts')?.imports).toContain('devices/index.ts');
+  });
+
+  it('the board protocol imports nothing', () => {
+    expect(
+      violations(
+        (path) => path.startsWith('firmware-protocol/'),
+        (target) => target.startsWith('firmware-protocol/'),
+      ),
+    ).toEqual([]);
+  });
+
+  it('drivers know the driver interface and nothing else of the bridge', () => {
+    const open = new Set(['src/port/line-link.ts', 'src/clock.ts', 'src/error.ts', 'src/log.ts', 'src/text.ts', 'zod']);
+    const allowed = (target: string) => open.has(target) || /^(src\/device|devices|firmware-protocol)\//.test(target);
+    expect(violations((path) => path.startsWith('devices/'), allowed)).toEqual([]);
+  });
+
+  it('a driver imports no other driver', () => {
+    const inFolder = (path: string) => /^devices\/[^/]+\//.test(path);
+    const allowed = (target: string, path: string) =>
+      !target.startsWith('devices/') || target.startsWith(`${path.split('/').slice(0, 2).join('/')}/`);
+    expect(violations(inFolder, allowed)).toEqual([]);
+  });
+
+  it('the bridge gets its drivers passed in', () => {
+    const inBridge = (path: string) => path.startsWith('src/') && path !== 'src/main.ts';
+    expect(violations(inBridge, (target) => !target.startsWith('devices/'))).toEqual([]);
+  });
+
+  it('devices and mesh do not know each other', () => {
+    const deviceSide = (path: string) => /^src\/(device|port|state)\//.test(path);
+    expect(violations(deviceSide, (target) => !/^src\/(mesh|relay|frame|action|cli)\//.test(target))).toEqual([]);
+    const meshSide = (path: string) => /^src\/(mesh|relay)\//.test(path);
+    expect(violations(meshSide, (target) => !/^src\/(device|port|state|frame|action|cli)\//.test(target))).toEqual([]);
+  });
+
+  it.each([
+    ['serialport', /^(serialport|@serialport\/.*)$/, /^src\/port\/serial-line-link[^/]*\.ts$/],
+    ['onoff', /^onoff$/, /^src\/port\/onoff-[^/]*\.ts$/],
+    ['koffi', /^koffi$/, /^src\/port\/virtual-port[^/]*\.ts$/],
+    ['ws', /^ws$/, /^src\/(mesh\/client[^/]*|relay\/ws-[^/]*)\.ts$/],
+    ['pino', /^pino(-pretty)?$/, /^src\/logger[^/]*\.ts$/],
+    ['yaml', /^yaml$/, /^src\/config\/[^/]*\.ts$/],
+    ['commander', /^commander$/, /^src\/cli\/program\.ts$/],
+  ])('%s has one place', (_name, name, place) => {
+    const importers = sources.filter(({ imports }) => imports.some((target) => name.test(target)));
+    expect(importers.map(({ path }) => path).filter((path) => !place.test(path))).toEqual([]);
+  });
+
+  it('only main.ts touches the process', () => {
+    expect(users(/\bprocess\.|from 'node:process'/)).toEqual(['src/main.ts']);
+  });
+
+  it('time comes from the clock', () => {
+    const pattern = /\b(setTimeout|setInterval|Date\.now|performance\.now|new Date\(\))\b/;
+    expect(users(pattern).filter((path) => !['src/main.ts', 'src/system-clock.ts'].includes(path))).toEqual([]);
+  });
+
+  it('has no import cycles', () => {
+    const graph = new Map(sources.map(({ path, imports }) => [path, imports]));
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (path: string, trail: readonly string[]) => {
+      const seen = trail.indexOf(path);
+      if (seen >= 0) cycles.push([...trail.slice(seen), path].join(' → '));
+      if (seen >= 0 || done.has(path)) return;
+      for (const target of graph.get(path) ?? []) if (graph.has(target)) visit(target, [...trail, path]);
+      done.add(path);
+    };
+    for (const path of graph.keys()) visit(path, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it('keeps files small', () => {
+    const long = sources.filter(({ text }) => text.split('\n').length > 260).map(({ path }) => path);
+    expect(long).toEqual([]);
+  });
+
+  it('names every import by a file that exists', () => {
+    const known = new Set(sources.map(({ path }) => path));
+    const missing = violations(
+      () => true,
+      (target) => !/^(src|devices|firmware-protocol)\//.test(target) || known.has(relative('', target)),
+    );
+    expect(missing).toEqual([]);
+  });
+});

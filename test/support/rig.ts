@@ -1,0 +1,160 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { drivers } from '../../devices/index.js';
+import { LinesSimulator } from '../../devices/lines/simulator.js';
+import { Bridge } from '../../src/bridge.js';
+import { parseConfig } from '../../src/config/load.js';
+import { type Log, silentLog } from '../../src/log.js';
+import type { JsonObject } from '../../src/mesh/frame.js';
+import { watchPort } from '../../src/port/port-watch.js';
+import { openSerialLine } from '../../src/port/serial-line-link.js';
+import { createVirtualPort, type VirtualPort } from '../../src/port/virtual-port.js';
+import { systemClock } from '../../src/system-clock.js';
+import { connectPhone, type Phone } from './phone.js';
+import type { MakeRelay, TestRelay } from './relays.js';
+
+/** A sketch's points as a config lists them: two sensors and two outputs. */
+export const SKETCH = {
+  driver: 'lines',
+  boot: '300ms',
+  points: {
+    temp: { unit: '°C', min: 10, max: 35 },
+    hum: { unit: '%', min: 0, max: 100 },
+    pump: { role: 'actuator', type: 'boolean', write: 'PUMP {value:on|off}' },
+    fan: { role: 'actuator', type: 'number', min: 0, max: 100, write: 'FAN {value}' },
+  },
+};
+
+/** A simulated board on a cable that can be pulled and plugged: each time a new pseudo terminal behind the same link. */
+export class RigBoard {
+  readonly simulator: LinesSimulator;
+  private port: VirtualPort | undefined;
+
+  constructor(
+    readonly link: string,
+    options: JsonObject,
+    seed: number,
+  ) {
+    const kind = drivers.get('lines');
+    if (!kind) throw new Error('no lines driver');
+    const parsed = kind.options.parse({ ...options, port: link });
+    this.simulator = new LinesSimulator(parsed as ConstructorParameters<typeof LinesSimulator>[0], systemClock(), seed);
+  }
+
+  /** The pseudo terminal in use. */
+  get path(): string | undefined {
+    return this.port?.path;
+  }
+
+  plug(): void {
+    const port = createVirtualPort({ link: this.link });
+    this.port = port;
+    const wire = { send: (text: string) => void port.send(text), receive: (_text: string) => {} };
+    this.simulator.plug(wire);
+    port.onData((bytes) => wire.receive(bytes.toString('utf8')));
+  }
+
+  /** Sends raw bytes, whatever the simulator does. */
+  say(text: string): void {
+    this.port?.send(text);
+  }
+
+  pull(): void {
+    this.simulator.unplug();
+    this.port?.close();
+    this.port = undefined;
+  }
+}
+
+/** What a rig is made of. */
+export interface RigOptions {
+  devices?: { [id: string]: JsonObject };
+  /** Other sections of the config. */
+  config?: JsonObject;
+  token?: string;
+  log?: Log;
+}
+
+/** A whole bench in one process: relay, bridge, boards on pseudo terminals, phones. */
+export class Rig {
+  private readonly phones: Phone[] = [];
+
+  private constructor(
+    readonly bridge: Bridge,
+    readonly relay: TestRelay,
+    readonly boards: ReadonlyMap<string, RigBoard>,
+    private readonly folder: string,
+    private readonly token: string | undefined,
+  ) {}
+
+  /** Starts everything; the boards are plugged in. */
+  static async open(make: MakeRelay, options: RigOptions = {}): Promise<Rig> {
+    const { devices = { shed: SKETCH }, config: sections = {}, token, log = silentLog } = options;
+    const folder = mkdtempSync(join(tmpdir(), 'carter-rig-'));
+    const relay = await make(token === undefined ? {} : { token });
+    const boards = new Map<string, RigBoard>();
+    for (const [id, device] of Object.entries(devices)) {
+      const { driver: _driver, ...rest } = device;
+      boards.set(id, new RigBoard(join(folder, id), rest, boards.size + 1));
+    }
+    const withPorts = Object.fromEntries(
+      Object.entries(devices).map(([id, device]) => [id, { ...device, port: join(folder, id) }]),
+    );
+    const text = JSON.stringify({
+      bridge: { name: 'rig', namespace: 'rig', stateDir: join(folder, 'state') },
+      relay: { url: relay.url, channel: 'lab', allowOpenRelay: true, ...(token === undefined ? {} : { token }) },
+      devices: withPorts,
+      ...sections,
+    });
+    const { config } = parseConfig({ path: 'rig', text, shared: false }, { drivers, env: {}, homeDir: folder });
+    const clock = systemClock();
+    const bridge = new Bridge({
+      config,
+      relayUrl: relay.url,
+      token,
+      openRelay: token === undefined && !config.relay.allowOpenRelay,
+      drivers,
+      version: '0.0.0',
+      clock,
+      random: Math.random,
+      log,
+      openLine: openSerialLine({ clock, log }),
+      watchPort: (port, wake) => watchPort(port, wake, { clock }),
+    });
+    for (const board of boards.values()) board.plug();
+    await bridge.start();
+    return new Rig(bridge, relay, boards, folder, token);
+  }
+
+  board(id = 'shed'): RigBoard {
+    const board = this.boards.get(id);
+    if (!board) throw new Error(`no board ${id}`);
+    return board;
+  }
+
+  /** A phone on the bridge's channel. */
+  async phone(name = 'anna'): Promise<Phone> {
+    const token = this.token === undefined ? {} : { token: this.token };
+    const phone = await connectPhone({ url: this.relay.url, name, channel: 'lab', ...token });
+    this.phones.push(phone);
+    return phone;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.phones.map((phone) => phone.close()));
+    await this.bridge.stop();
+    for (const board of this.boards.values()) board.pull();
+    await this.relay.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** True for a state frame that has something at `device.point`; with `value`, that value. */
+export function says(device: string, point: string, value?: unknown): (frame: JsonObject) => boolean {
+  return (frame) => {
+    if (frame['msg_type'] !== 'rig.state') return false;
+    const points = frame[device] as JsonObject | undefined;
+    return points !== undefined && point in points && (value === undefined || points[point] === value);
+  };
+}
