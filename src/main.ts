@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
+import { basename, relative } from 'node:path';
 import { drivers } from '../devices/index.js';
 import { runProgram } from './cli/program.js';
 import { systemClock } from './system-clock.js';
@@ -30,9 +31,16 @@ process.stdout.on('error', () => stop.abort());
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
+
+/** What to type to get here again: the installed command, or node and the path in a checkout. */
+function programName(script = ''): string {
+  return basename(script) === 'main.js' ? `node ${relative('', script)}` : 'carter-bridge';
+}
+
 const code = await runProgram(process.argv.slice(2), {
   drivers,
   version,
+  program: programName(process.argv[1]),
   env: process.env,
   homeDir: homedir(),
   hostname: hostname(),

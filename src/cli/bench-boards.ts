@@ -20,9 +20,9 @@ export function sampleDevice(drivers: DriverRegister, port: string): DeviceConfi
     port,
     boot: '200ms',
     points: {
-      temp: { unit: '°C', min: -10, max: 50 },
-      hum: { unit: '%', min: 0, max: 100 },
-      light: { unit: 'lx', min: 0, max: 2000 },
+      temp: { unit: '°C', min: 18, max: 26 },
+      hum: { unit: '%', min: 40, max: 60 },
+      light: { unit: 'lx', min: 100, max: 900 },
       door: { type: 'enum', options: ['open', 'closed'] },
       pump: { role: 'actuator', type: 'boolean', write: 'PUMP {value:on|off}' },
       fan: { role: 'actuator', type: 'number', min: 0, max: 100, step: 5, write: 'FAN {value}' },

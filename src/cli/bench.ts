@@ -22,7 +22,7 @@ export interface BenchOptions {
 
 /** `bench`: relay, simulated boards and bridge in one process on this machine, with their live values, until interrupted. */
 export async function benchCommand(options: BenchOptions, context: CliContext): Promise<number> {
-  const { clock, drivers, out, signal, terminal } = context;
+  const { clock, drivers, out, program, signal, terminal } = context;
   const folder = await mkdtemp(join(tmpdir(), 'carter-bench-'));
   const undo: (() => Promise<void> | void)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
@@ -47,8 +47,8 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
     if (options.pty !== undefined) out(`your port  ${options.pty}: print lines to it, read commands from it`);
     const [first] = boards;
     const state = `--state-dir ${folder}`;
-    if (first) out(`try        carter-bridge get ${first.id} ${state}`);
-    if (first && !options.config) out(`           carter-bridge set ${first.id}.pump on ${state}`);
+    if (first) out(`try        ${program} get ${first.id} ${state}`);
+    if (first && !options.config) out(`           ${program} set ${first.id}.pump on ${state}`);
     out('stop       Ctrl-C');
     out('');
     const view = new LiveView({ store: bridge.store, clock, out, columns: terminal?.columns });

@@ -5,6 +5,8 @@ import type { DriverRegister } from '../device/driver-kind.js';
 export interface CliContext {
   readonly drivers: DriverRegister;
   readonly version: string;
+  /** How the user calls this program. */
+  readonly program: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeDir: string;
   readonly hostname: string;

@@ -68,7 +68,7 @@ function announce(config: Config, relay: JoinedRelay, context: CliContext): void
   const { out } = context;
   out(`bridge ${config.bridge.name} on ${relay.url}, channel ${config.relay.channel}`);
   if (config.devices.size === 0) {
-    out('no devices yet: name them in a config and start with `carter-bridge run --config bridge.yaml`');
+    out('no devices yet: name them in a config and start with --config bridge.yaml');
   }
   if (config.relay.embedded === undefined || relay.lanUrl === undefined) return;
   const pairing = { url: relay.lanUrl, channel: config.relay.channel, role: 'controller', token: relay.token };

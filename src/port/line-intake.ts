@@ -1,32 +1,36 @@
-import type { Clock } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 import type { LineHandlers } from './line-link.js';
 import { lineSample, lineText } from './line-text.js';
 
-/** A device that kept silent this long after its port was opened was not in the middle of a line. */
-const SILENT_MS = 100;
+/**
+ * A device that kept silent this long after its port was opened was not in the middle of a line. In two steps: where this
+ * program itself was held up during the first, bytes that wait already are read during the second.
+ */
+const SILENT_MS = [80, 20] as const;
 
 /** Sorts the raw lines of one opened port into text and defects. Single-use, like the link it belongs to. */
 export class LineIntake {
-  private readonly openedAt: number;
-  private heard = false;
+  private silence: Timer;
   /** Whether the next raw line is known to begin at its beginning. */
   private whole = false;
   private stopped = false;
 
   /** `maxLine` in bytes, the ending not counted. */
   constructor(
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly handlers: LineHandlers,
     private readonly maxLine: number,
   ) {
-    this.openedAt = clock.now();
+    this.silence = clock.after(SILENT_MS[0], () => {
+      this.silence = clock.after(SILENT_MS[1], () => {
+        this.whole = true;
+      });
+    });
   }
 
   /** Says that bytes arrived, whether they make up a line or not. */
   hear(): void {
-    if (this.heard) return;
-    this.heard = true;
-    this.whole = this.clock.now() - this.openedAt >= SILENT_MS;
+    this.silence.cancel();
   }
 
   /** Takes the bytes before one newline, decoded as latin1; of an overlong line at least `maxLine` + 2 of them. */
@@ -47,6 +51,7 @@ export class LineIntake {
 
   /** Nothing is said after this. */
   stop(): void {
+    this.silence.cancel();
     this.stopped = true;
   }
 }

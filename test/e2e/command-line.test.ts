@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runProgram } from '../support/program.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'carter-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text, { mode: 0o600 });
+  return path;
+}
+
+describe('the command line', () => {
+  it('tells its version', async () => {
+    const { code, out } = await runProgram(['--version']);
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+    expect({ code, out }).toEqual({ code: 0, out: `${version}\n` });
+  });
+
+  it('lists its commands', async () => {
+    const { code, out } = await runProgram(['--help']);
+    expect(code).toBe(0);
+    for (const command of ['run', 'bench', 'relay', 'devices', 'validate', 'monitor', 'get', 'set']) {
+      expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+    }
+  });
+
+  it.each([
+    [['benhc'], /unknown command 'benhc'[\s\S]*bench/],
+    [['bench', '--boards', 'many'], /whole number from 0 to 64/],
+    [['relay', '--port', '99999'], /whole number from 0 to 65535/],
+    [['get'], /missing required argument/],
+    [['get', 'a.b.c'], /"a.b.c" is not DEVICE or DEVICE.POINT/],
+    [['set', 'shed', 'on'], /"shed" is not DEVICE.POINT/],
+  ])('refuses %j as wrong usage', async (args, text) => {
+    const { code, err } = await runProgram(args);
+    expect(err).toMatch(text);
+    expect(code).toBe(2);
+  });
+
+  it.each([['run'], ['validate']])('names every problem of a config for %s, with its place', async (command) => {
+    const path = file(
+      'bad.yaml',
+      [
+        'devices:',
+        '  meter:',
+        '    driver: lines',
+        '    port: /dev/ttyUSB0',
+        '    baudrate: 9600',
+        'publish: { maxHz: 500 }',
+        'relay: { url: "ws://127.0.0.1:1", token: hunter2secret, extra: 1 }',
+      ].join('\n'),
+    );
+    const { code, err } = await runProgram(command === 'run' ? ['run', '--config', path] : ['validate', path]);
+    const lines = err
+      .trim()
+      .split('\n')
+      .filter((line) => !line.includes('(warning)'));
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toBe(`${path}:5:5 devices.meter.baudrate: unknown key \`baudrate\`; did you mean \`baud\`?`);
+    expect(err).toContain(`${path}:6:19 publish.maxHz`);
+    expect(err).toContain('unknown key `extra`');
+    expect(err).not.toContain('hunter2secret');
+    expect(code).toBe(78);
+  });
+
+  it('says that a config is missing', async () => {
+    const { code, err } = await runProgram(['run', '--config', join(folder, 'nowhere.yaml')]);
+    expect(err).toMatch(/nowhere.yaml/);
+    expect(code).toBe(1);
+  });
+
+  it('says where to look when no bridge runs', async () => {
+    const { code, err } = await runProgram(['get', 'shed.temp', '--state-dir', folder]);
+    expect(err).toMatch(/no bridge answers .*; start it with/);
+    expect(code).toBe(1);
+  });
+
+  it('lists serial ports or says that there are none', async () => {
+    const { code, out } = await runProgram(['devices']);
+    expect(out).toMatch(/\/dev\/tty|no serial ports found/);
+    expect(code).toBe(0);
+  });
+});
