@@ -63,6 +63,7 @@ describe('the structure of the code', () => {
 
   it('drivers know the driver interface and nothing else of the bridge', () => {
     const open = new Set(['src/port/line-link.ts', 'src/clock.ts', 'src/error.ts', 'src/log.ts', 'src/text.ts', 'zod']);
+    for (const library of ['re2js', '@eslint-community/regexpp']) open.add(library);
     const allowed = (target: string) => open.has(target) || /^(src\/device|devices|firmware-protocol)\//.test(target);
     expect(violations((path) => path.startsWith('devices/'), allowed)).toEqual([]);
   });
@@ -93,6 +94,8 @@ describe('the structure of the code', () => {
     ['ws', /^ws$/, /^src\/(mesh\/client[^/]*|relay\/ws-[^/]*)\.ts$/],
     ['pino', /^pino(-pretty)?$/, /^src\/logger[^/]*\.ts$/],
     ['yaml', /^yaml$/, /^src\/config\/[^/]*\.ts$/],
+    ['re2js', /^re2js$/, /^devices\/lines\/pattern\.ts$/],
+    ['regexpp', /^@eslint-community\/regexpp$/, /^devices\/lines\/(pattern|render)\.ts$/],
     ['commander', /^commander$/, /^src\/cli\/program\.ts$/],
   ])('%s has one place', (_name, name, place) => {
     const importers = sources.filter(({ imports }) => imports.some((target) => name.test(target)));

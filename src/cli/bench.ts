@@ -51,7 +51,7 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
     if (first && !options.config) out(`           ${program} set ${first.id}.pump on ${state}`);
     out('stop       Ctrl-C');
     out('');
-    const view = new LiveView({ store: bridge.store, clock, out, columns: terminal?.columns });
+    const view = new LiveView({ store: bridge.store, clock, out, columns: terminal?.columns, rows: terminal?.rows });
     undo.push(() => view.stop());
     await untilAborted(signal);
     return EXIT.ok;

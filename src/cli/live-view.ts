@@ -9,11 +9,14 @@ export interface LiveViewParts {
   readonly out: (line: string) => void;
   /** Width where a person watches; undefined where output goes to a file. */
   readonly columns: number | undefined;
+  readonly rows: number | undefined;
 }
 
 /** How often the picture is renewed on a terminal, and lines are printed elsewhere. */
 const TERMINAL_MS = 250;
 const FILE_MS = 1000;
+/** Characters of a value with its name, so that values stay in columns. */
+const ITEM = 18;
 
 /** Shows the devices' values as they change: a table that stays in place on a terminal, a line per device elsewhere. */
 export class LiveView {
@@ -45,22 +48,44 @@ export class LiveView {
 
   private show(): void {
     if (this.dirty.size === 0) return;
-    const { store, out, columns } = this.parts;
+    const { out, columns } = this.parts;
     if (columns === undefined) {
       for (const device of this.dirty) out(this.line(device));
     } else {
-      const lines = store.devices().map((device) => this.line(device).slice(0, columns - 1));
-      const home = this.drawn > 0 ? `\u001b[${this.drawn}A` : '';
-      out(`${home}${lines.map((line) => `\u001b[2K${line}`).join('\n')}`);
-      this.drawn = lines.length;
+      this.draw(columns);
     }
     this.dirty.clear();
   }
 
+  /** Draws all devices over what was drawn before. */
+  private draw(columns: number): void {
+    const { store, out, rows = 24 } = this.parts;
+    const lines = store.devices().flatMap((device) => this.block(device, columns));
+    if (lines.length > rows - 2) lines.splice(rows - 3, lines.length, '…');
+    const home = this.drawn > 0 ? `\u001b[${this.drawn}A` : '';
+    out(`${home}${lines.map((line) => `\u001b[2K${line}`).join('\n')}\u001b[J`);
+    this.drawn = lines.length;
+  }
+
   private line(device: string): string {
+    return `${device} (${this.parts.store.health(device)})  ${this.values(device).join('  ')}`;
+  }
+
+  /** A device's name and health, and its values in as many lines as they need. */
+  private block(device: string, columns: number): string[] {
+    const lines = [`${device} (${this.parts.store.health(device)})`.slice(0, columns - 1)];
+    for (const value of this.values(device)) {
+      const item = value.padEnd(ITEM).slice(0, columns - 4);
+      const last = lines.at(-1) ?? '';
+      if (lines.length > 1 && last.length + item.length + 2 < columns) lines[lines.length - 1] = `${last}  ${item}`;
+      else lines.push(`  ${item}`);
+    }
+    return lines;
+  }
+
+  private values(device: string): string[] {
     const { store } = this.parts;
-    const values = [...store.points(device).values()].filter(({ spec }) => spec.role !== 'event').map(describe);
-    return `${device} (${store.health(device)})  ${values.join('  ')}`;
+    return [...store.points(device).values()].filter(({ spec }) => spec.role !== 'event').map(describe);
   }
 }
 

@@ -5,6 +5,7 @@ import type { LineDefect, LineHandlers, LineLink, LineOptions, OpenLine } from '
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import type { DeviceEvent, DeviceIo, ExchangeRequest } from './driver.js';
+import { Exchanges } from './exchange.js';
 import type { PointSpec, Reading } from './point.js';
 import type { Traffic } from './traffic.js';
 
@@ -44,11 +45,6 @@ export interface SessionParts {
   defect(kind: LineDefect): void;
 }
 
-interface Waiter {
-  offer(line: string): void;
-  reject(error: unknown): void;
-}
-
 /** The DeviceIo of one session: passes on what the driver says until `end`, then closes and settles everything. */
 export class SessionIo implements DeviceIo {
   readonly clock: Clock;
@@ -58,13 +54,14 @@ export class SessionIo implements DeviceIo {
 
   private readonly abort = new AbortController();
   private readonly links = new Set<LineLink>();
-  private readonly waiters = new Set<Waiter>();
+  private readonly exchanges: Exchanges;
   private settleEnded: (error: BridgeError) => void = () => {};
   private closing: Promise<void> | undefined;
 
   constructor(private readonly parts: SessionParts) {
     this.clock = parts.clock;
     this.log = parts.log;
+    this.exchanges = new Exchanges(parts.clock);
     this.ended = new Promise((resolve) => {
       this.settleEnded = resolve;
     });
@@ -121,39 +118,7 @@ export class SessionIo implements DeviceIo {
   }
 
   async exchange<T>(link: LineLink, request: ExchangeRequest<T>, signal: AbortSignal): Promise<T> {
-    const stop = AbortSignal.any([signal, this.signal]);
-    stop.throwIfAborted();
-    return await new Promise<T>((resolve, reject) => {
-      const done = (settle: () => void) => {
-        this.waiters.delete(waiter);
-        stop.removeEventListener('abort', onAbort);
-        timer?.cancel();
-        settle();
-      };
-      const onAbort = () => done(() => reject(stop.reason));
-      const waiter: Waiter = {
-        offer: (line) => {
-          try {
-            const answer = request.match(line);
-            if (answer !== undefined) done(() => resolve(answer));
-          } catch (error) {
-            done(() => reject(error));
-          }
-        },
-        reject: (error) => done(() => reject(error)),
-      };
-      let timer: ReturnType<Clock['after']> | undefined;
-      // The waiter comes before the write, so that the fastest answer is heard; the clock starts after it.
-      this.waiters.add(waiter);
-      stop.addEventListener('abort', onAbort, { once: true });
-      link.write(request.write).then(() => {
-        if (!this.waiters.has(waiter)) return;
-        timer = this.clock.after(request.within, () => {
-          const message = `no answer to "${printable(request.write)}" within ${Math.round(request.within)} ms`;
-          waiter.reject(new BridgeError('device/timeout', message));
-        });
-      }, waiter.reject);
-    });
+    return await this.exchanges.ask(link, request, AbortSignal.any([signal, this.signal]));
   }
 
   ignored(reason: string, sample: string): void {
@@ -173,7 +138,7 @@ export class SessionIo implements DeviceIo {
   end(cause: BridgeError): Promise<void> {
     if (!this.closing) {
       this.abort.abort(cause);
-      for (const waiter of [...this.waiters]) waiter.reject(cause);
+      this.exchanges.rejectAll(cause);
       this.closing = Promise.all([...this.links].map((link) => link.close())).then(() => {});
       this.settleEnded(cause);
     }
@@ -190,7 +155,7 @@ export class SessionIo implements DeviceIo {
         parts.heard();
         // The driver reads first, so that what it reports is in the store before the command that waits for it is answered.
         this.guarded(() => handlers.line(text));
-        for (const waiter of [...this.waiters]) waiter.offer(text);
+        this.exchanges.offer(text);
       },
       defect: (kind, sample) => {
         if (this.signal.aborted) return;
