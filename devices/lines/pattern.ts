@@ -1,176 +1,112 @@
+import { type AST, RegExpParser, RegExpSyntaxError, visitRegExpAST } from '@eslint-community/regexpp';
+import { type Matcher, RE2JS, RE2JSSyntaxException } from 're2js';
 import { BridgeError } from '../../src/error.js';
-import { type CharTest, type PatternNode, parsePattern } from './pattern-syntax.js';
 
-type Step =
-  | { readonly op: 'char'; readonly test: CharTest }
-  | { readonly op: 'edge'; readonly at: 'start' | 'end' | 'word' | 'inside' }
-  | { op: 'fork'; first: number; second: number }
-  | { op: 'jump'; to: number }
-  | { readonly op: 'save'; readonly slot: number }
-  | { readonly op: 'match' };
+/** Longest pattern accepted, in characters. */
+const MAX_PATTERN = 500;
+/** Most steps of a compiled pattern. Each may cost time at each character: at 1000 some ms for a line of 1 KiB. */
+const MAX_STEPS = 1000;
 
-/** Most steps a pattern may have once its counted repetitions are written out. */
-const MAX_STEPS = 2000;
+/** The escapes of single characters that mean the same to JavaScript and to RE2. */
+const ESCAPE = /^\\(?:[ -/:-@[-`{-~]|[fnrtv0]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|c[A-Za-z])$/;
 
 /**
- * A regular expression whose time grows with the length of the line and of the pattern, never faster, so that no
- * pattern and no line can hold up the bridge: it tries alternatives in JavaScript's order, but no step twice at the
- * same place (as RE2's bit-state matcher does). JavaScript's syntax, less what can't be matched so.
+ * A regular expression as JavaScript writes it, matched by RE2: its time grows with the length of the line and of the
+ * pattern, never faster, so that no pattern and no line can hold up the bridge. Alternatives are tried in
+ * JavaScript's order; a group that repeats keeps what it matched last.
  */
 export class Pattern {
   /** The names of its groups, in order. */
   readonly names: readonly string[];
-  readonly syntax: PatternNode;
-  private readonly steps: Step[] = [];
-  private work = 0;
+  readonly syntax: AST.Pattern;
+  private readonly matcher: Matcher;
+  private readonly groups: readonly (readonly [name: string, index: number])[];
 
-  /** Throws a BridgeError `pattern/syntax`, `pattern/unsupported` or `pattern/large`. */
+  /**
+   * Throws a BridgeError: `pattern/syntax` for a broken pattern, `pattern/unsupported` for what RE2 can't match or
+   * understands in another way, `pattern/large` for one with too high counts.
+   */
   constructor(source: string) {
-    this.syntax = parsePattern(source);
-    const names: string[] = [];
-    this.compile(this.syntax, names);
-    this.emit({ op: 'match' });
-    this.names = names;
+    this.syntax = parse(source);
+    refuseUnsupported(this.syntax);
+    const program = compile(source);
+    this.groups = Object.entries(program.namedGroups());
+    this.names = this.groups.map(([name]) => name);
+    this.matcher = program.matcher('');
   }
 
   /** True where the pattern occurs anywhere in the line. */
   test(line: string): boolean {
-    return this.run(line) !== undefined;
+    return this.matcher.pattern().test(line);
   }
 
   /** The first match's named groups that took part; undefined where the pattern does not occur. */
   exec(line: string): Map<string, string> | undefined {
-    const slots = this.run(line);
-    if (!slots) return undefined;
-    const groups = new Map<string, string>();
-    this.names.forEach((name, index) => {
-      const [start, end] = [slots[2 * index], slots[2 * index + 1]];
-      if (start !== undefined && end !== undefined) groups.set(name, line.slice(start, end));
+    if (!this.matcher.resetMatcherInput(line).find()) return undefined;
+    const texts = new Map<string, string>();
+    for (const [name, index] of this.groups) {
+      const text = this.matcher.group(index);
+      if (text !== null) texts.set(name, text);
+    }
+    return texts;
+  }
+}
+
+function parse(source: string): AST.Pattern {
+  if (source.length > MAX_PATTERN) throw new BridgeError('pattern/syntax', `longer than ${MAX_PATTERN} characters`);
+  try {
+    return new RegExpParser().parsePattern(source);
+  } catch (error) {
+    if (!(error instanceof RegExpSyntaxError)) throw error;
+    throw new BridgeError('pattern/syntax', error.message, {
+      hint: 'a named group is written `(?<name>…)`, a bracket that is just a bracket `\\(` or `\\[`',
     });
-    return groups;
   }
+}
 
-  private run(line: string): (number | undefined)[] | undefined {
-    const seen = new Uint8Array(Math.ceil((this.steps.length * (line.length + 1)) / 8));
-    for (let start = 0; start <= line.length; start++) {
-      const slots = this.runFrom(line, start, seen);
-      if (slots) return slots;
-    }
-    return undefined;
-  }
+function refuseUnsupported(syntax: AST.Pattern): void {
+  visitRegExpAST(syntax, {
+    onAssertionEnter: (node) => {
+      if (node.kind !== 'lookahead' && node.kind !== 'lookbehind') return;
+      throw unsupported(node.raw, 'patterns have no lookahead and no lookbehind');
+    },
+    onBackreferenceEnter: (node) => {
+      throw unsupported(node.raw, 'patterns have no back-references');
+    },
+    onCapturingGroupEnter: (node) => {
+      if (node.name === null || /^\w+$/.test(node.name)) return;
+      throw unsupported(`(?<${node.name}>`, 'the name of a group has letters a to z, digits and `_`');
+    },
+    onCharacterEnter: (node) => {
+      if (!node.raw.startsWith('\\') || ESCAPE.test(node.raw)) return;
+      throw unsupported(
+        node.raw,
+        'a backslash goes before punctuation, or begins `\\d`, `\\w`, `\\s`, `\\b`, `\\t` and their like',
+      );
+    },
+    onCharacterClassEnter: (node) => {
+      if (/\[:\^?\w+:\]$/.test(node.raw)) throw unsupported(node.raw, 'write the characters, for example `[A-Za-z]`');
+    },
+  });
+}
 
-  private runFrom(line: string, start: number, seen: Uint8Array): (number | undefined)[] | undefined {
-    const slots: (number | undefined)[] = [];
-    // What is left to try, last first: a place to go on from, or a slot to put back once that is tried.
-    const todo: ({ pc: number; at: number } | { slot: number; old: number | undefined })[] = [{ pc: 0, at: start }];
-    for (let next = todo.pop(); next; next = todo.pop()) {
-      if ('slot' in next) {
-        slots[next.slot] = next.old;
-        continue;
-      }
-      let { pc, at } = next;
-      for (;;) {
-        const mark = pc * (line.length + 1) + at;
-        if ((seen[mark >> 3] ?? 0) & (1 << (mark & 7))) break;
-        seen[mark >> 3] = (seen[mark >> 3] ?? 0) | (1 << (mark & 7));
-        const step = this.steps[pc] as Step;
-        if (step.op === 'match') return slots;
-        if (step.op === 'char') {
-          if (at >= line.length || !step.test(line.charCodeAt(at))) break;
-          at++;
-        } else if (step.op === 'edge' && !isEdge(line, at, step.at)) {
-          break;
-        } else if (step.op === 'save') {
-          todo.push({ slot: step.slot, old: slots[step.slot] });
-          slots[step.slot] = at;
-        } else if (step.op === 'fork') {
-          todo.push({ pc: step.second, at });
-        }
-        pc = step.op === 'jump' ? step.to : step.op === 'fork' ? step.first : pc + 1;
-      }
-    }
-    return undefined;
+function compile(source: string): RE2JS {
+  try {
+    const program = RE2JS.compile(RE2JS.translateRegExp(source));
+    if (program.programSize() > MAX_STEPS) throw tooLarge();
+    return program;
+  } catch (error) {
+    if (!(error instanceof RE2JSSyntaxException)) throw error;
+    if (error.error === 'invalid repeat count' || error.error === 'expression too large') throw tooLarge();
+    throw unsupported(error.input ?? '', error.error);
   }
+}
 
-  private emit(step: Step): number {
-    if (this.steps.length >= MAX_STEPS) throw tooLarge();
-    return this.steps.push(step) - 1;
-  }
-
-  private compile(node: PatternNode, names: string[]): void {
-    // Also repetitions of nothing take time to write out.
-    if (++this.work > 10 * MAX_STEPS) throw tooLarge();
-    switch (node.kind) {
-      case 'char':
-        this.emit({ op: 'char', test: node.test });
-        return;
-      case 'edge':
-        this.emit({ op: 'edge', at: node.at });
-        return;
-      case 'sequence':
-        for (const item of node.items) this.compile(item, names);
-        return;
-      case 'named': {
-        const slot = 2 * (names.push(node.name) - 1);
-        this.emit({ op: 'save', slot });
-        this.compile(node.item, names);
-        this.emit({ op: 'save', slot: slot + 1 });
-        return;
-      }
-      case 'choice':
-        this.compileChoice(node.options, names);
-        return;
-      case 'repeat':
-        this.compileRepeat(node, names);
-    }
-  }
-
-  private compileChoice(options: readonly PatternNode[], names: string[]): void {
-    const ends: { op: 'jump'; to: number }[] = [];
-    options.forEach((option, index) => {
-      const last = index === options.length - 1;
-      const fork = { op: 'fork' as const, first: this.steps.length + 1, second: 0 };
-      if (!last) this.emit(fork);
-      this.compile(option, names);
-      if (last) return;
-      const end = { op: 'jump' as const, to: 0 };
-      this.emit(end);
-      ends.push(end);
-      fork.second = this.steps.length;
-    });
-    for (const end of ends) end.to = this.steps.length;
-  }
-
-  private compileRepeat(node: Extract<PatternNode, { kind: 'repeat' }>, names: string[]): void {
-    for (let i = 0; i < node.min; i++) this.compile(node.item, names);
-    const optional = node.max === Number.POSITIVE_INFINITY ? 1 : node.max - node.min;
-    const forks: { op: 'fork'; first: number; second: number }[] = [];
-    for (let i = 0; i < optional; i++) {
-      const fork = { op: 'fork' as const, first: 0, second: 0 };
-      const at = this.emit(fork);
-      forks.push(fork);
-      this.compile(node.item, names);
-      if (node.max === Number.POSITIVE_INFINITY) this.emit({ op: 'jump', to: at });
-      if (node.greedy) fork.first = at + 1;
-      else fork.second = at + 1;
-    }
-    for (const fork of forks) {
-      if (node.greedy) fork.second = this.steps.length;
-      else fork.first = this.steps.length;
-    }
-  }
+function unsupported(what: string, hint: string): BridgeError {
+  const shown = what.length > 20 ? `${what.slice(0, 20)}…` : what;
+  return new BridgeError('pattern/unsupported', `\`${shown}\` is not supported here`, { hint });
 }
 
 function tooLarge(): BridgeError {
   return new BridgeError('pattern/large', 'the pattern repeats too much', { hint: 'use smaller counts in `{}`' });
-}
-
-function isEdge(line: string, at: number, edge: 'start' | 'end' | 'word' | 'inside'): boolean {
-  if (edge === 'start') return at === 0;
-  if (edge === 'end') return at === line.length;
-  return (isWord(line, at - 1) !== isWord(line, at)) === (edge === 'word');
-}
-
-function isWord(line: string, at: number): boolean {
-  return /\w/.test(line.charAt(at));
 }

@@ -1,7 +1,7 @@
+import { type AST, visitRegExpAST } from '@eslint-community/regexpp';
 import type { Value } from '../../src/device/point.js';
 import type { LinesOptions } from './options.js';
 import { Pattern } from './pattern.js';
-import type { PatternNode } from './pattern-syntax.js';
 import { plainNumber } from './template.js';
 
 /** Writes one line of values, as a sketch does. */
@@ -39,34 +39,43 @@ export function renderPattern(pattern: Pattern, values: ReadonlyMap<string, Valu
   return fill(pattern.syntax, words);
 }
 
+type Part = AST.Pattern | AST.Element;
+
 /** The shortest text for a pattern, with `words` in its named groups. */
-function fill(node: PatternNode, words: ReadonlyMap<string, string>): string {
-  switch (node.kind) {
-    case 'char':
-      return SAMPLES.find((char) => node.test(char.charCodeAt(0))) ?? '';
-    case 'edge':
-      return '';
-    case 'sequence':
-      return node.items.map((item) => fill(item, words)).join('');
-    case 'choice':
-      return fill(node.options[0] as PatternNode, words);
-    case 'named':
-      return words.get(node.name) ?? fill(node.item, words);
-    case 'repeat': {
-      const wanted = node.min === 0 && node.max > 0 && namesIn(node.item).some((name) => words.has(name));
-      return fill(node.item, words).repeat(wanted ? 1 : node.min);
+function fill(node: Part, words: ReadonlyMap<string, string>): string {
+  switch (node.type) {
+    case 'Pattern':
+    case 'Group':
+      return fillFirst(node.alternatives, words);
+    case 'CapturingGroup':
+      return words.get(node.name ?? '') ?? fillFirst(node.alternatives, words);
+    case 'Quantifier': {
+      const wanted = node.min === 0 && node.max > 0 && holdsAny(node, words);
+      return fill(node.element, words).repeat(wanted ? 1 : node.min);
     }
+    case 'Character':
+      return String.fromCharCode(node.value);
+    case 'CharacterSet':
+    case 'CharacterClass': {
+      const one = new RegExp(`^${node.raw}$`);
+      return SAMPLES.find((char) => one.test(char)) ?? '';
+    }
+    default:
+      return '';
   }
 }
 
-const SAMPLES = ['0', ' ', ...Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)), '\t'];
-
-function namesIn(node: PatternNode): string[] {
-  if (node.kind === 'named') return [node.name, ...namesIn(node.item)];
-  if (node.kind === 'repeat') return namesIn(node.item);
-  if (node.kind === 'sequence') return node.items.flatMap(namesIn);
-  return node.kind === 'choice' ? node.options.flatMap(namesIn) : [];
+function fillFirst([first]: readonly AST.Alternative[], words: ReadonlyMap<string, string>): string {
+  return first?.elements.map((element) => fill(element, words)).join('') ?? '';
 }
+
+function holdsAny(node: AST.Quantifier, words: ReadonlyMap<string, string>): boolean {
+  let found = false;
+  visitRegExpAST(node, { onCapturingGroupEnter: ({ name }) => (found ||= name !== null && words.has(name)) });
+  return found;
+}
+
+const SAMPLES = ['0', ' ', ...Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)), '\t'];
 
 function word(value: Value | null): string {
   if (value === null) return 'nan';

@@ -57,7 +57,7 @@ describe('options of lines', () => {
     [{ format: { csv: ['a', 'a'] } }, ['format.csv: the same name twice']],
     [{ format: { regex: 'T=(' } }, [expect.stringMatching(/^format\.regex: Invalid regular expression/)]],
     [{ format: { regex: 'T=(.*)' } }, ['format.regex: the pattern names no value']],
-    [{ format: { regex: '(?<t>a)(?=b)' } }, ['format.regex: `(?=b` is not supported here']],
+    [{ format: { regex: '(?<t>a)(?=b)' } }, ['format.regex: `(?=b)` is not supported here']],
     [{ format: { csv: ['t'] }, points: { hum: {} } }, ['points.hum: the format has no value called `hum`']],
     [{ points: { a: {}, b: { from: 'a' } } }, ['points.b: `a` and `b` both read `a`']],
     [{ points: { a: { filters: [{ median: 5 }] } } }, ['points.a: `filters` are not part of this version']],
