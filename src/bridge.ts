@@ -13,6 +13,7 @@ import { Device } from './device/device.js';
 import type { DriverRegister } from './device/driver-kind.js';
 import { BridgeError, describeError } from './error.js';
 import { Publisher } from './frame/publisher.js';
+import { deck } from './layout/deck.js';
 import type { Log } from './log.js';
 import { MeshClient } from './mesh/client.js';
 import { roomCipher } from './mesh/e2ee.js';
@@ -69,6 +70,7 @@ export class Bridge {
       clock,
       log: log.child({ part: 'frames' }),
       history,
+      deck: () => deck(this.store, namespace),
       maxHz: config.publish.maxHz,
       keyframeMs: config.publish.keyframe,
       trendMs: config.publish.trend,

@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Clock } from '../clock.js';
-import type { DeviceDriver } from './driver.js';
+import type { LineLink } from '../port/line-link.js';
+import type { DeviceDriver, DeviceIdentity, DeviceIo } from './driver.js';
 
 /** The wire of a simulated device: what it says goes to the bridge's port, what the bridge writes comes to `receive`. */
 export interface SimulatorPort {
@@ -18,6 +19,17 @@ export interface Simulator {
   unplug(): void;
 }
 
+/** What a probe may touch: the clock, and questions on the line that was opened for it. */
+export type ProbeIo = Pick<DeviceIo, 'clock' | 'exchange'>;
+
+/** How to find out whether a device of a kind is at a port. */
+export interface Probe {
+  /** Bits per second at which such devices speak. */
+  readonly baud: number;
+  /** Asks over an open line; sends nothing that could switch anything. Resolves with who is there, or undefined. */
+  ask(io: ProbeIo, link: LineLink, signal: AbortSignal): Promise<DeviceIdentity | undefined>;
+}
+
 /** One kind of device in the register: its options, its driver and its simulator. */
 export interface DriverKind<Options = unknown> {
   /** The word after `driver:` in the config. */
@@ -31,6 +43,8 @@ export interface DriverKind<Options = unknown> {
   /** True where the device times pulses itself. */
   readonly pulses: boolean;
   create(options: Options): DeviceDriver;
+  /** For devices that say who they are when asked: how to ask. */
+  readonly probe?: Probe;
   /** A simulated device that fits these options; `seed` makes its values differ from its siblings'. */
   simulate?(options: Options, clock: Clock, seed: number): Simulator;
 }

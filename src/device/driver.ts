@@ -58,6 +58,11 @@ export interface DeviceIo {
    * or whatever `match` threw.
    */
   exchange<T>(link: LineLink, request: ExchangeRequest<T>, signal: AbortSignal): Promise<T>;
+  /**
+   * Does `work` again and again until the session ends, each time `ms` milliseconds after it was done; such as renewing
+   * leases. An error ends the session.
+   */
+  every(ms: number, work: () => void | Promise<void>): void;
   /** Counts input that meant nothing to the driver; `sample` goes to the log at debug level. */
   ignored(reason: string, sample: string): void;
   /** Ends the session: the device is not there any more, or not itself any more. */

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.js';
-import { BridgeError } from '../error.js';
+import { type Clock, sleep } from '../clock.js';
+import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import type { LineDefect, LineHandlers, LineLink, LineOptions, OpenLine } from '../port/line-link.js';
 import type { Store } from '../state/store.js';
@@ -118,7 +118,22 @@ export class SessionIo implements DeviceIo {
   }
 
   async exchange<T>(link: LineLink, request: ExchangeRequest<T>, signal: AbortSignal): Promise<T> {
-    return await this.exchanges.ask(link, request, AbortSignal.any([signal, this.signal]));
+    this.signal.throwIfAborted();
+    return await this.exchanges.ask(link, request, signal);
+  }
+
+  every(ms: number, work: () => void | Promise<void>): void {
+    const repeat = async () => {
+      for (;;) {
+        await sleep(this.clock, ms, this.signal);
+        await work();
+      }
+    };
+    // After the end this changes nothing: the first cause stays.
+    repeat().catch((error: unknown) => {
+      const cause = error instanceof BridgeError ? error : undefined;
+      void this.end(cause ?? new BridgeError('device/driver', describeError(error), { cause: error }));
+    });
   }
 
   ignored(reason: string, sample: string): void {

@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
+import type { JsonObject } from '../mesh/frame.js';
 import type { History } from '../state/history.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import type { Coalescer } from './coalescer.js';
+import { DeckLane } from './deck-lane.js';
 import { PartsLane, type Source } from './parts-lane.js';
 import type { Served } from './pump.js';
 import { QueueLane } from './queue-lane.js';
@@ -24,6 +26,8 @@ export interface LanesParts {
   maxHz?: number;
   /** True for points whose changes don't wait for the pace of `maxHz`. */
   immediate?(device: string, point: string): boolean;
+  /** The controls that the dynamic group of devices has now; no such frames where absent. */
+  deck?(): JsonObject[];
   /** Largest frame in bytes; 64 KiB where absent. A connection that makes frames larger (sealing: by a third) wants less. */
   frameBytes?: number;
 }
@@ -46,6 +50,7 @@ export class Lanes {
   readonly health: Coalescer;
   readonly trend: Snapshot;
   readonly past: Snapshot;
+  readonly deck: DeckLane | undefined;
   /** The lane of full and changed states. */
   readonly first: Served;
   /** All lanes in the order in which they matter. */
@@ -73,6 +78,7 @@ export class Lanes {
     this.health = healthSource(store, clock, maxHz, gone);
     this.trend = trendSource(store);
     this.past = historySource(history);
+    this.deck = parts.deck && this.deckLane(parts.deck);
 
     const acks: Served = { lane: this.acks, urgent: true, patience: Number.POSITIVE_INFINITY };
     const events: Served = { lane: this.events, urgent: false, patience: Number.POSITIVE_INFINITY };
@@ -89,6 +95,7 @@ export class Lanes {
       this.first,
       quality,
       health,
+      ...(this.deck ? [{ lane: this.deck, urgent: false, patience: VALUES_WAIT_MS }] : []),
       { lane: this.values('trend', this.trend, false), urgent: false, patience: CHART_WAIT_MS },
       { lane: this.logs, urgent: false, patience: CHART_WAIT_MS },
       { lane: this.values('history', this.past, false), urgent: false, patience: CHART_WAIT_MS },
@@ -130,6 +137,12 @@ export class Lanes {
         mapFrame(type, entries, { ...(marked ? { full } : {}), ...(part ? { part } : {}) }),
       onOversize: ({ device, point }) => this.cut(`${device}.${point}`),
     });
+  }
+
+  private deckLane(children: () => JsonObject[]): DeckLane {
+    const { clock, log } = this.parts;
+    const onOversize = (left: number) => log.warn({ left }, 'the deck of devices is too large for a frame');
+    return new DeckLane({ type: this.type('devices'), clock, room: this.room, children, onOversize });
   }
 
   private cut(what: string): void {

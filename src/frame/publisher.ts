@@ -67,6 +67,7 @@ export class Publisher {
       described: (device) => {
         this.lanes.state.relist(device);
         this.lanes.quality.relist(device);
+        this.lanes.deck?.request();
         this.pump.wake();
       },
       event: (device, event) => this.enqueue(this.lanes.events, eventFrame(this.lanes.type('event'), device, event)),
@@ -184,6 +185,7 @@ export class Publisher {
   private requestAll(): void {
     this.fullAt = this.parts.clock.now();
     this.lanes.past.request();
+    this.lanes.deck?.request();
     this.requestValues();
   }
 

@@ -2,7 +2,7 @@ import { existsSync, type FSWatcher, readlinkSync, statSync, watch } from 'node:
 import { dirname, resolve } from 'node:path';
 import type { Clock, Timer } from '../clock.js';
 import type { PortAddress } from './line-link.js';
-import { resolvePort } from './serial-path.js';
+import { listPorts, resolvePort } from './serial-path.js';
 import { SYSTEM_ROOTS, type SystemRoots } from './system-roots.js';
 
 /** How often to look where the system does not tell. */
@@ -18,41 +18,69 @@ export interface PortWatchDeps {
 
 /**
  * Calls `onAppear` each time that a port comes into being, is another one, or has its permissions changed; not for what is
- * there already. Wakes by inotify on the folders that matter, and looks once a second besides. The caller calls the
- * returned function to stop.
+ * there already. The caller calls the returned function to stop.
  */
 export function watchPort(address: PortAddress, onAppear: () => void, deps: PortWatchDeps): () => void {
   const { clock, roots = SYSTEM_ROOTS } = deps;
+  return watchFor(
+    clock,
+    () => mark(address, roots),
+    () => foldersOf(address, roots),
+    (there) => {
+      if (there) onAppear();
+    },
+  );
+}
+
+/** Calls `onChange` each time that the list of serial ports is another one. The caller calls the returned function to stop. */
+export function watchPortList(onChange: () => void, deps: PortWatchDeps): () => void {
+  const { clock, roots = SYSTEM_ROOTS } = deps;
+  const marks = () => listPorts(roots).map(({ path }) => mark(path, roots) ?? path);
+  return watchFor(
+    clock,
+    () => marks().join('\n'),
+    () => new Set([roots.dev]),
+    onChange,
+  );
+}
+
+/** Looks at something when folders change, by inotify, and once a second besides; tells when it is another than before. */
+function watchFor(
+  clock: Clock,
+  look: () => string | undefined,
+  folders: () => Set<string>,
+  changed: (there: boolean) => void,
+): () => void {
   const watchers = new Map<string, FSWatcher>();
   let timer: Timer;
   let stopped = false;
-  let seen = mark(address, roots);
+  let seen = look();
 
-  const look = () => {
+  const compare = () => {
     if (stopped) return;
-    const now = mark(address, roots);
-    const appeared = now !== undefined && now !== seen;
+    const now = look();
+    const different = now !== seen;
     seen = now;
     follow();
-    if (appeared) onAppear();
+    if (different) changed(now !== undefined);
   };
   /** Watches the folders where the next change will be; they change as folders and links come and go. */
   const follow = () => {
-    const folders = foldersOf(address, roots);
+    const wanted = folders();
     for (const [folder, watcher] of watchers) {
-      if (folders.has(folder)) continue;
+      if (wanted.has(folder)) continue;
       watcher.close();
       watchers.delete(folder);
     }
-    for (const folder of folders) {
+    for (const folder of wanted) {
       if (watchers.has(folder)) continue;
-      const watcher = watchFolder(folder, look, () => watchers.delete(folder));
+      const watcher = watchFolder(folder, compare, () => watchers.delete(folder));
       if (watcher) watchers.set(folder, watcher);
     }
   };
   const tick = () => {
     timer = clock.after(LOOK_MS, () => {
-      look();
+      compare();
       if (!stopped) tick();
     });
   };

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import type { JsonObject, MeshFrame } from '../../src/mesh/frame.js';
 
 /** Longest wait for a frame or a close, in ms. */
@@ -13,6 +14,7 @@ export class RawClient {
   readonly frames: string[] = [];
   /** How the socket was closed, once it was. */
   closed: { code: number; reason: string } | undefined;
+  private tcp: Socket | undefined;
   private ignored: (frame: MeshFrame) => boolean = () => false;
 
   private constructor(readonly socket: WebSocket) {
@@ -26,9 +28,16 @@ export class RawClient {
   }
 
   /** Opens a socket; resolves once it is open, which is before the relay has admitted anybody. */
-  static async connect(url: string, headers: Record<string, string> = {}): Promise<RawClient> {
-    const socket = new WebSocket(url, { perMessageDeflate: false, headers });
+  static async connect(
+    url: string,
+    headers: Readonly<Record<string, string>> = {},
+    options: Pick<ClientOptions, 'maxPayload'> = {},
+  ): Promise<RawClient> {
+    const socket = new WebSocket(url, { perMessageDeflate: false, headers, ...options });
     const client = new RawClient(socket);
+    socket.on('upgrade', ({ socket: tcp }) => {
+      client.tcp = tcp;
+    });
     await once(socket, 'open');
     return client;
   }
@@ -44,6 +53,13 @@ export class RawClient {
   /** Sends a text or binary message; does nothing once closed. */
   send(data: string | Buffer): void {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(data);
+  }
+
+  /** Sends messages so that they arrive in one piece. */
+  sendTogether(messages: readonly (string | Buffer)[]): void {
+    this.tcp?.cork();
+    for (const message of messages) this.send(message);
+    this.tcp?.uncork();
   }
 
   /** Sends a frame and returns its id. */

@@ -1,129 +1,220 @@
-import { readFileSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { MeshFrame } from '../../src/mesh/frame.js';
+import { difference, isNumber, parseExact, show } from './json-difference.js';
 import { RawClient } from './raw-client.js';
+import type { Row } from './recording.js';
 import type { VirtualClock } from './virtual-clock.js';
 
-/** One row of a recorded conversation; `t` in seconds. */
-interface Row {
-  t: number;
-  client: string;
-  dir: 'open' | 'send' | 'recv' | 'close' | 'note';
-  raw?: string;
-  rawHex?: string;
-  code?: number;
-  reason?: string;
+/** A row at which a relay behaves otherwise than the recorded one; ids are written `<id>`. */
+export interface Difference {
+  readonly row: number;
+  readonly recorded: string;
+  readonly ours: string;
 }
 
-/** What a recording does not say by itself. */
 export interface ReplayOptions {
-  url: string;
+  readonly url: string;
   /** The relay's clock; moved as far as the recording went on. */
-  clock: VirtualClock;
-  /** Clients that the relay, not the client, closed with 1000. */
-  closedByRelay?: string[];
+  readonly clock: VirtualClock;
+  /** Rows where something else than recorded is expected: what does not come there is not waited for. */
+  readonly listed: ReadonlySet<number>;
+  /** Rows after which a client that the relay closed connects and sends them once more, so that the rest can be played. */
+  readonly again: ReadonlySet<number>;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** How long to wait, in the whole of a recording, for what does not come, in ms. */
+const PATIENCE_MS = 3_000;
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+const UUIDS = new RegExp(UUID, 'g');
+const ONE_UUID = new RegExp(`^${UUID.source}$`);
+const PLACEHOLDER = /^Client-\d+$/;
+const TIMES: readonly string[] = ['payload.uptime', 'payload.l'];
 
-/** Plays the clients of a recording against a relay; throws at the first frame or close that differs, is missing, or is one too many. */
-export async function replay(file: URL, options: ReplayOptions): Promise<void> {
-  const rows = readFileSync(file, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Row);
-  await new Replay(options).play(rows);
+/**
+ * Plays the clients of a recording against a relay, row by row to its end, and resolves with every difference, in order of rows:
+ * for each client the frames, their order, and how its socket ended. Ids, placeholder names and times may differ, but one recorded id
+ * stays one id throughout; numbers are compared as they are written.
+ */
+export async function replay(rows: readonly Row[], options: ReplayOptions): Promise<Difference[]> {
+  return new Replay(options).play(rows);
+}
+
+interface Player {
+  readonly client: RawClient;
+  /** The relay closed it at a row where the recorded relay did not, and that has been told. */
+  excused: boolean;
 }
 
 class Replay {
-  private readonly clients = new Map<string, RawClient>();
+  private readonly players = new Map<string, Player>();
+  private readonly found: Difference[] = [];
   /** Recorded id → the id the relay gave this time. */
   private readonly ids = new Map<string, string>();
+  private patience = PATIENCE_MS;
+  /** The last send, while what it caused is being looked at. */
+  private cause: Row | undefined;
 
   constructor(private readonly options: ReplayOptions) {}
 
-  async play(rows: Row[]): Promise<void> {
+  async play(rows: readonly Row[]): Promise<Difference[]> {
     let now = 0;
-    for (const [index, row] of rows.entries()) {
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i] as Row;
       await this.options.clock.advance((row.t - now) * 1_000);
       now = row.t;
-      try {
+      const afterRecv = rows[i - 1]?.dir !== 'send';
+      if (row.dir === 'open' || (row.dir === 'send' && afterRecv) || (row.dir === 'close' && row.own)) this.surplus();
+      if (row.dir === 'send') {
+        const together = [row];
+        for (let next = rows[i + 1]; next?.joined; next = rows[++i + 1]) together.push(next);
+        await this.send(row, together);
+      } else {
         await this.step(row);
-      } catch (error) {
-        throw new Error(`row ${index + 1} (${row.client} ${row.dir}): ${(error as Error).message}`);
       }
     }
-    for (const [name, client] of this.clients) {
-      if (client.frames.length > 0) throw new Error(`${name} got more than recorded: ${client.frames.join('\n')}`);
-    }
+    this.cause ??= rows.at(-1);
+    this.surplus();
+    return this.found.sort((a, b) => a.row - b.row);
   }
 
   private async step(row: Row): Promise<void> {
-    if (row.dir === 'note') return;
-    if (row.dir === 'open') {
-      this.clients.set(row.client, await RawClient.connect(this.options.url));
-      return;
-    }
-    const client = this.clients.get(row.client);
-    if (!client) throw new Error('is not connected');
-    if (row.dir === 'send') {
-      client.send(row.rawHex === undefined ? this.translate(row.raw ?? '') : Buffer.from(row.rawHex, 'hex'));
-      await this.settle();
-    } else if (row.dir === 'recv') {
-      const text = await client.nextText();
-      const difference = this.compare(JSON.parse(row.raw ?? ''), JSON.parse(text), '');
-      if (difference) throw new Error(`${difference}\nrecorded ${row.raw}\nreceived ${text}`);
+    if (row.dir === 'open') await this.open(row);
+    else if (row.dir === 'recv') await this.receive(row, this.player(row));
+    else if (row.dir === 'close' && row.own) await this.leave(row, this.player(row));
+    else if (row.dir === 'close') await this.closed(row, this.player(row));
+  }
+
+  private async open({ client, headers, limit }: Row): Promise<void> {
+    const opened = await RawClient.connect(this.options.url, headers, { maxPayload: limit });
+    this.players.set(client, { client: opened, excused: false });
+    await this.settle();
+  }
+
+  private async send(row: Row, together: readonly Row[]): Promise<void> {
+    this.cause = row;
+    const messages = together.map(({ data }) => (typeof data === 'string' ? this.translate(data) : data));
+    const { client } = this.player(row);
+    client.sendTogether(messages);
+    await this.settle();
+    if (!this.options.again.has(row.number) || !client.closed) return;
+    this.differs(row, `${row.client} stays`, `${row.client} is closed: ${ending(client.closed)}`);
+    await this.open(row);
+    this.player(row).client.sendTogether(messages);
+    await this.settle();
+  }
+
+  private async receive(row: Row, player: Player): Promise<void> {
+    const { client } = player;
+    await this.wait(row, () => client.frames.length > 0 || client.closed !== undefined);
+    const text = client.frames.shift();
+    const recorded = parseExact(String(row.data));
+    if (text !== undefined) {
+      const found = difference(recorded, parseExact(text), (...values) => this.isSame(...values));
+      if (found) this.differs(row, `${found.path} ${found.expected}`, `${found.path} ${found.actual}`);
+    } else if (client.closed && !player.excused) {
+      player.excused = true;
+      this.differs(row, brief(recorded), `closed: ${ending(client.closed)}`);
     } else {
-      await this.end(row, client);
+      this.differs(row, brief(recorded), 'nothing');
     }
   }
 
-  private async end(row: Row, client: RawClient): Promise<void> {
-    const byRelay = row.code !== 1000 || this.options.closedByRelay?.includes(row.client);
-    if (!byRelay) {
-      if (client.closed) throw new Error(`the relay closed it: ${JSON.stringify(client.closed)}`);
-      client.socket.close(1000);
-      // Whether the rosters of the last goodbyes still reached it was chance.
-      client.ignore((frame) => frame.type === 'server_client_list');
+  /** The client's own goodbye. */
+  private async leave(row: Row, player: Player): Promise<void> {
+    const { client } = player;
+    if (client.closed) {
+      if (!player.excused) this.differs(row, 'open until here', `closed: ${ending(client.closed)}`);
+      return;
     }
-    const closed = await client.nextClose();
-    const recorded = { code: row.code, reason: row.reason };
-    if (byRelay && !isDeepStrictEqual(closed, recorded)) throw new Error(`closed with ${JSON.stringify(closed)}`);
+    // Whether the rosters of the last goodbyes still reached it was chance.
+    client.ignore((frame) => frame.type === 'server_client_list');
+    client.socket.close(1000);
+    const answer = ending(await client.nextClose());
+    if (answer !== ending(row)) this.differs(row, ending(row), answer);
     await this.settle();
+  }
+
+  /** The relay, or the client's limit, closed it; one that is still open is taken out of the play all the same. */
+  private async closed(row: Row, { client }: Player): Promise<void> {
+    await this.wait(row, () => client.closed !== undefined);
+    if (!client.closed) {
+      this.differs(row, `closed: ${ending(row)}`, 'stays open');
+      client.socket.close(1000);
+      await client.nextClose();
+    } else if (ending(client.closed) !== ending(row)) {
+      this.differs(row, `closed: ${ending(row)}`, `closed: ${ending(client.closed)}`);
+    }
+    await this.settle();
+  }
+
+  /** Tells of frames that came after the last send without having been recorded. */
+  private surplus(): void {
+    const { cause } = this;
+    this.cause = undefined;
+    if (!cause) return;
+    for (const [name, { client }] of this.players) {
+      for (const text of client.frames.splice(0)) {
+        this.differs(cause, `nothing more for ${name}`, `${name} gets ${brief(parseExact(text))}`);
+      }
+    }
   }
 
   /** Waits until the relay has dealt with all that was sent and every answer has arrived. */
   private async settle(): Promise<void> {
     for (let round = 0; round < 2; round++) {
-      for (const client of this.clients.values()) await client.sync();
+      for (const { client } of this.players.values()) await client.sync();
     }
   }
 
-  private translate(raw: string): string {
-    return raw.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => this.ids.get(id) ?? id);
+  private async wait(row: Row, came: () => boolean): Promise<void> {
+    if (this.options.listed.has(row.number)) return;
+    const begin = performance.now();
+    while (!came() && performance.now() - begin < this.patience) await turn();
+    this.patience -= performance.now() - begin;
   }
 
-  /** Undefined where `actual` says what `expected` says; ids, placeholder names and times may differ, but one recorded id is one id throughout. */
-  private compare(expected: unknown, actual: unknown, path: string): string | undefined {
-    if (typeof expected === 'string' && typeof actual === 'string') {
-      if (UUID.test(expected) && UUID.test(actual)) return this.unify(expected, actual, path);
-      if (/^Client-\d+$/.test(expected) && /^Client-\d+$/.test(actual)) return undefined;
-    }
-    if (/\.(uptime|l)$/.test(path) && typeof expected === 'number' && typeof actual === 'number') return undefined;
-    if (typeof expected !== 'object' || expected === null || typeof actual !== 'object' || actual === null) {
-      return Object.is(expected, actual) ? undefined : `differs at ${path || 'the top'}`;
-    }
-    if (!isDeepStrictEqual(Object.keys(expected).sort(), Object.keys(actual).sort()))
-      return `other keys at ${path || 'the top'}`;
-    for (const [key, value] of Object.entries(expected)) {
-      const difference = this.compare(value, (actual as Record<string, unknown>)[key], `${path}.${key}`);
-      if (difference) return difference;
-    }
-    return undefined;
+  private player({ client, number }: Row): Player {
+    const player = this.players.get(client);
+    if (!player) throw new Error(`row ${number}: ${client} is not connected`);
+    return player;
   }
 
-  private unify(recorded: string, actual: string, path: string): string | undefined {
+  private differs({ number }: Row, recorded: string, ours: string): void {
+    this.found.push({ row: number, recorded: masked(recorded), ours: masked(ours) });
+  }
+
+  /** Puts the ids of this time into a message; those of the client's own making stay as they are. */
+  private translate(text: string): string {
+    return text.replace(UUIDS, (id) => {
+      const known = this.ids.get(id) ?? id;
+      this.ids.set(id, known);
+      return known;
+    });
+  }
+
+  private isSame(recorded: unknown, ours: unknown, path: string): boolean {
+    if (TIMES.includes(path)) return isNumber(recorded) && isNumber(ours);
+    if (typeof recorded !== 'string' || typeof ours !== 'string') return false;
+    if (PLACEHOLDER.test(recorded)) return PLACEHOLDER.test(ours);
+    if (!ONE_UUID.test(recorded) || !ONE_UUID.test(ours)) return false;
     const known = this.ids.get(recorded);
-    if (known === undefined) this.ids.set(recorded, actual);
-    return known === undefined || known === actual ? undefined : `another id at ${path}`;
+    if (known !== undefined) return known === ours;
+    // Frames may share their id, as those of one broadcast do here; nothing else may.
+    if (path !== 'id' && [...this.ids.values()].includes(ours)) return false;
+    this.ids.set(recorded, ours);
+    return true;
   }
+}
+
+function brief(frame: unknown): string {
+  const { type, payload } = frame as MeshFrame;
+  return `${type} ${show(payload)}`;
+}
+
+function ending({ code, reason }: { code: number; reason: string }): string {
+  return `${code} ${reason}`.trim();
+}
+
+function masked(text: string): string {
+  return text.replace(UUIDS, '<id>');
 }
