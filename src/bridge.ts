@@ -9,15 +9,15 @@ import { type Clock, deadline } from './clock.js';
 import type { Config } from './config/schema.js';
 import { controlHandlers } from './control/handlers.js';
 import { ControlServer } from './control/server.js';
-import { Device } from './device/device.js';
 import type { DriverRegister } from './device/driver-kind.js';
+import { Fleet } from './device/fleet.js';
 import { BridgeError, describeError } from './error.js';
 import { Publisher } from './frame/publisher.js';
 import { deck } from './layout/deck.js';
 import type { Log } from './log.js';
 import { MeshClient } from './mesh/client.js';
 import { roomCipher } from './mesh/e2ee.js';
-import type { OpenLine, PortAddress } from './port/line-link.js';
+import type { Ports } from './port/ports.js';
 import { History } from './state/history.js';
 import { Store } from './state/store.js';
 
@@ -35,9 +35,7 @@ export interface BridgeParts {
   clock: Clock;
   random: () => number;
   log: Log;
-  openLine: OpenLine;
-  /** Calls `wake` when the port may have appeared; the returned function ends the watch. */
-  watchPort(port: PortAddress, wake: () => void): () => void;
+  ports: Ports;
 }
 
 /** The whole stop takes at most this long, whatever confirms. */
@@ -46,7 +44,7 @@ const STOP_MS = 2_000;
 /** The composition root: builds all parts of a bridge, starts them in order, stops them in order. */
 export class Bridge {
   readonly store: Store;
-  readonly devices: ReadonlyMap<string, Device>;
+  readonly fleet: Fleet;
   readonly router: Router;
   readonly mesh: MeshClient;
   readonly publisher: Publisher;
@@ -77,7 +75,7 @@ export class Bridge {
       // Base64 makes a sealed frame a third larger.
       ...(config.relay.roomKey === undefined ? {} : { frameBytes: 48 * 1024 }),
     });
-    this.devices = this.buildDevices();
+    this.fleet = this.buildFleet();
     const rules = this.buildRules();
     this.commands = new Commands(rules);
     this.router = new Router({
@@ -88,9 +86,10 @@ export class Bridge {
       publisher: this.publisher,
       log: log.child({ part: 'commands' }),
     });
-    const { devices, store, router } = this;
+    const { store, router, fleet } = this;
+    const { devices } = fleet;
     this.requests = new Requests({ namespace, version, devices, store, history, router, clock });
-    const handlers = controlHandlers({ devices, store, router, clock });
+    const handlers = controlHandlers({ fleet, store, router, clock });
     this.control = new ControlServer(config.bridge.stateDir, handlers, log.child({ part: 'control' }));
     this.store.subscribe({
       health: (device, health) => {
@@ -104,7 +103,7 @@ export class Bridge {
     await this.control.start();
     this.publisher.start();
     this.mesh.start();
-    for (const device of this.devices.values()) device.start();
+    this.fleet.start();
   }
 
   /** Stops everything in order: no more commands, outputs safe, a last word, everything closed. Takes at most 2 s. */
@@ -116,11 +115,10 @@ export class Bridge {
   private async stopInOrder(): Promise<void> {
     const { clock, log } = this.parts;
     const late = () => new BridgeError('bridge/slow-stop', 'not everything stopped in time');
-    const devices = [...this.devices.values()];
     const orderly = async () => {
       this.commands.close();
-      await Promise.all(devices.map((device) => device.safeAll('offline', 'the bridge is stopping')));
-      await Promise.all([this.publisher.lastFrames(), ...devices.map((device) => device.stop())]);
+      await this.fleet.safeAll('offline', 'the bridge is stopping');
+      await Promise.all([this.publisher.lastFrames(), this.fleet.stop()]);
       this.publisher.stop();
       await this.mesh.stop();
       await this.control.stop();
@@ -157,24 +155,17 @@ export class Bridge {
     );
   }
 
-  private buildDevices(): Map<string, Device> {
-    const { config, drivers, clock, random, log, openLine, watchPort } = this.parts;
-    const devices = new Map<string, Device>();
-    for (const [id, { driver, options }] of config.devices) {
-      const kind = drivers.get(driver);
-      if (!kind) throw new BridgeError('config/driver', `${id}: unknown driver ${driver}`);
-      const port = portOf(options);
-      const watch = (wake: () => void) => (port === undefined ? () => {} : watchPort(port, wake));
-      const parts = { id, kind, driver: kind.create(options), openLine, watch, store: this.store, clock, random, log };
-      devices.set(id, new Device(parts));
-    }
-    return devices;
+  private buildFleet(): Fleet {
+    const { config, drivers, clock, random, log, ports } = this.parts;
+    const { devices, discover, bridge } = config;
+    const { store } = this;
+    return new Fleet({ devices, drivers, discover, stateDir: bridge.stateDir, ports, store, clock, random, log });
   }
 
   private buildRules(): Rules {
     const { config, clock, openRelay } = this.parts;
     return {
-      devices: this.devices,
+      fleet: this.fleet,
       store: this.store,
       access: {
         defaultRole: config.security.defaultRole,
@@ -187,10 +178,4 @@ export class Bridge {
       clock,
     };
   }
-}
-
-/** The port that a device's options name, where they do. */
-function portOf(options: unknown): PortAddress | undefined {
-  const port = (options as { port?: unknown } | null)?.port;
-  return typeof port === 'string' || (typeof port === 'object' && port !== null) ? (port as PortAddress) : undefined;
 }

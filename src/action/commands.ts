@@ -33,7 +33,7 @@ export class Commands {
 
   /** Carries a command out; undefined when its device is not ours and another bridge may answer. Never rejects. */
   submit(request: CommandRequest): Promise<Outcome> | undefined {
-    if (!this.rules.devices.has(request.device)) return undefined;
+    if (!this.rules.fleet.devices.has(request.device)) return undefined;
     if (request.cmd === undefined) return this.admit(request);
     const key = JSON.stringify([request.from, request.cmd]);
     const known = this.remembered.get(key);

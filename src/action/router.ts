@@ -81,17 +81,13 @@ export class Router {
   /** Latches the emergency stop and puts every output of every device to its safe value. */
   async emergencyStop(by: string): Promise<Outcome> {
     const { rules, commands, publisher, log } = this.parts;
-    const { devices, estop } = rules;
-    estop.latch();
+    rules.estop.latch();
     const message = 'the emergency stop was pressed';
     commands.dropHeld(refused('estop', message));
-    const stopping = [...devices.values()].map(async (device) => {
-      const points = await device.safeAll('estop', message);
-      return points.map((point) => `${device.id}.${point}`);
-    });
+    const stopping = rules.fleet.safeAll('estop', message);
     log.warn({ by: printable(by, 60) }, 'EMERGENCY STOP');
     publisher.log({ level: 'error', text: `EMERGENCY STOP by ${printable(by, 60)}` });
-    const open = (await Promise.all(stopping)).flat();
+    const open = await stopping;
     return open.length === 0 ? { ok: true, value: true } : refused('timeout', `not confirmed: ${open.join(', ')}`);
   }
 

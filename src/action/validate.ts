@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Role } from '../config/schema.js';
 import type { Device } from '../device/device.js';
+import type { Fleet } from '../device/fleet.js';
 import { type Outcome, type RefusalCode, refused } from '../device/outcome.js';
 import { type PointSpec, sameValue, type Value } from '../device/point.js';
 import type { Store } from '../state/store.js';
@@ -23,7 +24,7 @@ export interface Access {
 
 /** Everything that a command is held against. */
 export interface Rules {
-  readonly devices: ReadonlyMap<string, Device>;
+  readonly fleet: Pick<Fleet, 'devices' | 'safeAll'>;
   readonly store: Store;
   readonly access: Access;
   readonly estop: EmergencyStop;
@@ -69,7 +70,7 @@ export function checkSender(request: CommandRequest, rules: Rules): Outcome | un
 /** Checks a command's content against the point and the state of things now. */
 export function checkCommand(request: CommandRequest, rules: Rules): Verdict {
   const { store, estop, interlock } = rules;
-  const device = rules.devices.get(request.device);
+  const device = rules.fleet.devices.get(request.device);
   const spec = store.point(request.device, request.point)?.spec;
   const name = `${request.device}.${printable(request.point, 40)}`;
   const no = (code: RefusalCode, message: string): Verdict => ({ refusal: refused(code, message) });

@@ -76,6 +76,8 @@ function benchConfig(options: BenchOptions, folder: string, context: CliContext)
     bridge: { name, namespace, stateDir: folder },
     relay: { ...relay, embedded: { port: options.port, host: '127.0.0.1' } },
     devices,
+    // A bench is about simulated boards; real ones that are plugged in are none of its business.
+    discover: false,
   };
 }
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError, formatProblem } from '../config/config-error.js';
 import { describeError, isBridgeError } from '../error.js';
+import { approveCommand } from './approve.js';
 import { benchCommand } from './bench.js';
 import { type CliContext, EXIT } from './context.js';
 import { devicesCommand } from './devices.js';
@@ -83,6 +84,10 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .argument('<device.point>')
     .argument('<value>')
     .action((target, value, options) => finish(setCommand(target, value, options, context)));
+  running(program.command('approve'))
+    .description('let the outputs of a new board be switched')
+    .argument('<device>')
+    .action((target, options) => finish(approveCommand(target, options, context)));
   running(program.command('monitor'))
     .description("show a device's raw lines")
     .argument('<device>')

@@ -4,8 +4,7 @@ import { defaultConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
 import { createLogger, readByPeople } from '../logger.js';
-import { watchPort } from '../port/port-watch.js';
-import { openSerialLine } from '../port/serial-line-link.js';
+import { machinePorts } from '../port/ports.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
 
@@ -48,8 +47,7 @@ export function bridgeParts(config: Config, relay: JoinedRelay, context: CliCont
     clock,
     random,
     log,
-    openLine: openSerialLine({ clock, log }),
-    watchPort: (port: Parameters<typeof watchPort>[0], wake: () => void) => watchPort(port, wake, { clock }),
+    ports: machinePorts(clock, log),
   };
 }
 

@@ -24,7 +24,7 @@ export function cautions(config: Config, givenName: string | undefined): Finding
       say(['devices', id, 'port'], 'this name can move to another board after a restart', hint);
     }
   }
-  for (const key of ['panel', 'layout', 'discover'] as const) {
+  for (const key of ['panel', 'layout'] as const) {
     if (config[key]) say([key], 'has no effect in this version', undefined, 'key');
   }
   return found;

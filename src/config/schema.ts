@@ -109,7 +109,10 @@ export function configSchema(drivers: DriverRegister) {
     safety: safety.prefault({}).describe('What outputs may do together'),
     panel: panel.optional().describe('The local web page. No effect in this version'),
     layout: layout.optional().describe('The phones’ layout. No effect in this version'),
-    discover: z.boolean().optional().describe('Look for boards that are plugged in. No effect in this version'),
+    discover: z
+      .boolean()
+      .default(true)
+      .describe('Ask boards that are plugged in who they are, and make devices of those that nobody waits for'),
     log: log.prefault({}).describe('What is written to the log'),
   });
 }

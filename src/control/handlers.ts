@@ -1,6 +1,6 @@
 import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
-import type { Device } from '../device/device.js';
+import type { Fleet } from '../device/fleet.js';
 import type { JsonObject } from '../mesh/frame.js';
 import type { PointState, Store } from '../state/store.js';
 import type { ControlAnswer } from './protocol.js';
@@ -8,14 +8,15 @@ import type { ControlHandlers } from './server.js';
 
 /** What the answers are made from. */
 export interface ControlParts {
-  devices: ReadonlyMap<string, Device>;
+  fleet: Fleet;
   store: Store;
   router: Router;
   clock: Clock;
 }
 
 /** Answers the command line from the running bridge's state. */
-export function controlHandlers({ devices, store, router, clock }: ControlParts): ControlHandlers {
+export function controlHandlers({ fleet, store, router, clock }: ControlParts): ControlHandlers {
+  const { devices } = fleet;
   const describe = ({ spec, value, quality, at }: PointState): JsonObject => ({
     value,
     quality,
@@ -44,6 +45,10 @@ export function controlHandlers({ devices, store, router, clock }: ControlParts)
       const size = JSON.stringify(wish ?? null).length;
       const outcome = router.execute({ device, point, value, from: 'command line', size, via: 'local' });
       return outcome ? { ...(await outcome) } : unknownDevice(device);
+    },
+    async approve(device) {
+      if (!(await fleet.approve(device))) return unknownDevice(device);
+      return { ok: true, health: store.health(device) };
     },
     monitor(device, entry) {
       return devices.get(device)?.traffic.watch(({ direction, text }) => entry({ direction, text }));

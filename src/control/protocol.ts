@@ -5,6 +5,7 @@ import type { JsonObject } from '../mesh/frame.js';
 export type ControlRequest =
   | { readonly op: 'get'; readonly device: string; readonly point?: string }
   | { readonly op: 'set'; readonly device: string; readonly point: string; readonly value: Value }
+  | { readonly op: 'approve'; readonly device: string }
   | { readonly op: 'monitor'; readonly device: string };
 
 /** What the bridge answers, one JSON object a line; `monitor` gets an `ok` line, then entries until it hangs up. */

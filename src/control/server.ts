@@ -11,6 +11,7 @@ import { CONTROL_SOCKET, type ControlAnswer, lineSplitter } from './protocol.js'
 export interface ControlHandlers {
   get(device: string, point: string | undefined): ControlAnswer;
   set(device: string, point: string, value: unknown): Promise<ControlAnswer>;
+  approve(device: string): Promise<ControlAnswer>;
   /** Calls `entry` for each line on a device's wire; the returned function ends that. Undefined: no such device. */
   monitor(device: string, entry: (entry: JsonObject) => void): (() => void) | undefined;
 }
@@ -100,6 +101,7 @@ export class ControlServer {
       const { op, device, point, value } = request;
       if (op === 'get') send(this.handlers.get(device as string, typeof point === 'string' ? point : undefined));
       else if (op === 'set' && typeof point === 'string') send(await this.handlers.set(device as string, point, value));
+      else if (op === 'approve') send(await this.handlers.approve(device as string));
       else if (op === 'monitor') return this.monitor(device as string, send);
       else throw new Error('unknown request');
     } catch (error) {

@@ -78,6 +78,11 @@ export class DeviceHealth {
     this.say();
   }
 
+  /** Says the word anew, as something outside may have changed. */
+  review(): void {
+    this.say();
+  }
+
   private say(): void {
     this.parts.say(this.word());
   }

@@ -47,6 +47,7 @@ export class Device {
   readonly kind: string;
   readonly traffic: Traffic;
   readonly counters: DeviceCounters = newCounters();
+  /** False while the outputs wait for their owner's consent. */
   approved: boolean;
 
   private session: DeviceSession | undefined;
@@ -88,6 +89,12 @@ export class Device {
   /** What the connected device says of itself. */
   get identity(): DeviceIdentity | undefined {
     return this.session?.identity;
+  }
+
+  /** Lets the outputs be switched from now on. */
+  approve(): void {
+    this.approved = true;
+    this.supervisor.review();
   }
 
   start(): void {

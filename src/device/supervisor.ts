@@ -83,6 +83,11 @@ export class Supervisor {
     return this.current;
   }
 
+  /** Says the device's health anew: it may have been approved. */
+  review(): void {
+    this.health.review();
+  }
+
   /** Begins to keep the device connected. */
   start(): void {
     if (this.running) return;

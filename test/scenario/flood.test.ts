@@ -36,7 +36,7 @@ forEachRelay((_name, make) => {
       answers.sort((a, b) => a - b);
       expect(answers[5]).toBeLessThan(100);
       expect(process.memoryUsage().rss - before).toBeLessThan(20 * 1024 * 1024);
-      const { counters } = rig.bridge.devices.get('wild') ?? { counters: undefined };
+      const { counters } = rig.bridge.fleet.devices.get('wild') ?? { counters: undefined };
       expect(counters?.overlong).toBeGreaterThanOrEqual(1);
       // In step again at the next newline.
       wild.say('\ntemp=33 hum=1 pump=off fan=0\n');

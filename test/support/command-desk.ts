@@ -4,6 +4,7 @@ import { Interlock } from '../../src/action/interlock.js';
 import { Router } from '../../src/action/router.js';
 import type { Access } from '../../src/action/validate.js';
 import { Device } from '../../src/device/device.js';
+import type { Fleet } from '../../src/device/fleet.js';
 import type { PointSpec } from '../../src/device/point.js';
 import { Publisher } from '../../src/frame/publisher.js';
 import { silentLog } from '../../src/log.js';
@@ -66,8 +67,10 @@ export async function openDesk(
     sealedOnly: false,
     ...options.access,
   };
+  const safeAll: Fleet['safeAll'] = async (code, message) =>
+    (await device.safeAll(code, message)).map((point) => `shed.${point}`);
   const rules = {
-    devices: new Map([['shed', device]]),
+    fleet: { devices: new Map([['shed', device]]), safeAll },
     store,
     access,
     estop: new EmergencyStop(store),

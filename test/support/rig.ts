@@ -7,8 +7,8 @@ import { Bridge } from '../../src/bridge.js';
 import { parseConfig } from '../../src/config/load.js';
 import { type Log, silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
-import { watchPort } from '../../src/port/port-watch.js';
-import { openSerialLine } from '../../src/port/serial-line-link.js';
+import { machinePorts } from '../../src/port/ports.js';
+import { SYSTEM_ROOTS } from '../../src/port/system-roots.js';
 import { createVirtualPort, type VirtualPort } from '../../src/port/virtual-port.js';
 import { systemClock } from '../../src/system-clock.js';
 import { connectPhone, type Phone } from './phone.js';
@@ -109,6 +109,8 @@ export class Rig {
     });
     const { config } = parseConfig({ path: 'rig', text, shared: false }, { drivers, env: {}, homeDir: folder });
     const clock = systemClock();
+    // What is plugged into the machine that runs the test is not part of it.
+    const noUsb = { ...SYSTEM_ROOTS, sys: join(folder, 'sys') };
     const bridge = new Bridge({
       config,
       relayUrl: relay.url,
@@ -119,8 +121,7 @@ export class Rig {
       clock,
       random: Math.random,
       log,
-      openLine: openSerialLine({ clock, log }),
-      watchPort: (port, wake) => watchPort(port, wake, { clock }),
+      ports: machinePorts(clock, log, noUsb),
     });
     for (const board of boards.values()) board.plug();
     await bridge.start();

@@ -54,6 +54,7 @@ describe('defaults', () => {
       publish: { maxHz: 5, keyframe: 30_000, trend: 2000 },
       security: { defaultRole: 'operator', phones: new Map() },
       safety: { interlocks: [] },
+      discover: true,
       log: { level: 'info' },
     });
     expect(parse('').config).toEqual(defaultConfig(context()));
@@ -130,8 +131,7 @@ describe('warnings', () => {
   it.each([
     ['panel: {}', 'b.yaml:1:1 panel: has no effect in this version'],
     ['layout: {}', 'b.yaml:1:1 layout: has no effect in this version'],
-    ['discover: true', 'b.yaml:1:1 discover: has no effect in this version'],
-    ['discover: false'],
+    ['discover: true'],
     ['relay: { url: ws://192.168.1.50:8765 }'],
     ['relay: { url: wss://relay.example.com }'],
     ['relay: { url: ws://raspberrypi.local:8765 }'],
