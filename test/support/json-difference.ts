@@ -23,19 +23,13 @@ export function isNumber(value: unknown): boolean {
   return typeof value === 'string' && value.startsWith(MARK);
 }
 
-/** Writes what `parseExact` read, shortened. */
+/** Writes what `parseExact` read. */
 export function show(value: unknown): string {
-  const text = JSON.stringify(value).replace(/"\\u0000([^"]*)"/g, '$1');
-  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+  return JSON.stringify(value).replace(/"\\u0000([^"]*)"/g, '$1');
 }
 
 /** The first difference between two values of `parseExact`; the order of keys does not matter. */
-export function difference(
-  expected: unknown,
-  actual: unknown,
-  same: Tolerance,
-  path = '',
-): JsonDifference | undefined {
+export function difference(expected: unknown, actual: unknown, same: Tolerance, path = ''): JsonDifference | undefined {
   const here = () => ({ path, expected: show(expected), actual: show(actual) });
   if (!isContainer(expected) || !isContainer(actual)) {
     return expected === actual || same(expected, actual, path) ? undefined : here();

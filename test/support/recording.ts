@@ -44,10 +44,7 @@ interface Unsaid {
 
 const UNSAID: ReadonlyMap<string, Unsaid> = new Map<string, Unsaid>([
   ['08-name-eviction', { closedByRelay: ['A1', 'A2'] }],
-  [
-    '09-auth-token',
-    { closedByRelay: ['auth_token only', 'wrong token', 'token null', 'no token', 'token empty'] },
-  ],
+  ['09-auth-token', { closedByRelay: ['auth_token only', 'wrong token', 'token null', 'no token', 'token empty'] }],
   ['11-auth-timeout-preauth', { closedByRelay: ['A', 'B'] }],
   ['13-oversize', { limits: { C: 1_048_576 } }],
   // The recorded relay read its sockets in portions, which show in how its answers and its broadcasts alternate.
@@ -68,7 +65,9 @@ export function recordings(): string[] {
 /** The rows of one recording, in order, with what the file leaves out. */
 export function recording(name: string): Row[] {
   const unsaid = UNSAID.get(name) ?? {};
-  const lines = readFileSync(new URL(`${name}.jsonl`, FOLDER), 'utf8').trim().split('\n');
+  const lines = readFileSync(new URL(`${name}.jsonl`, FOLDER), 'utf8')
+    .trim()
+    .split('\n');
   return lines.flatMap((line, index) => {
     const row = complete(JSON.parse(line) as FileRow, index + 1, unsaid);
     return unsaid.burst?.before === row.number ? [...burst(unsaid.burst, row), row] : [row];

@@ -1,7 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { MeshFrame } from '../../src/mesh/frame.js';
-import { difference, isNumber, parseExact, show } from './json-difference.js';
+import { soon } from './eventually.js';
+import { difference, parseExact, show } from './json-difference.js';
 import { RawClient } from './raw-client.js';
+import { masked, RecordedIds } from './recorded-ids.js';
 import type { Row } from './recording.js';
 import type { VirtualClock } from './virtual-clock.js';
 
@@ -23,12 +24,9 @@ export interface ReplayOptions {
 }
 
 /** How long to wait, in the whole of a recording, for what does not come, in ms. */
-const PATIENCE_MS = 3_000;
-const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
-const UUIDS = new RegExp(UUID, 'g');
-const ONE_UUID = new RegExp(`^${UUID.source}$`);
-const PLACEHOLDER = /^Client-\d+$/;
-const TIMES: readonly string[] = ['payload.uptime', 'payload.l'];
+const PATIENCE_MS = 8_000;
+/** Longest text of a difference. */
+const LONGEST = 140;
 
 /**
  * Plays the clients of a recording against a relay, row by row to its end, and resolves with every difference, in order of rows:
@@ -48,8 +46,7 @@ interface Player {
 class Replay {
   private readonly players = new Map<string, Player>();
   private readonly found: Difference[] = [];
-  /** Recorded id → the id the relay gave this time. */
-  private readonly ids = new Map<string, string>();
+  private readonly ids = new RecordedIds();
   private patience = PATIENCE_MS;
   /** The last send, while what it caused is being looked at. */
   private cause: Row | undefined;
@@ -92,7 +89,7 @@ class Replay {
 
   private async send(row: Row, together: readonly Row[]): Promise<void> {
     this.cause = row;
-    const messages = together.map(({ data }) => (typeof data === 'string' ? this.translate(data) : data));
+    const messages = together.map(({ data }) => (typeof data === 'string' ? this.ids.translate(data) : data));
     const { client } = this.player(row);
     client.sendTogether(messages);
     await this.settle();
@@ -109,7 +106,7 @@ class Replay {
     const text = client.frames.shift();
     const recorded = parseExact(String(row.data));
     if (text !== undefined) {
-      const found = difference(recorded, parseExact(text), (...values) => this.isSame(...values));
+      const found = difference(recorded, parseExact(text), this.ids.isSame);
       if (found) this.differs(row, `${found.path} ${found.expected}`, `${found.path} ${found.actual}`);
     } else if (client.closed && !player.excused) {
       player.excused = true;
@@ -169,7 +166,7 @@ class Replay {
   private async wait(row: Row, came: () => boolean): Promise<void> {
     if (this.options.listed.has(row.number)) return;
     const begin = performance.now();
-    while (!came() && performance.now() - begin < this.patience) await turn();
+    await soon(came, this.patience);
     this.patience -= performance.now() - begin;
   }
 
@@ -180,29 +177,7 @@ class Replay {
   }
 
   private differs({ number }: Row, recorded: string, ours: string): void {
-    this.found.push({ row: number, recorded: masked(recorded), ours: masked(ours) });
-  }
-
-  /** Puts the ids of this time into a message; those of the client's own making stay as they are. */
-  private translate(text: string): string {
-    return text.replace(UUIDS, (id) => {
-      const known = this.ids.get(id) ?? id;
-      this.ids.set(id, known);
-      return known;
-    });
-  }
-
-  private isSame(recorded: unknown, ours: unknown, path: string): boolean {
-    if (TIMES.includes(path)) return isNumber(recorded) && isNumber(ours);
-    if (typeof recorded !== 'string' || typeof ours !== 'string') return false;
-    if (PLACEHOLDER.test(recorded)) return PLACEHOLDER.test(ours);
-    if (!ONE_UUID.test(recorded) || !ONE_UUID.test(ours)) return false;
-    const known = this.ids.get(recorded);
-    if (known !== undefined) return known === ours;
-    // Frames may share their id, as those of one broadcast do here; nothing else may.
-    if (path !== 'id' && [...this.ids.values()].includes(ours)) return false;
-    this.ids.set(recorded, ours);
-    return true;
+    this.found.push({ row: number, recorded: short(recorded), ours: short(ours) });
   }
 }
 
@@ -215,6 +190,7 @@ function ending({ code, reason }: { code: number; reason: string }): string {
   return `${code} ${reason}`.trim();
 }
 
-function masked(text: string): string {
-  return text.replace(UUIDS, '<id>');
+function short(text: string): string {
+  const plain = masked(text);
+  return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain;
 }

@@ -5,6 +5,7 @@ import { drivers } from '../../devices/index.js';
 import { LinesSimulator } from '../../devices/lines/simulator.js';
 import { Bridge } from '../../src/bridge.js';
 import { parseConfig } from '../../src/config/load.js';
+import type { Simulator } from '../../src/device/driver-kind.js';
 import { type Log, silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { machinePorts } from '../../src/port/ports.js';
@@ -26,20 +27,31 @@ export const SKETCH = {
   },
 };
 
-/** A simulated board on a cable that can be pulled and plugged: each time a new pseudo terminal behind the same link. */
+/** A simulated device on a cable that can be pulled and plugged: each time a new pseudo terminal behind the same link. */
 export class RigBoard {
-  readonly simulator: LinesSimulator;
+  private readonly device: Simulator;
   private port: VirtualPort | undefined;
 
   constructor(
     readonly link: string,
-    options: JsonObject,
+    { driver, ...options }: JsonObject,
     seed: number,
   ) {
-    const kind = drivers.get('lines');
-    if (!kind) throw new Error('no lines driver');
-    const parsed = kind.options.parse({ ...options, port: link });
-    this.simulator = new LinesSimulator(parsed as ConstructorParameters<typeof LinesSimulator>[0], systemClock(), seed);
+    const kind = drivers.get(String(driver));
+    const device = kind?.simulate?.(kind.options.parse({ ...options, port: link }), systemClock(), seed);
+    if (!device) throw new Error(`nobody simulates ${String(driver)}`);
+    this.device = device;
+  }
+
+  /** The simulated sketch that prints lines. */
+  get simulator(): LinesSimulator {
+    return this.simulated(LinesSimulator);
+  }
+
+  /** The simulator, which must be of this type. */
+  simulated<Kind extends Simulator>(type: new (...parts: never[]) => Kind): Kind {
+    if (!(this.device instanceof type)) throw new Error(`this device is no ${type.name}`);
+    return this.device;
   }
 
   /** The pseudo terminal in use. */
@@ -51,7 +63,7 @@ export class RigBoard {
     const port = createVirtualPort({ link: this.link });
     this.port = port;
     const wire = { send: (text: string) => void port.send(text), receive: (_text: string) => {} };
-    this.simulator.plug(wire);
+    this.device.plug(wire);
     port.onData((bytes) => wire.receive(bytes.toString('utf8')));
   }
 
@@ -61,7 +73,7 @@ export class RigBoard {
   }
 
   pull(): void {
-    this.simulator.unplug();
+    this.device.unplug();
     this.port?.close();
     this.port = undefined;
   }
@@ -95,8 +107,7 @@ export class Rig {
     const relay = await make(token === undefined ? {} : { token });
     const boards = new Map<string, RigBoard>();
     for (const [id, device] of Object.entries(devices)) {
-      const { driver: _driver, ...rest } = device;
-      boards.set(id, new RigBoard(join(folder, id), rest, boards.size + 1));
+      boards.set(id, new RigBoard(join(folder, id), device, boards.size + 1));
     }
     const withPorts = Object.fromEntries(
       Object.entries(devices).map(([id, device]) => [id, { ...device, port: join(folder, id) }]),

@@ -51,6 +51,12 @@ export class ScriptedPeer {
     this.socket.close(code, reason);
   }
 
+  /** Resolves once everything that the client sent so far has come. */
+  async sync(): Promise<void> {
+    this.socket.ping();
+    await once(this.socket, 'pong');
+  }
+
   /** Ends the connection as a killed process does. */
   kill(): void {
     this.tcp.resetAndDestroy();

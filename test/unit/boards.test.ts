@@ -1,0 +1,217 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { BoardMemory } from '../../src/device/board-memory.js';
+import { Boards } from '../../src/device/boards.js';
+import type { FoundBoard } from '../../src/device/discovery.js';
+import type { DriverKind } from '../../src/device/driver-kind.js';
+import { HandoverLine } from '../../src/device/handover-line.js';
+import { type Log, silentLog } from '../../src/log.js';
+import type { OpenLine } from '../../src/port/line-link.js';
+import { StateFile } from '../../src/state/state-file.js';
+import { FakePort } from '../support/fake-line.js';
+
+const NEVER = new AbortController().signal;
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+const kind: DriverKind = {
+  kind: 'board',
+  summary: '',
+  options: z.unknown(),
+  inFlight: 'device',
+  pulses: true,
+  create: () => {
+    throw new Error('not in this test');
+  },
+};
+const ignore = { line: () => {}, defect: () => {} };
+
+function setUp(waiting: string[], options: { file?: string; discover?: boolean } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'carter-boards-'));
+  folders.push(folder);
+  const file = options.file ?? join(folder, 'boards.json');
+  const warnings: string[] = [];
+  const log: Log = { ...silentLog, warn: (_fields, message) => void warnings.push(message) };
+  const adopted: { id: string; approved: boolean }[] = [];
+  const opened: unknown[] = [];
+  const openLine: OpenLine = async (request, handlers, signal) => {
+    opened.push(request.port);
+    return await new FakePort().open(request, handlers, signal);
+  };
+  const boards = new Boards({
+    waiting: new Map(waiting.map((id) => [id, 'board'])),
+    isTaken: (id) => waiting.includes(id) || adopted.some((device) => device.id === id),
+    memory: new BoardMemory(new StateFile(file, log)),
+    openLine,
+    log,
+    adopt: options.discover === false ? undefined : (id, _kind, approved) => void adopted.push({ id, approved }),
+  });
+  return { boards, adopted, warnings, opened, file };
+}
+
+let usbPaths = 0;
+async function found(
+  id: string,
+  usb: { serialNumber?: string; byPath?: string } = {},
+): Promise<FoundBoard & { fake: FakePort }> {
+  const fake = new FakePort();
+  const path = `/dev/ttyUSB${usbPaths++}`;
+  const { serialNumber, byPath } = usb;
+  const line = await HandoverLine.open(fake.open, { port: path, baud: 115200 }, ignore, NEVER);
+  const identity = { vendorId: '1a86', productId: '7523', ...(serialNumber ? { serialNumber } : {}) };
+  const port = { path, usb: identity, ...(byPath ? { byPath } : {}) };
+  return { port, kind, identity: { id }, line, fake };
+}
+
+const isOpen = async (boards: Boards, device: string) =>
+  await boards
+    .opener(device)({ port: 'auto', baud: 115200 }, ignore, NEVER)
+    .then(
+      (link) => link.path,
+      (error: Error) => error.message,
+    );
+
+describe('boards and devices', () => {
+  it('a board that names a device gets it, with the line that is open already', async () => {
+    const { boards, adopted, opened } = setUp(['shed']);
+    let woken = 0;
+    boards.watch('shed', () => woken++);
+    expect(await isOpen(boards, 'shed')).toMatch(/no board that is shed/);
+    boards.found([await found('shed')]);
+    expect(woken).toBe(1);
+    expect(await isOpen(boards, 'shed')).toBe('/dev/fake');
+    expect(opened).toEqual([]);
+    expect(adopted).toEqual([]);
+  });
+
+  it('opens the port anew when the first session is over', async () => {
+    const { boards, opened } = setUp(['shed']);
+    const board = await found('shed');
+    boards.found([board]);
+    await isOpen(boards, 'shed');
+    await isOpen(boards, 'shed');
+    expect(opened).toEqual([board.port.path]);
+  });
+
+  it('forgets a board that was unplugged', async () => {
+    const { boards } = setUp(['shed']);
+    const board = await found('shed');
+    boards.found([board]);
+    boards.gone(board.port.path);
+    expect(await isOpen(boards, 'shed')).toMatch(/no board that is shed/);
+  });
+
+  it('joins the only unknown board to the only free device, and remembers it', async () => {
+    const first = setUp(['shed']);
+    first.boards.found([await found('uno', { serialNumber: 'A1' })]);
+    expect(await isOpen(first.boards, 'shed')).toBe('/dev/fake');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const second = setUp(['shed', 'barn'], { file: first.file });
+    second.boards.found([await found('uno', { serialNumber: 'A1' }), await found('due', { serialNumber: 'B2' })]);
+    expect(await isOpen(second.boards, 'shed')).toBe('/dev/fake');
+    expect(await isOpen(second.boards, 'barn')).toBe('/dev/fake');
+    expect(second.adopted).toEqual([]);
+  });
+
+  it('asks instead of guessing when two unknown boards could be the one', async () => {
+    const { boards, adopted } = setUp(['shed']);
+    boards.found([await found('uno'), await found('due')]);
+    expect(await isOpen(boards, 'shed')).toMatch(/no board that is shed/);
+    expect(adopted).toEqual([
+      { id: 'uno', approved: false },
+      { id: 'due', approved: false },
+    ]);
+  });
+
+  it('asks which one it is when clones say the same name', async () => {
+    const { boards, adopted, warnings } = setUp(['shed']);
+    boards.found([await found('shed', { byPath: 'usb-1' }), await found('shed', { byPath: 'usb-2' })]);
+    expect(await isOpen(boards, 'shed')).toMatch(/no board that is shed/);
+    expect(adopted.map(({ id }) => id)).toEqual(['shed_2', 'shed_3']);
+    expect(warnings.join('\n')).toContain('several boards could be shed');
+  });
+
+  it('tells clones apart by what it remembers of the right one', async () => {
+    const first = setUp(['shed']);
+    first.boards.found([await found('shed', { byPath: 'usb-1' })]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const second = setUp(['shed'], { file: first.file });
+    const twin = await found('shed', { byPath: 'usb-2' });
+    const right = await found('shed', { byPath: 'usb-1' });
+    second.boards.found([twin, right]);
+    expect(await isOpen(second.boards, 'shed')).toBe('/dev/fake');
+    expect(right.fake.isOpen).toBe(true);
+    expect(second.adopted).toEqual([{ id: 'shed_2', approved: false }]);
+  });
+
+  it('keeps a clone that comes later away from the device', async () => {
+    const { boards, adopted } = setUp(['shed']);
+    boards.found([await found('shed', { byPath: 'usb-1' })]);
+    boards.found([await found('shed', { byPath: 'usb-2' })]);
+    expect(adopted).toEqual([{ id: 'shed_2', approved: false }]);
+  });
+
+  it('remembers what was approved, and gives a board that comes back its device', async () => {
+    const first = setUp([]);
+    const board = await found('uno');
+    first.boards.found([board]);
+    first.boards.gone(board.port.path);
+    first.boards.found([await found('uno')]);
+    expect(first.adopted).toEqual([{ id: 'uno', approved: false }]);
+    await first.boards.approve('uno');
+    const second = setUp([], { file: first.file });
+    second.boards.found([await found('uno')]);
+    expect(second.adopted).toEqual([{ id: 'uno', approved: true }]);
+  });
+
+  it('leaves boards alone that nobody waits for, where discovery is off', async () => {
+    const { boards, adopted } = setUp(['shed'], { discover: false });
+    boards.found([await found('shed')]);
+    const other = await found('other');
+    boards.found([other]);
+    await Promise.resolve();
+    expect(adopted).toEqual([]);
+    expect(other.fake.isOpen).toBe(false);
+  });
+
+  it.each(['__proto__', 'Grün-Haus Nr. 5', '', 'bridge', 'a'.repeat(60)])(
+    'makes a device id of the board id %j',
+    async (id) => {
+      const { boards, adopted } = setUp([]);
+      boards.found([await found(id)]);
+      expect(adopted[0]?.id).toMatch(/^[a-z][a-z0-9_]{0,15}$/);
+    },
+  );
+});
+
+describe('a state file', () => {
+  it('sets a broken file aside and says so', async () => {
+    const { file } = setUp([]);
+    writeFileSync(file, '{"joined": ');
+    const { boards, warnings } = setUp(['shed'], { file });
+    boards.found([await found('uno')]);
+    expect(warnings.join('\n')).toContain('is not usable and was set aside');
+    expect(readFileSync(`${file}.broken`, 'utf8')).toBe('{"joined": ');
+  });
+
+  it('writes the last of many values, and stays whole', async () => {
+    const { file } = setUp([]);
+    const state = new StateFile<{ n: number }>(file, silentLog);
+    await Promise.all(Array.from({ length: 50 }, (_, n) => state.write({ n })));
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ n: 49 });
+  });
+
+  it('says what it cannot write, and goes on', async () => {
+    const warnings: string[] = [];
+    const log: Log = { ...silentLog, warn: (_fields, message) => void warnings.push(message) };
+    const { file } = setUp([]);
+    writeFileSync(file, '');
+    await new StateFile<number>(join(file, 'state.json'), log).write(1);
+    expect(warnings.join()).toContain('can not be written');
+  });
+});
