@@ -39,7 +39,7 @@ export interface BridgeParts {
 }
 
 /** The whole stop takes at most this long, whatever confirms. */
-const STOP_MS = 2_000;
+const STOP_MS = 1_800;
 
 /** The composition root: builds all parts of a bridge, starts them in order, stops them in order. */
 export class Bridge {
@@ -106,7 +106,7 @@ export class Bridge {
     this.fleet.start();
   }
 
-  /** Stops everything in order: no more commands, outputs safe, a last word, everything closed. Takes at most 2 s. */
+  /** Stops everything in order: no more commands, outputs safe, a last word, everything closed. Takes at most 1.8 s. */
   stop(): Promise<void> {
     this.stopping ??= this.stopInOrder();
     return this.stopping;

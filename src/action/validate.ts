@@ -74,7 +74,7 @@ export function checkCommand(request: CommandRequest, rules: Rules): Verdict {
   const spec = store.point(request.device, request.point)?.spec;
   const name = `${request.device}.${printable(request.point, 40)}`;
   const no = (code: RefusalCode, message: string): Verdict => ({ refusal: refused(code, message) });
-  if (!device || device.state !== 'live') return no('offline', `${request.device} is not connected`);
+  if (device?.state !== 'live') return no('offline', `${request.device} is not connected`);
   if (!spec) return no('unknown_point', `there is no ${name}`);
   if (spec.role !== 'actuator') return no('read_only', `${name} can't be switched`);
   if (!device.approved) return no('unapproved', `${request.device} is new here and waits for its owner's consent`);
@@ -97,8 +97,9 @@ function readWish(request: CommandRequest, spec: PointSpec): Wish {
   if (spec.type !== 'boolean' || request.value !== undefined) {
     return { refusal: refused('type', 'a pulse is for outputs that are on or off, and comes without a value') };
   }
-  const pulseMs = Number(request.pulseMs);
-  if (typeof request.pulseMs === 'boolean' || !Number.isInteger(pulseMs)) {
+  const { pulseMs: wish } = request;
+  const pulseMs = typeof wish === 'string' && /^\d{1,9}$/.test(wish) ? Number(wish) : wish;
+  if (typeof pulseMs !== 'number' || !Number.isInteger(pulseMs)) {
     return { refusal: refused('type', 'pulse_ms is a whole number of milliseconds') };
   }
   if (pulseMs < 1 || pulseMs > MAX_PULSE_MS) {

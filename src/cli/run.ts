@@ -1,12 +1,17 @@
 import { Bridge } from '../bridge.js';
+import { deadline } from '../clock.js';
 import { formatProblem } from '../config/config-error.js';
 import { defaultConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
+import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { createLogger, readByPeople } from '../logger.js';
 import { machinePorts } from '../port/ports.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
+
+/** The whole stop takes at most this long, whatever hangs. */
+const STOP_MS = 1_950;
 
 /** `run [--config FILE]`: the bridge, until interrupted. Without a config: a relay for the home network with a token of its own. */
 export async function runCommand(options: { config?: string }, context: CliContext): Promise<number> {
@@ -29,8 +34,9 @@ export async function runCommand(options: { config?: string }, context: CliConte
   announce(config, relay, context);
   await untilAborted(context.signal);
   log.info({}, 'stopping');
-  await bridge.stop();
-  await relay.stop();
+  const stopping = bridge.stop().then(() => relay.stop());
+  const late = () => new BridgeError('bridge/slow-stop', 'the relay did not stop in time');
+  await deadline(context.clock, STOP_MS, stopping, late).catch((error: unknown) => log.warn({}, describeError(error)));
   return EXIT.ok;
 }
 

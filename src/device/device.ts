@@ -1,5 +1,4 @@
-import type { Clock, Timer } from '../clock.js';
-import { deadline } from '../clock.js';
+import { type Clock, deadline } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
@@ -8,8 +7,9 @@ import type { Store } from '../state/store.js';
 import { CommandQueue } from './command-queue.js';
 import type { Command, Confirmed, DeviceDriver, DeviceIdentity, DeviceSession } from './driver.js';
 import type { DriverKind } from './driver-kind.js';
-import { type Outcome, refused } from './outcome.js';
+import { type Outcome, type RefusalCode, refused } from './outcome.js';
 import type { Value } from './point.js';
+import { Pulses } from './pulses.js';
 import { startSafe } from './safe-start.js';
 import { type DeviceCounters, newCounters } from './session-io.js';
 import { Supervisor, type SupervisorState } from './supervisor.js';
@@ -40,6 +40,8 @@ export interface DeviceCommand extends Command {
 export const BRIDGE_ORIGIN = 'bridge';
 const SAFE_MS = 1_000;
 const SAFE_TRIES = 3;
+/** Refusals after which the device may have carried the command out all the same. */
+const SENT: ReadonlySet<RefusalCode> = new Set(['timeout', 'mismatch', 'device_refused']);
 
 /** One device: its connection, its commands, its outputs' safety. */
 export class Device {
@@ -53,7 +55,7 @@ export class Device {
   private session: DeviceSession | undefined;
   private readonly supervisor: Supervisor;
   private readonly queue: CommandQueue;
-  private readonly pulses = new Map<string, Timer>();
+  private readonly pulses: Pulses;
   private readonly log: Log;
 
   constructor(private readonly parts: DeviceParts) {
@@ -63,6 +65,7 @@ export class Device {
     this.log = parts.log.child({ device: parts.id });
     this.traffic = new Traffic(parts.clock);
     this.queue = new CommandQueue((command, signal) => this.apply(command, signal), parts.kind.inFlight, parts.clock);
+    this.pulses = new Pulses(parts.clock, (point, value) => void this.makeSafe(point, value));
     parts.store.add(parts.id);
     this.supervisor = new Supervisor({
       device: parts.id,
@@ -104,19 +107,24 @@ export class Device {
   /** Ends everything; commands that wait are refused. */
   async stop(): Promise<void> {
     this.queue.clear('offline', 'the bridge is stopping');
-    this.cancelPulses();
+    this.pulses.clear();
     await this.supervisor.stop();
   }
 
   /** Carries out a command; resolves with how it ended. A pulse resolves when it has begun. */
   async command(command: DeviceCommand): Promise<Outcome> {
     if (!this.session) return refused('offline', `${this.id} is not connected`);
-    this.cancelPulse(command.point);
-    if (command.pulseMs === undefined || this.parts.kind.pulses) return await this.queue.submit(command);
-    const { pulseMs, ...level } = command;
+    const { point, pulseMs, ...rest } = command;
+    this.pulses.forget(point);
+    if (pulseMs === undefined || this.parts.kind.pulses) return await this.queue.submit(command);
+    const level = { point, ...rest };
+    const spec = this.parts.store.point(this.id, point)?.spec;
+    const pulse = this.pulses.begin(point, spec?.safe ?? !level.value);
     const outcome = await this.queue.submit(level);
-    // Also after a failed command: the output may have switched all the same.
-    if (this.session) this.endPulseAfter(pulseMs, level);
+    // Also after a failed command the output may have switched; not after one that was never sent.
+    if (outcome.ok || SENT.has(outcome.code)) pulse.endAfter(pulseMs);
+    // Lost in the middle of it: the output is put back when the device returns.
+    else if (outcome.code !== 'offline') pulse.cancel();
     return outcome;
   }
 
@@ -126,7 +134,7 @@ export class Device {
    */
   async safeAll(code: 'estop' | 'offline', message: string): Promise<string[]> {
     this.queue.clear(code, message);
-    this.cancelPulses();
+    this.pulses.clear();
     const { session } = this;
     const outputs = this.outputs();
     if (!session) return outputs.map(({ point }) => point);
@@ -180,11 +188,12 @@ export class Device {
       signal,
       makeSafe: (point, value) => void this.makeSafe(point, value),
     });
+    this.pulses.resume();
   }
 
   private onDown(cause: BridgeError): void {
     this.session = undefined;
-    this.cancelPulses();
+    this.pulses.pause();
     this.queue.clear('offline', `${this.id} went away: ${cause.message}`);
   }
 
@@ -200,25 +209,6 @@ export class Device {
       if (outcome.code === 'superseded') return;
       this.log.warn({ point, value, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
     }
-  }
-
-  private endPulseAfter(ms: number, level: Command): void {
-    const spec = this.parts.store.point(this.id, level.point)?.spec;
-    const rest = spec?.safe ?? !level.value;
-    const timer = this.parts.clock.after(ms, () => {
-      this.pulses.delete(level.point);
-      void this.makeSafe(level.point, rest);
-    });
-    this.pulses.set(level.point, timer);
-  }
-
-  private cancelPulse(point: string): void {
-    this.pulses.get(point)?.cancel();
-    this.pulses.delete(point);
-  }
-
-  private cancelPulses(): void {
-    for (const point of [...this.pulses.keys()]) this.cancelPulse(point);
   }
 
   private deadlineOf(point: string): number {

@@ -15,7 +15,7 @@ const WAR = 3;
  * Decides how long to wait before the next connection, from how the last ones ended. Pure but for `random` (0 ≤ r < 1).
  *
  * unreachable: 125–250 ms, doubling up to 0.5–1 s · refused, limited, name war: 30–60 s ·
- * ended after the opening: 1, 2, 4 … 30 s, unless it had been welcome for 30 s, or the relay proved to be down in between.
+ * lost after the welcome: 0.5–1.5 s · otherwise ended after the opening: 1, 2, 4 … 30 s, unless it had been welcome for 30 s, or the relay proved to be down in between.
  */
 export class ReconnectPolicy {
   private unreachable = 0;
@@ -42,7 +42,9 @@ export class ReconnectPolicy {
       this.flaps = 0;
       return { ms: this.upTo(this.timing.first), nameWar: false };
     }
-    const ms = Math.min(this.timing.flap * 2 ** this.flaps, this.timing.flapMax);
+    // A relay that had welcomed us and then went away is being restarted, and will have us back.
+    const longest = end.kind === 'lost' && admitted > 0 ? this.timing.restart : this.timing.flapMax;
+    const ms = Math.min(this.timing.flap * 2 ** this.flaps, longest);
     this.flaps = Math.min(this.flaps + 1, 20);
     return { ms: this.upTo(ms), nameWar: false };
   }

@@ -27,6 +27,8 @@ export interface RetryTiming {
   /** First and longest wait after connections that opened and ended. */
   readonly flap: number;
   readonly flapMax: number;
+  /** Longest wait after a connection that was lost after the welcome. */
+  readonly restart: number;
   /** Shortest and longest wait where trying again soon does harm or no good. */
   readonly slow: number;
   readonly slowMax: number;
@@ -50,6 +52,7 @@ export const MESH_TIMING: MeshTiming = {
     unreachable: 1_000,
     flap: 1_000,
     flapMax: 30_000,
+    restart: 1_500,
     slow: 30_000,
     slowMax: 60_000,
     stable: 30_000,

@@ -19,6 +19,7 @@ export const POINTS: PointSpec[] = [
   { id: 'temp', role: 'sensor', type: 'number', unit: '°C' },
   { id: 'pump', role: 'actuator', type: 'boolean', safe: false },
   { id: 'valve', role: 'actuator', type: 'boolean', safe: false },
+  { id: 'horn', role: 'actuator', type: 'boolean' },
   { id: 'fan', role: 'actuator', type: 'number', min: 0, max: 100, step: 5, safe: 0 },
   { id: 'dim', role: 'actuator', type: 'number', min: 0, max: 10, step: 1, clamp: true, safe: 0 },
   { id: 'mode', role: 'actuator', type: 'enum', options: ['off', 'auto'], safe: 'off' },

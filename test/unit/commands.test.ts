@@ -357,4 +357,60 @@ describe('a pulse', () => {
     expect(desk.board.told.map(({ value }) => value)).toEqual([true, false]);
     await desk.close();
   });
+
+  it('never switches off what another phone switched on meanwhile', async () => {
+    const desk = await openDesk();
+    desk.board.manner = 'late';
+    desk.tap('pump', undefined, { pulse_ms: 500 });
+    await desk.clock.advance(100);
+    const on = desk.tap('pump', true, { _from: 'bert' });
+    await desk.clock.advance(3_000);
+    expect(desk.ackOf(on)).toMatchObject({ ok: true });
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    await desk.close();
+  });
+
+  it('that was superseded before it was sent does not end anything', async () => {
+    const desk = await openDesk();
+    desk.board.manner = 'late';
+    desk.tap('pump', false);
+    const pulse = desk.tap('pump', undefined, { pulse_ms: 200 });
+    desk.tap('pump', true, { _from: 'bert' });
+    await desk.clock.advance(3_000);
+    expect(desk.ackOf(pulse)).toMatchObject({ ok: false, code: 'superseded' });
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    await desk.close();
+  });
+
+  it('that is repeated lasts from the last time', async () => {
+    const desk = await openDesk();
+    desk.tap('pump', undefined, { pulse_ms: 500 });
+    await desk.clock.advance(300);
+    desk.tap('pump', undefined, { pulse_ms: 500 });
+    await desk.clock.advance(400);
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    await desk.clock.advance(200);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
+  it('is ended at the return of a device that went away in the middle', async () => {
+    const desk = await openDesk();
+    desk.tap('text', 'x');
+    desk.tap('horn', undefined, { pulse_ms: 500 });
+    await desk.clock.advance(100);
+    expect(desk.board.outputs.get('horn')).toBe(true);
+    desk.board.io?.lost('unplugged');
+    await desk.clock.advance(2_000);
+    expect(desk.board.outputs.get('horn')).toBe(false);
+    await desk.close();
+  });
+
+  it.each([[[200]], ['0x10'], ['2e2'], [true], [null]])('does not last %j', async (pulse_ms) => {
+    const desk = await openDesk();
+    const cmd = desk.tap('pump', undefined, { pulse_ms });
+    await desk.clock.advance(100);
+    expect(desk.ackOf(cmd)).toMatchObject({ ok: false, code: 'type' });
+    await desk.close();
+  });
 });

@@ -3,6 +3,7 @@ import { ReconnectPolicy } from '../../src/mesh/client-policy.js';
 
 const unreachable = { kind: 'unreachable' as const };
 const evicted = { kind: 'closed' as const, code: 1000, admittedMs: 2000 };
+const ended = { kind: 'closed' as const, code: 1011, admittedMs: 3000 };
 const lost = { kind: 'lost' as const, code: 1006, admittedMs: 3000 };
 
 describe.each([0, 0.5, 0.999])('the wait before the next connection, random %s', (random) => {
@@ -37,24 +38,31 @@ describe.each([0, 0.5, 0.999])('the wait before the next connection, random %s',
 
   it('grows to 30 s while connections open and soon end', () => {
     const policy = make();
-    const waits = Array.from({ length: 8 }, () => policy.next(lost).ms);
+    const waits = Array.from({ length: 8 }, () => policy.next(ended).ms);
     const factor = 0.5 + 0.5 * random;
     expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000].map((ms) => ms * factor));
   });
 
   it('starts over after a connection that was welcome for 30 s', () => {
     const policy = make();
-    for (let i = 0; i < 8; i++) policy.next(lost);
+    for (let i = 0; i < 8; i++) policy.next(ended);
     expect(policy.flapping).toBe(true);
-    expect(policy.next({ ...lost, admittedMs: 30_000 }).ms).toBeLessThanOrEqual(250);
+    expect(policy.next({ ...ended, admittedMs: 30_000 }).ms).toBeLessThanOrEqual(250);
     expect(policy.flapping).toBe(false);
-    expect(policy.next(lost).ms).toBeLessThanOrEqual(1000);
+    expect(policy.next(ended).ms).toBeLessThanOrEqual(1000);
   });
 
   it('does not start over after 29 s', () => {
     const policy = make();
-    for (let i = 0; i < 8; i++) policy.next(lost);
-    expect(policy.next({ ...lost, admittedMs: 29_000 }).ms).toBeGreaterThanOrEqual(15_000);
+    for (let i = 0; i < 8; i++) policy.next(ended);
+    policy.next({ ...ended, admittedMs: 29_000 });
+    expect(policy.flapping).toBe(true);
+    expect(policy.next(ended).ms).toBeGreaterThanOrEqual(15_000);
+  });
+
+  it('is back within 1.5 s however often a relay is restarted after it had welcomed us', () => {
+    const policy = make();
+    for (let i = 0; i < 8; i++) expect(policy.next({ ...lost, admittedMs: 3_000 }).ms).toBeLessThanOrEqual(1_500);
   });
 
   it('stays within 1 s for a relay that is killed again and again', () => {
