@@ -63,7 +63,7 @@ forEachRelay((_name, make) => {
     });
 
     it.each([
-      ['refuses', (rig: Rig) => rig.board().simulator.refuse(), ['mismatch', 'timeout', 'device_refused']],
+      ['refuses', (rig: Rig) => rig.board().simulator.refuse(), ['mismatch']],
       ['says nothing', (rig: Rig) => rig.board().simulator.silent(), ['timeout']],
       ['lies', (rig: Rig) => rig.board().simulator.lie(), ['mismatch']],
     ])('is refused with the truth when the board %s', async (_what, misbehave, codes) => {
