@@ -43,7 +43,7 @@ export class LineReader {
       this.began();
       return;
     }
-    if (!this.banner) this.awake.abort();
+    if (!this.banner) this.wake();
     const values = this.parse(text);
     if (values) this.said = new Map(this.points.take(values).map(({ point, value }) => [point, value]));
     else this.io.ignored('not a reading', text);
@@ -61,11 +61,16 @@ export class LineReader {
 
   /** Opening the port restarts many boards: one banner within `boot` is no surprise, any other is. */
   private began(): void {
-    this.awake.abort();
+    this.wake();
     const age = this.opened === undefined ? 0 : this.io.clock.now() - this.opened;
     if (++this.banners > 1 || age > this.options.boot) {
       this.io.lost('the board has restarted (if it only starts slowly, raise `boot`)');
     }
+  }
+
+  /** An abort makes an exception each time, even where it is one too many. */
+  private wake(): void {
+    if (!this.awake.signal.aborted) this.awake.abort();
   }
 
   private parser(format: LinesOptions['format']): ParseLine {

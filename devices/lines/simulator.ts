@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../src/clock.js';
 import type { Simulator, SimulatorPort } from '../../src/device/driver-kind.js';
 import type { Value } from '../../src/device/point.js';
+import { seededRandom } from '../../src/device/seeded-random.js';
 import { type LinePoint, linePoints } from './line-point.js';
 import { type LinesOptions, wireNames } from './options.js';
 import { Pattern } from './pattern.js';
@@ -53,7 +54,7 @@ export class LinesSimulator implements Simulator {
   ) {
     this.points = simulatedPoints(options);
     this.render = renderer(options.format);
-    this.random = mulberry32(seed);
+    this.random = seededRandom(seed);
   }
 
   plug(port: SimulatorPort): void {
@@ -225,15 +226,4 @@ function restOf({ spec }: LinePoint): Value {
 /** Some characters replaced, as by a loose wire: still a line. */
 function damaged(line: string, random: () => number): string {
   return [...line].map((char) => (random() < 0.3 ? '#$&?@~^'[Math.floor(random() * 7)] : char)).join('');
-}
-
-/** A small seeded generator (mulberry32); the same seed gives the same numbers. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -7,16 +7,18 @@ import type { SimulatorPort } from '../../src/device/driver-kind.js';
 import { seededRandom } from '../../src/device/seeded-random.js';
 import { DriverBench } from './driver-bench.js';
 
-/** Readings for each command, and how long a command may take: in a hopeless noise time is better spent on others. */
+/** Readings for each command. */
 const READINGS = 4;
+/** Commands of one session: not so many that an id comes twice. */
+const SESSION = 5_000;
+/** How long a command may take: in a hopeless noise time is better spent on others. */
 const WITHIN_MS = 480;
 
-const PLAIN = { label: '', unit: '', options: [] } as const;
-const FAN = { ...PLAIN, id: 'fan', role: 'actuator', type: 'number', min: 0, max: 999, step: 1, safe: 0 } as const;
+const PLAIN = { label: '', unit: '', lease: 0, options: [] } as const;
 const POINTS: readonly PointDescription[] = [
-  { ...PLAIN, id: 'said', role: 'sensor', type: 'text', lease: 0 },
-  { ...PLAIN, id: 'pump', role: 'actuator', type: 'boolean', safe: false, lease: 0 },
-  { ...FAN, lease: 0 },
+  { ...PLAIN, id: 'said', role: 'sensor', type: 'text' },
+  { ...PLAIN, id: 'pump', role: 'actuator', type: 'boolean', safe: false },
+  { ...PLAIN, id: 'fan', role: 'actuator', type: 'number', min: 0, max: 999, step: 1, safe: 0 },
 ];
 
 /** What a run over a noisy line came to. */
@@ -69,7 +71,7 @@ async function oneSession(rate: number, lines: number, random: () => number, run
     over = true;
   });
   const before = bench.counters.ignored;
-  for (let i = 0; run.lines < lines && !over; i++) {
+  for (let i = 0; i < SESSION && run.lines < lines && !over; i++) {
     for (let n = 0; n < READINGS; n++) board.sense('said', saying(random));
     await command(bench, session, board, { i, random, run, wished, check });
   }

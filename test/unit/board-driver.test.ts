@@ -51,7 +51,7 @@ describe('the handshake', () => {
       bootId: expect.stringMatching(/^[1-9]\d*$/),
     });
     expect([...bench.store.points('dev').values()].map(({ spec }) => spec)).toMatchObject([
-      { id: 'temp', role: 'sensor', type: 'number', label: 'Temperature', unit: '°C', min: 0, max: 50 },
+      { id: 'temp', role: 'sensor', type: 'number', label: 'Temperature', unit: '°C', min: 10, max: 35 },
       { id: 'hum', role: 'sensor', type: 'number' },
       { id: 'light', role: 'sensor', type: 'number' },
       { id: 'button', role: 'event', label: 'Button' },
@@ -151,6 +151,26 @@ describe('the handshake', () => {
     expect(await outcome(bench.connect(500))).toBe('device/protocol');
   });
 
+  it('refuses a manifest that is not the one of its fingerprint', async () => {
+    setUp();
+    bench.plug(board);
+    const { onWrite } = bench.port;
+    bench.port.onWrite = (line) => {
+      board.silent(line.includes('hello'));
+      onWrite?.(line);
+      if (!line.includes('hello')) return;
+      const nonce = Number(line.split(/[ *]/)[2]);
+      const info = { boot: 5, points: 7, fingerprint: '0BADCAFE', buffer: 64, id: 'board1', firmware: '', name: '' };
+      bench.port.say(encodeBoardLine(0, { verb: 'hello', nonce, protocol: 1, board: info }));
+    };
+    const session = bench.begin();
+    await bench.clock.advance(500);
+    await expect(session).rejects.toMatchObject({
+      code: 'device/protocol',
+      message: expect.stringContaining('0BADCAFE'),
+    });
+  });
+
   it('says which points never say a value', async () => {
     setUp();
     bench.plug(board);
@@ -237,6 +257,24 @@ describe('commands', () => {
     expect(await done).toBe('device/timeout');
     expect(said('set')).toBe(4);
     expect(timesDone()).toEqual([1]);
+  });
+
+  it('and everything else wait until the board has answered, so that it never has two lines to receive', async () => {
+    const session = await live();
+    board.late(100);
+    const before = bench.port.written.length;
+    const done = bench.apply(session, { point: 'pump', value: true });
+    const alive = session.check?.(new AbortController().signal);
+    await bench.clock.advance(90);
+    expect(bench.port.written.slice(before)).toEqual([expect.stringContaining('set')]);
+    await bench.clock.advance(20);
+    await done;
+    expect(bench.port.written.slice(before)).toEqual([
+      expect.stringContaining('set'),
+      expect.stringContaining('alive'),
+    ]);
+    await bench.clock.advance(300);
+    await alive;
   });
 
   it('may be answered late', async () => {

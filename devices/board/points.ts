@@ -1,0 +1,65 @@
+import type { BoardInfo, PointDescription } from '../../firmware-protocol/message.js';
+import { fingerprint } from '../../firmware-protocol/point.js';
+import { type PointSpec, RESERVED_IDS } from '../../src/device/point.js';
+import { BridgeError } from '../../src/error.js';
+import type { BoardWire } from './wire.js';
+
+/** What is remembered of boards: their points by fingerprint, so that a known board is live at once. */
+export interface Manifests {
+  get(fingerprint: string): readonly PointDescription[] | undefined;
+  set(fingerprint: string, points: readonly PointDescription[]): void;
+}
+
+const PAGE = { again: 250, tries: 8 };
+
+/** The board's points: remembered ones, or fetched page by page. Throws `device/protocol` where they can't be its own. */
+export async function readManifest(
+  wire: BoardWire,
+  board: BoardInfo,
+  manifests: Manifests,
+  signal: AbortSignal,
+): Promise<readonly PointDescription[]> {
+  const known = manifests.get(board.fingerprint);
+  if (known) return known;
+  const points: PointDescription[] = [];
+  for (let index = 0; index < board.points; index++) {
+    points.push(
+      await wire.ask(
+        { verb: 'describe', index },
+        (answer) => (answer.verb === 'describe' && answer.index === index ? answer.point : undefined),
+        PAGE,
+        signal,
+      ),
+    );
+  }
+  const found = fingerprint(points);
+  if (found !== board.fingerprint) {
+    throw wrong(`the board says that its points have the fingerprint ${board.fingerprint}, but they have ${found}`);
+  }
+  const ids = points.map(({ id }) => id);
+  const bad = ids.find((id, index) => RESERVED_IDS.has(id) || ids.indexOf(id) !== index);
+  if (bad !== undefined) throw wrong(`\`${bad}\` can not be the id of a point, or not of two`);
+  manifests.set(board.fingerprint, points);
+  return points;
+}
+
+/** A board's point as the bridge knows points. */
+export function specOf(point: PointDescription): PointSpec {
+  const { id, role, type = 'text', label, unit, min, max, step, safe, options } = point;
+  return {
+    id,
+    role,
+    type: type === 'text' ? 'string' : type,
+    ...(label === '' ? {} : { label }),
+    ...(unit === '' ? {} : { unit }),
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(step === undefined ? {} : { step }),
+    ...(options.length === 0 ? {} : { options }),
+    ...(safe === undefined ? {} : { safe }),
+  };
+}
+
+function wrong(message: string): BridgeError {
+  return new BridgeError('device/protocol', message, { hint: 'its sketch breaks the board protocol' });
+}

@@ -1,0 +1,120 @@
+import { MAX_COUNTER } from '../../firmware-protocol/limits.js';
+import type {
+  BoardInfo,
+  BoardMessage,
+  HostMessage,
+  NakCode,
+  PointDescription,
+} from '../../firmware-protocol/message.js';
+import { decodeValue, encodeValue } from '../../firmware-protocol/value.js';
+import type { Command, Confirmed, DeviceIdentity, DeviceSession } from '../../src/device/driver.js';
+import { sameValue, type Value } from '../../src/device/point.js';
+import { BridgeError, isBridgeError } from '../../src/error.js';
+import { specOf } from './points.js';
+import { identityOf } from './probe.js';
+import type { BoardWire, Patience } from './wire.js';
+
+/** A lost line is repeated soon: at 115200 baud a command and its answer take 10 ms, with a slow adapter 40. */
+const AGAIN_MS = 120;
+const TRIES = 4;
+/** Within 2.5 s of silence a link is dead; with the pause between two checks that makes 5 s. */
+const CHECK: Patience = { again: 250, tries: 10 };
+const RENEW: Patience = { again: 250, tries: 1 };
+/** The last repetition may be answered until the queue gives up; no point's `within` is longer. */
+const COMMAND: Patience = { again: AGAIN_MS, tries: TRIES, last: 600_000 };
+const STOP: Patience = { again: AGAIN_MS, tries: TRIES, last: 1_000, urgent: true };
+
+const NAK_WORDS: Record<NakCode, string> = {
+  range: 'it can not take this value',
+  unknown: 'it has no such output',
+  busy: 'it was switched too short a time ago, or still moves',
+  locked: 'another output excludes it',
+};
+
+/** A live board: commands, leases and the question whether it is still there. */
+export class BoardSession implements DeviceSession {
+  readonly identity: DeviceIdentity;
+  private readonly points: ReadonlyMap<string, PointDescription>;
+  private cid = 0;
+
+  constructor(
+    private readonly wire: BoardWire,
+    board: BoardInfo,
+    points: readonly PointDescription[],
+  ) {
+    this.points = new Map(points.map((point) => [point.id, point]));
+    this.identity = identityOf(board);
+  }
+
+  async apply(command: Command, signal: AbortSignal): Promise<Confirmed> {
+    try {
+      return await this.carryOut(command, signal);
+    } catch (error) {
+      // What the grammar can't say is refused here; the board never hears of it.
+      throw error instanceof RangeError ? refused(error.message) : error;
+    }
+  }
+
+  async safeAll(signal: AbortSignal): Promise<void> {
+    const cid = this.nextCid();
+    await this.answer({ verb: 'stop', cid }, cid, STOP, signal);
+  }
+
+  async check(signal: AbortSignal): Promise<void> {
+    await this.askAlive(CHECK, signal);
+  }
+
+  /** Renews every lease. Silence is no error here: the next renewal comes soon, and `check` is the judge. */
+  async renew(signal: AbortSignal): Promise<void> {
+    try {
+      await this.askAlive(RENEW, signal);
+    } catch (error) {
+      if (signal.aborted || !isBridgeError(error, 'device/timeout')) throw error;
+    }
+  }
+
+  private async carryOut(command: Command, signal: AbortSignal): Promise<Confirmed> {
+    const point = this.points.get(command.point);
+    if (point?.role !== 'actuator' || !point.type) throw refused(`${command.point} can not be commanded`);
+    const shape = { type: point.type, options: point.options };
+    const cid = this.nextCid();
+    const message = messageOf(command, cid, encodeValue(shape, command.value));
+    const answer = await this.answer(message, cid, COMMAND, signal);
+    const said = decodeValue(shape, answer.value);
+    const wanted = decodeValue(shape, message.value) ?? null;
+    if (said === undefined || said === null || !sameValue(specOf(point), said, wanted)) {
+      const truth = said === undefined || said === null ? answer.value : String(said);
+      throw new BridgeError('device/mismatch', `${point.id} should be ${String(wanted)}, the board says ${truth}`);
+    }
+    return { value: said satisfies Value, settled: !answer.moving };
+  }
+
+  private async askAlive(patience: Patience, signal: AbortSignal): Promise<void> {
+    const pick = (answer: BoardMessage) => answer.verb === 'alive' || undefined;
+    await this.wire.ask({ verb: 'alive' }, pick, patience, signal);
+  }
+
+  private async answer(message: HostMessage, cid: number, patience: Patience, signal: AbortSignal) {
+    const pick = (answer: BoardMessage) =>
+      (answer.verb === 'ack' || answer.verb === 'nak') && answer.cid === cid ? answer : undefined;
+    const answer = await this.wire.ask(message, pick, patience, signal);
+    if (answer.verb === 'nak') throw refused(`the board refused: ${NAK_WORDS[answer.code]}`);
+    return answer;
+  }
+
+  private nextCid(): number {
+    const { cid } = this;
+    this.cid = cid === MAX_COUNTER ? 0 : cid + 1;
+    return cid;
+  }
+}
+
+function messageOf({ point, pulseMs }: Command, cid: number, value: string) {
+  return pulseMs === undefined
+    ? ({ verb: 'set', cid, point, value } as const)
+    : ({ verb: 'pulse', cid, point, value, ms: pulseMs } as const);
+}
+
+function refused(message: string): BridgeError {
+  return new BridgeError('device/refused', message);
+}
