@@ -12,23 +12,11 @@ export interface BenchBoard {
   close(): void;
 }
 
-/** The config of a device that a bench makes up: a sketch that prints, with a pump and a fan to switch. */
+/** The config of a device that a bench makes up: a board that describes itself. */
 export function sampleDevice(drivers: DriverRegister, port: string): DeviceConfig {
-  const lines = drivers.get('lines');
-  if (!lines) throw new Error('the register has no driver `lines`');
-  const options = lines.options.parse({
-    port,
-    boot: '200ms',
-    points: {
-      temp: { unit: '°C', min: 18, max: 26 },
-      hum: { unit: '%', min: 40, max: 60 },
-      light: { unit: 'lx', min: 100, max: 900 },
-      door: { type: 'enum', options: ['open', 'closed'] },
-      pump: { role: 'actuator', type: 'boolean', write: 'PUMP {value:on|off}' },
-      fan: { role: 'actuator', type: 'number', min: 0, max: 100, step: 5, write: 'FAN {value}' },
-    },
-  });
-  return { driver: 'lines', options };
+  const board = drivers.get('board');
+  if (!board) throw new Error('the register has no driver `board`');
+  return { driver: 'board', options: board.options.parse({ port }) };
 }
 
 /** Plugs a simulated board into a virtual port for every device that has a simulator, and points the config at it. */

@@ -9,11 +9,11 @@ import type { Simulator } from '../../src/device/driver-kind.js';
 import { type Log, silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { machinePorts } from '../../src/port/ports.js';
-import { SYSTEM_ROOTS } from '../../src/port/system-roots.js';
 import { createVirtualPort, type VirtualPort } from '../../src/port/virtual-port.js';
 import { systemClock } from '../../src/system-clock.js';
 import { connectPhone, type Phone } from './phone.js';
 import type { MakeRelay, TestRelay } from './relays.js';
+import { UsbSlots } from './usb-slots.js';
 
 /** A sketch's points as a config lists them: two sensors and two outputs. */
 export const SKETCH = {
@@ -96,6 +96,7 @@ export class Rig {
     readonly bridge: Bridge,
     readonly relay: TestRelay,
     readonly boards: ReadonlyMap<string, RigBoard>,
+    readonly usb: UsbSlots,
     private readonly folder: string,
     private readonly token: string | undefined,
   ) {}
@@ -121,7 +122,7 @@ export class Rig {
     const { config } = parseConfig({ path: 'rig', text, shared: false }, { drivers, env: {}, homeDir: folder });
     const clock = systemClock();
     // What is plugged into the machine that runs the test is not part of it.
-    const noUsb = { ...SYSTEM_ROOTS, sys: join(folder, 'sys') };
+    const usb = new UsbSlots(folder);
     const bridge = new Bridge({
       config,
       relayUrl: relay.url,
@@ -132,11 +133,11 @@ export class Rig {
       clock,
       random: Math.random,
       log,
-      ports: machinePorts(clock, log, noUsb),
+      ports: machinePorts(clock, log, usb.roots),
     });
     for (const board of boards.values()) board.plug();
     await bridge.start();
-    return new Rig(bridge, relay, boards, folder, token);
+    return new Rig(bridge, relay, boards, usb, folder, token);
   }
 
   board(id = 'shed'): RigBoard {
@@ -157,6 +158,7 @@ export class Rig {
     await Promise.all(this.phones.map((phone) => phone.close()));
     await this.bridge.stop();
     for (const board of this.boards.values()) board.pull();
+    this.usb.pullAll();
     await this.relay.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { HandoverLine } from '../../src/device/handover-line.js';
 import { type Log, silentLog } from '../../src/log.js';
 import type { OpenLine } from '../../src/port/line-link.js';
 import { StateFile } from '../../src/state/state-file.js';
+import { eventually } from '../support/eventually.js';
 import { FakePort } from '../support/fake-line.js';
 
 const NEVER = new AbortController().signal;
@@ -110,7 +111,7 @@ describe('boards and devices', () => {
     const first = setUp(['shed']);
     first.boards.found([await found('uno', { serialNumber: 'A1' })]);
     expect(await isOpen(first.boards, 'shed')).toBe('/dev/fake');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => existsSync(first.file));
     const second = setUp(['shed', 'barn'], { file: first.file });
     second.boards.found([await found('uno', { serialNumber: 'A1' }), await found('due', { serialNumber: 'B2' })]);
     expect(await isOpen(second.boards, 'shed')).toBe('/dev/fake');
@@ -139,7 +140,7 @@ describe('boards and devices', () => {
   it('tells clones apart by what it remembers of the right one', async () => {
     const first = setUp(['shed']);
     first.boards.found([await found('shed', { byPath: 'usb-1' })]);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => existsSync(first.file));
     const second = setUp(['shed'], { file: first.file });
     const twin = await found('shed', { byPath: 'usb-2' });
     const right = await found('shed', { byPath: 'usb-1' });

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { BoardSimulator } from '../../devices/board/simulator.js';
+import type { JsonObject } from '../../src/mesh/frame.js';
+import { systemClock } from '../../src/system-clock.js';
+import type { Phone } from '../support/phone.js';
+import { forEachRelay } from '../support/relays.js';
+import { Rig } from '../support/rig.js';
+
+const board = (id: string, seed = 1) => new BoardSimulator(systemClock(), seed, { identity: { id } });
+
+/** A state frame in which a device says its temperature as a number. */
+const speaks = (device: string) => (frame: JsonObject) =>
+  frame['msg_type'] === 'rig.state' && typeof (frame[device] as JsonObject | undefined)?.['temp'] === 'number';
+
+const health = (device: string, word: string) => (frame: JsonObject) =>
+  frame['msg_type'] === 'rig.health' && frame[device] === word;
+
+async function tap(phone: Phone, dev: string, value: boolean): Promise<JsonObject> {
+  const id = phone.command({ msg_type: 'rig.cmd', dev, point: 'pump', value });
+  return await phone.waitFor((frame) => frame['cmd_id'] === id);
+}
+
+forEachRelay((_name, make) => {
+  describe('a board that is plugged in', () => {
+    it('is on the phone within a second, with its controls, and can be switched once it is approved', async () => {
+      const rig = await Rig.open(make, { devices: {} });
+      const phone = await rig.phone();
+      const plugged = performance.now();
+      rig.usb.plug('ttyUSB0', board('uno'));
+      await phone.waitFor(speaks('uno'), 3_000);
+      const deck = await phone.waitFor(
+        (frame) => frame['msg_type'] === 'rig.devices' && JSON.stringify(frame).includes('dyn-uno-pump'),
+        1_000,
+      );
+      expect(performance.now() - plugged).toBeLessThan(1_500);
+      expect(deck['children']).toMatchObject([{ type: 'group', id: 'dyn-uno' }]);
+      await phone.waitFor(health('uno', 'unapproved'));
+      expect(await tap(phone, 'uno', true)).toMatchObject({ ok: false, code: 'unapproved' });
+      expect(await rig.bridge.fleet.approve('uno')).toBe(true);
+      await phone.waitFor(health('uno', 'online'));
+      expect(await tap(phone, 'uno', true)).toMatchObject({ ok: true, value: true });
+      await rig.close();
+    });
+
+    it('comes back as the same device under another name, and stays approved', async () => {
+      const rig = await Rig.open(make, { devices: {} });
+      const phone = await rig.phone();
+      rig.usb.plug('ttyUSB0', board('uno'));
+      await phone.waitFor(speaks('uno'), 3_000);
+      await rig.bridge.fleet.approve('uno');
+      rig.usb.pull('ttyUSB0');
+      await phone.waitFor(health('uno', 'offline'));
+      const seen = phone.broadcasts.length;
+      rig.usb.plug('ttyUSB1', board('uno'));
+      const later = (wanted: (frame: JsonObject) => boolean) => (frame: JsonObject) =>
+        wanted(frame) && phone.broadcasts.indexOf(frame) >= seen;
+      await phone.waitFor(later(health('uno', 'online')), 3_000);
+      await phone.waitFor(later(speaks('uno')));
+      expect([...rig.bridge.fleet.devices.keys()]).toEqual(['uno']);
+      await rig.close();
+    });
+
+    it('takes the place that the config keeps for it', async () => {
+      const rig = await Rig.open(make, {
+        devices: {},
+        config: { devices: { barn: { driver: 'board', port: 'auto' } } },
+      });
+      const phone = await rig.phone();
+      rig.usb.plug('ttyUSB0', board('due'));
+      rig.usb.plug('ttyUSB1', board('barn', 2));
+      await phone.waitFor(speaks('barn'), 3_000);
+      await phone.waitFor(speaks('due'), 3_000);
+      expect(await tap(phone, 'barn', true)).toMatchObject({ ok: true });
+      expect(await tap(phone, 'due', true)).toMatchObject({ ok: false, code: 'unapproved' });
+      await rig.close();
+    });
+  });
+});
