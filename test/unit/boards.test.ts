@@ -111,7 +111,7 @@ describe('boards and devices', () => {
     const first = setUp(['shed']);
     first.boards.found([await found('uno', { serialNumber: 'A1' })]);
     expect(await isOpen(first.boards, 'shed')).toBe('/dev/fake');
-    await eventually(() => existsSync(first.file));
+    await eventually(() => existsSync(first.file)).toBe(true);
     const second = setUp(['shed', 'barn'], { file: first.file });
     second.boards.found([await found('uno', { serialNumber: 'A1' }), await found('due', { serialNumber: 'B2' })]);
     expect(await isOpen(second.boards, 'shed')).toBe('/dev/fake');
@@ -140,7 +140,7 @@ describe('boards and devices', () => {
   it('tells clones apart by what it remembers of the right one', async () => {
     const first = setUp(['shed']);
     first.boards.found([await found('shed', { byPath: 'usb-1' })]);
-    await eventually(() => existsSync(first.file));
+    await eventually(() => existsSync(first.file)).toBe(true);
     const second = setUp(['shed'], { file: first.file });
     const twin = await found('shed', { byPath: 'usb-2' });
     const right = await found('shed', { byPath: 'usb-1' });
