@@ -4,6 +4,8 @@ import { homedir, hostname } from 'node:os';
 import { basename, relative } from 'node:path';
 import { drivers } from '../devices/index.js';
 import { runProgram } from './cli/program.js';
+import { probeOnoff } from './port/onoff-probe.js';
+import { stableName } from './port/serial-path.js';
 import { systemClock } from './system-clock.js';
 
 /** After a signal the orderly stop has this long; then the process ends as it is. */
@@ -25,8 +27,11 @@ process.on('uncaughtException', (error) => {
   stop.abort();
   setTimeout(() => process.exit(70), HARD_STOP_MS).unref();
 });
-// A reader that went away (`| head`) ends the program in order instead of with an exception.
-process.stdout.on('error', () => stop.abort());
+// A reader that went away (`| head`) ends commands that are there to be watched; the others go on.
+const unread = new AbortController();
+process.stdout.on('error', () => unread.abort());
+// A log that nobody takes any more stops nothing: there is no place left to say so, and the devices matter more.
+process.stderr.on('error', () => {});
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -48,8 +53,13 @@ const code = await runProgram(process.argv.slice(2), {
   random: Math.random,
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
-  terminal: process.stdout.isTTY ? { columns: process.stdout.columns, rows: process.stdout.rows } : undefined,
+  // Some terminals, such as serial consoles, do not know their size.
+  terminal: () =>
+    process.stdout.isTTY ? { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 } : undefined,
   signal: stop.signal,
+  unread: unread.signal,
+  stableName: (path) => stableName(path),
+  gpio: async () => (await probeOnoff()).reason,
   logIsTerminal: process.stderr.isTTY,
   logStream: process.stderr,
 });

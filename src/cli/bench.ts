@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { Bridge } from '../bridge.js';
 import { defaultConfig, loadConfig } from '../config/load.js';
 import type { Config, DeviceConfig } from '../config/schema.js';
-import { createLogger } from '../logger.js';
 import { joinVirtualPorts } from '../port/virtual-cable.js';
 import { plugBoards, sampleDevice } from './bench-boards.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { joinRelay } from './join-relay.js';
 import { LiveView } from './live-view.js';
+import { openLog } from './open-log.js';
 import { bridgeParts } from './run.js';
 
 /** What `bench` was asked for. */
@@ -22,11 +22,21 @@ export interface BenchOptions {
 
 /** `bench`: relay, simulated boards and bridge in one process on this machine, with their live values, until interrupted. */
 export async function benchCommand(options: BenchOptions, context: CliContext): Promise<number> {
-  const { clock, drivers, out, program, signal, terminal } = context;
+  const { clock, drivers, program, signal, terminal } = context;
+  let view: LiveView | undefined;
+  const heading: string[] = [];
+  const out = (line: string) => {
+    heading.push(line);
+    context.out(line);
+  };
+  const write = (text: string) => {
+    view?.clear();
+    context.logStream.write(text);
+  };
   const folder = await mkdtemp(join(tmpdir(), 'carter-bench-'));
   const undo: (() => Promise<void> | void)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
-    const log = createLogger({ level: 'warn', secrets: [], destination: context.logStream, pretty: true });
+    const log = openLog({ level: 'warn', pretty: true }, { ...context, logStream: { write } });
     const wanted = benchConfig(options, folder, context);
     const { config, boards, left } = plugBoards(wanted, folder, drivers, clock);
     undo.push(() => {
@@ -51,8 +61,8 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
     if (first && !options.config) out(`           ${program} set ${first.id}.pump on ${state}`);
     out('stop       Ctrl-C');
     out('');
-    const view = new LiveView({ store: bridge.store, clock, out, columns: terminal?.columns, rows: terminal?.rows });
-    undo.push(() => view.stop());
+    view = new LiveView({ store: bridge.store, clock, out: context.out, terminal, heading });
+    undo.push(() => view?.stop());
     await untilAborted(signal);
     return EXIT.ok;
   } finally {

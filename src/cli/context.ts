@@ -1,6 +1,12 @@
 import type { Clock } from '../clock.js';
 import type { DriverRegister } from '../device/driver-kind.js';
 
+/** Size of a terminal: characters per line, and lines. */
+export interface Terminal {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** What a sub-command gets of the world outside; only main.ts knows the process itself. */
 export interface CliContext {
   readonly drivers: DriverRegister;
@@ -16,17 +22,23 @@ export interface CliContext {
   readonly out: (line: string) => void;
   /** Prints a line of problems. */
   readonly err: (line: string) => void;
-  /** Characters per line and lines where a person watches; undefined where output goes elsewhere. */
-  readonly terminal: { readonly columns: number; readonly rows: number } | undefined;
+  /** The terminal that shows the results, as large as it is now; undefined where they go elsewhere. */
+  readonly terminal: () => Terminal | undefined;
   /** Aborts when the user wants the command to end. */
   readonly signal: AbortSignal;
+  /** Aborts when nobody reads the results any more (`| head`). */
+  readonly unread: AbortSignal;
+  /** The lasting name of a serial port that is plugged in; undefined where it has none. */
+  readonly stableName: (path: string) => string | undefined;
+  /** Whether GPIO can be used here, in a sentence. */
+  readonly gpio: () => Promise<string>;
   /** True where a person sees the log. */
   readonly logIsTerminal: boolean;
   /** Where log lines go. */
   readonly logStream: { write(text: string): void };
 }
 
-/** Exit codes: 0 ok, 1 failure, 2 usage, 78 bad config (EX_CONFIG of sysexits.h). */
+/** Exit codes: 0 ok, 1 failure (also: a config that can't be read), 2 usage, 78 bad config (EX_CONFIG of sysexits.h). */
 export const EXIT = { ok: 0, failure: 1, usage: 2, config: 78 } as const;
 
 /** Resolves when the user wants the command to end. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadConfig } from '../config/load.js';
-import { CONTROL_SOCKET } from '../control/protocol.js';
+import { controlSocket } from '../control/protocol.js';
 import { BridgeError } from '../error.js';
 import type { CliContext } from './context.js';
 
@@ -10,12 +10,12 @@ export interface ControlOptions {
   readonly stateDir?: string;
 }
 
-/** The control socket of the bridge that is meant: of a state folder, of a config, or of the default folder. */
+/** The control socket of the bridge that is meant: of a state folder, of a config, or of the default folder. Throws `control/path`. */
 export function controlPath(options: ControlOptions, context: CliContext): string {
-  if (options.stateDir !== undefined) return join(options.stateDir, CONTROL_SOCKET);
-  if (options.config === undefined) return join(context.homeDir, '.local/state/carter-bridge', CONTROL_SOCKET);
+  if (options.stateDir !== undefined) return controlSocket(options.stateDir);
+  if (options.config === undefined) return controlSocket(join(context.homeDir, '.local/state/carter-bridge'));
   const { drivers, env, homeDir, hostname } = context;
-  return join(loadConfig(options.config, { drivers, env, homeDir, hostname }).config.bridge.stateDir, CONTROL_SOCKET);
+  return controlSocket(loadConfig(options.config, { drivers, env, homeDir, hostname }).config.bridge.stateDir);
 }
 
 /** Splits `device.point`; throws `cli/usage` where it is neither that nor, unless a point is needed, a device alone. */

@@ -2,12 +2,11 @@ import { holders, listPorts } from '../port/serial-path.js';
 import { printable } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 
-/** `devices`: the serial ports of this machine, what is behind them, the name to put into a config, and who holds them. */
+/** `devices`: the serial ports of this machine, what is behind them, the name to put into a config, and who holds them; and whether there is GPIO. */
 export async function devicesCommand(context: CliContext): Promise<number> {
   const ports = await listPorts();
   if (ports.length === 0) {
     context.out('no serial ports found; plug a board in, or try `carter-bridge bench` without one');
-    return EXIT.ok;
   }
   for (const port of ports) {
     const { usb } = port;
@@ -19,5 +18,6 @@ export async function devicesCommand(context: CliContext): Promise<number> {
       context.out(`  held by ${printable(command)} (pid ${pid})`);
     }
   }
+  context.out(`GPIO: ${await context.gpio()}`);
   return EXIT.ok;
 }

@@ -54,7 +54,7 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .option('--config <file>', 'simulate the devices of this config')
     .option('--pty <path>', 'make a virtual serial port here for a program of your own')
     .option('--port <port>', 'port of the relay; 0: any free one', wholeNumber(0, 65_535), 8765)
-    .action((options) => finish(benchCommand(options, context)));
+    .action((options) => finish(benchCommand(options, forReader(context))));
   program
     .command('relay')
     .description('run only the embedded relay')
@@ -91,8 +91,13 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
   running(program.command('monitor'))
     .description("show a device's raw lines")
     .argument('<device>')
-    .action((target, options) => finish(monitorCommand(target, options, context)));
+    .action((target, options) => finish(monitorCommand(target, options, forReader(context))));
   return program;
+}
+
+/** For commands that are there to be watched: they end in order when nobody reads them any more. */
+function forReader(context: CliContext): CliContext {
+  return { ...context, signal: AbortSignal.any([context.signal, context.unread]) };
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

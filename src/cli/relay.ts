@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Log } from '../log.js';
-import { createLogger } from '../logger.js';
 import { isEveryInterface, isLoopback, lanAddress, relayUrl } from '../relay/address.js';
 import { EmbeddedRelay } from '../relay/relay.js';
 import { loadOrCreateToken } from '../relay/token-file.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
+import { openLog } from './open-log.js';
 
 /** Options of `carter-bridge relay`. */
 export interface RelayCommandOptions {
@@ -15,7 +15,10 @@ export interface RelayCommandOptions {
 }
 
 /** What the command needs of the world outside. */
-export type RelayCommandContext = Pick<CliContext, 'env' | 'homeDir' | 'clock' | 'out' | 'signal' | 'logStream'>;
+export type RelayCommandContext = Pick<
+  CliContext,
+  'env' | 'homeDir' | 'clock' | 'out' | 'signal' | 'logStream' | 'logIsTerminal'
+>;
 
 /** Channel in the pairing data: the one that layouts and hubs use unless told otherwise. */
 const CHANNEL = 'home';
@@ -23,7 +26,7 @@ const CHANNEL = 'home';
 /** Runs a relay until the signal aborts. Prints its address, and beyond loopback the pairing data. Rejects as `EmbeddedRelay.start` and `loadOrCreateToken` do. */
 export async function relayCommand(options: RelayCommandOptions, context: RelayCommandContext): Promise<number> {
   const { host } = options;
-  const log = createLogger({ level: 'info', secrets: [], destination: context.logStream, pretty: true });
+  const log = openLog({ level: 'info', pretty: true }, context);
   const token = await findToken(options, context, log);
   const relay = new EmbeddedRelay({ host, port: options.port, token, clock: context.clock, log });
   const { url, port } = await relay.start();

@@ -5,10 +5,12 @@ import { defaultConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
-import { createLogger, readByPeople } from '../logger.js';
+import { readByPeople } from '../logger.js';
+import { parseRelayUrl } from '../mesh/connection.js';
 import { machinePorts } from '../port/ports.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
+import { openLog } from './open-log.js';
 
 /** The whole stop takes at most this long, whatever hangs. */
 const STOP_MS = 1_950;
@@ -16,12 +18,8 @@ const STOP_MS = 1_950;
 /** `run [--config FILE]`: the bridge, until interrupted. Without a config: a relay for the home network with a token of its own. */
 export async function runCommand(options: { config?: string }, context: CliContext): Promise<number> {
   const { config, warnings, secrets } = readConfig(options.config, context);
-  const log = createLogger({
-    level: config.log.level,
-    secrets,
-    destination: context.logStream,
-    pretty: readByPeople(context.logIsTerminal, context.env),
-  });
+  const pretty = readByPeople(context.logIsTerminal, context.env);
+  const log = openLog({ level: config.log.level, secrets, pretty }, context);
   for (const warning of warnings) log.warn({}, warning);
   const relay = await joinRelay(config, context.clock, log);
   const bridge = new Bridge(bridgeParts(config, relay, context, log));
@@ -58,9 +56,9 @@ export function bridgeParts(config: Config, relay: JoinedRelay, context: CliCont
 }
 
 function readConfig(file: string | undefined, context: CliContext) {
-  const { drivers, env, homeDir, hostname } = context;
+  const { drivers, homeDir, hostname } = context;
   if (file !== undefined) {
-    const { config, warnings, secrets } = loadConfig(file, { drivers, env, homeDir, hostname });
+    const { config, warnings, secrets } = loadConfig(file, context);
     return { config, warnings: warnings.map(formatProblem), secrets };
   }
   const config = defaultConfig({ drivers, homeDir, hostname });
@@ -70,7 +68,7 @@ function readConfig(file: string | undefined, context: CliContext) {
 
 function announce(config: Config, relay: JoinedRelay, context: CliContext): void {
   const { out } = context;
-  out(`bridge ${config.bridge.name} on ${relay.url}, channel ${config.relay.channel}`);
+  out(`bridge ${config.bridge.name} on ${parseRelayUrl(relay.url).display}, channel ${config.relay.channel}`);
   if (config.devices.size === 0) {
     out('no devices yet: name them in a config and start with --config bridge.yaml');
   }

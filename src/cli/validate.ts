@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.js';
 import { readYaml } from '../config/yaml-source.js';
 import { BridgeError } from '../error.js';
 import { printable } from '../text.js';
+import { EXIT } from './context.js';
 
 /** What `validate` needs of its surroundings. */
 export interface ValidateDeps extends ConfigContext {
@@ -14,32 +15,26 @@ export interface ValidateDeps extends ConfigContext {
   readonly err: (line: string) => void;
 }
 
-/** Exit codes: fine · a layout, which this version can't check · the file can't be read · bad config (sysexits' EX_CONFIG). */
-const OK = 0;
-const NOT_CHECKED = 1;
-const USAGE = 2;
-const BAD_CONFIG = 78;
-
-/** Checks a config file and says what is wrong, one problem a line; resolves to the exit code. */
+/** Checks a config file and says what is wrong, one problem a line. A failure: a file that can't be read, or a layout, which this version can't check. */
 export async function validateCommand(path: string, deps: ValidateDeps): Promise<number> {
   try {
     const file = readConfigFile(path);
     if (isLayout(readYaml(file.text, {}).value)) {
       deps.err(`${printable(path)}: this is a layout; layouts aren't checked in this version`);
-      return NOT_CHECKED;
+      return EXIT.failure;
     }
     const { config, warnings } = parseConfig(file, deps);
     for (const warning of warnings) deps.err(`${formatProblem(warning)} (warning)`);
     deps.out(`${printable(path)}: ok (${summary(config)})`);
-    return OK;
+    return EXIT.ok;
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
     if (error instanceof ConfigError) {
       for (const problem of error.problems) deps.err(formatProblem(problem));
-      return BAD_CONFIG;
+      return EXIT.config;
     }
     deps.err(`${error.message}${error.hint ? `; ${error.hint}` : ''}`);
-    return USAGE;
+    return EXIT.failure;
   }
 }
 

@@ -1,9 +1,17 @@
-import { MESH_NAME, meshName } from './names.js';
+import { isMeshName, meshName } from '../mesh/name.js';
+import { isUnstableName } from '../port/serial-path.js';
 import type { Finding } from './problems.js';
 import type { Config } from './schema.js';
 
-/** What is allowed but worth knowing. `givenName` is the name as the config has it. */
-export function cautions(config: Config, givenName: string | undefined): Finding[] {
+/**
+ * What is allowed but worth knowing. `givenName` is the name as the config has it; `stableName` knows the lasting name
+ * of a port that is plugged in.
+ */
+export function cautions(
+  config: Config,
+  givenName: string | undefined,
+  stableName: (path: string) => string | undefined,
+): Finding[] {
   const found: Finding[] = [];
   const say = (path: Finding['path'], message: string, hint?: string, at: Finding['at'] = 'value') =>
     found.push({ path, at, message, hint });
@@ -11,7 +19,7 @@ export function cautions(config: Config, givenName: string | undefined): Finding
   if (givenName !== undefined && givenName !== meshName(givenName)) {
     say(['bridge', 'name'], `becomes \`${config.bridge.name}\` on the relay`, 'names are letters, digits, `-` and `_`');
   }
-  if (!MESH_NAME.test(config.relay.channel)) {
+  if (!isMeshName(config.relay.channel)) {
     say(['relay', 'channel'], 'newer relays refuse this channel', 'channels are letters, digits, `-` and `_`');
   }
   if (config.relay.url !== undefined && leavesHome(config.relay.url)) {
@@ -19,8 +27,8 @@ export function cautions(config: Config, givenName: string | undefined): Finding
   }
   for (const [id, { options }] of config.devices) {
     const port = (options as { port?: unknown } | null)?.port;
-    if (typeof port === 'string' && /^\/dev\/tty(USB|ACM)\d+$/.test(port)) {
-      const hint = 'use its link under /dev/serial/by-id/';
+    if (typeof port === 'string' && isUnstableName(port)) {
+      const hint = `use ${stableName(port) ?? 'its link under /dev/serial/by-id/'}`;
       say(['devices', id, 'port'], 'this name can move to another board after a restart', hint);
     }
   }

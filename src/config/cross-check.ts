@@ -2,13 +2,14 @@ import { idProblem } from '../device/options.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import type { Path } from './path.js';
 import type { Finding } from './problems.js';
+import type { Wording } from './wording.js';
 
 type Mapping = Record<string, unknown>;
 
 /** What no schema of one part can see, such as two devices on one port. Works on the raw document, valid or not. */
 export function crossCheck(data: unknown): Finding[] {
   const devices = mapping(mapping(data)?.['devices']) ?? {};
-  return [...sharedPorts(devices), ...strangers(data, devices), ...limits(devices, ['devices'])];
+  return [...sharedPorts(devices), ...namedPoints(data, devices), ...limits(devices, ['devices'])];
 }
 
 function mapping(value: unknown): Mapping | undefined {
@@ -39,22 +40,12 @@ function portKey(port: unknown): string | undefined {
   return JSON.stringify([vendorId, productId].map((id) => String(id).toLowerCase()).concat(String(serialNumber ?? '')));
 }
 
-/** Names of points whose device is not in the config. */
-function strangers(data: unknown, devices: Mapping): Finding[] {
-  const known = Object.keys(devices);
+/** What interlocks and bindings name: points of devices that are there; interlocks hold for outputs only. */
+function namedPoints(data: unknown, devices: Mapping): Finding[] {
   const found: Finding[] = [];
-  const check = (name: unknown, path: Path) => {
-    const [device, point, ...rest] = typeof name === 'string' ? name.split('.') : [];
-    if (device === undefined || point === undefined || rest.length > 0 || idProblem(device) || known.includes(device))
-      return;
-    const meant = didYouMean(device, known);
-    const hint = meant ? `did you mean \`${meant}\`?` : `devices are ${oneOf(known)}`;
-    found.push({
-      path,
-      at: 'value',
-      message: `unknown device \`${device}\``,
-      hint: known.length > 0 ? hint : 'there are no devices',
-    });
+  const check = (name: unknown, path: Path, outputsOnly: boolean) => {
+    const wrong = typeof name === 'string' ? namedPoint(name, devices, outputsOnly) : undefined;
+    if (wrong) found.push({ path, at: 'value', ...wrong });
   };
   const interlocks = mapping(mapping(data)?.['safety'])?.['interlocks'];
   if (Array.isArray(interlocks)) {
@@ -64,13 +55,42 @@ function strangers(data: unknown, devices: Mapping): Finding[] {
         const path = ['safety', 'interlocks', i, j];
         if (typeof name === 'string' && group.indexOf(name) < j) {
           found.push({ path, at: 'value', message: 'the same point twice in one group', hint: 'remove one of them' });
-        } else check(name, path);
+        } else check(name, path, true);
       });
     });
   }
   const bindings = mapping(mapping(mapping(data)?.['layout'])?.['bindings']) ?? {};
-  for (const [control, name] of Object.entries(bindings)) check(name, ['layout', 'bindings', control]);
+  for (const [control, name] of Object.entries(bindings)) check(name, ['layout', 'bindings', control], false);
   return found;
+}
+
+/** What is wrong with `device.point`. Only the devices that list their points are known to lack one. */
+function namedPoint(name: string, devices: Mapping, outputsOnly: boolean): Wording | undefined {
+  const [device = '', point = '', ...rest] = name.split('.');
+  if (rest.length > 0 || idProblem(device) || idProblem(point)) return undefined;
+  if (!Object.hasOwn(devices, device)) return unknown('device', device, Object.keys(devices));
+  const points = mapping(mapping(devices[device])?.['points']);
+  if (!points) return undefined;
+  const isOutput = (id: string) => mapping(points[id])?.['role'] === 'actuator';
+  if (!Object.hasOwn(points, point)) {
+    return unknown(
+      'point',
+      point,
+      Object.keys(points).filter((id) => !outputsOnly || isOutput(id)),
+      device,
+    );
+  }
+  if (!outputsOnly || isOutput(point)) return undefined;
+  return { message: `\`${name}\` is no output`, hint: 'only points with `role: actuator` can be interlocked' };
+}
+
+function unknown(noun: 'device' | 'point', word: string, known: readonly string[], device?: string): Wording {
+  const full = (id: string) => (device === undefined ? id : `${device}.${id}`);
+  const message = `unknown ${noun} \`${full(word)}\``;
+  const meant = didYouMean(word, known);
+  if (meant !== undefined) return { message, hint: `did you mean \`${full(meant)}\`?` };
+  if (known.length > 0) return { message, hint: `known here: ${oneOf(known.map(full))}` };
+  return { message, hint: device === undefined ? 'there are no devices' : `\`${device}\` lists none` };
 }
 
 const WITHIN_LIMITS = ['safe', 'initial', 'default'];

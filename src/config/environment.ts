@@ -47,8 +47,9 @@ export function substitute(text: string, env: Environment): Substituted {
   return { text: result, changed, taken, problems };
 }
 
-const MASKABLE = /\$?\$\{[A-Za-z_][A-Za-z0-9_]*(?::-[^}\n"']*)?\}/g;
-const MASKED = /\uE024?\uE024\uE07B[\uE020-\uE07C\uE07E]*\uE07D/g;
+// Also what is no reference, such as `${bad-name}`, so that `substitute` gets to see it and can say so.
+const MASKABLE = /\$?\$\{(?:[A-Za-z_][A-Za-z0-9_]*:-[^}\n"']*|[^{},\n"']*)\}/g;
+const MASKED = /\uE024?\uE024\uE07B[^\uE07D]*\uE07D/g;
 const PRIVATE = 0xe000;
 
 /**

@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { DriverRegister } from '../device/driver-kind.js';
+import { meshName } from '../mesh/name.js';
 import { printable } from '../text.js';
 import { cautions } from './cautions.js';
 import { ConfigError, type Problem } from './config-error.js';
 import { type ConfigFile, readConfigFile } from './config-file.js';
 import { crossCheck } from './cross-check.js';
 import type { Environment } from './environment.js';
-import { meshName, namespaceOf } from './names.js';
+import { namespaceOf } from './names.js';
 import { formatPath, valueAt } from './path.js';
 import { type Finding, findings, unworded } from './problems.js';
 import { type Config, configSchema, type ParsedConfig } from './schema.js';
@@ -21,6 +22,8 @@ export interface ConfigContext {
   readonly homeDir: string;
   /** The default name is made of it; the system's where absent. */
   readonly hostname?: string;
+  /** The lasting name of a port that is plugged in, to name in a warning; none is named where absent. */
+  readonly stableName?: (path: string) => string | undefined;
 }
 
 /** A config that holds, what is worth knowing about it, and the texts that no log may show. */
@@ -79,7 +82,7 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   if (!result.success || problems.length > 0) throw new ConfigError(capped(problems));
 
   const config = settle(result.data, context);
-  const warnings = cautions(config, result.data.bridge.name).map(place);
+  const warnings = cautions(config, result.data.bridge.name, context.stableName ?? (() => undefined)).map(place);
   const literal = SECRETS.find((path) => valueAt(source.value, path) !== undefined && source.origin(path) === 'file');
   if (file.shared && literal) {
     const hint = `run \`chmod 600 ${printable(file.path)}\``;

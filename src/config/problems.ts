@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import { type Path, valueAt } from './path.js';
 import { knownKeys, notesOf, schemasAt } from './schema-walk.js';
-import { expectation, outOfRange, quotable, typeWords, type Wording, wrongType, wrongWord } from './wording.js';
+import { expectation, outOfRange, quotable, typeWords, type Wording, wanted, wrongType, wrongWord } from './wording.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -97,7 +97,10 @@ class Reader {
 
   private missing(path: Path): Read {
     const key = String(path.at(-1) ?? 'value');
-    const hint = `add it: ${expectation(this.schemasAt(path))}`;
+    const expected = wanted(this.schemasAt(path));
+    // One of some words: each as it is to be written.
+    const words = /^(`[\w-]+`(, | or |$))+$/.test(expected);
+    const hint = words ? `add ${expected.replace(/`([\w-]+)`/g, `\`${key}: $1\``)}` : `add it: ${expected}`;
     return { path: path.slice(0, -1), at: 'key', message: `\`${key}\` is missing`, hint, missing: key };
   }
 

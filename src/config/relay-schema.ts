@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRelayUrl } from '../mesh/connection.js';
 
 /** How the bridge reaches a relay: an address, or a relay of its own. */
 export type RelayConfig = {
@@ -76,6 +77,10 @@ export const relaySchema = z
   });
 
 function isRelayUrl(address: string): boolean {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  return url !== undefined && /^wss?:$/.test(url.protocol) && url.hostname !== '' && url.hash === '';
+  try {
+    parseRelayUrl(address);
+    return true;
+  } catch {
+    return false;
+  }
 }

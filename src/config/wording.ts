@@ -89,6 +89,15 @@ export function expectation(schemas: readonly z.core.$ZodType[]): string {
   return [...new Set(schemas.flatMap(namesOf))].join(' or ') || 'a value';
 }
 
+/** `expectation` of a value that is not there; of a text also what its pattern asks for, where the schema says that. */
+export function wanted(schemas: readonly z.core.$ZodType[]): string {
+  const named = expectation(schemas);
+  if (named !== TYPES['string']) return named;
+  const checks = schemas.flatMap(branches).flatMap(({ _zod: { def } }) => def.checks ?? []);
+  const words = checks.map(({ _zod: { def } }) => /^expected (.*)/s.exec(String(def.error?.({} as never) ?? ''))?.[1]);
+  return words.find((text) => text !== undefined) ?? named;
+}
+
 function namesOf(schema: z.core.$ZodType): string[] {
   const own = notesOf(schema).typeName;
   if (own) return [own];

@@ -1,6 +1,5 @@
 import {
   type Document,
-  type ErrorCode,
   isAlias,
   isMap,
   isPair,
@@ -13,6 +12,7 @@ import {
 } from 'yaml';
 import { type Environment, mask, substitute, unmask } from './environment.js';
 import type { Path } from './path.js';
+import { MAX_DEPTH, syntaxProblems, tooDeepAt } from './yaml-syntax.js';
 
 /** A place in the text; both count from 1. */
 export interface Place {
@@ -40,26 +40,9 @@ export interface YamlSource {
   origin(path: Path): 'file' | 'environment' | 'unset';
 }
 
-/** What the parser's error codes mean; its own messages may quote the text. */
-const SENTENCES: Partial<Record<ErrorCode, readonly [message: string, hint?: string]>> = {
-  BAD_DQ_ESCAPE: ['an unknown escape in a double-quoted text', 'use single quotes for text with backslashes'],
-  BAD_INDENT: ['wrong indentation', 'indent the entries of one mapping or list equally'],
-  BAD_SCALAR_START: ['a text begins with a character that means something in YAML', 'put the text in quotes'],
-  BLOCK_AS_IMPLICIT_KEY: ['a mapping begins where a value was expected', 'put a text with `: ` in it in quotes'],
-  BLOCK_IN_FLOW: ['an indented block inside `{…}` or `[…]`', 'write the inner part with `{…}` or `[…]` too'],
-  DUPLICATE_KEY: ['the same key twice in one mapping', 'remove one of them'],
-  MISSING_CHAR: ['something is missing here', 'look for a missing `:`, `,`, quote or closing bracket'],
-  MULTILINE_IMPLICIT_KEY: ['a key runs over several lines', 'look for a missing `:` or quote'],
-  MULTIPLE_DOCS: ['more than one document in the file', 'remove the `---` line and what follows'],
-  NON_STRING_KEY: ['a key that is not a plain text', 'keys are words'],
-  TAB_AS_INDENT: ['a tab in the indentation', 'use spaces'],
-  TAG_RESOLVE_FAILED: ['an unknown tag', 'remove the word that begins with `!`, or put the text in quotes'],
-  UNEXPECTED_TOKEN: ['something unexpected', 'look for a missing quote, or a stray bracket'],
-};
-
 const CIRCULAR = ['an alias inside its own anchor', 'write the value out'] as const;
 const DANGLING = ['an alias without its anchor', 'put the text in quotes if no alias is meant'] as const;
-const TOO_DEEP = { line: 1, column: 1, path: [], message: 'nested too deeply, or too many aliases' };
+const EXPANDING = { line: 1, column: 1, path: [], message: 'too many aliases', hint: 'write some of them out' };
 
 /** Reads a YAML text. Never throws for its content; what is wrong is in `problems`, which never quote the text. */
 export function readYaml(text: string, env: Environment): YamlSource {
@@ -75,21 +58,23 @@ export function readYaml(text: string, env: Environment): YamlSource {
     locate: () => ({ line: 1, column: 1 }),
     origin: () => 'file',
   });
-  let document: Document.Parsed;
-  try {
-    document = parseDocument(mask(text), {
-      schema: 'core',
-      stringKeys: true,
-      prettyErrors: false,
-      lineCounter: lines,
-      logLevel: 'error',
-    });
-  } catch {
-    return broken([TOO_DEEP]);
+  const masked = mask(text);
+  const deep = tooDeepAt(masked);
+  if (deep !== undefined) {
+    const before = text.slice(0, deep).split('\n');
+    const place = { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+    const message = `more than ${MAX_DEPTH} mappings and lists in one another`;
+    return broken([{ ...place, path: [], message, hint: 'look for stray brackets' }]);
   }
-  const syntax = [...document.errors, ...document.warnings].map(({ code, pos }) => {
-    const [message, hint] = SENTENCES[code] ?? ['not valid YAML'];
-    return { ...placeOf(pos[0]), path: [], message, ...(hint && { hint }) };
+  const document = parseDocument(masked, {
+    schema: 'core',
+    stringKeys: true,
+    prettyErrors: false,
+    lineCounter: lines,
+    logLevel: 'error',
+  });
+  const syntax = syntaxProblems([...document.errors, ...document.warnings]).map(({ offset, ...problem }) => {
+    return { ...placeOf(offset), path: [], ...problem };
   });
   if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return broken(syntax);
 
@@ -103,7 +88,7 @@ export function readYaml(text: string, env: Environment): YamlSource {
   try {
     value = document.toJS({ maxAliasCount: 100 }) ?? {};
   } catch {
-    return broken([...problems, TOO_DEEP]);
+    return broken([...problems, EXPANDING]);
   }
   return {
     value,

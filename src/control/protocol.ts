@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import type { Value } from '../device/point.js';
+import { BridgeError } from '../error.js';
 import type { JsonObject } from '../mesh/frame.js';
+import { printable } from '../text.js';
 
 /** A question to the running bridge: one JSON object in one line over its control socket. */
 export type ControlRequest =
@@ -14,8 +17,17 @@ export type ControlAnswer = JsonObject & { ok: boolean };
 /** Characters of the longest line either side accepts. */
 export const MAX_CONTROL_LINE = 65_536;
 
-/** The name of the control socket in the state folder. */
-export const CONTROL_SOCKET = 'control.sock';
+/** Bytes of the longest path that a socket can have (sun_path of unix(7), less its closing zero). */
+const MAX_PATH = 107;
+
+/** The control socket in a state folder; throws `control/path` where its path is longer than a socket's can be. */
+export function controlSocket(stateDir: string): string {
+  const path = join(stateDir, 'control.sock');
+  const bytes = Buffer.byteLength(path);
+  if (bytes <= MAX_PATH) return path;
+  const message = `the state folder ${printable(stateDir)} is too long for a socket: ${bytes} bytes, at most ${MAX_PATH}`;
+  throw new BridgeError('control/path', message, { hint: 'set a shorter bridge.stateDir' });
+}
 
 /** Splits a stream of text into lines; a line over the limit is an error. */
 export function lineSplitter(onLine: (line: string) => void, onOverlong: () => void): (chunk: string) => void {

@@ -1,11 +1,11 @@
 import { chmod, mkdir, unlink } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
+import type { Clock, Timer } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
-import { askControl } from './client.js';
-import { CONTROL_SOCKET, type ControlAnswer, lineSplitter } from './protocol.js';
+import { isInUse } from './client.js';
+import { type ControlAnswer, controlSocket, lineSplitter } from './protocol.js';
 
 /** What the control socket lets a person on this machine do. */
 export interface ControlHandlers {
@@ -17,45 +17,52 @@ export interface ControlHandlers {
 }
 
 const MAX_CLIENTS = 16;
+/** Connections that the system holds for us at most, with those that are told that there are too many. */
+const MAX_CONNECTIONS = 64;
+/** A client that asks nothing for this long is hung up on, unless it watches a device. */
+const IDLE_MS = 10_000;
+/** How long a client that is one too many may take to read that. */
+const REFUSAL_MS = 1_000;
 /** A watcher that reads this many bytes too slowly is hung up on. */
 const MAX_BACKLOG = 1 << 20;
 
 /** The unix socket through which the command line reaches the running bridge; it also keeps a second one out of the state folder. */
 export class ControlServer {
   private server: Server | undefined;
-  private readonly clients = new Set<Socket>();
-  private readonly path: string;
+  private readonly sockets = new Set<Socket>();
+  private clients = 0;
 
   constructor(
     private readonly stateDir: string,
     private readonly handlers: ControlHandlers,
+    private readonly clock: Clock,
     private readonly log: Log,
-  ) {
-    this.path = join(stateDir, CONTROL_SOCKET);
-  }
+  ) {}
 
-  /** Listens; throws `control/in-use` when another bridge runs with this state folder. */
+  /** Listens; throws `control/in-use` when another bridge runs with this state folder, else other `control/…`. */
   async start(): Promise<void> {
+    const path = controlSocket(this.stateDir);
     try {
       await mkdir(this.stateDir, { recursive: true, mode: 0o700 });
     } catch (cause) {
       const hint = 'set bridge.stateDir to a folder that this user may write';
       throw new BridgeError('control/state-dir', `can't make the state folder ${this.stateDir}`, { hint, cause });
     }
-    if (await isAnswered(this.path)) {
+    if (await isInUse(path)) {
       const hint = 'stop it, or give this one its own bridge.stateDir';
       throw new BridgeError('control/in-use', `another bridge runs with the state folder ${this.stateDir}`, { hint });
     }
-    await unlink(this.path).catch(() => {});
+    await unlink(path).catch(() => {});
     const server = createServer((socket) => this.serve(socket));
+    server.maxConnections = MAX_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause) => {
-        reject(new BridgeError('control/listen', `can't listen on ${this.path}: ${cause.message}`, { cause }));
+        reject(new BridgeError('control/listen', `can't listen on ${path}: ${cause.message}`, { cause }));
       });
-      server.listen(this.path, resolve);
+      server.listen(path, resolve);
     });
     server.on('error', (error) => this.log.warn({ err: error }, 'control socket'));
-    await chmod(this.path, 0o600);
+    await chmod(path, 0o600);
     this.server = server;
   }
 
@@ -63,21 +70,25 @@ export class ControlServer {
   async stop(): Promise<void> {
     const { server } = this;
     this.server = undefined;
-    for (const socket of this.clients) socket.destroy();
+    for (const socket of this.sockets) socket.destroy();
     if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
   }
 
   private serve(socket: Socket): void {
-    if (this.clients.size >= MAX_CLIENTS) {
-      socket.destroy();
+    this.sockets.add(socket);
+    socket.on('close', () => this.sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    if (this.clients >= MAX_CLIENTS) {
+      this.refuse(socket);
       return;
     }
-    this.clients.add(socket);
+    this.clients++;
     socket.setEncoding('utf8');
     const ends: (() => void)[] = [];
-    socket.on('error', () => socket.destroy());
+    let idle: Timer = this.hangUpAfter(socket, IDLE_MS);
     socket.on('close', () => {
-      this.clients.delete(socket);
+      idle.cancel();
+      this.clients--;
       for (const end of ends) end();
     });
     const send = (answer: JsonObject) => {
@@ -85,13 +96,29 @@ export class ControlServer {
       else if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`);
     };
     const onLine = (line: string) => {
+      idle.cancel();
       void this.answer(line, send).then((end) => {
-        if (!end) return;
-        if (socket.destroyed) end();
-        else ends.push(end);
+        if (end && socket.destroyed) end();
+        else if (end) ends.push(end);
+        if (ends.length > 0 || socket.destroyed) return;
+        idle.cancel();
+        idle = this.hangUpAfter(socket, IDLE_MS);
       });
     };
     socket.on('data', lineSplitter(onLine, () => socket.destroy()) as (chunk: Buffer | string) => void);
+  }
+
+  /** Says why, and leaves the client a moment to ask and to read it. */
+  private refuse(socket: Socket): void {
+    const refusal = { ok: false, code: 'busy', message: `${MAX_CLIENTS} others talk to the bridge already; try again` };
+    socket.end(`${JSON.stringify(refusal)}\n`);
+    socket.resume();
+    const patience = this.hangUpAfter(socket, REFUSAL_MS);
+    socket.on('close', () => patience.cancel());
+  }
+
+  private hangUpAfter(socket: Socket, ms: number): Timer {
+    return this.clock.after(ms, () => socket.destroy());
   }
 
   private async answer(line: string, send: (answer: JsonObject) => void): Promise<(() => void) | undefined> {
@@ -114,14 +141,5 @@ export class ControlServer {
     const end = this.handlers.monitor(device, send);
     send(end ? { ok: true } : { ok: false, message: `there is no device ${device}` });
     return end;
-  }
-}
-
-async function isAnswered(path: string): Promise<boolean> {
-  try {
-    await askControl(path, { op: 'get', device: '' }, 500);
-    return true;
-  } catch {
-    return false;
   }
 }

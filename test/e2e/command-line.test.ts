@@ -67,10 +67,20 @@ describe('the command line', () => {
     expect(code).toBe(78);
   });
 
-  it('says that a config is missing', async () => {
-    const { code, err } = await runProgram(['run', '--config', join(folder, 'nowhere.yaml')]);
+  it.each([['run', '--config'], ['validate']])('says that a config is missing for %s', async (...args) => {
+    const { code, err } = await runProgram([...args, join(folder, 'nowhere.yaml')]);
     expect(err).toMatch(/nowhere.yaml/);
     expect(code).toBe(1);
+  });
+
+  it('refuses a state folder whose path is too long for a socket', async () => {
+    const stateDir = join(folder, 'x'.repeat(100));
+    const config = file('long.yaml', `relay: { embedded: { port: 0 } }\nbridge: { stateDir: ${stateDir} }\n`);
+    for (const args of [['run'], ['get', 'a'], ['monitor', 'a']]) {
+      const { code, err } = await runProgram([...args, '--config', config]);
+      expect(err).toMatch(/too long for a socket: .*; set a shorter bridge.stateDir \[control\/path\]/);
+      expect(code).toBe(1);
+    }
   });
 
   it('says where to look when no bridge runs', async () => {
@@ -82,6 +92,7 @@ describe('the command line', () => {
   it('lists serial ports or says that there are none', async () => {
     const { code, out } = await runProgram(['devices']);
     expect(out).toMatch(/\/dev\/tty|no serial ports found/);
+    expect(out).toMatch(/^GPIO: (this kernel has|the optional package|onoff is) .*\n$/m);
     expect(code).toBe(0);
   });
 });

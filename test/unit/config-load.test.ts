@@ -69,6 +69,12 @@ describe('defaults', () => {
   });
 });
 
+it('keeps a name with the prefix of an account, as relays do', () => {
+  const { config, warnings } = parse('bridge: { name: "42.garage" }\nrelay: { embedded: {}, channel: "42.home" }');
+  expect(config.bridge).toMatchObject({ name: '42.garage', namespace: 'garage' });
+  expect(warnings).toEqual([]);
+});
+
 describe('devices', () => {
   it('gives each driver its own options, parsed', () => {
     const { config } = parse('devices: { a: { driver: madeup, port: /dev/x, settle: 1.5s, points: { t: {} } } }');
@@ -98,6 +104,7 @@ describe('the environment', () => {
     ['$A$', 'A'],
     ['"a$${A}"', 'a-A'],
     ['${NESTED}', 'A'],
+    ['${NONE:-fällt}', 'f-llt'],
   ])('reads %s', (text, name) => {
     const env = { A: 'aa', EMPTY: '', NESTED: '${A}' };
     expect(parse(`bridge: { name: ${text} }`, env).config.bridge.name).toBe(name);
@@ -150,6 +157,16 @@ describe('warnings', () => {
     ],
   ])('%s', (text, ...lines) => {
     expect(parse(text).warnings.map(formatProblem)).toEqual(lines);
+  });
+
+  it('name the link that lasts, of a port that is plugged in', () => {
+    const stableName = (path: string) => (path === '/dev/ttyACM0' ? '/dev/serial/by-id/usb-Uno_A1-if00' : undefined);
+    const text = 'devices: { a: { driver: madeup, port: /dev/ttyACM0 }, b: { driver: madeup, port: /dev/ttyACM1 } }';
+    const { warnings } = parseConfig({ path: 'b.yaml', text, shared: false }, { ...context(), stableName });
+    expect(warnings.map(({ hint }) => hint)).toEqual([
+      'use /dev/serial/by-id/usb-Uno_A1-if00',
+      'use its link under /dev/serial/by-id/',
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { didYouMean } from '../../src/config/did-you-mean.js';
-import { MESH_NAME, meshName, NAMESPACE, namespaceOf } from '../../src/config/names.js';
+import { NAMESPACE, namespaceOf } from '../../src/config/names.js';
 import {
   baud,
   duration,
@@ -89,19 +89,18 @@ describe('names', () => {
   it('are always within the grammar', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (text) => {
-        expect(meshName(text)).toMatch(MESH_NAME);
         expect(namespaceOf(text)).toMatch(NAMESPACE);
       }),
     );
   });
 
   it.each([
-    ['Carter’s iPhone', 'Carter-s-iPhone'],
-    ['--garage--', 'garage'],
-    ['garage', 'garage'],
-    ['日本', 'bridge'],
-  ])('%s becomes %s', (text, name) => {
-    expect(meshName(text)).toBe(name);
+    ['Garage-2', 'garage_2'],
+    ['42.garage', 'garage'],
+    ['bridge', 'carter'],
+    ['42', 'carter'],
+  ])('%s gives the namespace %s', (name, namespace) => {
+    expect(namespaceOf(name)).toBe(namespace);
   });
 });
 

@@ -38,7 +38,7 @@ it('prints one line a problem', async () => {
 
 it('says that it can not read a file', async () => {
   expect(await validate(undefined)).toEqual({
-    code: 2,
+    code: 1,
     out: [],
     err: ['there is no file b.yaml; check the path, or start from a file in scripts/examples'],
   });

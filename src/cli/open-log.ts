@@ -1,0 +1,19 @@
+import type { Log } from '../log.js';
+import { createLogger, type LogLevel } from '../logger.js';
+import type { CliContext } from './context.js';
+
+/** What is written to the log of a command, and how. */
+export interface LogWishes {
+  readonly level: LogLevel;
+  /** Texts that no line may show. */
+  readonly secrets?: readonly string[];
+  /** True for lines that people read, false for JSON. */
+  readonly pretty: boolean;
+}
+
+/** The log of a command; in colours on a terminal, unless NO_COLOR (no-color.org) is set. */
+export function openLog(wishes: LogWishes, context: Pick<CliContext, 'logStream' | 'logIsTerminal' | 'env'>): Log {
+  const { level, secrets = [], pretty } = wishes;
+  const colour = context.logIsTerminal && !context.env['NO_COLOR'];
+  return createLogger({ level, secrets, destination: context.logStream, pretty, colour });
+}
