@@ -90,7 +90,7 @@ export class Bridge {
     const { devices } = fleet;
     this.requests = new Requests({ namespace, version, devices, store, history, router, clock });
     const handlers = controlHandlers({ fleet, store, router, clock });
-    this.control = new ControlServer(config.bridge.stateDir, handlers, log.child({ part: 'control' }));
+    this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
     this.store.subscribe({
       health: (device, health) => {
         this.publisher.log({ level: health === 'online' ? 'info' : 'warn', text: `${device}: ${health}` });
@@ -148,9 +148,10 @@ export class Bridge {
         broadcast: (payload, sealed) => this.router.handle(payload, sealed),
         request: (type, payload, answer, sealed) => {
           if (!this.requests.knows(type)) return false;
-          void this.requests.answer(type, payload, sealed).then((reply) => this.publisher.reply(() => answer(reply)));
+          void this.requests.answer(type, payload, sealed).then(answer);
           return true;
         },
+        reply: (send) => this.publisher.reply(send),
       },
     );
   }

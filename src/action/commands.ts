@@ -2,8 +2,9 @@ import { deadline as withDeadline } from '../clock.js';
 import { DEFAULT_WITHIN_MS } from '../device/device.js';
 import { type Outcome, refusalOf, refused } from '../device/outcome.js';
 import { BridgeError } from '../error.js';
+import { Senders } from '../senders.js';
 import type { CommandRequest } from './command.js';
-import { CommandRate } from './rate.js';
+import { CommandRate, MAX_SENDERS } from './rate.js';
 import { checkCommand, checkSender, type Rules } from './validate.js';
 
 /** A tap's outcome is remembered this long, so that a repeat gets the same answer. */
@@ -15,23 +16,44 @@ const MAX_HELD = 16;
 /** The device's queue decides first; this is for commands that wait for another one's outcome. */
 const GRACE_MS = 100;
 
+/** Commands of one sender that wait for their turn. */
+interface Waiting {
+  count: number;
+}
+
 interface Held {
   readonly settle: (outcome: Outcome | Promise<Outcome>) => void;
   readonly cancel: () => void;
+  readonly waiting: Waiting;
 }
+
+const STOPPING = refused('offline', 'the bridge is stopping');
+const TOO_MANY = refused('rate', 'too many commands at once');
+const EXPIRED = refused('expired', 'too many commands came before this one');
 
 /** Takes commands from everywhere to their devices: once each, in bounded numbers, the last wish always kept. */
 export class Commands {
   private readonly remembered = new Map<string, { outcome: Promise<Outcome>; at: number }>();
-  private readonly held = new Map<string, Map<string, Held>>();
+  /** By sender and point. */
+  private readonly held = new Map<string, Held>();
+  private readonly waiting: Senders<Waiting>;
   private readonly rate: CommandRate;
+  private readonly refusals: CommandRate;
   private closed = false;
+  /** Commands refused without an answer, as their senders had too many refused. */
+  unanswered = 0;
 
   constructor(private readonly rules: Rules) {
-    this.rate = new CommandRate(rules.clock);
+    const { clock } = rules;
+    this.rate = new CommandRate(clock);
+    this.refusals = new CommandRate(clock);
+    this.waiting = new Senders(clock, MAX_SENDERS, () => ({ count: 0 }));
   }
 
-  /** Carries a command out; undefined when its device is not ours and another bridge may answer. Never rejects. */
+  /**
+   * Carries a command out. Undefined when it gets no answer: its device is not ours and another bridge may answer, or its
+   * sender had as many refused as it may have carried out. Never rejects.
+   */
   submit(request: CommandRequest): Promise<Outcome> | undefined {
     if (!this.rules.fleet.devices.has(request.device)) return undefined;
     if (request.cmd === undefined) return this.admit(request);
@@ -39,37 +61,43 @@ export class Commands {
     const known = this.remembered.get(key);
     if (known && this.rules.clock.now() - known.at <= REMEMBER_MS) return known.outcome;
     const outcome = this.admit(request);
-    this.remember(key, outcome);
+    if (outcome) this.remember(key, outcome);
     return outcome;
   }
 
   /** Refuses every command from now on: those that wait for their turn too. */
   close(): void {
     this.closed = true;
-    this.dropHeld(refused('offline', 'the bridge is stopping'));
+    this.dropHeld(STOPPING);
   }
 
   /** Refuses every command that waits for its turn. */
   dropHeld(outcome: Outcome): void {
-    for (const points of this.held.values()) {
-      for (const { settle, cancel } of points.values()) {
-        cancel();
-        settle(outcome);
-      }
-    }
-    this.held.clear();
+    for (const key of [...this.held.keys()]) this.unhold(key)?.settle(outcome);
   }
 
-  private async admit(request: CommandRequest): Promise<Outcome> {
-    if (this.closed) return refused('offline', 'the bridge is stopping');
-    const refusal = checkSender(request, this.rules);
-    if (refusal) return refusal;
+  private admit(request: CommandRequest): Promise<Outcome> | undefined {
+    const refusal = this.closed ? STOPPING : checkSender(request, this.rules);
+    if (refusal) return this.refuse(request, refusal);
+    const key = keyOf(request);
+    // A wish that can't be carried out must not push out one that can.
+    const verdict = this.held.has(key) ? checkCommand(request, this.rules) : undefined;
+    if (verdict && 'refusal' in verdict) return this.refuse(request, verdict.refusal);
     const deadline = this.rules.clock.now() + this.within(request);
     const wait = this.rate.take(request.from);
-    const older = this.unhold(request);
-    const outcome = wait === 0 ? this.execute(request, deadline) : this.hold(request, deadline, wait);
+    const waiting = this.waiting.of(request.from);
+    const older = this.unhold(key);
+    if (wait > 0 && !older && waiting.count >= MAX_HELD) return this.refuse(request, TOO_MANY);
+    const outcome = wait === 0 ? this.execute(request, deadline) : this.hold(request, deadline, wait, waiting);
     older?.settle(outcome);
-    return await this.inTime(outcome, deadline);
+    return this.inTime(outcome, deadline);
+  }
+
+  /** Refusals are cheap to provoke, so they are answered at the pace of commands only. */
+  private refuse(request: CommandRequest, refusal: Outcome): Promise<Outcome> | undefined {
+    if (request.via === 'local' || this.refusals.take(request.from) === 0) return Promise.resolve(refusal);
+    this.unanswered++;
+    return undefined;
   }
 
   /** An older wish that goes with its successor must not keep its phone waiting past its own time. */
@@ -79,36 +107,35 @@ export class Commands {
     return withDeadline(this.rules.clock, left, outcome, late).catch(refusalOf);
   }
 
-  /** Keeps a command until its sender's allowance is back. */
-  private hold(request: CommandRequest, deadline: number, wait: number): Promise<Outcome> {
-    const points = this.held.get(request.from) ?? new Map<string, Held>();
-    if (points.size >= MAX_HELD) return Promise.resolve(refused('rate', 'too many commands at once'));
-    this.held.set(request.from, points);
-    const key = `${request.device}.${request.point}`;
+  /** Keeps a command until its sender's allowance is back, but not beyond its deadline. */
+  private hold(request: CommandRequest, deadline: number, wait: number, waiting: Waiting): Promise<Outcome> {
+    const { clock } = this.rules;
+    const key = keyOf(request);
     return new Promise((settle) => {
+      const again = (ms: number) => clock.after(Math.min(ms, deadline - clock.now()), retry);
       const retry = () => {
-        const more = this.rate.take(request.from);
+        const expired = clock.now() >= deadline;
+        const more = expired ? 0 : this.rate.take(request.from);
         if (more > 0) {
-          timer = this.rules.clock.after(more, retry);
+          timer = again(more);
           return;
         }
-        this.unhold(request);
-        settle(this.execute(request, deadline));
+        this.unhold(key);
+        settle(expired ? EXPIRED : this.execute(request, deadline));
       };
-      let timer = this.rules.clock.after(wait, retry);
-      points.set(key, { settle, cancel: () => timer.cancel() });
+      let timer = again(wait);
+      waiting.count++;
+      this.held.set(key, { settle, cancel: () => timer.cancel(), waiting });
     });
   }
 
-  /** Takes back a held command of the same sender for the same point. */
-  private unhold(request: CommandRequest): Held | undefined {
-    const points = this.held.get(request.from);
-    const key = `${request.device}.${request.point}`;
-    const held = points?.get(key);
-    if (!points || !held) return undefined;
+  /** Takes a held command back. */
+  private unhold(key: string): Held | undefined {
+    const held = this.held.get(key);
+    if (!held) return undefined;
     held.cancel();
-    points.delete(key);
-    if (points.size === 0) this.held.delete(request.from);
+    held.waiting.count--;
+    this.held.delete(key);
     return held;
   }
 
@@ -142,4 +169,9 @@ export class Commands {
     }
     this.remembered.set(key, { outcome, at: now });
   }
+}
+
+/** A sender's wish for a point. */
+function keyOf({ from, device, point }: CommandRequest): string {
+  return JSON.stringify([from, device, point]);
 }

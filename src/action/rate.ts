@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.js';
+import { Senders } from '../senders.js';
 
 /** Commands per second of one sender, and of all together. */
 const PER_SENDER = 10;
 const OVERALL = 100;
-/** Senders told apart; names are free to invent, so the rest share one allowance. */
-const MAX_SENDERS = 64;
+/** Senders told apart; the rest share one allowance. */
+export const MAX_SENDERS = 64;
 
 interface Bucket {
   tokens: number;
@@ -13,16 +14,17 @@ interface Bucket {
 
 /** Token buckets: how soon a sender's next command may go on. */
 export class CommandRate {
-  private readonly senders = new Map<string, Bucket>();
+  private readonly senders: Senders<Bucket>;
   private readonly overall: Bucket;
 
   constructor(private readonly clock: Clock) {
+    this.senders = new Senders(clock, MAX_SENDERS, () => ({ tokens: PER_SENDER, filled: clock.now() }));
     this.overall = { tokens: OVERALL, filled: clock.now() };
   }
 
   /** Takes one command's allowance; 0 when it was there, else the milliseconds until it will be. */
   take(sender: string): number {
-    const bucket = this.bucketOf(sender);
+    const bucket = this.senders.of(sender);
     const wait = Math.max(this.missing(bucket, PER_SENDER), this.missing(this.overall, OVERALL));
     if (wait === 0) {
       bucket.tokens--;
@@ -36,20 +38,5 @@ export class CommandRate {
     bucket.tokens = Math.min(rate, bucket.tokens + ((now - bucket.filled) * rate) / 1000);
     bucket.filled = now;
     return bucket.tokens >= 1 ? 0 : Math.ceil(((1 - bucket.tokens) * 1000) / rate);
-  }
-
-  private bucketOf(sender: string): Bucket {
-    const known = this.senders.get(sender);
-    if (known) return known;
-    if (this.senders.size >= MAX_SENDERS) this.forgetIdle();
-    const name = this.senders.size >= MAX_SENDERS ? '' : sender;
-    const bucket = this.senders.get(name) ?? { tokens: PER_SENDER, filled: this.clock.now() };
-    this.senders.set(name, bucket);
-    return bucket;
-  }
-
-  private forgetIdle(): void {
-    const idle = this.clock.now() - 1000;
-    for (const [name, bucket] of this.senders) if (bucket.filled < idle) this.senders.delete(name);
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Device } from '../device/device.js';
+import { refused } from '../device/outcome.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import type { History } from '../state/history.js';
 import type { PointState, Store } from '../state/store.js';
@@ -81,10 +82,11 @@ export class Requests {
 
   private async set(payload: JsonObject, sealed: boolean): Promise<JsonObject> {
     const request = readCommand(payload, sealed ? 'sealed' : 'plain');
-    const outcome = request && this.parts.router.execute(request);
-    if (!outcome)
+    if (!request || !this.parts.devices.has(request.device)) {
       return { ok: false, code: 'unknown_point', message: 'dev and point must name an output of this bridge' };
-    return { ...(await outcome) };
+    }
+    const outcome = await this.parts.router.execute(request);
+    return { ...(outcome ?? refused('rate', 'too many commands were refused')) };
   }
 
   private card(payload: JsonObject): JsonObject {

@@ -1,4 +1,5 @@
 import { type Outcome, refused } from '../device/outcome.js';
+import type { Key } from '../frame/parts-lane.js';
 import type { Publisher } from '../frame/publisher.js';
 import type { Log } from '../log.js';
 import type { JsonObject } from '../mesh/frame.js';
@@ -20,9 +21,14 @@ export interface RouterParts {
 
 type Handler = (payload: JsonObject, via: CommandRequest['via']) => void;
 
+/** Emergency stops within this time are one. */
+const STOP_AGAIN_MS = 1_000;
+
 /** Takes each frame of the channel to what it asks for; frames that are not for us pass by in silence. */
 export class Router {
   private readonly handlers: ReadonlyMap<string, Handler>;
+
+  private lastStop: { at: number; outcome: Promise<Outcome> } | undefined;
 
   constructor(private readonly parts: RouterParts) {
     const { namespace, publisher } = parts;
@@ -43,7 +49,7 @@ export class Router {
     if (typeof type === 'string') this.handlers.get(type)?.(payload, sealed ? 'sealed' : 'plain');
   }
 
-  /** Carries out a command and publishes the truth after it; undefined when the device is not ours. */
+  /** Carries out a command and publishes the truth after it; undefined when nobody is to be answered (see `Commands`). */
   execute(request: CommandRequest): Promise<Outcome> | undefined {
     const outcome = this.parts.commands.submit(request);
     void outcome?.then((result) => {
@@ -67,8 +73,8 @@ export class Router {
       return;
     }
     void outcome.then((result) => {
-      this.acknowledge(request, result);
-      publisher.release(device, point);
+      if (request.cmd !== undefined) this.acknowledge(request, result, request);
+      else publisher.release(device, point, result.ok ? result.value : undefined);
     });
   }
 
@@ -80,6 +86,15 @@ export class Router {
 
   /** Latches the emergency stop and puts every output of every device to its safe value. */
   async emergencyStop(by: string): Promise<Outcome> {
+    const { rules } = this.parts;
+    const now = rules.clock.now();
+    // Somebody who hammers the button must not fill the wires with the same words.
+    if (!this.lastStop || now - this.lastStop.at >= STOP_AGAIN_MS)
+      this.lastStop = { at: now, outcome: this.makeSafe(by) };
+    return await this.lastStop.outcome;
+  }
+
+  private async makeSafe(by: string): Promise<Outcome> {
     const { rules, commands, publisher, log } = this.parts;
     rules.estop.latch();
     const message = 'the emergency stop was pressed';
@@ -110,15 +125,16 @@ export class Router {
     const { estop } = this.parts.rules;
     if (!estop.latched) return;
     estop.reset();
+    this.lastStop = undefined;
     log.warn({ by: printable(by, 60) }, 'emergency stop reset');
     publisher.log({ level: 'warn', text: `emergency stop reset by ${printable(by, 60)}` });
   }
 
-  private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome): void {
+  private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome, held?: Key): void {
     if (sender.cmd === undefined) return;
     const { ok } = outcome;
     const detail = outcome.ok ? { value: outcome.value } : { code: outcome.code, message: outcome.message };
-    this.parts.publisher.ack({ cmd_id: sender.cmd, to: sender.from, ok, ...detail });
+    this.parts.publisher.ack({ cmd_id: sender.cmd, to: sender.from, ok, ...detail }, held);
   }
 
   private reportRefusal(name: string, outcome: Outcome): void {

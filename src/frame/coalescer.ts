@@ -12,14 +12,14 @@ export interface CoalescerParts {
   read(device: string, point: string): unknown;
   /** Said once for a point that is gone. */
   absent: unknown;
-  /** True for points whose changes are urgent. */
-  immediate?(device: string, point: string): boolean;
 }
 
 interface Held extends Key {
   count: number;
-  /** The value when the hold began. */
+  /** The value when the hold began, or that an answered command brought about. */
   shown: unknown;
+  /** The outcome that `shown` is from: a later one counts, in whatever order the answers leave. */
+  outcome: number;
 }
 
 /**
@@ -29,8 +29,9 @@ interface Held extends Key {
  */
 export class Coalescer implements Source {
   private readonly dirty = new Map<string, Set<string>>();
-  /** Points whose command is in flight; never dirty meanwhile. */
+  /** Points whose command is in flight. */
   private readonly held = new Map<string, Held>();
+  private outcomes = 0;
   /** Points of each device when all were last said, and devices whose list is another one since. */
   private readonly listed = new Map<string, readonly string[]>();
   private readonly relisted = new Set<string>();
@@ -42,16 +43,8 @@ export class Coalescer implements Source {
 
   /** Points changed. */
   mark(device: string, points: Iterable<string>): void {
-    const { immediate } = this.parts;
-    let marks = this.dirty.get(device);
     for (const point of points) {
-      if (this.held.size > 0 && this.held.has(`${device}.${point}`)) continue;
-      if (!marks) {
-        marks = new Set();
-        this.dirty.set(device, marks);
-      }
-      marks.add(point);
-      if (immediate?.(device, point)) this.urgent = true;
+      if (this.held.size === 0 || !this.held.has(`${device}.${point}`)) this.add(device, point);
     }
   }
 
@@ -60,7 +53,9 @@ export class Coalescer implements Source {
     this.dirty.delete(device);
     this.relisted.add(device);
     for (const held of this.held.values()) {
-      if (held.device === device) held.shown = this.parts.read(device, held.point);
+      if (held.device !== device) continue;
+      held.shown = this.parts.read(device, held.point);
+      held.outcome = ++this.outcomes;
     }
   }
 
@@ -75,7 +70,7 @@ export class Coalescer implements Source {
   }
 
   /**
-   * Keeps a point's changes back until `release`, while full frames go on saying what it was (or that it is unknown).
+   * Keeps a point's changes back until its command was answered; until then it is said to be what it was, or unknown.
    * Holds are counted. A point that does not exist can't be held.
    */
   hold(device: string, point: string): void {
@@ -87,20 +82,23 @@ export class Coalescer implements Source {
     }
     const shown = this.parts.read(device, point);
     if (shown === undefined) return;
-    this.held.set(key, { device, point, count: 1, shown });
-    this.dirty.get(device)?.delete(point);
+    this.held.set(key, { device, point, count: 1, shown, outcome: 0 });
   }
 
-  /** Ends a hold; after the last one the point is said at once, changed or not. */
-  release(device: string, point: string): void {
-    const key = `${device}.${point}`;
-    const held = this.held.get(key);
-    if (!held) return;
-    held.count--;
-    if (held.count > 0) return;
-    this.held.delete(key);
-    this.mark(device, [point]);
-    this.urgent = true;
+  /**
+   * A held point's command ended, with the value that the device confirmed, or with none. Returns what ends the hold
+   * once the answer has left: the point is then said at once, changed or not; while others hold it, as this value.
+   */
+  answered(device: string, point: string, value?: unknown): () => void {
+    const outcome = ++this.outcomes;
+    return () => {
+      if (this.end(device, point, value, outcome)) this.urgent = true;
+    };
+  }
+
+  /** Ends a hold whose command nobody waits for: what the point became is said at the usual pace. */
+  release(device: string, point: string, value?: unknown): void {
+    this.end(device, point, value, ++this.outcomes);
   }
 
   dueIn(): number {
@@ -136,6 +134,29 @@ export class Coalescer implements Source {
     this.dirty.clear();
     this.wantsFull = false;
     this.urgent = false;
+  }
+
+  private end(device: string, point: string, value: unknown, outcome: number): boolean {
+    const key = `${device}.${point}`;
+    const held = this.held.get(key);
+    if (!held) return false;
+    held.count--;
+    if (held.count === 0) this.held.delete(key);
+    else if (value !== undefined && outcome > held.outcome) {
+      held.shown = value;
+      held.outcome = outcome;
+    }
+    this.add(device, point);
+    return true;
+  }
+
+  private add(device: string, point: string): void {
+    let marks = this.dirty.get(device);
+    if (!marks) {
+      marks = new Set();
+      this.dirty.set(device, marks);
+    }
+    marks.add(point);
   }
 
   private waiting(): boolean {

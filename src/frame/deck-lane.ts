@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { JsonObject } from '../mesh/frame.js';
+import { asciiSize } from '../mesh/json.js';
 import type { Lane } from './lane.js';
-import { asciiSize } from './size.js';
 
 /** What fills the dynamic group of devices. */
 export interface DeckParts {

@@ -6,6 +6,7 @@ import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import type { Coalescer } from './coalescer.js';
 import { DeckLane } from './deck-lane.js';
+import type { DropCause } from './drops.js';
 import { PartsLane, type Source } from './parts-lane.js';
 import type { Served } from './pump.js';
 import { QueueLane } from './queue-lane.js';
@@ -24,22 +25,31 @@ export interface LanesParts {
   namespace: string;
   /** Most state frames a second, not counting urgent ones; 5 where absent. */
   maxHz?: number;
-  /** True for points whose changes don't wait for the pace of `maxHz`. */
-  immediate?(device: string, point: string): boolean;
   /** The controls that the dynamic group of devices has now; no such frames where absent. */
   deck?(): JsonObject[];
   /** Largest frame in bytes; 64 KiB where absent. A connection that makes frames larger (sealing: by a third) wants less. */
   frameBytes?: number;
 }
 
-const ACKS = 1000;
+/** Frames that wait: acks of one phone (more than an app waits for), events of one device, lines for consoles. */
+const ACKS = 64;
 const EVENTS = 1000;
 const LOGS = 100;
 /** Longest wait of values, and of what fills charts and consoles, behind lanes that matter more. */
 const VALUES_WAIT_MS = 500;
 const CHART_WAIT_MS = 10_000;
 
-/** Everything that can be said on the channel, each kind in its lane. */
+const CAUSES: Readonly<Record<DropCause, string>> = {
+  away: 'the relay is away',
+  slow: 'the relay, or a phone on it, is too slow',
+  flood: 'more came than may be sent',
+  stop: 'the bridge stopped',
+};
+
+/**
+ * Everything that can be said on the channel, each kind in its lane. Acks, events and the state after an ack don't wait
+ * for the pace of values.
+ */
 export class Lanes {
   /** Acks and routed replies. */
   readonly acks: QueueLane;
@@ -63,17 +73,18 @@ export class Lanes {
 
   private readonly room: number;
 
-  /** `gone`: true once every health word is to be `offline`. */
+  /** `gone`: true once every health word is to be `offline`; `cause`: why a frame would be dropped now. */
   constructor(
     private readonly parts: LanesParts,
     gone: () => boolean,
+    private readonly cause: () => DropCause,
   ) {
-    const { store, clock, history, maxHz = 5, immediate } = parts;
+    const { store, clock, history, maxHz = 5 } = parts;
     this.room = roomIn(parts.frameBytes ?? FRAME_BYTES);
     this.acks = this.queue('command_ack', ACKS, 'info');
     this.events = this.queue('event', EVENTS, 'warn');
     this.logs = this.queue('log', LOGS, 'info');
-    this.state = stateSource(store, clock, { maxHz, ...(immediate ? { immediate } : {}) });
+    this.state = stateSource(store, clock, maxHz);
     this.quality = qualitySource(store, clock, maxHz);
     this.health = healthSource(store, clock, maxHz, gone);
     this.trend = trendSource(store);
@@ -122,11 +133,14 @@ export class Lanes {
   }
 
   private queue(name: string, limit: number, level: 'info' | 'warn'): QueueLane {
+    const { room, cause } = this;
     const { clock, log } = this.parts;
-    const onDropped = (count: number) => {
-      log[level]({ lane: name, dropped: count }, `${count} ${name} frames were dropped: the relay is away or too slow`);
+    const onDropped = (dropped: number, why: DropCause) => {
+      // Lines for consoles always wait when a bridge stops: its own last words.
+      const said = why === 'stop' && name === 'log' ? 'debug' : level;
+      log[said]({ lane: name, dropped }, `${dropped} ${name} frames were dropped: ${CAUSES[why]}`);
     };
-    return new QueueLane({ name, clock, limit, room: this.room, onDropped, onOversize: () => this.cut(name) });
+    return new QueueLane({ name, clock, limit, room, cause, onDropped, onOversize: () => this.cut(name) });
   }
 
   private values(kind: string, source: Source, marked: boolean): PartsLane {

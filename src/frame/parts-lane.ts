@@ -1,6 +1,7 @@
 import type { JsonObject } from '../mesh/frame.js';
+import { asciiSize } from '../mesh/json.js';
 import type { Lane } from './lane.js';
-import { asciiSize, type Entry, partSize, split } from './size.js';
+import { type Entry, partSize, split } from './size.js';
 
 /** One point of a device; '' is the device itself. */
 export interface Key {

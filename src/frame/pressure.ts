@@ -38,6 +38,11 @@ export class Pressure {
     return this.rate;
   }
 
+  /** True while frames are held back. */
+  get slow(): boolean {
+    return this.stalled || this.rate < FULL_RATE;
+  }
+
   /** Milliseconds until it makes sense to try again; 0: a frame may be sent now. */
   waitMs(urgent: boolean): number {
     const { buffered } = this.sink;

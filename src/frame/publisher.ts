@@ -1,10 +1,13 @@
 import type { Timer } from '../clock.js';
+import type { Value } from '../device/point.js';
 import { Budget } from './budget.js';
 import type { Coalescer } from './coalescer.js';
+import type { DropCause } from './drops.js';
 import { Lanes, type LanesParts } from './lanes.js';
+import type { Key } from './parts-lane.js';
 import { Pressure } from './pressure.js';
 import { Pump } from './pump.js';
-import type { QueueLane } from './queue-lane.js';
+import type { Content, QueueLane } from './queue-lane.js';
 import { type Ack, ackFrame, eventFrame, type LogEntry, logFrame, Stamp } from './shapes.js';
 import type { FrameSink } from './sink.js';
 
@@ -32,6 +35,8 @@ export interface PublisherStats {
   readonly failures: number;
 }
 
+/** Routed replies take turns with the phones that wait for acks. */
+const REPLIES = 'replies';
 /** Between full states that were asked for. */
 const FULL_MS = 1000;
 /** At the end, for each of: what is left, and the word that all is offline. */
@@ -44,6 +49,7 @@ export class Publisher {
   private readonly pump: Pump;
   private live = false;
   private gone = false;
+  private stopped = false;
   private fullAt = Number.NEGATIVE_INFINITY;
   private fullTimer: Timer | undefined;
   private readonly timers = new Map<() => void, Timer>();
@@ -51,8 +57,12 @@ export class Publisher {
 
   constructor(private readonly parts: PublisherParts) {
     const { clock, sink, log, source } = parts;
-    this.lanes = new Lanes(parts, () => this.gone);
     this.pressure = new Pressure(clock, sink);
+    this.lanes = new Lanes(
+      parts,
+      () => this.gone,
+      () => this.cause(),
+    );
     const stamp = new Stamp(source, clock);
     this.pump = new Pump({ clock, sink, budget: new Budget(clock), pressure: this.pressure, stamp, log });
   }
@@ -70,7 +80,9 @@ export class Publisher {
         this.lanes.deck?.request();
         this.pump.wake();
       },
-      event: (device, event) => this.enqueue(this.lanes.events, eventFrame(this.lanes.type('event'), device, event)),
+      event: (device, event) => {
+        this.enqueue(this.lanes.events, eventFrame(this.lanes.type('event'), device, event), device);
+      },
     });
     this.repeat(this.parts.trendMs ?? 2_000, () => this.sample());
     this.repeat(this.parts.keyframeMs ?? 30_000, () => this.requestValues());
@@ -79,6 +91,7 @@ export class Publisher {
 
   /** Ends everything; no timer is left. */
   stop(): void {
+    this.stopped = true;
     this.down();
     this.unsubscribe?.();
     this.unsubscribe = undefined;
@@ -104,19 +117,21 @@ export class Publisher {
     this.lanes.clear();
   }
 
-  /** Answers a command, before any frame with its point's new state (see `hold`). */
-  ack(ack: Ack): void {
-    this.enqueue(this.lanes.acks, ackFrame(ack));
+  /** Answers a command; where its point is `held`, that hold ends once the answer has left, and the state is said at once. */
+  ack(ack: Ack, held?: Key): void {
+    const { state, acks } = this.lanes;
+    const answered = held && state.answered(held.device, held.point, ack.ok ? ack.value : undefined);
+    this.enqueue(acks, ackFrame(ack), `to ${ack.to}`, answered);
   }
 
-  /** Calls `send` when the budget has room for a routed reply, in the order of the acks; never, once the connection is lost. */
+  /** Calls `send` when the budget has room for a routed reply; never, once the connection is lost. */
   reply(send: () => void): void {
-    this.enqueue(this.lanes.acks, send);
+    this.enqueue(this.lanes.acks, send, REPLIES);
   }
 
   /** A line for the layouts' log consoles. */
   log(entry: LogEntry): void {
-    this.enqueue(this.lanes.logs, logFrame(this.lanes.type('log'), entry));
+    this.enqueue(this.lanes.logs, logFrame(this.lanes.type('log'), entry), '');
   }
 
   /** Says everything: state, quality, health and history. Requests within a second become one at its end. */
@@ -132,14 +147,14 @@ export class Publisher {
     }
   }
 
-  /** A command for this point is in flight: what it becomes is not said before `release`. Holds are counted. */
+  /** A command for this point is in flight: what it becomes is not said before its ack, or `release`. Holds are counted. */
   hold(device: string, point: string): void {
     this.lanes.state.hold(device, point);
   }
 
-  /** The command was answered: the point's state is said at once, changed or not. */
-  release(device: string, point: string): void {
-    this.lanes.state.release(device, point);
+  /** A held point's command ended without an ack, with the `value` that the device confirmed, where it did. */
+  release(device: string, point: string, value?: Value): void {
+    this.lanes.state.release(device, point, value);
     this.pump.wake();
   }
 
@@ -176,10 +191,16 @@ export class Publisher {
     this.pump.wake();
   }
 
-  private enqueue(queue: QueueLane, item: Parameters<QueueLane['push']>[0]): void {
-    if (this.live) queue.push(item);
-    else queue.drop(1);
+  private enqueue(queue: QueueLane, content: Content, sender: string, gone?: () => void): void {
+    if (this.live) queue.push(content, sender, gone);
+    else queue.drop(gone);
     this.pump.wake();
+  }
+
+  private cause(): DropCause {
+    if (this.stopped) return 'stop';
+    if (!this.live || !this.parts.sink.ready) return 'away';
+    return this.pressure.slow ? 'slow' : 'flood';
   }
 
   private requestAll(): void {

@@ -20,12 +20,14 @@ export interface PumpParts {
 /** A lane in its place. */
 export interface Served {
   readonly lane: Lane;
-  /** True for a lane that may use the reserve and passes a stalled socket; while it has frames, nothing overtakes them. */
+  /** True for a lane that may use the reserve, passes a stalled socket, and is overtaken by a turn of others only. */
   readonly urgent: boolean;
   /** Milliseconds that it waits behind better lanes before it gets a turn. */
   readonly patience: number;
 }
 
+/** Urgent frames in a row before another lane that waits gets a turn: urgent ones are three of four at most. */
+const URGENT_RUN = 3;
 /** Wait after a frame that could not be sent. */
 const RETRY_MS = 100;
 
@@ -40,6 +42,8 @@ export class Pump {
   private opening: Lane | undefined;
   private drained: (() => void) | undefined;
   private readonly waitsSince = new Map<Lane, number>();
+  /** Urgent frames since the last other one. */
+  private urgentRun = 0;
   private scheduled = false;
   private timer: Timer | undefined;
   private timerAt = 0;
@@ -97,30 +101,40 @@ export class Pump {
       if (!next) break;
       if (!sink.ready) this.retryAt = clock.now() + RETRY_MS;
       const retry = this.retryAt - clock.now();
-      const wait = Math.max(retry, budget.waitMs(next.urgent), pressure.waitMs(next.urgent));
+      const wait = Math.max(retry, budget.waitMs(next.reserve), pressure.waitMs(next.served.urgent));
       if (wait > 0) {
         this.runIn(wait);
         return;
       }
-      this.send(next);
+      this.send(next.served);
     }
     const idle = Math.min(...this.lanes.map(({ lane }) => lane.dueIn()));
     if (idle === Number.POSITIVE_INFINITY) this.drained?.();
     else this.runIn(idle);
   }
 
-  /** The best lane with a frame, unless another one has waited beyond its patience. */
-  private choose(now: number): Served | undefined {
+  /** The lane that is next, and whether it may use the reserve. */
+  private choose(now: number): { served: Served; reserve: boolean } | undefined {
+    const urgent = this.lanes.find((served) => served.urgent && served.lane.dueIn() <= 0);
+    const other = this.chooseOther(now);
+    if (!urgent) return other && { served: other, reserve: false };
+    const turn = other && this.urgentRun >= URGENT_RUN && this.parts.pressure.waitMs(false) === 0;
+    return { served: turn ? other : urgent, reserve: true };
+  }
+
+  /** The best lane with a frame that is not urgent, unless another one has waited beyond its patience. */
+  private chooseOther(now: number): Served | undefined {
     let best: Served | undefined;
     let overdue: Served | undefined;
     let longest = 0;
     for (const served of this.lanes) {
-      const { lane, patience } = served;
+      const { lane, patience, urgent } = served;
+      if (urgent) continue;
       if (lane.dueIn() > 0) {
         this.waitsSince.delete(lane);
         continue;
       }
-      if (lane === this.opening && !best?.urgent) return served;
+      if (lane === this.opening) return served;
       const since = this.waitsSince.get(lane) ?? now;
       this.waitsSince.set(lane, since);
       best ??= served;
@@ -129,7 +143,7 @@ export class Pump {
         overdue = served;
       }
     }
-    return best?.urgent ? best : (overdue ?? best);
+    return overdue ?? best;
   }
 
   /** Sends a lane's next frame; one that the connection does not take stays the next. */
@@ -152,6 +166,7 @@ export class Pump {
     budget.spend();
     if (!reply) stamp.sent();
     if (!urgent) pressure.sent();
+    this.urgentRun = urgent ? this.urgentRun + 1 : 0;
     const kind = reply ? 'reply' : lane.name;
     this.frames.set(kind, (this.frames.get(kind) ?? 0) + 1);
     lane.sent();

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
+import { Senders } from '../senders.js';
+import { type DropCause, Drops } from './drops.js';
 import type { Lane } from './lane.js';
 import { shrink } from './size.js';
 
@@ -7,80 +9,90 @@ import { shrink } from './size.js';
 export interface QueueParts {
   name: string;
   clock: Clock;
-  /** Frames kept; the oldest is dropped for a new one. */
+  /** Frames of one sender kept; its oldest is dropped for a new one. */
   limit: number;
   /** Bytes that a payload may have. */
   room: number;
-  /** Frames were dropped; said once a burst, and every 10 s of a long one. */
-  onDropped(count: number): void;
+  /** Why a frame would be dropped now. */
+  cause(): DropCause;
+  /** Frames were dropped. */
+  onDropped(count: number, cause: DropCause): void;
   /** A payload was too large and lost its largest members. */
   onOversize(): void;
 }
 
-const LONG_BURST_MS = 10_000;
+/** A frame, or a routed reply that sends itself. */
+export type Content = JsonObject | (() => void);
 
-/** Frames that are never merged, in the order in which they came. */
+interface Item {
+  content: Content;
+  readonly gone: (() => void) | undefined;
+}
+
+/** Senders with a queue of their own. */
+const SENDERS = 16;
+
+/** Frames that are never merged: those of one sender in the order in which they came, the senders by turns. */
 export class QueueLane implements Lane {
   readonly name: string;
-  /** Frames dropped so far. */
-  dropped = 0;
 
-  private readonly items: (JsonObject | (() => void))[] = [];
-  private burst = 0;
-  private burstAt = 0;
+  private readonly queues: Senders<Item[]>;
+  /** The queues that are not empty; the first is next. */
+  private turns: Item[][] = [];
+  private readonly drops: Drops;
 
   constructor(private readonly parts: QueueParts) {
     this.name = parts.name;
+    this.queues = new Senders(parts.clock, SENDERS, () => []);
+    this.drops = new Drops(parts.clock, (count, cause) => parts.onDropped(count, cause));
   }
 
-  push(item: JsonObject | (() => void)): void {
-    if (this.items.length >= this.parts.limit) {
-      this.items.shift();
-      this.drop(1);
-    }
-    this.items.push(item);
+  /** Frames dropped so far. */
+  get dropped(): number {
+    return this.drops.total;
   }
 
-  /** Counts frames as dropped that were not even queued. */
-  drop(count: number): void {
-    const now = this.parts.clock.now();
-    if (this.burst === 0) this.burstAt = now;
-    this.burst += count;
-    this.dropped += count;
-    if (now - this.burstAt >= LONG_BURST_MS) this.report();
+  /** Queues a frame of (or for) this sender; `gone` runs once it was sent or dropped. */
+  push(content: Content, sender: string, gone?: () => void): void {
+    const queue = this.queues.of(sender);
+    if (queue.length === 0) this.turns.push(queue);
+    queue.push({ content, gone });
+    if (queue.length > this.parts.limit) this.drop(queue.shift()?.gone);
   }
 
-  /** Says how many were dropped since it was last said. */
-  report(): void {
-    if (this.burst === 0) return;
-    const count = this.burst;
-    this.burst = 0;
-    this.parts.onDropped(count);
+  /** Counts a frame as dropped, one that was not even queued included. */
+  drop(gone?: () => void): void {
+    this.drops.add(1, this.parts.cause());
+    gone?.();
   }
 
   dueIn(): number {
-    return this.items.length > 0 ? 0 : Number.POSITIVE_INFINITY;
+    return this.turns.length > 0 ? 0 : Number.POSITIVE_INFINITY;
   }
 
-  frame(): JsonObject | (() => void) | undefined {
-    const item = this.items[0];
-    if (!isObject(item)) return item;
-    const fitting = shrink(item, this.parts.room);
-    if (fitting !== item) {
-      this.items[0] = fitting;
+  frame(): Content | undefined {
+    const item = this.turns[0]?.[0];
+    if (!item || !isObject(item.content)) return item?.content;
+    const fitting = shrink(item.content, this.parts.room);
+    if (fitting !== item.content) {
+      item.content = fitting;
       this.parts.onOversize();
     }
     return fitting;
   }
 
   sent(): void {
-    this.items.shift();
-    if (this.items.length === 0) this.report();
+    const queue = this.turns.shift() ?? [];
+    const item = queue.shift();
+    if (queue.length > 0) this.turns.push(queue);
+    if (this.turns.length === 0) this.drops.report();
+    item?.gone?.();
   }
 
   clear(): void {
-    this.drop(this.items.length);
-    this.items.length = 0;
-    this.report();
+    const { turns } = this;
+    this.turns = [];
+    for (const queue of turns) for (const item of queue.splice(0)) this.drop(item.gone);
+    this.drops.report();
   }
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../mesh/frame.js';
+import { asciiSize } from '../mesh/json.js';
 
 /** Largest frame we send, in bytes after the relay's re-encoding. */
 export const FRAME_BYTES = 64 * 1024;
@@ -15,26 +16,6 @@ export interface Entry {
 /** Bytes for values in a frame of `limit` bytes. */
 export function roomIn(limit: number): number {
   return limit - OVERHEAD;
-}
-
-/**
- * Bytes of a value as the relay sends it on: it re-encodes with `, ` and `: ` as separators and all but printable ASCII
- * as `\uXXXX`. Never too small.
- */
-export function asciiSize(value: unknown): number {
-  switch (typeof value) {
-    case 'string':
-      return textSize(value);
-    case 'number':
-      // One more, as other encoders write an exponent of one digit with two.
-      return Number.isFinite(value) ? String(value).length + 1 : 4;
-    case 'boolean':
-      return value ? 4 : 5;
-    case 'object':
-      return value === null ? 4 : listSize(value);
-    default:
-      return 4;
-  }
 }
 
 /**
@@ -84,31 +65,6 @@ export function shrink(payload: JsonObject, room: number): JsonObject {
 /** Bytes that an entry adds to a part; more where it is its device's first there. */
 function entrySize({ device, point, value }: Entry, before: string | undefined): number {
   const own = asciiSize(value) + 2;
-  if (point === '') return textSize(device) + 2 + own;
-  return (device === before ? 0 : textSize(device) + 6) + textSize(point) + 2 + own;
-}
-
-function listSize(value: object): number {
-  let size = 2;
-  if (Array.isArray(value)) {
-    for (const item of value) size += asciiSize(item) + 2;
-  } else {
-    for (const [key, item] of Object.entries(value)) {
-      if (item !== undefined) size += textSize(key) + 2 + asciiSize(item) + 2;
-    }
-  }
-  return size;
-}
-
-const PLAIN = /^[ !#-[\]-~]*$/;
-const SHORT = new Set(['"', '\\', '\n', '\r', '\t', '\b', '\f'].map((c) => c.charCodeAt(0)));
-
-function textSize(text: string): number {
-  if (PLAIN.test(text)) return text.length + 2;
-  let size = 2;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    size += SHORT.has(code) ? 2 : code < 0x20 || code > 0x7e ? 6 : 1;
-  }
-  return size;
+  if (point === '') return asciiSize(device) + 2 + own;
+  return (device === before ? 0 : asciiSize(device) + 6) + asciiSize(point) + 2 + own;
 }

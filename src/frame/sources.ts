@@ -5,13 +5,10 @@ import type { Health, PointState, Store } from '../state/store.js';
 import { Coalescer, type CoalescerParts } from './coalescer.js';
 import { Snapshot } from './snapshot.js';
 
-/** How fast changes may leave, and which ones need not wait. */
-export type Pace = Pick<CoalescerParts, 'maxHz' | 'immediate'>;
-
 /** Values that changed. */
-export function stateSource(store: Store, clock: Clock, pace: Pace): Coalescer {
+export function stateSource(store: Store, clock: Clock, maxHz: number): Coalescer {
   const read = (device: string, point: string): Value | null | undefined => valuePoint(store, device, point)?.value;
-  return new Coalescer({ clock, ...pace, ...pointsOf(store), read, absent: null });
+  return new Coalescer({ clock, maxHz, ...pointsOf(store), read, absent: null });
 }
 
 /** Quality words that changed. */

@@ -45,7 +45,8 @@ export function openingEnd(error: Error | undefined, relay: string): ConnectionE
     );
   }
   if (TLS.test(code)) {
-    const hint = 'a relay without TLS needs ws://; its own certificate authority goes into relay.tls';
+    const hint =
+      'a relay without TLS needs ws://; for one with its own certificate authority set NODE_EXTRA_CA_CERTS to that file';
     return end('not-relay', 'mesh/tls', `no secure connection to ${relay}: ${text}`, hint);
   }
   const status = /^Unexpected server response: (\d+)/.exec(error?.message ?? '')?.[1];
@@ -68,7 +69,7 @@ export function openingEnd(error: Error | undefined, relay: string): ConnectionE
   return end('unreachable', 'mesh/unreachable', `no connection to ${relay}: ${text}`, 'check address and network');
 }
 
-/** Explains why dialling itself failed, as with a certificate authority that is no certificate. */
+/** Explains why dialling itself failed, before any socket was made. */
 export function failedOpening(error: unknown, relay: string): ConnectionEnd {
   const hint = 'check the relay part of the config';
   const message = `cannot dial ${relay}: ${printable(describeError(error))}`;

@@ -23,6 +23,8 @@ export interface MeshHandlers {
    * A routed request, to be answered once within 4.5 s. Returns false for an unknown type, which is then answered so.
    */
   request(type: string, payload: unknown, answer: (payload: JsonObject) => void, sealed: boolean): boolean;
+  /** An answer, one of ours or an error of this layer, is ready: call `send` when the relay's frame limit has room. */
+  reply(send: () => void): void;
 }
 
 export interface InboxOptions {
@@ -42,11 +44,12 @@ export class Inbox {
   private warned = new Set<string>();
 
   constructor(private readonly options: InboxOptions) {
-    const { clock, stats, timing } = options;
+    const { clock, handlers, stats, timing } = options;
     this.requests = new RoutedRequests({
       clock,
       stats,
       within: timing.answer,
+      pace: (send) => handlers.reply(send),
       reply: (request, payload) => this.reply(request, payload),
     });
   }

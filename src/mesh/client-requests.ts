@@ -7,14 +7,14 @@ export interface RequestOptions {
   readonly stats: MeshStats;
   /** Milliseconds from arrival in which an answer still makes sense. */
   readonly within: number;
-  /** Sends an answer to the frame with this id. */
+  /** Calls `send` when a frame may be sent, or never: answers share the relay's limit with all other frames. */
+  pace(send: () => void): void;
+  /** Sends an answer to this request. */
   reply(request: MeshFrame, payload: JsonObject): void;
 }
 
 /** Requests of others in hand at a time. */
 const MAX_OUTSTANDING = 32;
-/** Frames in a second above which answers are held back: the relay closes a connection at 50, and state goes first. */
-const MAX_RATE = 45;
 
 /** The routed requests that came on one connection: each is answered at most once, in time, or not at all. */
 export class RoutedRequests {
@@ -24,7 +24,7 @@ export class RoutedRequests {
 
   /** Takes a request in and returns its answer function; undefined when too many are in hand. */
   accept(request: MeshFrame): ((payload: JsonObject) => void) | undefined {
-    const { clock, stats } = this.options;
+    const { clock, stats, pace } = this.options;
     this.expire();
     if (this.arrivals.size >= MAX_OUTSTANDING) {
       stats.dropped.busy++;
@@ -35,7 +35,7 @@ export class RoutedRequests {
     return (payload) => {
       if (answered) return;
       answered = true;
-      this.answer(request, payload);
+      pace(() => this.answer(request, payload));
     };
   }
 
@@ -45,12 +45,10 @@ export class RoutedRequests {
   }
 
   private answer(request: MeshFrame, payload: JsonObject): void {
-    const { clock, stats, reply } = this.options;
+    const { stats, reply } = this.options;
     this.expire();
     if (!this.arrivals.delete(request)) {
       stats.lateAnswers++;
-    } else if (stats.sentWithinSecond(clock.now()) >= MAX_RATE) {
-      stats.heldAnswers++;
     } else {
       reply(request, payload);
       stats.answered++;

@@ -26,10 +26,9 @@ export class MeshStats {
   unconfirmed = 0;
   /** Broadcasts that the relay refused. */
   refused = 0;
-  /** Answers to routed requests: sent, too late, and held back for the relay's frame limit. */
+  /** Answers to routed requests: sent, and too late. */
   answered = 0;
   lateAnswers = 0;
-  heldAnswers = 0;
   /** Exceptions out of the handlers above. */
   handlerErrors = 0;
   readonly dropped: Record<DropReason, number> = {
@@ -46,18 +45,4 @@ export class MeshStats {
     'own-sealed': 0,
     busy: 0,
   };
-  private readonly recent: number[] = [];
-
-  /** Counts a frame sent at `now` (milliseconds). */
-  noteSent(now: number): void {
-    this.sent++;
-    this.recent.push(now);
-    if (this.recent.length > 100) this.recent.shift();
-  }
-
-  /** Frames sent in the second before `now`, counted up to 100. */
-  sentWithinSecond(now: number): number {
-    while (this.recent[0] !== undefined && this.recent[0] <= now - 1000) this.recent.shift();
-    return this.recent.length;
-  }
 }

@@ -7,7 +7,6 @@ import { identity } from './client-identity.js';
 import { Inbox, type MeshHandlers } from './client-inbox.js';
 import { ClientLink } from './client-link.js';
 import { Replies, relayError } from './client-replies.js';
-import type { MeshTls } from './client-socket.js';
 import { MeshStats } from './client-stats.js';
 import { MESH_TIMING, type MeshTiming } from './client-timing.js';
 import { parseRelayUrl, plaintextWarning } from './connection.js';
@@ -17,7 +16,6 @@ import { meshName } from './name.js';
 import { findByName, type RosterEntry, readRoster } from './roster.js';
 
 export type { MeshHandlers } from './client-inbox.js';
-export type { MeshTls } from './client-socket.js';
 
 export interface MeshClientOptions {
   /** `ws://…` or `wss://…` */
@@ -28,7 +26,6 @@ export interface MeshClientOptions {
   readonly token?: string;
   /** Seals broadcasts and answers, opens what comes. */
   readonly cipher?: Cipher;
-  readonly tls?: MeshTls;
   readonly clock: Clock;
   /** 0 ≤ r < 1, for the jitter of the retries. */
   readonly random: () => number;
@@ -55,7 +52,7 @@ export class MeshClient {
     private readonly handlers: MeshHandlers,
     timing: MeshTiming = MESH_TIMING,
   ) {
-    const { clock, log, random, cipher, channel, token, tls = {} } = options;
+    const { clock, log, random, cipher, channel, token } = options;
     const { stats } = this;
     const name = meshName(options.name);
     this.name = name;
@@ -65,7 +62,7 @@ export class MeshClient {
     const address = parseRelayUrl(options.url);
     const hasToken = token !== undefined;
     this.link = new ClientLink(
-      { address, identity: identity(name, channel, token), hasToken, tls, clock, timing, stats, name, random, log },
+      { address, identity: identity(name, channel, token), hasToken, clock, timing, stats, name, random, log },
       {
         up: () => this.up(),
         down: (error) => this.down(error),

@@ -25,12 +25,47 @@ function clean(value: unknown, depth: number): void {
   for (const child of Object.values(value)) clean(child, depth + 1);
 }
 
-/** Length of JSON text once every character outside printable ASCII is written `\uXXXX`, as Python relays pass it on. */
-export function asciiSize(json: string): number {
-  let size = json.length;
-  for (let i = 0; i < json.length; i++) {
-    const code = json.charCodeAt(i);
-    if (code < 0x20 || code > 0x7e) size += 5;
+/**
+ * Bytes of a value as the relay sends it on: it re-encodes with `, ` and `: ` as separators and all but printable ASCII
+ * as `\uXXXX`. Never too small.
+ */
+export function asciiSize(value: unknown): number {
+  switch (typeof value) {
+    case 'string':
+      return textSize(value);
+    case 'number':
+      // One more, as other encoders write an exponent of one digit with two.
+      return Number.isFinite(value) ? String(value).length + 1 : 4;
+    case 'boolean':
+      return value ? 4 : 5;
+    case 'object':
+      return value === null ? 4 : listSize(value);
+    default:
+      return 4;
+  }
+}
+
+function listSize(value: object): number {
+  let size = 2;
+  if (Array.isArray(value)) {
+    for (const item of value) size += asciiSize(item) + 2;
+  } else {
+    for (const [key, item] of Object.entries(value)) {
+      if (item !== undefined) size += textSize(key) + 2 + asciiSize(item) + 2;
+    }
+  }
+  return size;
+}
+
+const PLAIN = /^[ !#-[\]-~]*$/;
+const SHORT = new Set(['"', '\\', '\n', '\r', '\t', '\b', '\f'].map((c) => c.charCodeAt(0)));
+
+function textSize(text: string): number {
+  if (PLAIN.test(text)) return text.length + 2;
+  let size = 2;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    size += SHORT.has(code) ? 2 : code < 0x20 || code > 0x7e ? 6 : 1;
   }
   return size;
 }

@@ -6,15 +6,17 @@ export function isMeshName(text: string): boolean {
 }
 
 /**
- * A name made acceptable: runs of other characters become `-`, leading non-alphanumerics go, 64 characters at most.
- * A leading `<digits>.` (an account's prefix) stays. Nothing left: `bridge`.
+ * A name made acceptable: runs of other characters become `-`, except at the ends, where they go; 64 characters at most.
+ * A leading `<digits>.` (an account's prefix) stays, as does a name that is acceptable already. Nothing left: `bridge`.
  */
 export function meshName(text: string): string {
+  if (isMeshName(text)) return text;
   const prefix = /^[0-9]{1,32}\.(?=[^.]*[A-Za-z0-9])/.exec(text)?.[0] ?? '';
   const rest = text
     .slice(prefix.length)
     .replace(/[^A-Za-z0-9_-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '')
-    .slice(0, 64);
+    .slice(0, 64)
+    .replace(/-+$/, '');
   return prefix + (rest || 'bridge');
 }

@@ -13,10 +13,13 @@ export class Garage {
   readonly sink = new SimulatedSink(this.clock);
   readonly history = new History(this.store);
   readonly warnings: string[] = [];
+  readonly notes: string[] = [];
   readonly publisher: Publisher;
 
   constructor(options: Partial<PublisherParts> = {}) {
-    const log = { ...silentLog, warn: (_: object, message: string) => this.warnings.push(message) };
+    const warn = (_: object, message: string) => this.warnings.push(message);
+    const info = (_: object, message: string) => this.notes.push(message);
+    const log = { ...silentLog, warn, info };
     this.publisher = new Publisher({
       store: this.store,
       sink: this.sink,

@@ -64,6 +64,7 @@ export class MeshSide {
         this.requests.push({ type, payload, sealed, answer });
         return type !== 'nonsense';
       },
+      reply: (send) => send(),
       ...handlers,
     };
     const base = { url, name: 'garage', channel: 'home', clock: systemClock(), random: () => 0.5, log: this.log };

@@ -1,6 +1,6 @@
 import type { FrameSink } from '../../src/frame/sink.js';
-import { asciiSize } from '../../src/frame/size.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
+import { asciiSize } from '../../src/mesh/json.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** One frame as it left, with the virtual time of its leaving. */

@@ -235,6 +235,17 @@ describe('a command is refused with', () => {
     await desk.close();
   });
 
+  it('keeps a wish that waits for its turn when junk comes behind it', async () => {
+    const desk = await openDesk({ inFlight: 'point' });
+    for (let i = 0; i < 10; i++) desk.tap('fan', i * 5);
+    const wish = desk.tap('fan', 100);
+    const junk = desk.tap('fan', 'fast');
+    await desk.clock.advance(1_000);
+    expect(desk.ackOf(junk)).toMatchObject({ ok: false, code: 'type' });
+    expect(desk.ackOf(wish)).toMatchObject({ ok: true, value: 100 });
+    await desk.close();
+  });
+
   it('interlock: the neighbour is on, or on its way', async () => {
     const desk = await openDesk();
     desk.board.manner = 'late';
@@ -311,6 +322,19 @@ describe('the emergency stop', () => {
     expect(desk.ackOf(unarmed)).toMatchObject({ ok: false, code: 'unarmed' });
     expect(desk.ackOf(off)).toMatchObject({ ok: true });
     expect(desk.ackOf(on)).toMatchObject({ ok: true });
+    await desk.close();
+  });
+
+  it('writes once however often the button is hit, and answers each', async () => {
+    const desk = await openDesk();
+    for (let i = 0; i < 40; i++) desk.router.handle({ ...stop, _cmd: `stop-${i}` }, false);
+    await desk.clock.advance(3_000);
+    expect(desk.board.told.filter(({ point }) => point === 'pump')).toHaveLength(1);
+    expect(desk.ackOf('stop-39')).toMatchObject({ ok: true });
+    desk.router.handle(reset, false);
+    desk.router.handle({ ...stop, _cmd: 'again' }, false);
+    await desk.clock.advance(100);
+    expect(desk.board.told.filter(({ point }) => point === 'pump')).toHaveLength(2);
     await desk.close();
   });
 

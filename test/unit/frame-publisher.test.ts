@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { asciiSize } from '../../src/frame/size.js';
+import { asciiSize } from '../../src/mesh/json.js';
 import { Garage } from '../support/garage.js';
 import { fold } from '../support/simulated-sink.js';
 import { settle } from '../support/virtual-clock.js';
 
+const temp = { device: 'greenhouse', point: 'temp' };
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 describe('what is said', () => {
@@ -177,20 +178,18 @@ describe('commands', () => {
     garage.say('greenhouse', { temp: 2 });
     await garage.clock.advance(1_000);
     sink.frames.length = 0;
-    publisher.ack({ cmd_id: 'c1', to: 'phone', ok: true, value: 2 });
-    publisher.release('greenhouse', 'temp');
+    publisher.ack({ cmd_id: 'c1', to: 'phone', ok: true, value: 2 }, temp);
     await settle();
     expect(sink.types()).toEqual(['command_ack', 'state']);
     expect(sink.frames[0]?.payload).toMatchObject({ cmd_id: 'c1', to: 'phone', ok: true, value: 2, _src: 'nonce' });
     expect(sink.frames[1]?.payload).toMatchObject({ greenhouse: { temp: 2 } });
     publisher.hold('greenhouse', 'temp');
-    publisher.ack({ cmd_id: 'c2', to: 'phone', ok: false, code: 'range', message: 'too much' });
-    publisher.release('greenhouse', 'temp');
+    publisher.ack({ cmd_id: 'c2', to: 'phone', ok: false, code: 'range', message: 'too much' }, temp);
     await settle();
     expect(sink.types().slice(2)).toEqual(['command_ack', 'state']);
   });
 
-  test('acks and replies leave in order, also while the budget is spent on events', async () => {
+  test('acks and replies leave first, also while the budget is spent on events', async () => {
     const { sink, store, publisher, clock, ...garage } = await prepared();
     garage.device('yard', ['button'], 'string', 'event');
     publisher.start();
@@ -290,7 +289,41 @@ describe('a connection in trouble', () => {
     const { droppedEvents } = publisher.stats;
     expect(droppedEvents).toBeGreaterThan(1_000);
     expect(sink.of('garage.event').length + droppedEvents).toBe(2_500);
-    expect(garage.warnings).toEqual([`${droppedEvents} event frames were dropped: the relay is away or too slow`]);
+    expect(garage.warnings).toEqual([`${droppedEvents} event frames were dropped: more came than may be sent`]);
+  });
+
+  test('a flood of events that lasts is reported while it lasts, in words that blame nobody else', async () => {
+    const { clock, store, ...garage } = await withTemperature();
+    garage.device('yard', ['button'], 'string', 'event');
+    for (let ms = 0; ms < 60_000; ms += 100) {
+      for (const _ of range(20)) store.event('yard', { point: 'button', event: 'pressed' });
+      await clock.advance(100);
+    }
+    expect(garage.warnings).toHaveLength(5);
+    for (const text of garage.warnings) {
+      expect(text).toMatch(/^1\d{3} event frames were dropped: more came than may be sent$/);
+    }
+  });
+
+  test('what a slow relay and an absent one cost is said in their own words', async () => {
+    const { sink, clock, store, publisher, ...garage } = await withTemperature();
+    garage.device('yard', ['button'], 'string', 'event');
+    sink.stalled = true;
+    sink.fill(300 * 1024);
+    for (const _ of range(1_100)) {
+      store.event('yard', { point: 'button', event: 'pressed' });
+      await settle();
+    }
+    publisher.down();
+    store.event('yard', { point: 'button', event: 'pressed' });
+    await clock.advance(10_000);
+    sink.reconnect();
+    publisher.up();
+    expect(garage.warnings).toEqual([
+      '100 event frames were dropped: the relay, or a phone on it, is too slow',
+      '1000 event frames were dropped: the relay is away',
+      '1 event frames were dropped: the relay is away',
+    ]);
   });
 
   test('nothing of before a loss is said after it; lost events are counted and logged once', async () => {
@@ -321,12 +354,12 @@ describe('a connection in trouble', () => {
   test('queues are bounded', async () => {
     const { sink, clock, publisher } = await withTemperature();
     sink.ready = false;
-    for (const i of range(1_500)) publisher.ack({ cmd_id: `${i}`, to: 'p', ok: true });
+    for (const i of range(100)) publisher.ack({ cmd_id: `${i}`, to: 'p', ok: true });
     for (const i of range(150)) publisher.log({ level: 'info', text: `line ${i}` });
-    expect(publisher.stats).toMatchObject({ droppedAcks: 500, droppedLogs: 50 });
+    expect(publisher.stats).toMatchObject({ droppedAcks: 36, droppedLogs: 50 });
     sink.ready = true;
     await clock.advance(60_000);
-    expect(sink.of('command_ack').map((frame) => frame['cmd_id'])).toEqual(range(1_000).map((i) => `${i + 500}`));
+    expect(sink.of('command_ack').map((frame) => frame['cmd_id'])).toEqual(range(64).map((i) => `${i + 36}`));
     expect(sink.of('garage.log')[0]).toMatchObject({ entry: { text: 'line 50', level: 'info' } });
   });
 });
@@ -347,6 +380,21 @@ describe('the end', () => {
     await clock.advance(60_000);
     expect(sink.frames).toHaveLength(3);
     expect(clock.timers).toBe(0);
+  });
+
+  test('a normal stop loses nothing that is worth a word', async () => {
+    const { publisher, store, ...garage } = await withTemperature();
+    garage.device('yard', ['button'], 'string', 'event');
+    store.event('yard', { point: 'button', event: 'pressed' });
+    publisher.log({ level: 'warn', text: 'greenhouse: offline' });
+    const last = publisher.lastFrames();
+    publisher.log({ level: 'warn', text: 'yard: offline' });
+    await last;
+    publisher.log({ level: 'warn', text: 'door: offline' });
+    publisher.stop();
+    expect([...garage.warnings, ...garage.notes]).toEqual([]);
+    expect(publisher.stats.droppedLogs).toBe(3);
+    expect(publisher.stats.droppedEvents).toBe(0);
   });
 
   test('it comes within 0.6 s, whatever waits, and even to a sleeping peer', async () => {
@@ -424,7 +472,7 @@ async function withTemperature() {
 }
 
 function takenApart(garage: Garage) {
-  const { clock, store, sink, history, publisher, warnings } = garage;
+  const { clock, store, sink, history, publisher, warnings, notes } = garage;
   const device = garage.device.bind(garage);
-  return { clock, store, sink, history, publisher, warnings, device, say: garage.say.bind(garage) };
+  return { clock, store, sink, history, publisher, warnings, notes, device, say: garage.say.bind(garage) };
 }

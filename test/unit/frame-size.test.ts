@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { asciiSize, type Entry, partSize, shrink, split } from '../../src/frame/size.js';
+import { type Entry, partSize, shrink, split } from '../../src/frame/size.js';
+import { asciiSize } from '../../src/mesh/json.js';
 
 /** What a relay makes of a payload: separators with spaces, all but printable ASCII escaped. */
 function relayed(value: unknown): string {

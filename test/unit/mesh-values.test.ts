@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isLoopbackUrl, isPrivateUrl, parseRelayUrl, plaintextWarning } from '../../src/mesh/connection.js';
-import { asciiSize, parseJson } from '../../src/mesh/json.js';
+import { parseJson } from '../../src/mesh/json.js';
 import { isMeshName, meshName } from '../../src/mesh/name.js';
 import { findByName, readRoster } from '../../src/mesh/roster.js';
 
@@ -12,10 +12,12 @@ describe('names', () => {
     ['42.garage', '42.garage'],
     ['_-garage', 'garage'],
     ['1.2.3', '1.2-3'],
-    ['Büro 3!', 'B-ro-3-'],
+    ['Büro 3!', 'B-ro-3'],
+    ['--garage--', 'garage'],
+    ['garage-', 'garage-'],
     ['', 'bridge'],
     ['日本', 'bridge'],
-    ['7.', '7-'],
+    ['7.', '7'],
   ])('%j becomes %j', (text, name) => {
     expect(meshName(text)).toBe(name);
   });
@@ -75,13 +77,6 @@ describe('JSON from others', () => {
         expect(parseJson(text)).toEqual(JSON.parse(text));
       }),
     );
-  });
-
-  it('measures as Python writes it', () => {
-    expect(asciiSize('"aé"')).toBe('"a\\u00e9"'.length);
-    expect(asciiSize('"🙂"')).toBe('"\\ud83d\\ude42"'.length);
-    expect(asciiSize('"\u007f"')).toBe('"\\u007f"'.length);
-    expect(asciiSize(JSON.stringify('\u0001'))).toBe(8);
   });
 });
 
