@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { pino } from 'pino';
-import pretty from 'pino-pretty';
 import { BridgeError } from './error.js';
 import type { Log } from './log.js';
 import { printable } from './text.js';
@@ -137,6 +137,8 @@ function jsonLine(line: Line): string {
 
 /** Renders lines for people: `12:00:01 WARN: greenhouse: connection failed: no such port [port/missing] {"failures":2}`. */
 function terminalLine(colorize: boolean): (line: Line) => string {
+  // Loaded only where people read the log: a service on a small machine has better use for the memory.
+  const pretty = createRequire(import.meta.url)('pino-pretty') as typeof import('pino-pretty');
   const render = pretty.prettyFactory({
     colorize,
     singleLine: true,

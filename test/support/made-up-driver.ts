@@ -16,7 +16,12 @@ const options = z.strictObject({
   loud: z.boolean().default(false),
   alias: pointId.optional(),
   points: byId(
-    z.strictObject({ min: z.number().optional(), max: z.number().optional(), safe: value.optional() }),
+    z.strictObject({
+      role: z.enum(['sensor', 'actuator']).optional(),
+      min: z.number().optional(),
+      max: z.number().optional(),
+      safe: value.optional(),
+    }),
   ).optional(),
 });
 

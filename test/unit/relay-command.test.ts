@@ -24,6 +24,7 @@ async function run(options: Partial<RelayCommandOptions>, lines: number, env: Re
       clock: systemClock(),
       signal: stop.signal,
       logStream: { write: () => {} },
+      logIsTerminal: false,
       out: (line) => {
         if (printed.push(line) === lines) enough();
       },
