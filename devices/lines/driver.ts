@@ -15,12 +15,17 @@ export class LinesDriver implements DeviceDriver {
   async connect(io: DeviceIo, signal: AbortSignal): Promise<DeviceSession> {
     const points = linePoints(this.options);
     const reader = new LineReader(this.options, points, io);
+    let session: LineSession | undefined;
     const link = await io.openLine(lineOptions(this.options), {
-      line: (text) => reader.line(text),
+      line: (text) => {
+        reader.line(text);
+        session?.line(text);
+      },
       defect: () => {},
     });
     await reader.begun(signal);
-    return new LineSession(io, link, reader, points ?? new Map());
+    session = new LineSession(io, link, reader, points ?? new Map());
+    return session;
   }
 }
 

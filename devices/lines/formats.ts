@@ -13,18 +13,27 @@ const MAX_VALUES = 128;
 const MAX_DEPTH = 4;
 const MAX_NAME = 64;
 
-/** A JSON object a line; nested values are named by their path: `{"air":{"temp":21}}` has `air.temp`, arrays `a.0`. */
+/**
+ * A JSON object a line; nested values are named by their path: `{"air":{"temp":21}}` has `air.temp`, arrays `a.0`.
+ * A bare `nan`, `inf` or `ovf`, which is how sketches print a number that they have not got, is null.
+ */
 export const parseJson: ParseLine = (line) => {
   if (!/^\s*\{.*\}\s*$/.test(line)) return undefined;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  const parsed = jsonOf(line) ?? jsonOf(line.replace(STRING_OR_NO_NUMBER, (part) => (part[0] === '"' ? part : 'null')));
   const values = new Map<string, Value | null>();
   return flatten(parsed, '', 0, values) && values.size > 0 ? values : undefined;
 };
+
+/** A string also without its end, so that the search for one takes linear time. */
+const STRING_OR_NO_NUMBER = /"(?:[^"\\]|\\.?)*(?:"|$)|[+-]?\b(?:nan|inf(?:inity)?|ovf)\b/gi;
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 function flatten(item: unknown, path: string, depth: number, into: Map<string, Value | null>): boolean {
   if (typeof item === 'object' && item !== null) {
@@ -110,6 +119,14 @@ export function csvParser(names: readonly string[]): ParseLine {
     if (fields.length !== names.length || fields.every((field) => guess(field).type === 'string')) return undefined;
     return new Map(names.map((name, index) => [name, fields[index] ?? null]));
   };
+}
+
+/** What ESP-IDF prints before each message of its log: level, time and tag, as in `I (123) main: `. */
+const LOG_PREFIX = /^\s*[EWIDV] \([\d:.]+\) [^\s:]+:\s*/;
+
+/** The same format, also behind the prefix of an ESP-IDF log line. */
+export function behindLogPrefix(parse: ParseLine): ParseLine {
+  return (line) => parse(line.replace(LOG_PREFIX, ''));
 }
 
 /** The named groups of a pattern that occurs anywhere in the line; a group that took no part says nothing. */

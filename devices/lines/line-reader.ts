@@ -3,12 +3,22 @@ import type { DeviceIo } from '../../src/device/driver.js';
 import type { Value } from '../../src/device/point.js';
 import { AutoFormat } from './auto-format.js';
 import { FamiliarNames } from './familiar-names.js';
-import { csvParser, type ParseLine, parseJson, parseKeyValue, parsePlotter, patternParser } from './formats.js';
+import {
+  behindLogPrefix,
+  csvParser,
+  type ParseLine,
+  parseJson,
+  parseKeyValue,
+  parsePlotter,
+  patternParser,
+} from './formats.js';
 import { InferredPoints } from './inferred-points.js';
 import type { LinePoint } from './line-point.js';
 import { ListedPoints } from './listed-points.js';
 import type { LinesOptions } from './options.js';
 import { Pattern } from './pattern.js';
+
+const NOTHING: ReadonlyMap<string, Value | null> = new Map();
 
 /** Turns the lines of one session into readings and events. */
 export class LineReader {
@@ -18,7 +28,7 @@ export class LineReader {
   private readonly awake = new AbortController();
   private opened: number | undefined;
   private banners = 0;
-  private said: ReadonlyMap<string, Value | null> = new Map();
+  private readings = NOTHING;
 
   /** Describes the listed points, or none yet. */
   constructor(
@@ -31,21 +41,21 @@ export class LineReader {
     this.banner = options.banner === undefined ? undefined : new Pattern(options.banner);
   }
 
-  /** What the line just read says of a point; undefined where it does not mention it. */
-  justSaid(point: string): Value | null | undefined {
-    return this.said.get(point);
+  /** What the line just read says, by point. */
+  get said(): ReadonlyMap<string, Value | null> {
+    return this.readings;
   }
 
   /** Reads one line. */
   line(text: string): void {
-    this.said = new Map();
+    this.readings = NOTHING;
     if (this.banner?.test(text)) {
       this.began();
       return;
     }
     if (!this.banner) this.wake();
     const values = this.parse(text);
-    if (values) this.said = new Map(this.points.take(values).map(({ point, value }) => [point, value]));
+    if (values) this.readings = new Map(this.points.take(values).map(({ point, value }) => [point, value]));
     else this.io.ignored('not a reading', text);
   }
 
@@ -78,6 +88,10 @@ export class LineReader {
     if (typeof format === 'object') {
       return 'csv' in format ? csvParser(format.csv) : patternParser(new Pattern(format.regex));
     }
+    return behindLogPrefix(this.named(format, listed));
+  }
+
+  private named(format: 'auto' | 'json' | 'keyvalue' | 'plotter', listed: ReadonlySet<string> | undefined): ParseLine {
     switch (format) {
       case 'json':
         return parseJson;

@@ -3,10 +3,11 @@ import { sameValue, type Value } from '../../src/device/point.js';
 import { BridgeError, isBridgeError } from '../../src/error.js';
 import type { LineLink } from '../../src/port/line-link.js';
 import { printable } from '../../src/text.js';
+import { Effects } from './effects.js';
 import type { Confirmation, LinePoint } from './line-point.js';
 import type { LineReader } from './line-reader.js';
+import { Replies } from './replies.js';
 import { renderTemplate } from './template.js';
-import { understand } from './words.js';
 
 /** Longest command line, in bytes. */
 const MAX_COMMAND = 200;
@@ -14,11 +15,8 @@ const MAX_COMMAND = 200;
 /** A live sketch: writes commands and hears whether they were obeyed. */
 export class LineSession implements DeviceSession {
   readonly identity: DeviceIdentity = {};
-  /** Stops all outputs in one stroke where replies would otherwise have to be waited for one by one. */
-  readonly safeAll?: (signal: AbortSignal) => Promise<void>;
-
-  /** The reply that is waited for; a sketch's "OK" does not say what it answers, so there is only one at a time. */
-  private replying: Promise<unknown> = Promise.resolve();
+  private readonly replies: Replies;
+  private readonly effects: Effects;
 
   constructor(
     private readonly io: DeviceIo,
@@ -26,8 +24,17 @@ export class LineSession implements DeviceSession {
     private readonly reader: LineReader,
     private readonly points: ReadonlyMap<string, LinePoint>,
   ) {
-    const replies = [...points.values()].filter(({ command }) => command?.confirm.by === 'reply');
-    if (replies.length > 1) this.safeAll = (signal) => this.allSafe(signal);
+    this.replies = new Replies(io, link);
+    this.effects = new Effects(io.clock);
+  }
+
+  /** Hears each line, after the reader and before those who wait for it. */
+  line(text: string): void {
+    this.replies.line(text);
+    for (const [point, value] of this.reader.said) {
+      const spec = this.points.get(point)?.spec;
+      if (spec) this.effects.said(spec, value);
+    }
   }
 
   async apply(command: Command, signal: AbortSignal): Promise<Confirmed> {
@@ -43,31 +50,33 @@ export class LineSession implements DeviceSession {
           await this.link.write(line);
           return this.confirmed(point, command.value);
         });
-      case 'reply': {
-        const { confirm } = point.command;
-        return await this.inTurn(signal, () =>
-          this.orUnknown(point, () => this.awaitReply(point, confirm, line, command.value, signal)),
-        );
-      }
+      case 'reply':
+        return await this.awaitReply(point, point.command.confirm, line, command.value, signal);
     }
   }
 
-  /** Confirmed by the first reading after the write that says the wanted value. */
+  /** Confirmed by the first reading after the write that says the wanted value, and can't be from before the write. */
   private async awaitReading(point: LinePoint, line: string, wanted: Value, signal: AbortSignal): Promise<Confirmed> {
     const { spec } = point;
+    const effect = this.effects.expect(spec.id, wanted, within(point));
     let heard: Value | null | undefined;
     const match = (): Confirmed | undefined => {
       // The reader has had this line already.
-      const said = this.reader.justSaid(spec.id);
+      const said = this.reader.said.get(spec.id);
       if (said === undefined) return undefined;
       heard = said;
-      return said !== null && sameValue(spec, said, wanted) ? { value: said, settled: true } : undefined;
+      const right = said !== null && sameValue(spec, said, wanted);
+      return right && !this.effects.doubtful(spec.id, effect) ? { value: said, settled: true } : undefined;
     };
     try {
       return await this.io.exchange(this.link, { write: line, match, within: within(point) }, signal);
     } catch (error) {
-      if (isBridgeError(error, 'device/timeout') && heard !== undefined) throw mismatch(point, wanted, heard);
-      throw error;
+      if (!isBridgeError(error, 'device/timeout') || heard === undefined) throw error;
+      if (!sameValue(spec, heard, wanted)) throw mismatch(point, wanted, heard);
+      throw new BridgeError(
+        'device/timeout',
+        `${spec.id} may still change: an earlier command has not taken effect yet`,
+      );
     }
   }
 
@@ -79,18 +88,18 @@ export class LineSession implements DeviceSession {
     wanted: Value,
     signal: AbortSignal,
   ): Promise<Confirmed> {
-    const match = (text: string): { value: Value | null } | undefined => {
-      if (confirm.refuse?.test(text))
-        throw new BridgeError('device/refused', `the board says "${printable(text, 80)}"`);
-      const groups = confirm.reply.exec(text);
-      if (!groups) return undefined;
-      const word = groups.get('value');
-      return { value: word === undefined ? wanted : (understand(point.understanding, word) ?? null) };
-    };
-    const { value } = await this.io.exchange(this.link, { write: line, match, within: within(point) }, signal);
-    if (value !== null && sameValue(point.spec, value, wanted)) return this.confirmed(point, value);
-    this.io.report([{ point: point.spec.id, value }]);
-    throw mismatch(point, wanted, value);
+    const question = { point, confirm, wanted, within: within(point) };
+    const safe = point.spec.safe !== undefined && sameValue(point.spec, wanted, point.spec.safe);
+    const turn = await this.replies.turn(question, safe, signal);
+    return await this.orUnknown(point, async () => {
+      const reply = await this.replies.ask(turn, line, signal);
+      if ('refusal' in reply) {
+        throw new BridgeError('device/refused', `the board says "${printable(reply.refusal, 80)}"`);
+      }
+      if (reply.value !== null && sameValue(point.spec, reply.value, wanted)) return this.confirmed(point, reply.value);
+      this.io.report([{ point: point.spec.id, value: reply.value }]);
+      throw mismatch(point, wanted, reply.value);
+    });
   }
 
   private confirmed(point: LinePoint, value: Value): Confirmed {
@@ -108,28 +117,6 @@ export class LineSession implements DeviceSession {
       }
       throw error;
     }
-  }
-
-  /** Runs `work` when earlier replies have come or are given up; rejects instead when the signal has aborted by then. */
-  private async inTurn(signal: AbortSignal, work: () => Promise<Confirmed>): Promise<Confirmed> {
-    const before = this.replying;
-    const turn = before.then(() => {
-      signal.throwIfAborted();
-      return work();
-    });
-    this.replying = turn.catch(() => {});
-    return await turn;
-  }
-
-  private async allSafe(signal: AbortSignal): Promise<void> {
-    const outputs = [...this.points.values()].flatMap(({ spec, command }) =>
-      command && spec.safe !== undefined ? [{ point: spec.id, value: spec.safe, template: command.template }] : [],
-    );
-    // Without waiting for anybody first: a board that answers nothing may still obey.
-    await Promise.all(outputs.map(({ template, value }) => this.link.write(renderTemplate(template, value))));
-    const results = await Promise.allSettled(outputs.map((output) => this.apply(output, signal)));
-    const failed = outputs.filter((_, index) => results[index]?.status === 'rejected').map(({ point }) => point);
-    if (failed.length > 0) throw new BridgeError('device/timeout', `not confirmed: ${failed.join(', ')}`);
   }
 }
 

@@ -4,8 +4,6 @@ import type { Health } from '../state/store.js';
 /** This many sessions lost within a minute: the device is degraded. */
 const RESTART_BUDGET = 5;
 const BUDGET_WINDOW_MS = 60_000;
-/** This many unreadable lines without a good one between them: the baud rate is probably wrong. */
-const GARBAGE_LINES = 20;
 
 /** What a device's health word is made from. */
 export interface HealthParts {
@@ -14,16 +12,13 @@ export interface HealthParts {
   quarantined(): boolean;
   /** Called with the word after each thing that may have changed it. */
   say(health: Health): void;
-  /** The device began to send, or stopped sending, nothing but unreadable lines. */
-  garbage(lines: number): void;
-  readable(): void;
 }
 
 /** How a device is doing, from what happens to it. */
 export class DeviceHealth {
   private connected = false;
   private silent = false;
-  private unreadable = 0;
+  private garbage = false;
   private losses: number[] = [];
 
   constructor(private readonly parts: HealthParts) {}
@@ -61,20 +56,9 @@ export class DeviceHealth {
     this.say();
   }
 
-  /** A readable line came. */
-  goodLine(): void {
-    const recovered = this.unreadable >= GARBAGE_LINES;
-    this.unreadable = 0;
-    if (!recovered) return;
-    this.parts.readable();
-    this.say();
-  }
-
-  /** An unreadable line came. */
-  badLine(): void {
-    this.unreadable++;
-    if (this.unreadable !== GARBAGE_LINES) return;
-    this.parts.garbage(this.unreadable);
+  /** The device sends nothing readable, or does so again. */
+  setGarbage(garbage: boolean): void {
+    this.garbage = garbage;
     this.say();
   }
 
@@ -90,7 +74,8 @@ export class DeviceHealth {
   private word(): Health {
     if (!this.connected) return 'offline';
     if (this.parts.quarantined()) return 'unapproved';
+    if (this.garbage) return 'degraded';
     if (this.silent) return 'stale';
-    return this.unreadable >= GARBAGE_LINES || this.flapping ? 'degraded' : 'online';
+    return this.flapping ? 'degraded' : 'online';
   }
 }

@@ -116,11 +116,11 @@ export class Device {
     if (!this.session) return refused('offline', `${this.id} is not connected`);
     const { point, pulseMs, ...rest } = command;
     this.pulses.forget(point);
-    if (pulseMs === undefined || this.parts.kind.pulses) return await this.queue.submit(command);
+    if (pulseMs === undefined || this.parts.kind.pulses) return await this.submit(command);
     const level = { point, ...rest };
     const spec = this.parts.store.point(this.id, point)?.spec;
     const pulse = this.pulses.begin(point, spec?.safe ?? !level.value);
-    const outcome = await this.queue.submit(level);
+    const outcome = await this.submit(level);
     // Also after a failed command the output may have switched; not after one that was never sent.
     if (outcome.ok || SENT.has(outcome.code)) pulse.endAfter(pulseMs);
     // Lost in the middle of it: the output is put back when the device returns.
@@ -162,6 +162,7 @@ export class Device {
 
   private unsafe(failed: string[], points: string[], error: unknown): void {
     failed.push(...points);
+    for (const point of points) this.traffic.tell(`${point} failed`, this.log);
     this.log.error({ points }, `safe value not confirmed: ${describeError(error)}`);
   }
 
@@ -171,6 +172,15 @@ export class Device {
       if (spec.role === 'actuator' && spec.safe !== undefined) outputs.push({ point: spec.id, value: spec.safe });
     }
     return outputs;
+  }
+
+  /** Queues a command; where the device did not do as it was told, the last lines of its wire go to the log, once. */
+  private async submit(command: DeviceCommand): Promise<Outcome> {
+    const outcome = await this.queue.submit(command);
+    const what = `${command.point} failed`;
+    if (outcome.ok) this.traffic.over(what);
+    else if (outcome.code === 'timeout' || outcome.code === 'mismatch') this.traffic.tell(what, this.log);
+    return outcome;
   }
 
   private async apply(command: Command, signal: AbortSignal): Promise<Confirmed> {
@@ -201,7 +211,7 @@ export class Device {
   private async makeSafe(point: string, value: Value): Promise<void> {
     for (let tries = 0; tries < SAFE_TRIES && this.session && !this.queue.busy(point); tries++) {
       const command = { point, value, origin: BRIDGE_ORIGIN, deadline: this.deadlineOf(point) };
-      const outcome = await this.queue.submit(command);
+      const outcome = await this.submit(command);
       if (outcome.ok) {
         this.log.info({ point, value }, 'output put to its safe value');
         return;

@@ -31,6 +31,7 @@ export class HandoverLine {
       {
         line: (text) => owner.handlers.line(text),
         defect: (kind, sample) => owner.handlers.defect(kind, sample),
+        noise: (noise) => owner.handlers.noise?.(noise),
       },
       signal,
     );

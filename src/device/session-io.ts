@@ -1,7 +1,7 @@
 import { type Clock, sleep } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
-import type { LineDefect, LineHandlers, LineLink, LineOptions, OpenLine } from '../port/line-link.js';
+import type { LineDefect, LineHandlers, LineLink, LineNoise, LineOptions, OpenLine } from '../port/line-link.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import type { DeviceEvent, DeviceIo, ExchangeRequest } from './driver.js';
@@ -43,6 +43,8 @@ export interface SessionParts {
   heard(): void;
   /** Called for each defect of the line. */
   defect(kind: LineDefect): void;
+  /** Called for bytes without a newline. */
+  noise(noise: LineNoise): void;
 }
 
 /** The DeviceIo of one session: passes on what the driver says until `end`, then closes and settles everything. */
@@ -178,6 +180,12 @@ export class SessionIo implements DeviceIo {
         parts.traffic.add('bad', `${kind}: ${sample}`);
         parts.defect(kind);
         this.guarded(() => handlers.defect(kind, sample));
+      },
+      noise: (noise) => {
+        if (this.signal.aborted) return;
+        parts.traffic.add('bad', `no newline in ${noise.bytes} bytes: ${noise.sample}`);
+        parts.noise(noise);
+        this.guarded(() => handlers.noise?.(noise));
       },
     };
   }

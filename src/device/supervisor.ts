@@ -7,8 +7,8 @@ import type { Store } from '../state/store.js';
 import { Backoff } from './backoff.js';
 import { DeviceHealth } from './device-health.js';
 import type { DeviceDriver, DeviceSession } from './driver.js';
+import { Hearing } from './hearing.js';
 import { type DeviceCounters, SessionIo } from './session-io.js';
-import { Silence } from './silence.js';
 import type { Traffic } from './traffic.js';
 
 /** stopped → connecting → live → closing → waiting → connecting …; `stop` leads to stopped from everywhere. */
@@ -50,8 +50,8 @@ const SLOW: ReadonlySet<string> = new Set(['device/wrong', 'device/protocol', 'p
 export class Supervisor {
   private current: SupervisorState = 'stopped';
   private readonly backoff: Backoff;
-  private readonly silence: Silence;
   private readonly health: DeviceHealth;
+  private readonly hearing: Hearing;
   private io: SessionIo | undefined;
   private stopping = false;
   private running: Promise<void> | undefined;
@@ -62,20 +62,17 @@ export class Supervisor {
   private wake: () => void = () => {};
 
   constructor(private readonly parts: SupervisorParts) {
-    const { clock, device, failures, random, store } = parts;
+    const { clock, device, random, store } = parts;
     this.backoff = new Backoff(100, 5_000, random);
     this.health = new DeviceHealth({
       clock,
       quarantined: parts.quarantined,
       say: (health) => store.setHealth(device, health),
-      garbage: (lines) => failures.failed('reading', garbage(lines)),
-      readable: () => failures.recovered('reading'),
     });
-    this.silence = new Silence({
-      clock,
-      onStale: () => this.setSilent(true),
-      onFresh: () => this.setSilent(false),
-      onDead: () => this.io?.lost('the device fell silent; opening its port anew'),
+    this.hearing = new Hearing({
+      ...parts,
+      health: this.health,
+      dead: (reason) => this.io?.lost(`${reason}; opening its port anew`),
     });
   }
 
@@ -131,13 +128,9 @@ export class Supervisor {
     this.current = 'connecting';
     const io = new SessionIo({
       ...parts,
-      heard: () => {
-        this.health.goodLine();
-        this.silence.heard();
-      },
-      defect: (kind) => {
-        if (kind !== 'partial') this.health.badLine();
-      },
+      heard: () => this.hearing.line(),
+      defect: (kind) => this.hearing.defect(kind),
+      noise: (noise) => this.hearing.noise(noise),
     });
     this.io = io;
     let proof: Timer | undefined;
@@ -167,7 +160,7 @@ export class Supervisor {
   private goLive(session: DeviceSession, io: SessionIo): void {
     this.current = 'live';
     // A device without a line has nothing to say by itself, so its silence means nothing.
-    if (io.hasLine) this.silence.start();
+    if (io.hasLine) this.hearing.start();
     this.health.live();
     this.parts.failures.recovered('connecting');
     this.parts.onLive(session, io.signal);
@@ -178,7 +171,7 @@ export class Supervisor {
     const { parts } = this;
     const wasLive = this.current === 'live';
     this.current = 'closing';
-    this.silence.stop();
+    this.hearing.stop();
     // Values go unknown before the port is closed: closing a dead one can take its time.
     const closed = io.end(cause);
     parts.store.forget(parts.device);
@@ -191,9 +184,11 @@ export class Supervisor {
   }
 
   private report(cause: BridgeError, wasLive: boolean): void {
-    this.parts.failures.failed('connecting', cause);
-    const lines = this.parts.traffic.take();
-    if (wasLive && lines.length > 0) this.parts.log.info({ traffic: lines }, 'the last lines before the loss');
+    const { failures, traffic, log } = this.parts;
+    failures.failed('connecting', cause);
+    if (!wasLive) traffic.take();
+    traffic.tell('the loss', log);
+    traffic.over('the loss');
   }
 
   /** Waits `ms`, or until something wakes the supervisor. */
@@ -219,20 +214,6 @@ export class Supervisor {
       if (!io.signal.aborted) io.lost(`the device does not answer: ${asBridgeError(error).message}`);
     }
   }
-
-  private setSilent(silent: boolean): void {
-    const { store, device, log } = this.parts;
-    if (silent) store.stale(device);
-    else store.fresh(device);
-    this.health.setSilent(silent);
-    if (silent) log.warn({}, 'the device fell silent: its values are stale');
-    else log.info({}, 'the device speaks again');
-  }
-}
-
-function garbage(lines: number): BridgeError {
-  const hint = 'is `baud` the rate that the sketch uses?';
-  return new BridgeError('port/garbage', `${lines} unreadable lines in a row`, { hint });
 }
 
 function asBridgeError(error: unknown): BridgeError {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { Log } from '../log.js';
 import { printable } from '../text.js';
 
 /** One line that went over a device's wire. `in`: from the device, `out`: to it, `bad`: dropped bytes. */
@@ -12,6 +13,7 @@ export interface TrafficEntry {
 /** The last lines of a device's wire, kept to be written to the log once something fails, and for whoever watches. */
 export class Traffic {
   private entries: TrafficEntry[] = [];
+  private readonly told = new Set<string>();
   private readonly watchers = new Set<(entry: TrafficEntry) => void>();
 
   constructor(
@@ -30,6 +32,20 @@ export class Traffic {
   watch(watcher: (entry: TrafficEntry) => void): () => void {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
+  }
+
+  /** Writes the kept lines to the log, as the last before `what`: once, until `what` is `over`. */
+  tell(what: string, log: Log): void {
+    if (this.told.has(what)) return;
+    const lines = this.take();
+    if (lines.length === 0) return;
+    this.told.add(what);
+    log.info({ traffic: lines }, `the last lines before ${what}`);
+  }
+
+  /** Says that `what` has ended, so that the next time is told again. */
+  over(what: string): void {
+    this.told.delete(what);
   }
 
   /** The kept lines as text safe to print, oldest first, with their age in milliseconds; they are forgotten. */

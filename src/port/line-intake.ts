@@ -1,12 +1,16 @@
 import type { Clock, Timer } from '../clock.js';
 import type { LineHandlers } from './line-link.js';
-import { lineSample, lineText } from './line-text.js';
+import { isBinary, lineSample, lineText } from './line-text.js';
 
 /**
  * A device that kept silent this long after its port was opened was not in the middle of a line. In two steps: where this
  * program itself was held up during the first, bytes that wait already are read during the second.
  */
 const SILENT_MS = [80, 20] as const;
+const NOISE_MS = 1_000;
+/** So many of the bytes since the last newline are looked at. */
+const NOISE_BYTES = 256;
+const NEWLINE = 0x0a;
 
 /** Sorts the raw lines of one opened port into text and defects. Single-use, like the link it belongs to. */
 export class LineIntake {
@@ -14,10 +18,14 @@ export class LineIntake {
   /** Whether the next raw line is known to begin at its beginning. */
   private whole = false;
   private stopped = false;
+  /** The bytes since the last read with a newline: how many, and the first of them. */
+  private unended = 0;
+  private readonly first = Buffer.alloc(NOISE_BYTES);
+  private noiseAt = Number.NEGATIVE_INFINITY;
 
   /** `maxLine` in bytes, the ending not counted. */
   constructor(
-    clock: Clock,
+    private readonly clock: Clock,
     private readonly handlers: LineHandlers,
     private readonly maxLine: number,
   ) {
@@ -28,9 +36,19 @@ export class LineIntake {
     });
   }
 
-  /** Says that bytes arrived, whether they make up a line or not. */
-  hear(): void {
+  /** Hears all bytes as they arrive, before the lines that they make up. */
+  hear(chunk: Buffer): void {
     this.silence.cancel();
+    if (chunk.includes(NEWLINE)) {
+      this.unended = 0;
+      return;
+    }
+    if (this.unended < NOISE_BYTES) chunk.copy(this.first, this.unended);
+    this.unended += chunk.length;
+    const now = this.clock.now();
+    if (now - this.noiseAt < NOISE_MS || this.stopped) return;
+    this.noiseAt = now;
+    this.noise();
   }
 
   /** Takes the bytes before one newline, decoded as latin1; of an overlong line at least `maxLine` + 2 of them. */
@@ -47,6 +65,13 @@ export class LineIntake {
       if (text === undefined) this.handlers.defect('garbled', lineSample(raw));
       else if (text !== '') this.handlers.line(text);
     }
+  }
+
+  private noise(): void {
+    const bytes = this.first.subarray(0, Math.min(this.unended, NOISE_BYTES));
+    const raw = bytes.toString('latin1');
+    const returns = /\r[\s\S]/.test(raw);
+    this.handlers.noise?.({ bytes: this.unended, sample: lineSample(raw), binary: isBinary(bytes), returns });
   }
 
   /** Nothing is said after this. */

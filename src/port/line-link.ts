@@ -20,12 +20,25 @@ export interface LineOptions {
 /** Why bytes were not delivered as a line. partial: the rest of a line that began before the port was opened. */
 export type LineDefect = 'overlong' | 'garbled' | 'partial';
 
+/** Bytes that came since the last newline, told while none comes. */
+export interface LineNoise {
+  readonly bytes: number;
+  /** The first of them, printable, at most 80 characters. */
+  readonly sample: string;
+  /** At least 64 bytes, and most of them no text: control characters, or not UTF-8. */
+  readonly binary: boolean;
+  /** A carriage return is among them; alone it ends no line. */
+  readonly returns: boolean;
+}
+
 /** What a link says to its owner, in the order in which the bytes came. Nothing is said after `ended` settled. */
 export interface LineHandlers {
   /** One whole line without its ending: printable text, never empty. */
   line(text: string): void;
   /** Bytes that were dropped, with a printable sample of at most 80 characters. */
   defect(kind: LineDefect, sample: string): void;
+  /** Bytes came without a newline; at most once a second. */
+  noise?(noise: LineNoise): void;
 }
 
 /** How a link ended. closed: by us · disconnected: the device went away · failed: the port reported an error. */

@@ -29,6 +29,17 @@ export function isOneLine(text: string): boolean {
   return !CONTROL.test(text);
 }
 
+/** Fewer bytes than this may be anything. */
+const BINARY_BYTES = 64;
+const NO_TEXT = /[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]/g;
+
+/** Whether bytes are so many, and so few of them text, that they were hardly meant as lines. A character may be cut off at the end. */
+export function isBinary(bytes: Buffer): boolean {
+  if (bytes.length < BINARY_BYTES) return false;
+  const text = bytes.toString('utf8');
+  return 2 * (text.match(NO_TEXT)?.length ?? 0) > text.length;
+}
+
 /** Raw bytes, decoded as latin1, as a printable sample of at most 80 characters. */
 export function lineSample(raw: string): string {
   const bytes = raw.slice(0, 80).replace(/[\x80-\xff]/g, (c) => `\\x${c.charCodeAt(0).toString(16)}`);

@@ -9,13 +9,13 @@ import { MAX_LINE, OPEN_MS } from './line-limits.js';
 import type { LineHandlers, LineLink, LineOptions, LinkEnd, OpenLine, PortAddress } from './line-link.js';
 import { LineWriter } from './line-writer.js';
 import { serialFault } from './serial-fault.js';
-import { hangupBinding, type SerialBinding } from './serial-line-link-binding.js';
+import { directBinding, type SerialBinding } from './serial-line-link-binding.js';
 import { explained, newPort, openPort, release, setModemLines } from './serial-line-link-port.js';
 import { resolvePort } from './serial-path.js';
 
 /*
  *              ┌───────────────────────── one SerialLineLink, for one use ──────────────────────────┐
- *  device ───> │ SerialPort ──> LineLimit ──> ReadlineParser ──> LineIntake ──> handlers.line/defect │
+ *  device ───> │ LineLimit ──> SerialPort ──> ReadlineParser ──> LineIntake ──> handlers.line/defect │
  *  device <─── │ SerialPort <── LineWriter <──────────────────────────────────── write()            │
  *              └──── 'close', 'error', stalled write, close() ──> end(), once ──> ended ────────────┘
  */
@@ -41,7 +41,7 @@ export interface SerialLineDeps {
  * expect that. A udev rule with `stty -hupcl` keeps them running, and is not undone here.
  */
 export function openSerialLine(deps: SerialLineDeps): OpenLine {
-  const { clock, log = silentLog, resolve = resolvePort, binding = hangupBinding } = deps;
+  const { clock, log = silentLog, resolve = resolvePort, binding = directBinding(clock) } = deps;
   /** What still goes on with a path after its session: a closing, or an opening that was given up on. */
   const busy = new Map<string, Promise<void>>();
   const occupy = (path: string, work: Promise<void>) => {
@@ -125,7 +125,7 @@ class SerialLineLink implements LineLink {
     port.on('close', (cause?: Error | null) => this.lost(new Error('disconnected', { cause })));
     port.on('error', (error) => this.lost(error));
     // Two bytes more than a line may have: a '\r', and one that shows that it was too long.
-    const limit = new LineLimit(maxLine + 2, () => this.intake.hear());
+    limitReads(port, new LineLimit(maxLine + 2), (bytes) => this.intake.hear(bytes));
     // As objects, so that empty lines are seen: one may end a fragment.
     const parser = new ReadlineParser({
       delimiter: '\n',
@@ -133,7 +133,7 @@ class SerialLineLink implements LineLink {
       readableObjectMode: true,
       readableHighWaterMark: PARSER_LINES,
     });
-    port.pipe(limit).pipe(parser);
+    port.pipe(parser);
     parser.on('data', (raw: string) => this.intake.line(raw));
   }
 
@@ -165,6 +165,24 @@ class SerialLineLink implements LineLink {
   private fault(error: unknown): BridgeError {
     return serialFault(error, { path: this.path });
   }
+}
+
+/**
+ * Drops overlong lines before the stream gets them, in the very buffer that they were read into: a device that never ends
+ * its line makes no garbage. `heard` is called with each read that brought bytes.
+ */
+function limitReads({ port }: SerialPort, limit: LineLimit, heard: (bytes: Buffer) => void): void {
+  if (!port) return;
+  const read = port.read.bind(port);
+  port.read = async (buffer, offset, length) => {
+    for (;;) {
+      const { bytesRead } = await read(buffer, offset, length);
+      const bytes = buffer.subarray(offset, offset + bytesRead);
+      heard(bytes);
+      const kept = limit.keep(bytes);
+      if (kept > 0 || bytesRead === 0) return { bytesRead: kept, buffer };
+    }
+  };
 }
 
 /** Settles as `work` does, or rejects with the signal's reason as soon as it aborts; `work` itself goes on. */

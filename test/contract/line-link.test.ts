@@ -130,6 +130,17 @@ function describeLineLink(name: string, make: () => Bench): void {
       await heard.comes('x'.repeat(20), '[overlong]', '[overlong]', 'end');
     });
 
+    it('tells of bytes that come without a newline', async () => {
+      const bench = make();
+      const { heard } = await opened(bench);
+      bench.send('ok\n');
+      await heard.comes('ok');
+      bench.send('a\rb');
+      await eventually(() => heard.noises).toMatchObject([{ bytes: 3, binary: false, returns: true }]);
+      bench.send('\n');
+      await heard.comes('ok', '[garbled]');
+    });
+
     it('writes lines as UTF-8 with the chosen ending', async () => {
       const bench = make();
       const { link } = await opened(bench);

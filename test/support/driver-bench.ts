@@ -33,6 +33,7 @@ export class DriverBench {
       counters: this.counters,
       heard: () => {},
       defect: () => {},
+      noise: () => {},
     });
   }
 

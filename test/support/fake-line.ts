@@ -145,7 +145,7 @@ class FakeSession implements LineLink {
 
   receive(bytes: Buffer): void {
     this.fresh = false;
-    this.intake.hear();
+    this.intake.hear(bytes);
     const parts = (this.rest + bytes.toString('latin1')).split('\n');
     this.rest = parts.pop() ?? '';
     for (const raw of parts) this.intake.line(raw);

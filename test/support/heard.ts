@@ -1,10 +1,11 @@
-import type { LineDefect, LineHandlers } from '../../src/port/line-link.js';
+import type { LineDefect, LineHandlers, LineNoise } from '../../src/port/line-link.js';
 import { eventually } from './eventually.js';
 
 /** Line handlers that remember what they were told, in order: lines as they are, defects as `[kind]`. */
 export class Heard implements LineHandlers {
   readonly all: string[] = [];
   readonly samples: string[] = [];
+  readonly noises: LineNoise[] = [];
 
   line(text: string): void {
     this.all.push(text);
@@ -13,6 +14,10 @@ export class Heard implements LineHandlers {
   defect(kind: LineDefect, sample: string): void {
     this.all.push(`[${kind}]`);
     this.samples.push(sample);
+  }
+
+  noise(noise: LineNoise): void {
+    this.noises.push(noise);
   }
 
   /** Waits until `expected` is all that was heard. */

@@ -64,7 +64,11 @@ describe('the command queue of a device', () => {
     const { clock, told, queue, wish } = setUp(1400);
     const answers = [queue.submit(wish('a', 1)), queue.submit(wish('b', 2)), queue.submit(wish('c', 3))];
     await clock.advance(3000);
-    expect(await Promise.all(answers)).toMatchObject([{ ok: true }, { ok: false, code: 'timeout' }, { code: 'expired' }]);
+    expect(await Promise.all(answers)).toMatchObject([
+      { ok: true },
+      { ok: false, code: 'timeout' },
+      { code: 'expired' },
+    ]);
     expect(told).toEqual(['a=1', 'b=2']);
   });
 

@@ -64,6 +64,24 @@ describe('finding the format', () => {
     expect(bench.values).toEqual({ temp: 4 });
   });
 
+  it('reads what an ESP-IDF log line says, and makes no point of its prefix', async () => {
+    await live();
+    for (const time of [123, 123, 123, 456])
+      say(`I (${time}) x: temp=21.5`, `\x1b[0;32mI (${time}) wifi:connected\x1b[0m`);
+    say('W (12:30:45.123) x: temp=22', 'E (1) x:temp=23');
+    expect(bench.values).toEqual({ temp: 23 });
+    await bench.close();
+    await live({ format: 'keyvalue' });
+    for (let i = 0; i < 4; i++) say('I (123) x: Temp C: 21.5, Hum: 45 %', 'D (123) x: on=1');
+    expect(bench.values).toEqual({ temp_c: 21.5, hum: 45, on: 1 });
+  });
+
+  it('keeps what else is in a JSON line with nan', async () => {
+    await live();
+    say('{"temp":nan,"hum":40}', '{"temp":21,"hum":41}', '{"temp":nan,"hum":42}');
+    expect(bench.values).toEqual({ temp: null, hum: 42 });
+  });
+
   it('looks again when another sketch speaks, and what the old one said is unknown then', async () => {
     await live();
     say('temp=21', 'temp=21', 'temp=21');

@@ -1,6 +1,10 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LinesDriver } from '../../devices/lines/driver.js';
 import { linesOptions } from '../../devices/lines/options.js';
+import { LinesSimulator } from '../../devices/lines/simulator.js';
+import type { DeviceSession } from '../../src/device/driver.js';
+import { BridgeError } from '../../src/error.js';
 import { DriverBench, outcome } from '../support/driver-bench.js';
 
 const PUMP = { role: 'actuator', type: 'boolean', write: 'PUMP {value:on|off}' };
@@ -263,15 +267,214 @@ describe('commands confirmed by a reply', () => {
     expect(bench.port.written).toEqual(['PUMP on']);
   });
 
+  /** Commands that what must be safe does not wait for. */
+  const stop = (session: DeviceSession) =>
+    ['pump', 'fan'].map((point) => outcome(bench.apply(session, { point, value: false }, 1000)));
+  const OK = { value: true, settled: true };
+
+  it('keep their turn when they timed out: the late reply of one does not confirm the next', async () => {
+    const session = await live({ ...points, pump: { ...points.pump, within: '300ms' } });
+    const pump = outcome(bench.apply(session, { point: 'pump', value: true }, 300));
+    const fan = bench.apply(session, { point: 'fan', value: true });
+    await bench.clock.advance(400);
+    expect(await pump).toBe('device/timeout');
+    expect(bench.port.written).toEqual(['PUMP on']);
+    bench.port.say('OK');
+    await bench.clock.advance(10);
+    expect(bench.port.written).toEqual(['PUMP on', 'FAN on']);
+    expect(bench.values['fan']).toBeNull();
+    bench.port.say('OK');
+    expect(await fan).toEqual(OK);
+    expect(bench.clock.timers).toBe(0);
+  });
+
+  it('wait no longer than 2 s for the late reply of another', async () => {
+    const session = await live({ ...points, pump: { ...points.pump, within: '300ms' } });
+    const pump = outcome(bench.apply(session, { point: 'pump', value: true }, 300));
+    const early = outcome(bench.apply(session, { point: 'fan', value: true }, 1000));
+    await bench.clock.advance(2200);
+    expect([await pump, await early]).toEqual(['device/timeout', 'device/timeout']);
+    const fan = bench.apply(session, { point: 'fan', value: true });
+    await bench.clock.advance(99);
+    expect(bench.port.written).toEqual(['PUMP on']);
+    await bench.clock.advance(1);
+    expect(bench.port.written).toEqual(['PUMP on', 'FAN on']);
+    bench.port.say('OK');
+    expect(await fan).toEqual(OK);
+  });
+
+  it('need not wait where the reply names the value of the same point', async () => {
+    const session = await live(points);
+    const on = outcome(bench.apply(session, { point: 'pump', value: true }, 300));
+    await bench.clock.advance(300);
+    expect(await on).toBe('device/timeout');
+    const off = bench.apply(session, { point: 'pump', value: false });
+    await bench.clock.advance(0);
+    expect(bench.port.written).toEqual(['PUMP on', 'PUMP off']);
+    bench.port.say('OK on');
+    await bench.clock.advance(10);
+    expect(bench.values['pump']).toBeNull();
+    bench.port.say('OK off');
+    expect(await off).toEqual({ value: false, settled: true });
+  });
+
+  it('are written at once when they make safe, but an OK that may be for an older command does not confirm them', async () => {
+    const session = await live(points);
+    const on = outcome(bench.apply(session, { point: 'pump', value: true }, 300));
+    await bench.clock.advance(350);
+    expect(await on).toBe('device/timeout');
+    const stopped = stop(session);
+    await bench.clock.advance(0);
+    expect(bench.port.written).toEqual(['PUMP on', 'PUMP off', 'FAN off']);
+    bench.port.say('OK');
+    bench.port.say('OK');
+    await bench.clock.advance(900);
+    expect(bench.values).toEqual({ pump: null, fan: null });
+    bench.port.say('OK');
+    expect(await Promise.all(stopped)).toEqual(Array(2).fill({ value: false, settled: true }));
+  });
+
+  it('are refused each by its own answer', async () => {
+    const session = await live(points);
+    const stopped = stop(session);
+    await bench.clock.advance(0);
+    bench.port.say('ERR stuck');
+    bench.port.say('OK');
+    expect(await Promise.all(stopped)).toEqual(['device/refused', { value: false, settled: true }]);
+  });
+
   it('are all written at once when everything must be safe, also to a board that does not answer', async () => {
     const session = await live(points);
-    const done = outcome(session.safeAll?.(new AbortController().signal) ?? Promise.resolve());
-    await bench.clock.advance(0);
-    expect(bench.port.written.slice(0, 2)).toEqual(['PUMP off', 'FAN off']);
+    const stopped = stop(session);
+    await bench.clock.advance(1000);
+    expect(bench.port.written).toEqual(['PUMP off', 'FAN off']);
+    expect(await Promise.all(stopped)).toEqual(['device/timeout', 'device/timeout']);
+  });
+
+  it('are confirmed at the second try after a reply was lost', async () => {
+    const session = await live(points);
+    const on = outcome(bench.apply(session, { point: 'pump', value: true }, 300));
+    await bench.clock.advance(300);
+    expect(await on).toBe('device/timeout');
     bench.port.onWrite = () => bench.port.say('OK');
-    await bench.clock.advance(5000);
-    expect(await done).toBe('device/timeout');
-    expect(bench.values['fan']).toBe(false);
+    const tries = [];
+    for (let i = 0; i < 2; i++) {
+      const off = outcome(bench.apply(session, { point: 'pump', value: false }, 300));
+      await bench.clock.advance(300);
+      tries.push(await off);
+    }
+    expect(tries).toEqual(['device/timeout', { value: false, settled: true }]);
+  });
+
+  it('are only confirmed when the board has obeyed, however late it is and whatever replies get lost', async () => {
+    const times = fc.integer({ min: 1, max: 400 });
+    const step = fc.record({
+      point: fc.constantFrom('pump', 'fan'),
+      value: fc.boolean(),
+      patience: times,
+      pause: times,
+      delay: times,
+      lost: fc.boolean(),
+      named: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 4 }), async (steps) => {
+        const session = await live(points);
+        const outputs: Record<string, boolean> = {};
+        let busyUntil = 0;
+        let heard = 0;
+        bench.port.onWrite = (line) => {
+          const { delay, lost, named } = steps[heard++] ?? { delay: 0, lost: false, named: false };
+          busyUntil = Math.max(busyUntil, bench.clock.now()) + delay;
+          bench.clock.after(busyUntil - bench.clock.now(), () => {
+            const [name = '', word] = line.split(' ');
+            outputs[name.toLowerCase()] = word === 'on';
+            if (!lost) bench.port.say(named ? `OK ${word}` : 'OK');
+          });
+        };
+        let wrong = 0;
+        for (const { point, value, patience, pause } of steps) {
+          const done = bench.apply(session, { point, value }, patience);
+          done.then(
+            () => {
+              if (outputs[point] !== value) wrong++;
+            },
+            () => {},
+          );
+          // As the command queue has it: one after the other for each point.
+          await bench.clock.advance(Math.max(patience, pause));
+        }
+        await bench.clock.advance(6000);
+        await bench.close();
+        expect(wrong).toBe(0);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('a slow board that is told the contrary meanwhile', () => {
+  const SLOW = { ...PUMP, within: '1500ms' };
+
+  it('confirms only when it has obeyed both', async () => {
+    const options = linesOptions.parse({ port: '/dev/fake', points: { pump: SLOW } });
+    bench = new DriverBench(new LinesDriver(options));
+    const simulator = new LinesSimulator(options, bench.clock, 1);
+    const connecting = bench.connect();
+    await bench.clock.advance(0);
+    bench.plug(simulator);
+    const session = await connecting;
+    simulator.late(700);
+    const abort = new AbortController();
+    const on = outcome(session.apply({ point: 'pump', value: true }, abort.signal));
+    await bench.clock.advance(100);
+    abort.abort(new BridgeError('device/cleared', 'emergency stop'));
+    const off = bench.apply(session, { point: 'pump', value: false });
+    let confirmedAt = 0;
+    void off.then(() => {
+      confirmedAt = bench.clock.now();
+    });
+    expect(await on).toBe('device/cleared');
+    const began = bench.clock.now();
+    await bench.clock.advance(500);
+    expect(bench.values['pump']).toBe(false);
+    expect(confirmedAt).toBe(0);
+    await bench.clock.advance(1000);
+    expect(await off).toEqual({ value: false, settled: true });
+    expect(confirmedAt - began).toBe(700);
+    expect(simulator.output('pump')).toBe(false);
+  });
+
+  it('is believed when the time of the older command is over, and honestly not before', async () => {
+    const session = await live({ pump: SLOW });
+    const abort = new AbortController();
+    const on = outcome(session.apply({ point: 'pump', value: true }, abort.signal));
+    abort.abort(new BridgeError('device/cleared', 'emergency stop'));
+    await on;
+    const first = outcome(bench.apply(session, { point: 'pump', value: false }, 1000));
+    for (let i = 0; i < 10; i++) {
+      bench.port.say('pump=off');
+      await bench.clock.advance(100);
+    }
+    expect(await first).toBe('device/timeout');
+    const second = bench.apply(session, { point: 'pump', value: false }, 1000);
+    await bench.clock.advance(499);
+    bench.port.say('pump=off');
+    await bench.clock.advance(2);
+    bench.port.say('pump=off');
+    expect(await second).toEqual({ value: false, settled: true });
+  });
+
+  it('may have shown the older effect before the newer command came', async () => {
+    const session = await live({ pump: SLOW });
+    const on = outcome(bench.apply(session, { point: 'pump', value: true }, 100));
+    await bench.clock.advance(200);
+    expect(await on).toBe('device/timeout');
+    bench.port.say('pump=on');
+    const off = bench.apply(session, { point: 'pump', value: false });
+    await bench.clock.advance(10);
+    bench.port.say('pump=off');
+    expect(await off).toEqual({ value: false, settled: true });
   });
 });
 

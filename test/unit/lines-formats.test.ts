@@ -29,8 +29,45 @@ describe('json', () => {
     ['21.5', undefined],
     ['{}', undefined],
     ['{"temp":21.5', undefined],
-    ['{"t":nan}', undefined],
+    ['{"temp":nan,"hum":40}', { temp: null, hum: 40 }],
+    [
+      '{"a":NaN,"b": inf ,"c":-inf,"d":Infinity,"e":[ovf,-ovf,1]}',
+      { a: null, b: null, c: null, d: null, 'e.0': null, 'e.1': null, 'e.2': 1 },
+    ],
+    ['{"say":"nan","n":nan}', { say: 'nan', n: null }],
+    ['{nan:1}', undefined],
+    ['{"t":nano}', undefined],
+    ['{"t":1nan}', undefined],
+    ['{"t":nan', undefined],
   ])('%s', (line, expected) => expect(read(parseJson, line)).toEqual(expected));
+
+  it('finds no number missing inside strings, whatever else is in them', () => {
+    const text = fc
+      .array(fc.constantFrom('nan', '-inf', 'ovf', '"', '\\', ':', ',', ' ', '{', '}', 'é', '\n'), { maxLength: 12 })
+      .map((parts) => parts.join(''));
+    const member = fc.tuple(text, fc.oneof(text, fc.constantFrom('NaN', 'Infinity').map(Symbol)));
+    fc.assert(
+      fc.property(fc.array(member, { minLength: 1, maxLength: 6 }), (members) => {
+        const named = members.map(([name, value], index) => [`${index}${name}`, value] as const);
+        const line = named.map(([name, value]) => {
+          const said = typeof value === 'symbol' ? value.description : JSON.stringify(value);
+          return `${JSON.stringify(name)}:${said}`;
+        });
+        const values = parseJson(`{${line.join()}}`);
+        const short = named.every(([name]) => name.length <= 64);
+        const meant = named.map(([name, value]) => [name, typeof value === 'symbol' ? null : value]);
+        expect(values && [...values].sort()).toEqual(short ? meant.sort() : undefined);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('gives up on a damaged line soon', () => {
+    const before = performance.now();
+    expect(parseJson(`{"${'\\"'.repeat(200_000)}}`)).toBeUndefined();
+    expect(parseJson(`{${'"nan'.repeat(200_001)}}`)).toBeUndefined();
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
 
   it('takes __proto__ as a name like any other', () => {
     const values = parseJson('{"__proto__":{"polluted":1},"constructor":2}');

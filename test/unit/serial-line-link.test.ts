@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../../src/log.js';
 import type { LineOptions } from '../../src/port/line-link.js';
 import { openSerialLine, type SerialLineDeps } from '../../src/port/serial-line-link.js';
-import { hangupBinding, type SerialBinding } from '../../src/port/serial-line-link-binding.js';
+import { directBinding, type SerialBinding } from '../../src/port/serial-line-link-binding.js';
 import { createVirtualPort } from '../../src/port/virtual-port.js';
 import { systemClock } from '../../src/system-clock.js';
 import { eventually } from '../support/eventually.js';
@@ -33,11 +33,12 @@ async function opened(path: string, options: Partial<LineOptions> = {}, deps: Pa
 
 type OpenOptions = Parameters<SerialBinding['open']>[0];
 type Open = (options: OpenOptions) => Promise<Awaited<ReturnType<SerialBinding['open']>>>;
-const realOpen = hangupBinding.open as Open;
+const realBinding = directBinding(systemClock());
+const realOpen = realBinding.open as Open;
 
 /** The real binding, with something else in place of `open`. */
 function bindingThat(open: Open): SerialBinding {
-  return Object.assign(Object.create(hangupBinding), { open });
+  return Object.assign(Object.create(realBinding), { open });
 }
 
 describe('what serialport does, and what the link makes of it', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Device } from '../../src/device/device.js';
 import type { DeviceDriver, DeviceIo } from '../../src/device/driver.js';
 import type { PointSpec } from '../../src/device/point.js';
-import { BridgeError } from '../../src/error.js';
+import { BridgeError, describeError } from '../../src/error.js';
 import type { Log } from '../../src/log.js';
 import { Store } from '../../src/state/store.js';
 import { FakePort } from '../support/fake-line.js';
@@ -34,6 +34,11 @@ class WordDriver implements DeviceDriver {
   }
 }
 
+function problemIn(fields: object): string {
+  const { err } = fields as { err?: unknown };
+  return err === undefined ? '' : ` ${describeError(err)}`;
+}
+
 function setUp() {
   const clock = new VirtualClock();
   const store = new Store(clock);
@@ -42,7 +47,7 @@ function setUp() {
   const log: Log = {
     debug: () => {},
     info: (fields, message) => void lines.push(`info ${message} ${JSON.stringify(fields)}`),
-    warn: (_fields, message) => void lines.push(`warn ${message}`),
+    warn: (fields, message) => void lines.push(`warn ${message}${problemIn(fields)}`),
     error: (_fields, message) => void lines.push(`error ${message}`),
     child: () => log,
   };
@@ -220,9 +225,93 @@ describe('a supervised device', () => {
     parts.port.say('temp 1');
     for (let i = 0; i < 20; i++) parts.port.send(Buffer.from([0xff, 0xfe, 0x80, 0x0a]));
     expect(parts.store.health('shed')).toBe('degraded');
-    expect(parts.lines.join('\n')).toContain('reading failed');
+    expect(parts.lines.join('\n')).toContain('20 unreadable lines in a row; is `baud` the rate');
     parts.port.say('temp 2');
     expect(parts.store.health('shed')).toBe('online');
+  });
+
+  it('guesses the baud rate wrong when bytes come that are no text', async () => {
+    const parts = setUp();
+    await open(parts);
+    parts.port.say('temp 1');
+    for (let i = 0; i < 2; i++) {
+      parts.port.send(Buffer.from('f800e080fe'.repeat(20), 'hex'));
+      await parts.clock.advance(1_000);
+    }
+    expect(parts.store.health('shed')).toBe('degraded');
+    expect(parts.lines.filter((line) => line.startsWith('warn'))).toEqual([
+      'warn reading failed bytes but no readable lines; is `baud` the rate that the sketch uses? [port/garbage]',
+    ]);
+  });
+
+  it('takes a moment of noise, as when an ESP8266 boots, for nothing', async () => {
+    const parts = setUp();
+    await open(parts);
+    for (let i = 0; i < 10; i++) {
+      parts.port.send(Buffer.from('f800e080fe'.repeat(20), 'hex'));
+      await parts.clock.advance(20);
+    }
+    parts.port.say('');
+    parts.port.say('temp 1');
+    await parts.clock.advance(5_000);
+    expect(parts.health).toEqual(['online']);
+  });
+
+  it.each([
+    [
+      'no newline',
+      '21.5 ',
+      'is `baud` the rate that the sketch uses, and does it end its lines with a newline (println)?',
+    ],
+    [
+      'carriage returns only',
+      'temp 21\r',
+      'it seems to end its lines with a carriage return only: end them with a newline (println)',
+    ],
+    [
+      'noise that is cut up by newlines',
+      Buffer.from([0xff, 0x0a]),
+      'is `baud` the rate that the sketch uses, and does',
+    ],
+  ])(
+    'says that a board is not readable which sends %s, and writes what came to the log once',
+    async (_, sent, hint) => {
+      const parts = setUp();
+      await open(parts);
+      // Safe already: otherwise the bridge would write, and tell that nobody answers.
+      parts.port.say('lamp false');
+      parts.port.say('temp 1');
+      for (let second = 0; second <= 14; second++) {
+        await parts.clock.advance(1_000);
+        expect(parts.store.health('shed')).toBe(second < 9 ? 'online' : 'degraded');
+        parts.port.send(sent);
+      }
+      const problem = parts.lines.filter((line) => line.startsWith('warn reading'));
+      expect(problem).toHaveLength(1);
+      expect(problem[0]).toContain(`bytes but no readable lines; ${hint}`);
+      expect(parts.lines.join('\n')).not.toContain('fell silent');
+      const traffic = parts.lines.filter((line) => line.includes('last lines'));
+      expect(traffic).toHaveLength(1);
+      expect(traffic[0]).toContain('in temp 1');
+      expect(traffic[0]).toMatch(/bad (?:no newline in \d+ bytes: |garbled: )/);
+      expect(parts.store.point('shed', 'temp')?.quality).toBe('stale');
+      parts.port.send('\n');
+      parts.port.say('temp 2');
+      expect(parts.store.health('shed')).toBe('online');
+      expect(parts.store.point('shed', 'temp')).toMatchObject({ value: 2, quality: 'good' });
+    },
+  );
+
+  it('does not take a prompt without a newline for garbage', async () => {
+    const parts = setUp();
+    await open(parts);
+    for (let i = 0; i < 4; i++) {
+      parts.port.say('temp 1');
+      parts.port.send('> ');
+      await parts.clock.advance(i < 3 ? 9_000 : 50_000);
+    }
+    expect(parts.store.health('shed')).toBe('stale');
+    expect(parts.lines.join('\n')).toContain('the device fell silent');
   });
 
   it('is stale after 10 s of silence, with its values, and fresh at the next word', async () => {

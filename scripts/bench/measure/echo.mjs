@@ -1,0 +1,26 @@
+import { percentile } from '../statistics.mjs';
+import { sleep, stamp, within } from '../wait.mjs';
+
+const GAP_MS = 66;
+
+/** Row B: from the tap to the answer that holds what the board said; about 15 a second, from two phones in turn. */
+export async function echo(stage, ms) {
+  const took = [];
+  const phone = stage.phones[0];
+  const end = performance.now() + ms;
+  for (let value = 1; performance.now() < end; value++) {
+    const answer = new Promise((resolve) => {
+      stage.onSaid = ({ answers }, now) => {
+        if (answers === 'refused') resolve(Number.NaN);
+        else if (answers === value) resolve(now);
+      };
+    });
+    const from = stamp();
+    phone.broadcast(stage.dialect.tap(value));
+    const at = await within(5_000, answer, `the answer to command ${value}`);
+    if (Number.isNaN(at)) throw new Error('a command was refused');
+    took.push((at - from) / 1e6);
+    await sleep(GAP_MS);
+  }
+  return { p50: percentile(took, 0.5), p99: percentile(took, 0.99) };
+}

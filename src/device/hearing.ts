@@ -1,0 +1,105 @@
+import type { Clock } from '../clock.js';
+import type { BridgeError } from '../error.js';
+import type { FailureLog } from '../failure-log.js';
+import type { Log } from '../log.js';
+import type { LineDefect, LineNoise } from '../port/line-link.js';
+import type { Store } from '../state/store.js';
+import type { DeviceHealth } from './device-health.js';
+import { Legibility } from './legibility.js';
+import { Silence } from './silence.js';
+import type { Traffic } from './traffic.js';
+
+/** What a device is heard with. */
+export interface HearingParts {
+  device: string;
+  store: Store;
+  clock: Clock;
+  log: Log;
+  failures: FailureLog;
+  traffic: Traffic;
+  health: DeviceHealth;
+  /** The device said nothing readable for so long that its port may be dead. */
+  dead(reason: string): void;
+}
+
+const GARBAGE = 'the garbage was noticed';
+
+/** Hears whether a device speaks, and whether it can be understood; tells its health and the log. */
+export class Hearing {
+  private readonly silence: Silence;
+  private readonly legibility: Legibility;
+
+  constructor(private readonly parts: HearingParts) {
+    const { clock } = parts;
+    this.legibility = new Legibility({
+      clock,
+      onGarbage: (error) => this.garbage(error),
+      onReadable: () => this.readable(),
+    });
+    this.silence = new Silence({
+      clock,
+      onStale: () => this.stale(),
+      onFresh: () => this.fresh(),
+      onDead: () => parts.dead(this.silenceInWords()),
+    });
+  }
+
+  /** A session begins on which the device should speak. */
+  start(): void {
+    this.silence.start();
+  }
+
+  /** The session is over; its silence means nothing any more. */
+  stop(): void {
+    this.silence.stop();
+  }
+
+  /** A readable line came. */
+  line(): void {
+    this.legibility.line();
+    this.silence.heard();
+  }
+
+  /** A line came that can't be read. The rest of one that began before the opening says nothing about the device. */
+  defect(kind: LineDefect): void {
+    if (kind !== 'partial') this.legibility.badLine();
+  }
+
+  /** Bytes came without a newline. */
+  noise(noise: LineNoise): void {
+    this.legibility.noise(noise);
+  }
+
+  private stale(): void {
+    const { store, device, health, log } = this.parts;
+    this.legibility.stale();
+    store.stale(device);
+    health.setSilent(true);
+    log.warn({}, `${this.silenceInWords()}: its values are stale`);
+  }
+
+  private fresh(): void {
+    const { store, device, health, log } = this.parts;
+    store.fresh(device);
+    health.setSilent(false);
+    log.info({}, 'the device speaks again');
+  }
+
+  private garbage(error: BridgeError): void {
+    const { failures, traffic, health, log } = this.parts;
+    failures.failed('reading', error);
+    traffic.tell(GARBAGE, log);
+    health.setGarbage(true);
+  }
+
+  private readable(): void {
+    const { failures, traffic, health } = this.parts;
+    failures.recovered('reading');
+    traffic.over(GARBAGE);
+    health.setGarbage(false);
+  }
+
+  private silenceInWords(): string {
+    return this.legibility.lost ? 'the device says nothing readable' : 'the device fell silent';
+  }
+}

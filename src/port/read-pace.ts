@@ -1,0 +1,26 @@
+import type { Clock } from '../clock.js';
+
+/** This many small reads in a row, each soon after the one before, make a stream that trickles in. */
+const MANY = 8;
+const SMALL_BYTES = 512;
+const SOON_MS = 5;
+const PAUSE_MS = 2;
+
+/**
+ * Puts off the reads of a port whose bytes come in a steady trickle, so that each wake-up finds more of them: most of what
+ * reading costs is waking up. What comes after a quiet spell is read at once, and so is a flood.
+ */
+export class ReadPace {
+  private trickle = 0;
+  private readAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** To be called after each read with its bytes; returns the milliseconds to wait before the next, mostly 0. */
+  pauseAfter(bytes: number): number {
+    const now = this.clock.now();
+    this.trickle = bytes < SMALL_BYTES && now - this.readAt < SOON_MS ? this.trickle + 1 : 0;
+    this.readAt = now;
+    return this.trickle >= MANY ? PAUSE_MS : 0;
+  }
+}
