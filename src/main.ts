@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './small-heap.js';
 import { readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { basename, relative } from 'node:path';
