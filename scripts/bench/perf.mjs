@@ -62,6 +62,6 @@ if (options.json)
   writeFileSync(options.json, `${JSON.stringify({ ...where, results: measured, runs: pairs, single }, null, 2)}\n`);
 if (options.write) {
   writeFileSync(join(DOCS, 'performance.json'), record);
-  writeTable(join(DOCS, 'performance.md'), text);
+  for (const page of ['performance.md', '../README.md']) writeTable(join(DOCS, page), text);
 }
 process.exit(measured.some(({ verdict }) => verdict === 'MISSED') ? 1 : 0);

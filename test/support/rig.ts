@@ -67,9 +67,9 @@ export class RigBoard {
     port.onData((bytes) => wire.receive(bytes.toString('utf8')));
   }
 
-  /** Sends raw bytes, whatever the simulator does. */
-  say(text: string): void {
-    this.port?.send(text);
+  /** Sends raw bytes, whatever the simulator does; false when the cable takes no more for now. */
+  say(text: string): boolean {
+    return this.port?.send(text) ?? false;
   }
 
   pull(): void {
