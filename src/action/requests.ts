@@ -4,6 +4,7 @@ import { refused } from '../device/outcome.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import type { History } from '../state/history.js';
 import type { PointState, Store } from '../state/store.js';
+import { printable } from '../text.js';
 import { readCommand } from './command.js';
 import type { Router } from './router.js';
 
@@ -95,8 +96,8 @@ export class Requests {
     const device = typeof id === 'string' ? devices.get(id) : undefined;
     if (!device) return { ok: false, error: 'no such device' };
     const lines = [...store.points(device.id).values()].map(({ spec, value, quality }) => {
-      const shown = value === null ? '—' : `${value}${spec.unit ? ` ${spec.unit}` : ''}`;
-      return `- **${spec.label ?? spec.id}**: ${shown}${quality === 'stale' ? ' (stale)' : ''}`;
+      const shown = value === null ? '—' : printable(`${value}${spec.unit ? ` ${spec.unit}` : ''}`, 80);
+      return `- **${printable(spec.label ?? spec.id, 40)}**: ${shown}${quality === 'stale' ? ' (stale)' : ''}`;
     });
     return { ok: true, title: device.id, content: [`*${store.health(device.id)}*`, '', ...lines].join('\n') };
   }

@@ -42,8 +42,9 @@ export class DeckLane implements Lane {
     const fitting: JsonObject[] = [];
     let used = 0;
     for (const child of all) {
-      used += asciiSize(child) + 2;
-      if (used > room) break;
+      const size = asciiSize(child) + 2;
+      if (used + size > room) continue;
+      used += size;
       fitting.push(child);
     }
     if (fitting.length < all.length) onOversize(all.length - fitting.length);

@@ -8,6 +8,8 @@ export interface Control {
   readonly span: 1 | 2 | 4;
 }
 
+/** How far a stepper goes where the device names no limit. */
+const SPAN = 100;
 /** More options than this go into a picker instead of side by side. */
 const SEGMENTS = 5;
 
@@ -46,12 +48,16 @@ function label(spec: PointSpec): JsonObject {
 }
 
 function input(spec: PointSpec): Control {
-  const { min = 0, max = 100, step = 1, options = [] } = spec;
+  const { step = 1 } = spec;
+  // A phone shows only what is text; the device gets the option as it is.
+  const options = (spec.options ?? []).filter((option) => printable(option) === option);
   switch (spec.type) {
     case 'boolean':
       return { json: { type: 'toggle', defaultValue: false }, span: 2 };
     case 'number': {
       const bounded = spec.min !== undefined && spec.max !== undefined && spec.min < spec.max;
+      const min = spec.min ?? Math.min(0, (spec.max ?? SPAN) - SPAN);
+      const max = spec.max ?? min + SPAN;
       const range = { min, max, step, defaultValue: Math.min(max, Math.max(min, 0)) };
       return bounded
         ? { json: { type: 'slider', ...range }, span: 4 }
@@ -59,8 +65,8 @@ function input(spec: PointSpec): Control {
     }
     case 'enum':
       return options.length <= SEGMENTS
-        ? { json: { type: 'segmentedControl', options: [...options] }, span: 4 }
-        : { json: { type: 'picker', options: [...options] }, span: 2 };
+        ? { json: { type: 'segmentedControl', options }, span: 4 }
+        : { json: { type: 'picker', options }, span: 2 };
     case 'string':
       return { json: { type: 'textInput', keyboard: 'ascii' }, span: 4 };
   }

@@ -325,6 +325,20 @@ describe('the emergency stop', () => {
     await desk.close();
   });
 
+  it('is not given up while the device is there', async () => {
+    const desk = await openDesk();
+    desk.tap('pump', true);
+    await desk.clock.advance(100);
+    desk.board.manner = 'silent';
+    desk.router.handle(stop, false);
+    await desk.clock.advance(1_200);
+    expect(desk.ackOf('stop')).toMatchObject({ ok: false, code: 'timeout' });
+    desk.board.manner = 'obeys';
+    await desk.clock.advance(2_000);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
   it('writes once however often the button is hit, and answers each', async () => {
     const desk = await openDesk();
     for (let i = 0; i < 40; i++) desk.router.handle({ ...stop, _cmd: `stop-${i}` }, false);

@@ -104,4 +104,23 @@ describe('the deck of devices', () => {
   it('is the same each time, so that a repeated push changes nothing', () => {
     expect(JSON.stringify(build())).toBe(JSON.stringify(build()));
   });
+
+  it.each([
+    [{ min: 200 }, [200, 300]],
+    [{ max: -5 }, [-105, -5]],
+    [{ max: 40 }, [-60, 40]],
+    [{}, [0, 100]],
+  ])('gives a number with the limits %j a range that holds them', (limits, [min, max]) => {
+    const store = new Store(new VirtualClock());
+    store.describe('shed', [{ id: 'level', role: 'actuator', type: 'number', ...limits }]);
+    const [shed] = deck(store, 'home') as unknown as Placed[];
+    expect(shed?.children?.[1]).toMatchObject({ type: 'stepper', min, max });
+  });
+
+  it('shows no text that is none', () => {
+    const store = new Store(new VirtualClock());
+    const options = ['off', 'a\u202eb', '\u001b[31m'];
+    store.describe('shed', [{ id: 'mode', role: 'actuator', type: 'enum', label: 'x\u0000y', options }]);
+    expect(JSON.stringify(deck(store, 'home'))).not.toMatch(/\\u|\u202e/);
+  });
 });
