@@ -1,8 +1,9 @@
 import { crc32, hex8 } from './checksum.js';
-import { Fields } from './fields.js';
+import { Fields, isId } from './fields.js';
 import {
   MAX_BOARD_LINE,
   MAX_COUNTER,
+  MAX_GROUP,
   MAX_HOST_LINE,
   MAX_INTEGER,
   MAX_NAME,
@@ -53,7 +54,7 @@ const HOST_VERBS: ReadonlyMap<string, Reader<HostMessage>> = new Map<HostMessage
       point: f.id(),
       maxOn: f.integer(),
       minOff: f.integer(),
-      group: f.integer(MAX_SEQ),
+      group: f.integer(MAX_GROUP),
     }),
   ],
 ]);
@@ -116,7 +117,8 @@ function readHello(fields: Fields): BoardMessage {
   }
   const board: BoardInfo = {
     boot: fields.integer(MAX_INTEGER, 1),
-    points: fields.integer(MAX_POINTS, 1),
+    // More than MAX_POINTS are read, so that a host can say what is wrong with the board.
+    points: fields.integer(MAX_COUNTER, 1),
     fingerprint: fields.hex8(),
     buffer: fields.integer(MAX_COUNTER, MAX_HOST_LINE),
     id: fields.id(),
@@ -140,8 +142,8 @@ function readReadings(fields: Fields): readonly WireReading[] {
   const values: WireReading[] = [];
   const seen = new Set<string>();
   do {
-    const [, point = '', value = ''] = /^([a-z][a-z0-9_]{0,15})=(.+)$/.exec(fields.token()) ?? [];
-    if (point === '' || seen.has(point)) fields.refuse(undefined);
+    const [, point = '', value = ''] = /^([^=]+)=(.+)$/.exec(fields.token()) ?? [];
+    if (!isId(point) || seen.has(point)) fields.refuse(undefined);
     seen.add(point);
     values.push({ point, value });
   } while (fields.left > 0 && !fields.bad);

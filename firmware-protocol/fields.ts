@@ -1,12 +1,12 @@
-import { MAX_INTEGER } from './limits.js';
+import { MAX_INTEGER, RESERVED_IDS } from './limits.js';
 import { decodeText } from './text.js';
 
-/** Ids of boards and points, and names of events. */
 const ID = /^[a-z][a-z0-9_]{0,15}$/;
 /** One field: printable ASCII without space and star. */
 const TOKEN = /^[!-)+-~]+$/;
 
-const isId = (text: string): boolean => ID.test(text);
+/** True for ids of boards and points, and names of events; the reserved ones are none. */
+export const isId = (text: string): boolean => ID.test(text) && !RESERVED_IDS.has(text);
 const isToken = (text: string): boolean => TOKEN.test(text);
 
 /** Reads the fields of one line in order. What does not fit makes it `bad`; reading on does no harm. */

@@ -22,6 +22,13 @@ export const MAX_LABEL = 40;
 export const MAX_UNIT = 16;
 export const MAX_NAME = 40;
 
+/** Ids that mean something else in what apps say. */
+export const RESERVED_IDS: ReadonlySet<string> = new Set(['msg_type', 'bridge', 'e2ee']);
+/** Highest number of an interlock group. */
+export const MAX_GROUP = 255;
+
+/** Shortest lease in milliseconds, beside 0: two renewals in a row may be lost on the line. */
+export const MIN_LEASE_MS = 2_500;
 /** Longest lease and longest pulse in milliseconds. */
 export const MAX_LEASE_MS = 3_600_000;
 export const MAX_PULSE_MS = 60_000;
@@ -31,5 +38,9 @@ export const DEFAULT_LEASE_MS = 3_000;
 export const ALIVE_MS = 1_000;
 /** A board says all its readings at least this often. */
 export const READINGS_MS = 5_000;
+/** Bytes of the longest `stop` line, newline included. */
+export const STOP_LINE = 24;
+/** A line that old was read by a board that does nothing else: 5 ms on the wire, and a few passes of its loop. */
+export const READ_MS = 20;
 /** A board remembers the answers to this many commands. */
 export const REMEMBERED = 8;

@@ -16,7 +16,7 @@ export interface PointDescription {
   readonly step?: number;
   /** What the output is put to when in doubt; absent: it is left alone. */
   readonly safe?: boolean | number | string;
-  /** Milliseconds after which the output is put to its safe value without a sign of its host; 0: never. */
+  /** Milliseconds without a sign of its host after which the output is put to its safe value; 0: never. */
   readonly lease: number;
   /** The words of an enum; empty for other types. */
   readonly options: readonly string[];
@@ -26,7 +26,7 @@ export interface PointDescription {
 export interface BoardInfo {
   /** Differs from one start of the board to the next; from 1. */
   readonly boot: number;
-  /** How many points it has. */
+  /** How many points it has; a host refuses a board that says more than MAX_POINTS. */
   readonly points: number;
   /** CRC-32 of its manifest, eight hex digits. */
   readonly fingerprint: string;

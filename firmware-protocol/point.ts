@@ -1,6 +1,6 @@
 import { crc32, hex8 } from './checksum.js';
 import { Fields } from './fields.js';
-import { MAX_LABEL, MAX_LEASE_MS, MAX_OPTIONS, MAX_UNIT } from './limits.js';
+import { MAX_LABEL, MAX_LEASE_MS, MAX_OPTIONS, MAX_UNIT, MIN_LEASE_MS } from './limits.js';
 import type { PointDescription, ValueType } from './message.js';
 import { encodeText } from './text.js';
 import { decodeNumber, decodeValue, encodeNumber, encodeValue } from './value.js';
@@ -66,6 +66,7 @@ function isConsistent({ role, type, min, max, step, safe, lease, options }: Poin
   if ((role === 'event') !== (type === undefined)) return false;
   if (role !== 'actuator' && safe !== undefined) return false;
   if (safe === undefined && lease !== 0) return false;
+  if (lease !== 0 && lease < MIN_LEASE_MS) return false;
   if (type !== 'number' && [min, max, step].some((limit) => limit !== undefined)) return false;
   if (min !== undefined && max !== undefined && min >= max) return false;
   if (step !== undefined && step <= 0) return false;

@@ -1,11 +1,13 @@
-import { ALIVE_MS, MAX_BOARD_LINE, PROTOCOL } from '../../firmware-protocol/limits.js';
+import { ALIVE_MS, MAX_BOARD_LINE, MAX_POINTS, PROTOCOL } from '../../firmware-protocol/limits.js';
 import type { BoardInfo } from '../../firmware-protocol/message.js';
 import type { DeviceDriver, DeviceIo, DeviceSession } from '../../src/device/driver.js';
 import { BridgeError, isBridgeError } from '../../src/error.js';
 import type { LineOptions } from '../../src/port/line-link.js';
+import { EventCounts } from './event-counts.js';
 import { Hearing } from './hearing.js';
+import type { Manifests } from './manifests.js';
 import type { BoardOptions } from './options.js';
-import { type Manifests, readManifest, specOf } from './points.js';
+import { readManifest, specOf } from './points.js';
 import { type Hello, probe, randomNonce } from './probe.js';
 import { BoardSession } from './session.js';
 import { BoardWire } from './wire.js';
@@ -14,6 +16,8 @@ const READ_ALL = { again: 250, tries: 20 };
 
 /** Speaks the board protocol with boards that describe themselves. */
 export class BoardDriver implements DeviceDriver {
+  private readonly counts = new EventCounts();
+
   /** `random` returns numbers from 0 to below 1. */
   constructor(
     private readonly options: BoardOptions,
@@ -31,8 +35,8 @@ export class BoardDriver implements DeviceDriver {
     });
     const hello = await probe(io, link, { nonce: randomNonce(this.random), within: this.options.boot }, signal);
     const board = this.expected(hello);
-    const wire = new BoardWire(io, link);
-    const hearing = new Hearing(io, board);
+    const wire = new BoardWire(io, link, board.buffer);
+    const hearing = new Hearing(io, board, this.counts);
     hear = (text) => {
       const message = wire.read(text);
       if (message) hearing.take(message);
@@ -51,6 +55,10 @@ export class BoardDriver implements DeviceDriver {
       const hint = 'update the library in its sketch, or the bridge';
       const message = `the board speaks version ${protocol} of the protocol, the bridge ${PROTOCOL}`;
       throw new BridgeError('device/protocol', message, { hint });
+    }
+    if (board.points > MAX_POINTS) {
+      const message = `the board says that it has ${board.points} points; at most ${MAX_POINTS} are possible`;
+      throw new BridgeError('device/protocol', message, { hint: 'declare fewer points in its sketch' });
     }
     const { id } = this.options;
     if (id !== undefined && id !== board.id) {

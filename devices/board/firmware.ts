@@ -75,7 +75,7 @@ export class Firmware {
     if (message.verb === 'hello') {
       if (message.nonce !== this.session) this.remembered = [];
       this.session = message.nonce;
-      this.aliveAt = this.readAt = this.parts.now();
+      this.readAt = this.parts.now();
       this.hello(message.nonce);
     } else if (message.verb === 'stop') {
       this.command(message);
@@ -104,7 +104,7 @@ export class Firmware {
   loop(): void {
     const now = this.parts.now();
     for (const output of this.outputs.values()) {
-      const what = output.pass(now, this.aliveAt);
+      const what = output.pass(now, this.aliveAt, this.outputs.values());
       if (what === undefined) continue;
       this.sayReadings([output.point.id]);
       if (what === 'lease' || what === 'limit') {
@@ -157,7 +157,7 @@ export class Firmware {
       return { value: '-', moving: false };
     }
     const value = output.read(message.value);
-    if (value === undefined) return 'range';
+    if (value === undefined || (message.verb === 'pulse' && !output.mayPulse(value))) return 'range';
     const refusal = output.refusal(value, now, this.outputs.values());
     if (refusal) return refusal;
     this.parts.executed(message, this.session);
@@ -169,11 +169,12 @@ export class Firmware {
 
   get info(): BoardInfo {
     const { boot, points, identity } = this.parts;
-    return { boot, points: points.length, fingerprint: fingerprint(points), buffer: 64, ...identity };
+    return { boot, points: points.length, fingerprint: fingerprint(points), buffer: 63, ...identity };
   }
 
   private command(message: Execution): void {
-    const before = this.remembered.find(({ cid }) => cid === message.cid);
+    // Nothing is lost by stopping twice, and much by not stopping.
+    const before = message.verb === 'stop' ? undefined : this.remembered.find(({ cid }) => cid === message.cid);
     if (before) {
       if ('point' in message && this.outputs.has(message.point)) this.sayReadings([message.point]);
       this.parts.say(before);
@@ -182,7 +183,7 @@ export class Firmware {
     const done = this.execute(message);
     const { cid } = message;
     const answer: Answer = typeof done === 'string' ? { verb: 'nak', cid, code: done } : { verb: 'ack', cid, ...done };
-    this.remembered = [...this.remembered, answer].slice(-REMEMBERED);
+    if (message.verb !== 'stop') this.remembered = [...this.remembered, answer].slice(-REMEMBERED);
     this.parts.say(answer);
   }
 

@@ -4,6 +4,7 @@ import { decodeNumber, decodeValue } from '../../firmware-protocol/value.js';
 import type { DeviceIo } from '../../src/device/driver.js';
 import type { Reading } from '../../src/device/point.js';
 import { printable } from '../../src/text.js';
+import { before, type EventCounts } from './event-counts.js';
 
 /** This many lines of a board go to the log in a while; more are counted. */
 const LOG_LINES = 20;
@@ -14,7 +15,6 @@ export class Hearing {
   private points: ReadonlyMap<string, PointDescription> = new Map();
   /** Points that said nothing yet. */
   private readonly unread = new Set<string>();
-  private readonly counts = new Map<string, number>();
   private dropped = 0;
   private logged = 0;
   private loggedSince = Number.NEGATIVE_INFINITY;
@@ -22,7 +22,10 @@ export class Hearing {
   constructor(
     private readonly io: DeviceIo,
     private readonly board: BoardInfo,
-  ) {}
+    private readonly counts: EventCounts,
+  ) {
+    counts.begin(`${board.id} ${board.boot}`);
+  }
 
   /** From now on these points are listened for. */
   listen(points: readonly PointDescription[]): void {
@@ -83,8 +86,7 @@ export class Hearing {
       return;
     }
     this.unread.delete(point);
-    this.missed(point, count, distance(this.counts.get(point) ?? count, count));
-    this.counts.set(point, count);
+    this.missed(point, count, this.counts.read(point, count));
   }
 
   private takeEvent(point: string, count: number, event: string): void {
@@ -92,11 +94,9 @@ export class Hearing {
       this.io.ignored('no such event', point);
       return;
     }
-    const before = this.counts.get(point);
-    this.counts.set(point, count);
-    if (count === before) return;
-    const previous = (count + MAX_COUNTER) % (MAX_COUNTER + 1);
-    this.missed(point, previous, distance(before ?? previous, previous));
+    const lost = this.counts.happen(point, count);
+    if (lost === undefined) return;
+    this.missed(point, before(count), lost);
     this.io.event({ point, event, count });
   }
 
@@ -115,9 +115,4 @@ export class Hearing {
     if (++this.logged <= LOG_LINES) this.io.log[level]({}, `the board says: ${printable(text)}`);
     else this.io.ignored('too many log lines', text);
   }
-}
-
-/** Steps from one count to a later one. */
-function distance(from: number, to: number): number {
-  return (to - from + MAX_COUNTER + 1) % (MAX_COUNTER + 1);
 }

@@ -1,6 +1,7 @@
 import type { DriverKind } from '../../src/device/driver-kind.js';
 import { isBridgeError } from '../../src/error.js';
 import { BoardDriver } from './driver.js';
+import { Manifests } from './manifests.js';
 import { type BoardOptions, boardOptions } from './options.js';
 import { identityOf, probe, randomNonce } from './probe.js';
 import { BoardSimulator } from './simulator.js';
@@ -16,7 +17,7 @@ export const boardKind: DriverKind<BoardOptions> = {
   options: boardOptions,
   inFlight: 'device',
   pulses: true,
-  create: (options) => new BoardDriver(options, new Map(), Math.random),
+  create: (options) => new BoardDriver(options, new Manifests(), Math.random),
   probe: {
     baud: 115_200,
     ask: async (io, link, signal) => {

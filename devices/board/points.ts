@@ -1,16 +1,11 @@
 import type { BoardInfo, PointDescription } from '../../firmware-protocol/message.js';
 import { fingerprint } from '../../firmware-protocol/point.js';
-import { type PointSpec, RESERVED_IDS } from '../../src/device/point.js';
+import type { PointSpec } from '../../src/device/point.js';
 import { BridgeError } from '../../src/error.js';
+import type { Manifests } from './manifests.js';
 import type { BoardWire } from './wire.js';
 
-/** What is remembered of boards: their points by fingerprint, so that a known board is live at once. */
-export interface Manifests {
-  get(fingerprint: string): readonly PointDescription[] | undefined;
-  set(fingerprint: string, points: readonly PointDescription[]): void;
-}
-
-const PAGE = { again: 250, tries: 8 };
+const PAGE = { again: 250, tries: 20 };
 
 /** The board's points: remembered ones, or fetched page by page. Throws `device/protocol` where they can't be its own. */
 export async function readManifest(
@@ -19,7 +14,7 @@ export async function readManifest(
   manifests: Manifests,
   signal: AbortSignal,
 ): Promise<readonly PointDescription[]> {
-  const known = manifests.get(board.fingerprint);
+  const known = manifests.get(board.fingerprint, board.points);
   if (known) return known;
   const points: PointDescription[] = [];
   for (let index = 0; index < board.points; index++) {
@@ -37,8 +32,8 @@ export async function readManifest(
     throw wrong(`the board says that its points have the fingerprint ${board.fingerprint}, but they have ${found}`);
   }
   const ids = points.map(({ id }) => id);
-  const bad = ids.find((id, index) => RESERVED_IDS.has(id) || ids.indexOf(id) !== index);
-  if (bad !== undefined) throw wrong(`\`${bad}\` can not be the id of a point, or not of two`);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw wrong(`two points of the board have the id \`${twice}\``);
   manifests.set(board.fingerprint, points);
   return points;
 }

@@ -20,6 +20,8 @@ const TRIES = 4;
 /** Within 2.5 s of silence a link is dead; with the pause between two checks that makes 5 s. */
 const CHECK: Patience = { again: 250, tries: 10 };
 const RENEW: Patience = { again: 250, tries: 1 };
+/** A stop that nobody confirmed is said instead of `alive`; unlike that one it needs its answer, however late. */
+const STOP_AGAIN: Patience = { again: 250, tries: 4 };
 /** The last repetition may be answered until the queue gives up; no point's `within` is longer. */
 const COMMAND: Patience = { again: AGAIN_MS, tries: TRIES, last: 600_000 };
 const STOP: Patience = { again: AGAIN_MS, tries: TRIES, last: 1_000, urgent: true };
@@ -36,6 +38,8 @@ export class BoardSession implements DeviceSession {
   readonly identity: DeviceIdentity;
   private readonly points: ReadonlyMap<string, PointDescription>;
   private cid = 0;
+  /** The id of a stop that was asked for and not acknowledged. */
+  private stopping: number | undefined;
 
   constructor(
     private readonly wire: BoardWire,
@@ -48,6 +52,7 @@ export class BoardSession implements DeviceSession {
 
   async apply(command: Command, signal: AbortSignal): Promise<Confirmed> {
     try {
+      if (this.stopping !== undefined) await this.stop(STOP_AGAIN, signal);
       return await this.carryOut(command, signal);
     } catch (error) {
       // What the grammar can't say is refused here; the board never hears of it.
@@ -55,19 +60,24 @@ export class BoardSession implements DeviceSession {
     }
   }
 
+  /** Until the board has acknowledged it no lease is renewed, so that outputs are safe by the stop or by their lease. */
   async safeAll(signal: AbortSignal): Promise<void> {
-    const cid = this.nextCid();
-    await this.answer({ verb: 'stop', cid }, cid, STOP, signal);
+    await this.stop(STOP, signal);
   }
 
   async check(signal: AbortSignal): Promise<void> {
-    await this.askAlive(CHECK, signal);
+    if (this.stopping === undefined) await this.askAlive(CHECK, signal);
+    else await this.stop(CHECK, signal);
   }
 
-  /** Renews every lease. Silence is no error here: the next renewal comes soon, and `check` is the judge. */
+  /**
+   * Renews every lease, or repeats a stop that was not acknowledged. Silence is no error here: the next renewal comes
+   * soon, and `check` is the judge.
+   */
   async renew(signal: AbortSignal): Promise<void> {
     try {
-      await this.askAlive(RENEW, signal);
+      if (this.stopping === undefined) await this.askAlive(RENEW, signal);
+      else await this.stop(STOP_AGAIN, signal);
     } catch (error) {
       if (signal.aborted || !isBridgeError(error, 'device/timeout')) throw error;
     }
@@ -87,6 +97,13 @@ export class BoardSession implements DeviceSession {
       throw new BridgeError('device/mismatch', `${point.id} should be ${String(wanted)}, the board says ${truth}`);
     }
     return { value: said satisfies Value, settled: !answer.moving };
+  }
+
+  private async stop(patience: Patience, signal: AbortSignal): Promise<void> {
+    this.stopping ??= this.nextCid();
+    const cid = this.stopping;
+    await this.answer({ verb: 'stop', cid }, cid, patience, signal);
+    if (this.stopping === cid) this.stopping = undefined;
   }
 
   private async askAlive(patience: Patience, signal: AbortSignal): Promise<void> {

@@ -94,16 +94,31 @@ export class SimulatedOutput {
     if (this.point.safe !== undefined) this.put(this.point.safe, now);
   }
 
+  /** False where the end of such a pulse would leave the safe value though no lease watches over it. */
+  mayPulse(value: Value): boolean {
+    return this.point.type === 'boolean' && (this.point.lease > 0 || value !== this.point.safe);
+  }
+
   /** What time does to it; says what happened, if anything did. `aliveAt`: when its host renewed the leases. */
-  pass(now: number, aliveAt: number): 'settled' | 'pulsed' | 'lease' | 'limit' | undefined {
+  pass(
+    now: number,
+    aliveAt: number,
+    siblings: Iterable<SimulatedOutput>,
+  ): 'settled' | 'pulsed' | 'lease' | 'limit' | undefined {
     const { lease } = this.point;
-    if (now >= this.pulseEndsAt) {
-      this.put(!this.value, now);
-      return 'pulsed';
+    if (lease > 0 && now - Math.max(aliveAt, this.setAt) > lease) {
+      this.pulseEndsAt = Number.POSITIVE_INFINITY;
+      if (!this.isSafe) {
+        this.putSafe(now);
+        return 'lease';
+      }
     }
-    if (lease > 0 && !this.isSafe && now - Math.max(aliveAt, this.setAt) > lease) {
-      this.putSafe(now);
-      return 'lease';
+    if (now >= this.pulseEndsAt) {
+      this.pulseEndsAt = Number.POSITIVE_INFINITY;
+      if (!this.refusal(!this.value, now, siblings)) {
+        this.put(!this.value, now);
+        return 'pulsed';
+      }
     }
     if (this.limits.maxOn > 0 && this.isOn && now - this.onSince >= this.limits.maxOn) {
       this.put(restOf(this.point), now);

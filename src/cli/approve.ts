@@ -11,5 +11,6 @@ export async function approveCommand(target: string, options: ControlOptions, co
     return EXIT.failure;
   }
   context.out(`${device}\tapproved\t${String(answer['health'])}`);
+  if (answer['message'] !== undefined) context.err(String(answer['message']));
   return EXIT.ok;
 }

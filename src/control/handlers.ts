@@ -47,8 +47,10 @@ export function controlHandlers({ fleet, store, router, clock }: ControlParts): 
       return outcome ? { ...(await outcome) } : unknownDevice(device);
     },
     async approve(device) {
-      if (!(await fleet.approve(device))) return unknownDevice(device);
-      return { ok: true, health: store.health(device) };
+      const approval = await fleet.approve(device);
+      if (!approval) return unknownDevice(device);
+      const message = 'this could not be remembered and lasts until the next start; the log says why';
+      return { ok: true, health: store.health(device), ...(approval.remembered ? {} : { message }) };
     },
     monitor(device, entry) {
       return devices.get(device)?.traffic.watch(({ direction, text }) => entry({ direction, text }));

@@ -1,14 +1,18 @@
 import type { StateFile } from '../state/state-file.js';
+import { isMarkOf } from './board-mark.js';
 
 /** What is remembered of boards from start to start. */
 export interface BoardRecord {
-  /** Which board belongs to which device of the config: the board's marks by device id. */
+  /** Which board belongs to which device, of the config or made of that board: the board's mark by device id. */
   readonly joined: { readonly [device: string]: string };
   /** Marks of boards whose outputs their owner has approved. */
   readonly approved: readonly string[];
 }
 
-/** Remembers which board is which, and which ones may be switched. */
+/** So many boards are remembered; the oldest one that was never approved goes first. */
+const MAX_BOARDS = 256;
+
+/** Remembers which board is which, and which ones may be switched. A device has one board, a board one device. */
 export class BoardMemory {
   private record: BoardRecord;
 
@@ -16,14 +20,27 @@ export class BoardMemory {
     this.record = file.read({ joined: {}, approved: [] }, isRecord);
   }
 
-  /** The board that belongs to a device of the config. */
+  /** The mark of the board that belongs to a device. */
   boardOf(device: string): string | undefined {
     return Object.hasOwn(this.record.joined, device) ? this.record.joined[device] : undefined;
   }
 
+  /** The device that belongs to the board with this mark. */
+  deviceOf(mark: string): string | undefined {
+    return Object.entries(this.record.joined).find(([, board]) => board === mark)?.[0];
+  }
+
+  /** The devices whose boards call themselves `id`. */
+  devicesOf(id: string): string[] {
+    return Object.entries(this.record.joined)
+      .filter(([, mark]) => isMarkOf(mark, id))
+      .map(([device]) => device);
+  }
+
+  /** Gives a device its board; the board that it had is forgotten, and so is that one's approval. */
   join(device: string, mark: string): void {
     if (this.boardOf(device) === mark) return;
-    this.record = { ...this.record, joined: { ...this.record.joined, [device]: mark } };
+    this.set(device, mark);
     void this.file.write(this.record);
   }
 
@@ -31,11 +48,35 @@ export class BoardMemory {
     return this.record.approved.includes(mark);
   }
 
-  /** Resolves when it is on the disk. */
-  async approve(mark: string): Promise<void> {
-    if (this.isApproved(mark)) return;
-    this.record = { ...this.record, approved: [...this.record.approved, mark] };
-    await this.file.write(this.record);
+  /** Approves a board as this device's; resolves with whether that is on the disk. */
+  async approve(device: string, mark: string): Promise<boolean> {
+    this.set(device, mark);
+    const approved = [...this.record.approved.filter((other) => other !== mark), mark];
+    this.record = { ...this.record, approved };
+    return await this.file.write(this.record);
+  }
+
+  /** Forgets a device's board and its approval. */
+  forget(device: string): void {
+    this.drop(device);
+    void this.file.write(this.record);
+  }
+
+  private set(device: string, mark: string): void {
+    if (this.boardOf(device) !== mark) this.drop(device);
+    const others = Object.entries(this.record.joined).filter(([id, board]) => id !== device && board !== mark);
+    this.record = { ...this.record, joined: Object.fromEntries([...others, [device, mark]]) };
+    if (others.length < MAX_BOARDS) return;
+    const oldest = others.find(([, board]) => !this.isApproved(board)) ?? others[0];
+    if (oldest) this.drop(oldest[0]);
+  }
+
+  private drop(device: string): void {
+    const mark = this.boardOf(device);
+    this.record = {
+      joined: Object.fromEntries(Object.entries(this.record.joined).filter(([id]) => id !== device)),
+      approved: this.record.approved.filter((other) => other !== mark),
+    };
   }
 }
 

@@ -2,10 +2,13 @@ import { BridgeError } from '../error.js';
 import type { Log } from '../log.js';
 import type { OpenLine } from '../port/line-link.js';
 import { printable } from '../text.js';
+import { boardId, boardMark, idOf, isMarkOf } from './board-mark.js';
 import type { BoardMemory } from './board-memory.js';
+import { Candidates, MAX_ADOPTED } from './candidates.js';
 import type { FoundBoard } from './discovery.js';
+import type { DeviceIdentity } from './driver.js';
 import type { DriverKind } from './driver-kind.js';
-import { nearestId } from './options.js';
+import { Seats } from './seats.js';
 
 /** What the assignment of boards to devices is built from. */
 export interface BoardsParts {
@@ -18,160 +21,215 @@ export interface BoardsParts {
   log: Log;
   /** A board that no device of the config waits for: makes a device of it. Undefined where such boards are left alone. */
   adopt: ((id: string, kind: DriverKind, approved: boolean) => void) | undefined;
-}
-
-interface Seat {
-  readonly path: string;
-  /** The board's own id. */
-  readonly id: string;
-  /** The line that discovery left open, until the driver takes it. */
-  line: FoundBoard['line'] | undefined;
+  /** A device got a board: whether its outputs may be switched from now on. */
+  consent(device: string, approved: boolean): void;
+  /** Who is at a port must be asked anew. */
+  askAgain(path: string): void;
 }
 
 /** Which board is which device: by what it says it is, else by what is remembered; anything else is asked, never guessed. */
 export class Boards {
-  private readonly seats = new Map<string, Seat>();
-  private readonly wakers = new Map<string, Set<() => void>>();
-  /** Devices made of boards, by the board's mark. */
-  private readonly adopted = new Map<string, string>();
+  private readonly seats: Seats;
+  /** Boards whose device is not certain before all others have said who they are. */
+  private pending: FoundBoard[] = [];
+  private readonly candidates: Candidates;
+  /** Devices that several boards name. */
+  private readonly doubted = new Set<string>();
+  private fullTold = false;
 
-  constructor(private readonly parts: BoardsParts) {}
+  constructor(private readonly parts: BoardsParts) {
+    this.seats = new Seats(parts.openLine);
+    this.candidates = new Candidates(parts, this.seats);
+  }
 
   /** Opens the line of a device's board; throws `port/missing` while it is not plugged in. */
   opener(device: string): OpenLine {
-    return async (options, handlers, signal) => {
-      const seat = this.seats.get(device);
-      if (!seat) {
-        const hint = 'plug it in; `carter-bridge devices` lists what is there';
-        throw new BridgeError('port/missing', `no board that is ${device} is plugged in`, { hint });
-      }
-      const line = seat.line?.take(handlers);
-      seat.line = undefined;
-      return line ?? (await this.parts.openLine({ ...options, port: seat.path }, handlers, signal));
-    };
+    return this.seats.opener(device);
   }
 
   /** Calls `wake` each time that the device's board is found; the returned function ends that. */
   watch(device: string, wake: () => void): () => void {
-    const wakers = this.wakers.get(device) ?? new Set();
-    this.wakers.set(device, wakers.add(wake));
-    return () => wakers.delete(wake);
+    return this.seats.watch(device, wake);
   }
 
-  /** Boards were found, all that were plugged in together: gives each its device. */
-  found(boards: readonly FoundBoard[]): void {
-    const rest = boards.filter((board) => !this.seatKnown(board, boards));
-    const free = [...this.parts.waiting].filter(([id]) => !this.seats.has(id) && !this.parts.memory.boardOf(id));
-    const unknown = rest.filter((board) => !this.parts.memory.isApproved(this.markOf(board, boards)));
-    const [only] = unknown;
-    const [entry] = free;
-    if (only && entry && unknown.length === 1 && free.length === 1 && entry[1] === only.kind.kind) {
-      this.parts.log.info(
-        { device: entry[0], board: printable(idOf(only), 40) },
-        'the only new board joins the only device that waits for one',
-      );
-      this.seat(entry[0], only);
-      rest.splice(rest.indexOf(only), 1);
+  /** True while a device of the config has no board. */
+  get wanted(): boolean {
+    return [...this.parts.waiting.keys()].some((device) => !this.seats.of(device));
+  }
+
+  /** Throws `device/wrong` where the board that answered is not the one in the device's place; then that is asked anew. */
+  meets(device: string, identity: DeviceIdentity): void {
+    const seat = this.seats.of(device);
+    if (!seat) throw new BridgeError('port/gone', `the board of ${device} is not there any more`);
+    const id = boardId(identity, seat.kind);
+    if (id === seat.id) return;
+    this.release(device);
+    const message = `expected the board \`${printable(seat.id, 40)}\`, got \`${printable(id, 40)}\``;
+    throw new BridgeError('device/wrong', message, { hint: 'was another board plugged in?' });
+  }
+
+  /** A board was found: gives it its device at once where that is certain. */
+  found(board: FoundBoard): void {
+    const { memory } = this.parts;
+    const mark = boardMark(board);
+    if (this.seats.all().some(([, seat]) => seat.mark === mark) || this.pending.some((b) => boardMark(b) === mark)) {
+      this.leave(board, 'a board that can not be told from another one was left alone: give it another id');
+      return;
     }
-    for (const board of rest) this.adopt(board, boards);
+    const own = this.candidates.own(board);
+    const remembered = own === undefined ? undefined : memory.boardOf(own);
+    const known = this.candidates.known(board);
+    if (own !== undefined && remembered === mark) this.seat(own, board, true);
+    else if (own !== undefined && (this.doubted.has(own) || this.twinOf(board, this.pending))) this.doubt(own, board);
+    else if (own !== undefined && !(remembered !== undefined && isMarkOf(remembered, own))) {
+      this.seat(own, board, true, true);
+      memory.join(own, mark);
+    } else if (known !== undefined) this.seat(known, board, memory.isApproved(mark));
+    else if (memory.devicesOf(idOf(board)).length > 0 || this.candidates.free(board.kind.kind).length > 0)
+      this.pending.push(board);
+    else this.adopt(board);
+  }
+
+  /** All boards that are plugged in have said who they are: what was not certain is decided. */
+  settled(): void {
+    const { log } = this.parts;
+    const boards = this.pending;
+    const left = boards.filter((board) => !this.seatMoved(board, boards));
+    this.pending = [];
+    const strangers = left.filter((board) => this.candidates.own(board) === undefined);
+    const [only] = strangers;
+    const free = only ? this.candidates.free(only.kind.kind) : [];
+    const [device] = free;
+    if (only && device !== undefined && left.length === 1 && free.length === 1) {
+      log.warn(
+        { device, board: printable(idOf(only), 40) },
+        `the only new board joins the only device that waits for one: its outputs stay off until you approve ${device}`,
+      );
+      this.parts.memory.join(device, boardMark(only));
+      this.seat(device, only, this.parts.memory.isApproved(boardMark(only)));
+    } else for (const board of left) this.adopt(board);
+    for (const [, seat] of this.seats.all()) seat.provisional = false;
   }
 
   /** A port is gone, and its board with it. */
   gone(path: string): void {
-    for (const [device, seat] of this.seats) if (seat.path === path) this.seats.delete(device);
-  }
-
-  /** Lets a device's outputs be switched from now on; resolves when that is remembered. */
-  async approve(device: string): Promise<void> {
-    const mark = [...this.adopted].find(([, id]) => id === device)?.[0];
-    if (mark !== undefined) await this.parts.memory.approve(mark);
-  }
-
-  /** Gives a board the device that it names, or that is remembered for it. */
-  private seatKnown(board: FoundBoard, boards: readonly FoundBoard[]): boolean {
-    const { waiting, memory } = this.parts;
-    const twin = this.hasTwin(board, boards);
-    for (const [device, kind] of waiting) {
-      if (kind !== board.kind.kind || this.seats.has(device)) continue;
-      const remembered = memory.boardOf(device);
-      const meant = idOf(board) === (remembered === undefined ? device : remembered.split('@')[0]);
-      if (remembered === exactMark(board) || (meant && !twin)) {
-        this.seat(device, board);
-        return true;
-      }
-      if (meant && !boards.some((other) => exactMark(other) === remembered)) this.ask(device, board, boards);
+    for (const [device, seat] of this.seats.all()) {
+      if (seat.path !== path) continue;
+      this.doubted.delete(seat.id);
+      void this.seats.vacate(device);
     }
-    return false;
+    for (const board of this.pending) if (board.port.path === path) void board.line.drop();
+    this.pending = this.pending.filter((board) => board.port.path !== path);
+  }
+
+  /** Lets a device's outputs be switched from now on; resolves with whether that is remembered. */
+  async approve(device: string): Promise<boolean> {
+    const { memory } = this.parts;
+    const mark = this.seats.of(device)?.mark ?? memory.boardOf(device);
+    return mark === undefined || (await memory.approve(device, mark));
+  }
+
+  /** Closes every line. */
+  async stop(): Promise<void> {
+    const lines = this.pending.splice(0).map(({ line }) => line.drop());
+    await Promise.all([...lines, ...this.seats.all().map(([device]) => this.seats.vacate(device))]);
+  }
+
+  private twinOf(board: FoundBoard, others: readonly FoundBoard[]): boolean {
+    const id = idOf(board);
+    return (
+      others.some((other) => other !== board && idOf(other) === id) ||
+      this.seats.all().some(([, seat]) => seat.id === id && seat.path !== board.port.path)
+    );
+  }
+
+  /** Two boards name one device: a place that was only just taken is given up again until both are known. */
+  private doubt(device: string, board: FoundBoard): void {
+    this.pending.push(board);
+    if (!this.seats.of(device)?.provisional) return;
+    this.doubted.add(device);
+    this.release(device);
+    this.parts.memory.forget(device);
+  }
+
+  /** Gives a board its device after a move to another socket, where no other board could be meant. */
+  private seatMoved(board: FoundBoard, boards: readonly FoundBoard[]): boolean {
+    const { memory, log } = this.parts;
+    const known = this.candidates.known(board);
+    if (known !== undefined && !this.seats.of(known)) {
+      this.seat(known, board, memory.isApproved(boardMark(board)));
+      return true;
+    }
+    const own = this.candidates.own(board);
+    if (this.twinOf(board, boards) || (own !== undefined && this.doubted.has(own))) {
+      if (own !== undefined) this.ask(own, board, boards);
+      return false;
+    }
+    const like = this.candidates.alike(board);
+    const device = own ?? like[0];
+    if (device === undefined || (own === undefined && like.length > 1) || this.seats.of(device)) return false;
+    log.warn(
+      { device, port: board.port.byPath ?? board.port.path },
+      `a board that calls itself as ${device} does, with another adapter or in another socket: approve ${device} again`,
+    );
+    this.seat(device, board, memory.isApproved(boardMark(board)));
+    return true;
   }
 
   private ask(device: string, board: FoundBoard, boards: readonly FoundBoard[]): void {
-    const twins = boards.filter((other) => idOf(other) === idOf(board));
-    const ports = twins.map(({ port }) => port.byPath ?? port.path);
+    const id = idOf(board);
+    const twins = boards.filter((other) => idOf(other) === id).map(({ port }) => port.byPath ?? port.path);
+    const seated = this.seats.all().flatMap(([, seat]) => (seat.id === id ? [seat.path] : []));
     this.parts.log.warn(
-      { device, ports },
+      { device, ports: [...twins, ...seated] },
       `several boards could be ${device}: write the port of the right one into the config`,
     );
   }
 
-  private adopt(board: FoundBoard, boards: readonly FoundBoard[]): void {
-    const { adopt, memory, log, isTaken } = this.parts;
-    if (!adopt) {
-      log.info({ board: printable(idOf(board), 40) }, 'a board that no device waits for was left alone');
-      void board.line.drop();
+  private adopt(board: FoundBoard): void {
+    const { memory, log } = this.parts;
+    if (!this.parts.adopt) {
+      this.leave(board, 'a board that no device waits for was left alone');
       return;
     }
-    const mark = this.markOf(board, boards);
-    const known = this.adopted.get(mark);
-    const id = known ?? freeId(idOf(board), isTaken);
-    this.adopted.set(mark, id);
-    this.place(id, board);
-    if (known !== undefined) return;
-    const approved = memory.isApproved(mark);
-    if (!approved) {
-      log.warn({ device: id, port: board.port.path }, `a new board: its outputs stay off until you approve ${id}`);
+    if (this.candidates.full) {
+      if (this.fullTold) void board.line.drop();
+      else this.leave(board, `${MAX_ADOPTED} devices were made of boards: this one and further ones are left alone`);
+      this.fullTold = true;
+      return;
     }
-    adopt(id, board.kind, approved);
+    const id = this.candidates.newId(board);
+    log.warn({ device: id, port: board.port.path }, `a new board: its outputs stay off until you approve ${id}`);
+    memory.join(id, boardMark(board));
+    this.seat(id, board, false);
   }
 
-  private seat(device: string, board: FoundBoard): void {
-    this.parts.memory.join(device, exactMark(board));
-    this.place(device, board);
+  private leave(board: FoundBoard, why: string): void {
+    this.parts.log.warn({ board: printable(idOf(board), 40), port: board.port.path }, why);
+    void board.line.drop();
   }
 
-  private place(device: string, { port, line, ...board }: FoundBoard): void {
-    this.seats.set(device, { path: port.path, id: idOf(board), line });
-    for (const wake of this.wakers.get(device) ?? []) wake();
+  /** Empties a device's place and asks its board anew who it is. */
+  private release(device: string): void {
+    const path = this.seats.of(device)?.path;
+    void this.seats.vacate(device);
+    if (path !== undefined) this.parts.askAgain(path);
   }
 
-  /** A board's own id; where a twin with the same id is plugged in too, also the adapter's serial number or socket. */
-  private markOf(board: FoundBoard, boards: readonly FoundBoard[]): string {
-    return this.hasTwin(board, boards) ? exactMark(board) : idOf(board);
-  }
-
-  private hasTwin(board: FoundBoard, boards: readonly FoundBoard[]): boolean {
-    const id = idOf(board);
-    return (
-      boards.some((other) => other !== board && idOf(other) === id) ||
-      [...this.seats.values()].some((seat) => seat.id === id && seat.path !== board.port.path)
-    );
-  }
-}
-
-/** What tells a board from its twins: the adapter's serial number, else the socket that it is plugged into. */
-function exactMark(board: FoundBoard): string {
-  const { usb, byPath, path } = board.port;
-  return `${idOf(board)}@${usb?.serialNumber ?? byPath ?? path}`;
-}
-
-function idOf(board: Pick<FoundBoard, 'identity' | 'kind'>): string {
-  return board.identity.id ?? board.kind.kind;
-}
-
-/** The board's own id as a device id, with a number where it is taken. */
-function freeId(wanted: string, isTaken: (id: string) => boolean): string {
-  const base = nearestId(wanted) ?? 'board';
-  for (let n = 1; ; n++) {
-    const id = n === 1 ? base : `${base.slice(0, 13)}_${n}`;
-    if (!isTaken(id)) return id;
+  /** Puts a board into a device's place; whoever has it by mistake is asked anew. */
+  private seat(device: string, board: FoundBoard, approved: boolean, provisional = false): void {
+    const { adopt, consent } = this.parts;
+    this.release(device);
+    const { port, kind, line } = board;
+    consent(device, approved);
+    this.seats.take(device, {
+      path: port.path,
+      kind: kind.kind,
+      id: idOf(board),
+      mark: boardMark(board),
+      provisional,
+      line,
+    });
+    if (this.candidates.add(device, kind.kind)) adopt?.(device, kind, approved);
   }
 }

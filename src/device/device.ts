@@ -26,6 +26,8 @@ export interface DeviceParts {
   clock: Clock;
   random: () => number;
   log: Log;
+  /** Throws where the device that answered is not the one that is meant; no command reaches it then. */
+  meets?(identity: DeviceIdentity): void;
   /** False while the device's outputs wait for its owner's consent. */
   approved?: boolean;
 }
@@ -80,6 +82,7 @@ export class Device {
       traffic: this.traffic,
       counters: this.counters,
       quarantined: () => !this.approved,
+      meets: (session) => parts.meets?.(session.identity),
       onLive: (session, signal) => this.onLive(session, signal),
       onDown: (cause) => this.onDown(cause),
     });
@@ -94,9 +97,9 @@ export class Device {
     return this.session?.identity;
   }
 
-  /** Lets the outputs be switched from now on. */
-  approve(): void {
-    this.approved = true;
+  /** Whether the outputs may be switched from now on. */
+  setApproved(approved: boolean): void {
+    this.approved = approved;
     this.supervisor.review();
   }
 
@@ -157,6 +160,9 @@ export class Device {
         );
     await Promise.all(tried);
     abort.abort(late());
+    // An emergency stop that nobody confirmed is not given up as long as the device is there.
+    if (code === 'estop')
+      for (const { point, value } of outputs) if (failed.includes(point)) void this.makeSafe(point, value);
     return failed;
   }
 

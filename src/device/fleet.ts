@@ -12,6 +12,7 @@ import { Boards } from './boards.js';
 import { Device } from './device.js';
 import { Discovery } from './discovery.js';
 import type { DriverKind, DriverRegister } from './driver-kind.js';
+import { PortClaims } from './port-claims.js';
 
 /** What a fleet is built from. */
 export interface FleetParts {
@@ -34,16 +35,23 @@ export class Fleet {
   private readonly all = new Map<string, Device>();
   private readonly boards: Boards;
   private readonly discovery: Discovery | undefined;
-  private readonly claims: PortAddress[] = [];
+  /** Bits per second at which to look for boards, by kind, where all devices that wait for one agree. */
+  private readonly bauds = new Map<string, number>();
   private running = false;
 
   constructor(private readonly parts: FleetParts) {
     const { devices, drivers, discover, ports, store, clock, log } = parts;
     const waiting = new Map<string, string>();
+    const claims: PortAddress[] = [];
     for (const [id, { driver, options }] of devices) {
       const port = portOf(options);
       if (port === 'auto') waiting.set(id, driver);
-      else if (port !== undefined) this.claims.push(port);
+      else if (port !== undefined) claims.push(port);
+    }
+    for (const kind of new Set(waiting.values())) {
+      const bauds = [...devices.values()].filter((d) => d.driver === kind).flatMap((d) => baudWhereAuto(d.options));
+      const [baud, ...others] = new Set(bauds);
+      if (baud !== undefined && others.length === 0) this.bauds.set(kind, baud);
     }
     this.boards = new Boards({
       waiting,
@@ -52,6 +60,8 @@ export class Fleet {
       openLine: ports.open,
       log,
       adopt: discover ? (id, kind, approved) => this.adopt(id, kind, approved) : undefined,
+      consent: (id, approved) => this.all.get(id)?.setApproved(approved),
+      askAgain: (path) => this.discovery?.again(path),
     });
     for (const [id, { driver, options }] of devices) {
       const kind = drivers.get(driver);
@@ -59,16 +69,22 @@ export class Fleet {
       this.add(id, kind, options, true);
     }
     if (discover || waiting.size > 0) {
+      const claimed = new PortClaims(claims, ports);
       this.discovery = new Discovery({
         kinds: [...drivers.values()].filter((kind) => kind.probe),
         listPorts: ports.list,
         watchPorts: ports.watchList,
-        isClaimed: (path) => this.isClaimed(path),
+        nodeOf: ports.nodeOf,
+        claimOn: (path) => claimed.on(path),
+        holders: ports.holders,
+        bauds: this.bauds,
+        isWanted: () => this.boards.wanted,
         openLine: ports.open,
         clock,
         log,
         failures: new FailureLog(log, clock),
-        found: (found) => this.boards.found(found),
+        found: (board) => this.boards.found(board),
+        settled: () => this.boards.settled(),
         gone: (path) => this.boards.gone(path),
       });
     }
@@ -90,6 +106,7 @@ export class Fleet {
     this.running = false;
     await this.discovery?.stop();
     await Promise.all([...this.all.values()].map((device) => device.stop()));
+    await this.boards.stop();
   }
 
   /** Puts every output to its safe value; resolves with the outputs, as `device.point`, that did not confirm. */
@@ -101,17 +118,21 @@ export class Fleet {
     return (await Promise.all(stopping)).flat();
   }
 
-  /** Lets the outputs of a new board be switched, from now on and after the next start; false for an unknown device. */
-  async approve(id: string): Promise<boolean> {
+  /**
+   * Lets the outputs of a new board be switched from now on; resolves with whether that is remembered for the next start,
+   * or undefined for an unknown device.
+   */
+  async approve(id: string): Promise<{ readonly remembered: boolean } | undefined> {
     const device = this.all.get(id);
-    if (!device) return false;
-    device.approve();
-    await this.boards.approve(id);
-    return true;
+    if (!device) return undefined;
+    device.setApproved(true);
+    return { remembered: await this.boards.approve(id) };
   }
 
   private adopt(id: string, kind: DriverKind, approved: boolean): void {
-    const device = this.add(id, kind, kind.options.parse({ port: 'auto' }), approved);
+    const baud = this.bauds.get(kind.kind);
+    const options = kind.options.parse({ port: 'auto', ...(baud === undefined ? {} : { baud }) });
+    const device = this.add(id, kind, options, approved);
     if (this.running) device.start();
   }
 
@@ -133,20 +154,10 @@ export class Fleet {
       random,
       log,
       approved,
+      ...(auto && { meets: (identity) => this.boards.meets(id, identity) }),
     });
     this.all.set(id, device);
     return device;
-  }
-
-  private isClaimed(path: string): boolean {
-    return this.claims.some((port) => {
-      try {
-        return this.parts.ports.resolve(port) === path;
-      } catch {
-        // Not plugged in: no claim on what is.
-        return false;
-      }
-    });
   }
 }
 
@@ -154,4 +165,10 @@ export class Fleet {
 function portOf(options: unknown): PortAddress | undefined {
   const port = (options as { port?: unknown } | null)?.port;
   return typeof port === 'string' || (typeof port === 'object' && port !== null) ? (port as PortAddress) : undefined;
+}
+
+/** The baud rate of a device whose board is found by asking; empty for any other. */
+function baudWhereAuto(options: unknown): number[] {
+  const { port, baud } = (options ?? {}) as { port?: unknown; baud?: unknown };
+  return port === 'auto' && typeof baud === 'number' ? [baud] : [];
 }

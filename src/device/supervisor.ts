@@ -30,6 +30,8 @@ export interface SupervisorParts {
   counters: DeviceCounters;
   /** True while the device's outputs wait for approval. */
   quarantined(): boolean;
+  /** Throws where the device that shook hands is not the one that is meant. */
+  meets?(session: DeviceSession): void;
   /** A session went live. It is over when the signal aborts. */
   onLive(session: DeviceSession, signal: AbortSignal): void;
   /** The live session is over: what waits for it must be refused. */
@@ -137,6 +139,7 @@ export class Supervisor {
     let cause: BridgeError;
     try {
       const session = await this.connect(io);
+      parts.meets?.(session);
       proof = parts.clock.after(HEALTHY_MS, () => {
         this.backoff.reset();
         this.health.proven();

@@ -1,9 +1,12 @@
+import { statSync } from 'node:fs';
+import { readlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { OpenLine, PortAddress } from './line-link.js';
 import { watchPort, watchPortList } from './port-watch.js';
 import { openSerialLine } from './serial-line-link.js';
-import { listPorts, resolvePort, type SerialPortEntry } from './serial-path.js';
+import { type Holder, holders, listPorts, resolvePort, type SerialPortEntry } from './serial-path.js';
 import { SYSTEM_ROOTS } from './system-roots.js';
 
 /** The serial ports of a machine. */
@@ -14,6 +17,10 @@ export interface Ports {
   /** The node behind an address now; throws `port/…`. */
   resolve(port: PortAddress): string;
   list(): SerialPortEntry[];
+  /** What tells the node at a path from the next one there: its inode number. Undefined where there is none. */
+  nodeOf(path: string): string | undefined;
+  /** Other processes that have a port open, as far as this user may see. */
+  holders(path: string): Promise<Holder[]>;
   /** Calls `onChange` when the list is another one; the returned function ends the watch. */
   watchList(onChange: () => void): () => void;
 }
@@ -26,6 +33,11 @@ export function machinePorts(clock: Clock, log: Log, roots = SYSTEM_ROOTS): Port
     watch: (port, wake) => watchPort(port, wake, { clock, roots }),
     resolve,
     list: () => listPorts(roots),
+    nodeOf: (path) => statSync(path, { throwIfNoEntry: false })?.ino.toString(),
+    holders: async (path) => {
+      const self = Number(await readlink(join(roots.proc, 'self')).catch(() => '0'));
+      return (await holders(path, roots)).filter(({ pid }) => pid !== self);
+    },
     watchList: (onChange) => watchPortList(onChange, { clock, roots }),
   };
 }

@@ -9,7 +9,7 @@ import type { Log } from '../log.js';
  * A file that can't be read is set aside under another name, and said.
  */
 export class StateFile<T> {
-  private writing: Promise<void> = Promise.resolve();
+  private writing: Promise<boolean> = Promise.resolve(true);
   private pending: string | undefined;
 
   constructor(
@@ -36,15 +36,15 @@ export class StateFile<T> {
     }
   }
 
-  /** Writes a value; several in quick succession are one. Resolves when it is on the disk, or the failure was logged. */
-  write(value: T): Promise<void> {
+  /** Writes a value; several in quick succession are one. Resolves with whether it is on the disk; a failure is logged. */
+  write(value: T): Promise<boolean> {
     const scheduled = this.pending !== undefined;
     this.pending = `${JSON.stringify(value, null, 1)}\n`;
     if (!scheduled) this.writing = this.writing.then(() => this.flush());
     return this.writing;
   }
 
-  private async flush(): Promise<void> {
+  private async flush(): Promise<boolean> {
     const text = this.pending ?? '';
     this.pending = undefined;
     const fresh = `${this.path}.new`;
@@ -61,8 +61,10 @@ export class StateFile<T> {
       // Without this the rename itself may be lost in a power cut.
       const folder = await open(dirname(this.path), 'r');
       await folder.sync().finally(() => folder.close());
+      return true;
     } catch (error) {
       this.warn('can not be written; what it should remember is lost at the next start', error);
+      return false;
     }
   }
 

@@ -36,7 +36,7 @@ forEachRelay((_name, make) => {
       expect(deck['children']).toMatchObject([{ type: 'group', id: 'dyn-uno' }]);
       await phone.waitFor(health('uno', 'unapproved'));
       expect(await tap(phone, 'uno', true)).toMatchObject({ ok: false, code: 'unapproved' });
-      expect(await rig.bridge.fleet.approve('uno')).toBe(true);
+      expect(await rig.bridge.fleet.approve('uno')).toEqual({ remembered: true });
       await phone.waitFor(health('uno', 'online'));
       expect(await tap(phone, 'uno', true)).toMatchObject({ ok: true, value: true });
       await rig.close();
@@ -57,6 +57,20 @@ forEachRelay((_name, make) => {
       await phone.waitFor(later(health('uno', 'online')), 3_000);
       await phone.waitFor(later(speaks('uno')));
       expect([...rig.bridge.fleet.devices.keys()]).toEqual(['uno']);
+      await rig.close();
+    });
+
+    it('does not pass its approval on to the board that takes its port', async () => {
+      const rig = await Rig.open(make, { devices: {} });
+      const phone = await rig.phone();
+      rig.usb.plug('ttyUSB0', board('uno'));
+      await phone.waitFor(speaks('uno'), 3_000);
+      await rig.bridge.fleet.approve('uno');
+      rig.usb.pull('ttyUSB0');
+      rig.usb.plug('ttyUSB0', board('evil'));
+      await phone.waitFor(health('evil', 'unapproved'), 8_000);
+      expect(await tap(phone, 'uno', true)).toMatchObject({ ok: false, code: 'offline' });
+      expect(await tap(phone, 'evil', true)).toMatchObject({ ok: false, code: 'unapproved' });
       await rig.close();
     });
 

@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { BoardDriver } from '../../devices/board/driver.js';
+import { EventCounts } from '../../devices/board/event-counts.js';
 import { boardKind } from '../../devices/board/kind.js';
-import type { Manifests } from '../../devices/board/points.js';
+import { Manifests } from '../../devices/board/manifests.js';
 import { type BoardParts, BoardSimulator } from '../../devices/board/simulator.js';
 import { encodeBoardLine } from '../../firmware-protocol/encode.js';
 import type { PointDescription } from '../../firmware-protocol/message.js';
+import { BridgeError } from '../../src/error.js';
 import { DriverBench, outcome } from '../support/driver-bench.js';
 
 let bench: DriverBench;
@@ -18,7 +20,7 @@ interface Setup {
   seed?: number;
 }
 
-function setUp({ options = {}, parts = {}, manifests = new Map(), seed = 1 }: Setup = {}) {
+function setUp({ options = {}, parts = {}, manifests = new Manifests(), seed = 1 }: Setup = {}) {
   const parsed = boardKind.options.parse({ port: '/dev/fake', ...options });
   let n = 0;
   bench = new DriverBench(new BoardDriver(parsed, manifests, () => (++n * 0.381966) % 1));
@@ -122,10 +124,9 @@ describe('the handshake', () => {
   });
 
   it('fetches a manifest once', async () => {
-    const manifests = new Map<string, readonly PointDescription[]>();
+    const manifests = new Manifests();
     await live({ manifests });
     expect(said('describe')).toBe(7);
-    expect(manifests.size).toBe(1);
     await bench.close();
     await live({ manifests });
     expect(said('describe')).toBe(0);
@@ -142,13 +143,26 @@ describe('the handshake', () => {
     expect(await ended()).toBe('live');
   });
 
-  it.each([
-    ['a reserved id', [{ ...point('e2ee') }]],
-    ['the same id twice', [point('temp'), point('temp')]],
-  ])('refuses a manifest with %s', async (_what, points) => {
-    setUp({ parts: { points } });
+  it('refuses a manifest with the same id twice', async () => {
+    setUp({ parts: { points: [point('temp'), point('temp')] } });
     bench.plug(board);
     expect(await outcome(bench.connect(500))).toBe('device/protocol');
+  });
+
+  it('says that a board has too many points', async () => {
+    setUp({ parts: { points: Array.from({ length: 65 }, (_, n) => point(`p${n}`)) } });
+    bench.plug(board);
+    const session = bench.begin();
+    await bench.clock.advance(500);
+    await expect(session).rejects.toMatchObject({ code: 'device/protocol', message: expect.stringMatching(/65.*64/) });
+  });
+
+  it('remembers 32 manifests, each for its number of points', () => {
+    const manifests = new Manifests();
+    for (let n = 0; n < 33; n++) manifests.set(String(n), [point('temp')]);
+    expect(manifests.get('0', 1)).toBeUndefined();
+    expect(manifests.get('1', 1)).toHaveLength(1);
+    expect(manifests.get('1', 2)).toBeUndefined();
   });
 
   it('refuses a manifest that is not the one of its fingerprint', async () => {
@@ -466,6 +480,103 @@ describe('a live board', () => {
     board.silent(false);
     await bench.clock.advance(5_100);
     expect(bench.events.slice(4)).toEqual([{ point: 'button', event: 'gap', count: 5 }]);
+  });
+
+  it('tells an event that came after the reading with its count', async () => {
+    await live();
+    const reading = (seq: number, value: string) =>
+      bench.port.say(encodeBoardLine(seq, { verb: 'reading', values: [{ point: 'button', value }] }));
+    const event = (seq: number, count: number) =>
+      bench.port.say(encodeBoardLine(seq, { verb: 'event', point: 'button', count, event: 'pressed' }));
+    reading(100, '0');
+    event(101, 1);
+    event(102, 1);
+    reading(103, '2');
+    event(104, 2);
+    expect(bench.events).toEqual([
+      { point: 'button', event: 'pressed', count: 1 },
+      { point: 'button', event: 'gap', count: 2 },
+      { point: 'button', event: 'pressed', count: 2 },
+    ]);
+  });
+
+  it('tells which events were lost between two sessions of the same start', () => {
+    const counts = new EventCounts();
+    counts.begin('shed 1');
+    expect(counts.read('button', 65_535)).toBe(0);
+    counts.begin('shed 1');
+    expect(counts.read('button', 1)).toBe(2);
+    expect(counts.happen('button', 1)).toBe(0);
+    counts.begin('shed 2');
+    expect(counts.read('button', 0)).toBe(0);
+    expect(counts.happen('button', 1)).toBe(0);
+  });
+
+  it.each([
+    ['hears no stop', (line: string) => line.includes(' stop ')],
+    ['hears nothing', () => true],
+  ])('that %s is safe within its lease all the same', async (_what, lost) => {
+    const session = await live();
+    const done = bench.apply(session, { point: 'pump', value: true });
+    await bench.clock.advance(1);
+    await done;
+    const { onWrite } = bench.port;
+    bench.port.onWrite = (line) => {
+      if (!lost(line)) onWrite?.(line);
+    };
+    const abort = new AbortController();
+    const stopped = outcome(session.safeAll?.(abort.signal) ?? Promise.resolve());
+    await bench.clock.advance(1_000);
+    abort.abort(new BridgeError('device/timeout', 'too late'));
+    expect(await stopped).toBe('device/timeout');
+    await bench.clock.advance(3_000);
+    expect(board.output('pump')).toBe(false);
+    // Nothing is switched before the board has stopped, and everything after that.
+    const early = outcome(bench.apply(session, { point: 'fan', value: 50 }));
+    await bench.clock.advance(2_000);
+    expect(await early).toBe('device/timeout');
+    expect(board.output('fan')).toBe(0);
+    bench.port.onWrite = onWrite ?? (() => {});
+    await bench.clock.advance(2_500);
+    const late = bench.apply(session, { point: 'fan', value: 50 });
+    await bench.clock.advance(10_000);
+    await late;
+    expect(board.output('fan')).toBe(50);
+  });
+
+  it('is told to stop until it has acknowledged', async () => {
+    const session = await live();
+    const done = bench.apply(session, { point: 'pump', value: true });
+    await bench.clock.advance(1);
+    await done;
+    board.deaf();
+    const abort = new AbortController();
+    const stopped = outcome(session.safeAll?.(abort.signal) ?? Promise.resolve());
+    await bench.clock.advance(1_000);
+    abort.abort(new BridgeError('device/timeout', 'too late'));
+    await stopped;
+    board.deaf(false);
+    await bench.clock.advance(1_300);
+    expect(board.output('pump')).toBe(false);
+    const before = [said('stop'), said('alive')];
+    await bench.clock.advance(3_000);
+    expect(said('stop')).toBe(before[0]);
+    expect(said('alive')).toBeGreaterThan(before[1] ?? 0);
+  });
+
+  it('has room for a stop beside the line before it', async () => {
+    const sign: PointDescription = { ...point('sign'), role: 'actuator', type: 'text' };
+    const session = await live({ parts: { points: [sign] } });
+    board.late(50);
+    const slow = outcome(bench.apply(session, { point: 'sign', value: 'x'.repeat(30) }));
+    await bench.clock.advance(1);
+    const stopped = session.safeAll?.(new AbortController().signal);
+    await bench.clock.advance(15);
+    expect(said('stop')).toBe(0);
+    await bench.clock.advance(5);
+    expect(said('stop')).toBe(1);
+    await bench.clock.advance(200);
+    await Promise.all([slow, stopped]);
   });
 
   it('says unknown as unknown', async () => {

@@ -1,5 +1,5 @@
 import { expect, inject, it } from 'vitest';
-import { runNoisyLine } from '../support/noisy-line.js';
+import { connectNoisily, runNoisyLine } from '../support/noisy-line.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -27,3 +27,14 @@ it.each([
     if (rate < 1e-3) expect(run.unconfirmed).toBeLessThan(run.confirmed / 1_000);
   },
 );
+
+it('carries commands out once also where their ids begin again', async () => {
+  const run = await runNoisyLine(1e-4, 215_000, 4, { readings: 0, session: 70_000 });
+  expect(run.wrong).toEqual([]);
+  expect(run.losses).toBe(0);
+  expect(run.confirmed).toBeGreaterThan(66_000);
+});
+
+it('connects within 15 s with a bit error rate of 0.001', async () => {
+  expect(await connectNoisily(1e-3, 100, 15_000)).toBe(100);
+});

@@ -70,7 +70,7 @@ const reading = (point: string, value: string) => ({ verb: 'reading', values: [{
 describe('sessions', () => {
   it('says hello when it starts, and obeys nothing but stop before it is greeted', () => {
     const host = new Host();
-    expect(host.messages()).toMatchObject([{ verb: 'hello', nonce: 0, board: { id: 'board1', buffer: 64 } }]);
+    expect(host.messages()).toMatchObject([{ verb: 'hello', nonce: 0, board: { id: 'board1', buffer: 63 } }]);
     for (const message of [set(0, 'pump', '1'), { verb: 'alive' }, { verb: 'reading' }] as const) {
       expect(host.say(message)).toMatchObject([{ verb: 'hello', nonce: 0 }]);
     }
@@ -176,18 +176,71 @@ describe('commands', () => {
   });
 });
 
+describe('the end of a pulse', () => {
+  const off = (cid: number, ms: number): HostMessage => ({ verb: 'pulse', cid, point: 'pump', value: '0', ms });
+
+  it('turns nothing on without a host', async () => {
+    const host = new Host();
+    host.hello();
+    expect(host.say(off(0, 10_000))).toContainEqual(ack(0, '0'));
+    await host.clock.advance(9_000);
+    // The lease ran out long ago; a host that comes back does not revive the pulse.
+    host.say({ verb: 'alive' });
+    await host.clock.advance(2_000);
+    expect(host.board.output('pump')).toBe(false);
+    host.say(off(1, 1_000));
+    await host.clock.advance(1_020);
+    expect(host.board.output('pump')).toBe(true);
+  });
+
+  it('leaves no safe value that has no lease', () => {
+    const host = new Host({ points: [output('pump')] });
+    host.hello();
+    expect(host.say(off(0, 1_000))).toEqual([{ verb: 'nak', cid: 0, code: 'range' }]);
+    expect(host.say({ ...off(1, 1_000), value: '1' } as HostMessage)).toContainEqual(ack(1, '1'));
+  });
+
+  it('breaks no limit', async () => {
+    const host = new Host({ points: [output('pump', { lease: 3_000 }), output('down', { lease: 3_000 })] });
+    host.hello();
+    for (const [cid, point] of ['pump', 'down'].entries()) {
+      host.say({ verb: 'limit', cid, point, maxOn: 0, minOff: 0, group: 1 });
+    }
+    host.say(off(2, 1_000));
+    host.say(set(3, 'down', '1'));
+    await host.clock.advance(1_500);
+    expect([host.board.output('pump'), host.board.output('down')]).toEqual([false, true]);
+  });
+});
+
+describe('a stop', () => {
+  it('acts whatever its id', () => {
+    const host = new Host();
+    host.hello();
+    expect(host.say({ verb: 'stop', cid: 0 })).toContainEqual(ack(0, '-'));
+    host.say(set(1, 'pump', '1'));
+    for (const cid of [0, 1]) {
+      expect(host.say({ verb: 'stop', cid })).toContainEqual(ack(cid, '-'));
+      expect(host.board.output('pump')).toBe(false);
+      host.say(set(2 + cid, 'pump', '1'));
+    }
+  });
+});
+
 describe('leases', () => {
   it('run per output, are renewed by one line, and 0 holds', async () => {
     const host = new Host({
-      points: [output('short', { lease: 1_000 }), output('long', { lease: 5_000 }), output('held')],
+      points: [output('short', { lease: 2_500 }), output('long', { lease: 5_000 }), output('held')],
     });
     host.hello();
     ['short', 'long', 'held'].forEach((point, cid) => void host.say(set(cid, point, '1')));
     const state = () => ['short', 'long', 'held'].map((point) => host.board.output(point));
-    await host.clock.advance(900);
+    await host.clock.advance(2_400);
     host.say({ verb: 'alive' });
-    await host.clock.advance(900);
+    await host.clock.advance(2_400);
     expect(state()).toEqual([true, true, true]);
+    // Neither a hello nor a reading renews one.
+    host.hello(8);
     await host.clock.advance(200);
     expect(state()).toEqual([false, true, true]);
     expect(host.messages()).toContainEqual(reading('short', '0'));
@@ -199,11 +252,11 @@ describe('leases', () => {
   });
 
   it('end in what is safe, which may be on', async () => {
-    const host = new Host({ points: [output('freezer', { safe: true, lease: 1_000 })] });
+    const host = new Host({ points: [output('freezer', { safe: true, lease: 2_500 })] });
     host.hello();
     expect(host.board.output('freezer')).toBe(true);
     host.say(set(0, 'freezer', '0'));
-    await host.clock.advance(1_100);
+    await host.clock.advance(2_600);
     expect(host.board.output('freezer')).toBe(true);
   });
 });

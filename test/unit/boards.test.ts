@@ -39,6 +39,8 @@ function setUp(waiting: string[], options: { file?: string; discover?: boolean }
   const warnings: string[] = [];
   const log: Log = { ...silentLog, warn: (_fields, message) => void warnings.push(message) };
   const adopted: { id: string; approved: boolean }[] = [];
+  const consent = new Map<string, boolean>();
+  const again: string[] = [];
   const opened: unknown[] = [];
   const openLine: OpenLine = async (request, handlers, signal) => {
     opened.push(request.port);
@@ -51,8 +53,16 @@ function setUp(waiting: string[], options: { file?: string; discover?: boolean }
     openLine,
     log,
     adopt: options.discover === false ? undefined : (id, _kind, approved) => void adopted.push({ id, approved }),
+    consent: (id, approved) => void consent.set(id, approved),
+    askAgain: (path) => void again.push(path),
   });
-  return { boards, adopted, warnings, opened, file };
+  return { boards, consent, again, adopted, warnings, opened, file };
+}
+
+/** Boards that were plugged in together. */
+function tell(boards: Boards, ...together: FoundBoard[]): void {
+  for (const board of together) boards.found(board);
+  boards.settled();
 }
 
 let usbPaths = 0;
@@ -83,7 +93,7 @@ describe('boards and devices', () => {
     let woken = 0;
     boards.watch('shed', () => woken++);
     expect(await isOpen(boards, 'shed')).toMatch(/no board that is shed/);
-    boards.found([await found('shed')]);
+    tell(boards, await found('shed'));
     expect(woken).toBe(1);
     expect(await isOpen(boards, 'shed')).toBe('/dev/fake');
     expect(opened).toEqual([]);
@@ -93,7 +103,7 @@ describe('boards and devices', () => {
   it('opens the port anew when the first session is over', async () => {
     const { boards, opened } = setUp(['shed']);
     const board = await found('shed');
-    boards.found([board]);
+    tell(boards, board);
     await isOpen(boards, 'shed');
     await isOpen(boards, 'shed');
     expect(opened).toEqual([board.port.path]);
@@ -102,18 +112,18 @@ describe('boards and devices', () => {
   it('forgets a board that was unplugged', async () => {
     const { boards } = setUp(['shed']);
     const board = await found('shed');
-    boards.found([board]);
+    tell(boards, board);
     boards.gone(board.port.path);
     expect(await isOpen(boards, 'shed')).toMatch(/no board that is shed/);
   });
 
   it('joins the only unknown board to the only free device, and remembers it', async () => {
     const first = setUp(['shed']);
-    first.boards.found([await found('uno', { serialNumber: 'A1' })]);
+    tell(first.boards, await found('uno', { serialNumber: 'A1' }));
     expect(await isOpen(first.boards, 'shed')).toBe('/dev/fake');
     await eventually(() => existsSync(first.file)).toBe(true);
     const second = setUp(['shed', 'barn'], { file: first.file });
-    second.boards.found([await found('uno', { serialNumber: 'A1' }), await found('due', { serialNumber: 'B2' })]);
+    tell(second.boards, await found('uno', { serialNumber: 'A1' }), await found('due', { serialNumber: 'B2' }));
     expect(await isOpen(second.boards, 'shed')).toBe('/dev/fake');
     expect(await isOpen(second.boards, 'barn')).toBe('/dev/fake');
     expect(second.adopted).toEqual([]);
@@ -121,7 +131,7 @@ describe('boards and devices', () => {
 
   it('asks instead of guessing when two unknown boards could be the one', async () => {
     const { boards, adopted } = setUp(['shed']);
-    boards.found([await found('uno'), await found('due')]);
+    tell(boards, await found('uno'), await found('due'));
     expect(await isOpen(boards, 'shed')).toMatch(/no board that is shed/);
     expect(adopted).toEqual([
       { id: 'uno', approved: false },
@@ -130,8 +140,10 @@ describe('boards and devices', () => {
   });
 
   it('asks which one it is when clones say the same name', async () => {
-    const { boards, adopted, warnings } = setUp(['shed']);
-    boards.found([await found('shed', { byPath: 'usb-1' }), await found('shed', { byPath: 'usb-2' })]);
+    const { boards, adopted, warnings, again } = setUp(['shed']);
+    tell(boards, await found('shed', { byPath: 'usb-1' }), await found('shed', { byPath: 'usb-2' }));
+    expect(again).toHaveLength(1);
+    tell(boards, await found('shed', { byPath: 'usb-1' }));
     expect(await isOpen(boards, 'shed')).toMatch(/no board that is shed/);
     expect(adopted.map(({ id }) => id)).toEqual(['shed_2', 'shed_3']);
     expect(warnings.join('\n')).toContain('several boards could be shed');
@@ -139,12 +151,12 @@ describe('boards and devices', () => {
 
   it('tells clones apart by what it remembers of the right one', async () => {
     const first = setUp(['shed']);
-    first.boards.found([await found('shed', { byPath: 'usb-1' })]);
+    tell(first.boards, await found('shed', { byPath: 'usb-1' }));
     await eventually(() => existsSync(first.file)).toBe(true);
     const second = setUp(['shed'], { file: first.file });
     const twin = await found('shed', { byPath: 'usb-2' });
     const right = await found('shed', { byPath: 'usb-1' });
-    second.boards.found([twin, right]);
+    tell(second.boards, twin, right);
     expect(await isOpen(second.boards, 'shed')).toBe('/dev/fake');
     expect(right.fake.isOpen).toBe(true);
     expect(second.adopted).toEqual([{ id: 'shed_2', approved: false }]);
@@ -152,29 +164,29 @@ describe('boards and devices', () => {
 
   it('keeps a clone that comes later away from the device', async () => {
     const { boards, adopted } = setUp(['shed']);
-    boards.found([await found('shed', { byPath: 'usb-1' })]);
-    boards.found([await found('shed', { byPath: 'usb-2' })]);
+    tell(boards, await found('shed', { byPath: 'usb-1' }));
+    tell(boards, await found('shed', { byPath: 'usb-2' }));
     expect(adopted).toEqual([{ id: 'shed_2', approved: false }]);
   });
 
   it('remembers what was approved, and gives a board that comes back its device', async () => {
     const first = setUp([]);
     const board = await found('uno');
-    first.boards.found([board]);
+    tell(first.boards, board);
     first.boards.gone(board.port.path);
-    first.boards.found([await found('uno')]);
+    tell(first.boards, await found('uno'));
     expect(first.adopted).toEqual([{ id: 'uno', approved: false }]);
     await first.boards.approve('uno');
     const second = setUp([], { file: first.file });
-    second.boards.found([await found('uno')]);
+    tell(second.boards, await found('uno'));
     expect(second.adopted).toEqual([{ id: 'uno', approved: true }]);
   });
 
   it('leaves boards alone that nobody waits for, where discovery is off', async () => {
     const { boards, adopted } = setUp(['shed'], { discover: false });
-    boards.found([await found('shed')]);
+    tell(boards, await found('shed'));
     const other = await found('other');
-    boards.found([other]);
+    tell(boards, other);
     await Promise.resolve();
     expect(adopted).toEqual([]);
     expect(other.fake.isOpen).toBe(false);
@@ -184,10 +196,121 @@ describe('boards and devices', () => {
     'makes a device id of the board id %j',
     async (id) => {
       const { boards, adopted } = setUp([]);
-      boards.found([await found(id)]);
+      tell(boards, await found(id));
       expect(adopted[0]?.id).toMatch(/^[a-z][a-z0-9_]{0,15}$/);
     },
   );
+});
+
+describe('consent', () => {
+  it('a board that names its device may be switched; a stranger that joins it waits for approval', async () => {
+    const named = setUp(['shed']);
+    tell(named.boards, await found('shed'));
+    expect(named.consent.get('shed')).toBe(true);
+    const joined = setUp(['shed']);
+    tell(joined.boards, await found('uno'));
+    expect(joined.consent.get('shed')).toBe(false);
+    expect(await joined.boards.approve('shed')).toBe(true);
+    const later = setUp(['shed'], { file: joined.file });
+    tell(later.boards, await found('uno'));
+    expect(later.consent.get('shed')).toBe(true);
+  });
+
+  it('a board that answers with another id is refused, loses the place, and its port is asked anew', async () => {
+    const { boards, again } = setUp([]);
+    const board = await found('uno');
+    tell(boards, board);
+    await isOpen(boards, 'uno');
+    boards.meets('uno', { id: 'uno' });
+    expect(() => boards.meets('uno', { id: 'evil' })).toThrow(/expected the board `uno`, got `evil`/);
+    expect(again).toEqual([board.port.path]);
+    expect(board.fake.isOpen).toBe(false);
+    expect(await isOpen(boards, 'uno')).toMatch(/no board that is uno/);
+  });
+
+  it('a clone inherits neither name nor consent while the right board is there', async () => {
+    const first = setUp([]);
+    tell(first.boards, await found('uno', { byPath: 'usb-1' }));
+    await first.boards.approve('uno');
+    const second = setUp([], { file: first.file });
+    tell(second.boards, await found('uno', { byPath: 'usb-2' }), await found('uno', { byPath: 'usb-1' }));
+    expect(new Map(second.adopted.map(({ id, approved }) => [id, approved]))).toEqual(
+      new Map([
+        ['uno', true],
+        ['uno_2', false],
+      ]),
+    );
+    await second.boards.approve('uno_2');
+    const third = setUp([], { file: first.file });
+    tell(third.boards, await found('uno', { byPath: 'usb-2' }));
+    expect(third.adopted).toEqual([{ id: 'uno_2', approved: true }]);
+  });
+
+  it('a board in another socket keeps its name but is approved anew; the approved one takes its place back', async () => {
+    const { boards, adopted, consent, warnings, again } = setUp([]);
+    const right = await found('uno', { byPath: 'usb-1' });
+    tell(boards, right);
+    await boards.approve('uno');
+    boards.gone(right.port.path);
+    const moved = await found('uno', { byPath: 'usb-2' });
+    tell(boards, moved);
+    expect(adopted).toHaveLength(1);
+    expect(consent.get('uno')).toBe(false);
+    expect(warnings.join()).toContain('approve uno again');
+    tell(boards, await found('uno', { byPath: 'usb-1' }));
+    expect(consent.get('uno')).toBe(true);
+    expect(again).toEqual([moved.port.path]);
+    expect(moved.fake.isOpen).toBe(false);
+  });
+
+  it("the board with the device's own id beats a remembered stranger, whose approval is forgotten", async () => {
+    const { boards, adopted, consent, again } = setUp(['shed']);
+    const stranger = await found('uno');
+    tell(boards, stranger);
+    await boards.approve('shed');
+    tell(boards, await found('shed'));
+    expect(consent.get('shed')).toBe(true);
+    expect(again).toEqual([stranger.port.path]);
+    tell(boards, await found('uno'));
+    expect(adopted).toEqual([{ id: 'uno', approved: false }]);
+  });
+
+  it('decides at once what needs no guessing', async () => {
+    const { boards, adopted, consent } = setUp(['shed', 'barn']);
+    boards.found(await found('shed'));
+    expect(consent.get('shed')).toBe(true);
+    boards.found(await found('uno'));
+    expect(consent.has('barn')).toBe(false);
+    boards.settled();
+    expect(consent.get('barn')).toBe(false);
+    boards.found(await found('due'));
+    expect(adopted).toEqual([{ id: 'due', approved: false }]);
+  });
+
+  it('makes at most 32 devices of boards, with ids of at most 16 characters', async () => {
+    const { boards, adopted, warnings } = setUp([]);
+    const refused = [];
+    for (let n = 0; n < 40; n++) {
+      const board = await found('a_very_long_name', { serialNumber: `S${n}` });
+      tell(boards, board);
+      if (!board.fake.isOpen) refused.push(n);
+    }
+    expect(adopted).toHaveLength(32);
+    expect(Math.max(...adopted.map(({ id }) => id.length))).toBe(16);
+    expect(refused).toHaveLength(8);
+    expect(warnings.filter((text) => text.includes('left alone'))).toHaveLength(1);
+  });
+
+  it('says when an approval could not be remembered, and closes untaken lines when it stops', async () => {
+    const { file } = setUp([]);
+    writeFileSync(file, '');
+    const { boards } = setUp([], { file: join(file, 'boards.json') });
+    const board = await found('uno');
+    tell(boards, board);
+    expect(await boards.approve('uno')).toBe(false);
+    await boards.stop();
+    expect(board.fake.isOpen).toBe(false);
+  });
 });
 
 describe('a state file', () => {
@@ -195,7 +318,7 @@ describe('a state file', () => {
     const { file } = setUp([]);
     writeFileSync(file, '{"joined": ');
     const { boards, warnings } = setUp(['shed'], { file });
-    boards.found([await found('uno')]);
+    tell(boards, await found('uno'));
     expect(warnings.join('\n')).toContain('is not usable and was set aside');
     expect(readFileSync(`${file}.broken`, 'utf8')).toBe('{"joined": ');
   });

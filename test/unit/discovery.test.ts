@@ -37,7 +37,11 @@ const kind: DriverKind = {
 function setUp() {
   const clock = new VirtualClock();
   const ports = new Map<string, { entry: SerialPortEntry; fake: FakePort }>();
-  const found: FoundBoard[][] = [];
+  const found: FoundBoard[] = [];
+  const settled: number[] = [];
+  const nodes = new Map<string, number>();
+  const held = new Set<string>();
+  const world = { wanted: false, unsure: false };
   const gone: string[] = [];
   const claimed = new Set<string>();
   let change = () => {};
@@ -48,7 +52,11 @@ function setUp() {
       change = onChange;
       return () => {};
     },
-    isClaimed: (path) => claimed.has(path),
+    nodeOf: (path) => String(nodes.get(path)),
+    claimOn: (path) => (claimed.has(path) ? 'claimed' : world.unsure ? 'unsure' : 'free'),
+    holders: async (path) => (held.has(path) ? [{ pid: 1, command: 'screen' }] : []),
+    bauds: new Map([['named', 9600]]),
+    isWanted: () => world.wanted,
     openLine: (options, handlers, signal) => {
       const port = ports.get(String(options.port));
       if (!port) throw new BridgeError('port/missing', 'no such port');
@@ -57,7 +65,8 @@ function setUp() {
     clock,
     log: silentLog,
     failures: new FailureLog(silentLog, clock),
-    found: (boards) => void found.push([...boards]),
+    found: (board) => void found.push(board),
+    settled: () => void settled.push(found.length),
     gone: (path) => void gone.push(path),
   });
   const plug = (path: string, name: string | undefined, vendorId: string | undefined = '1a86') => {
@@ -66,6 +75,7 @@ function setUp() {
       if (line === 'who?' && name) fake.say(`i am ${name}`);
     };
     const usb = vendorId ? { usb: { vendorId, productId: '7523' } } : {};
+    nodes.set(path, nodes.size + ports.size + (nodes.get(path) ?? 0) + 1);
     ports.set(path, { entry: { path, ...usb }, fake });
     change();
     return fake;
@@ -75,8 +85,8 @@ function setUp() {
     ports.delete(path);
     change();
   };
-  const names = () => found.map((boards) => boards.map(({ identity }) => identity.id));
-  return { clock, discovery, plug, pull, found, gone, claimed, names };
+  const names = () => found.map(({ identity }) => identity.id);
+  return { clock, discovery, plug, pull, found, settled, gone, claimed, held, world, names };
 }
 
 describe('discovery', () => {
@@ -85,7 +95,7 @@ describe('discovery', () => {
     discovery.start();
     const fake = plug('/dev/ttyUSB0', 'uno');
     await clock.advance(2_000);
-    expect(names()).toEqual([['uno']]);
+    expect(names()).toEqual(['uno']);
     expect(fake.isOpen).toBe(true);
     expect(fake.written).toEqual(['who?']);
     await clock.advance(60_000);
@@ -96,14 +106,17 @@ describe('discovery', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('tells of boards that were plugged in together in one go', async () => {
-    const { clock, discovery, plug, names } = setUp();
+  it('tells of a board at once, also beside a silent port, and then that all were asked', async () => {
+    const { clock, discovery, plug, names, settled } = setUp();
     plug('/dev/ttyUSB0', 'uno');
     plug('/dev/ttyUSB1', undefined);
     plug('/dev/ttyUSB2', 'due');
     discovery.start();
+    await clock.advance(400);
+    expect(names()).toEqual(['uno', 'due']);
+    expect(settled).toEqual([]);
     await clock.advance(5_000);
-    expect(names()).toEqual([['uno', 'due']]);
+    expect(settled).toEqual([2]);
   });
 
   it.each([
@@ -137,18 +150,18 @@ describe('discovery', () => {
     pull('/dev/ttyUSB0');
     plug('/dev/ttyUSB0', 'uno');
     await clock.advance(5_000);
-    expect(names()).toEqual([['uno']]);
+    expect(names()).toEqual(['uno']);
   });
 
-  it('tries a port again that is in use, and then gives up', async () => {
+  it('tries a port again that is in use, for as long as it is there', async () => {
     const { clock, discovery, plug, names } = setUp();
     discovery.start();
     const fake = plug('/dev/ttyUSB0', 'uno');
     fake.refuse(new BridgeError('port/locked', 'in use'));
-    await clock.advance(1_500);
+    await clock.advance(60_000);
     fake.refuse();
-    await clock.advance(2_000);
-    expect(names()).toEqual([['uno']]);
+    await clock.advance(10_000);
+    expect(names()).toEqual(['uno']);
   });
 
   it('survives a board that is pulled while it is asked', async () => {
@@ -163,14 +176,61 @@ describe('discovery', () => {
     expect(clock.timers).toBe(0);
   });
 
-  it('closes lines that nobody took when it is stopped', async () => {
-    const { clock, discovery, plug, found } = setUp();
+  it('asks a board that was swapped for another within one look', async () => {
+    const { clock, discovery, plug, names, gone } = setUp();
+    discovery.start();
+    plug('/dev/ttyUSB0', 'uno');
+    await clock.advance(2_000);
+    plug('/dev/ttyUSB0', 'evil');
+    await clock.advance(2_000);
+    expect(names()).toEqual(['uno', 'evil']);
+    expect(gone).toEqual(['/dev/ttyUSB0']);
+  });
+
+  it('does not open a port that another program has open', async () => {
+    const { clock, discovery, plug, held, names } = setUp();
+    held.add('/dev/ttyUSB0');
     discovery.start();
     const fake = plug('/dev/ttyUSB0', 'uno');
-    await clock.advance(310);
+    await clock.advance(60_000);
+    expect(fake.opens).toBe(0);
+    held.clear();
+    await clock.advance(10_000);
+    expect(names()).toEqual(['uno']);
+  });
+
+  it('waits for the names of the config before it asks', async () => {
+    const { clock, discovery, plug, world, claimed } = setUp();
+    world.unsure = true;
+    discovery.start();
+    const fake = plug('/dev/ttyUSB0', 'uno');
+    const late = plug('/dev/ttyUSB1', 'due');
+    await clock.advance(1_500);
+    expect(fake.opens).toBe(0);
+    claimed.add('/dev/ttyUSB0');
+    await clock.advance(5_000);
+    expect([fake.opens, late.opens]).toEqual([0, 1]);
+  });
+
+  it('asks a silent port twice more while a device waits, at the rate of those that wait', async () => {
+    const { clock, discovery, plug, world } = setUp();
+    world.wanted = true;
+    discovery.start();
+    const fake = plug('/dev/ttyUSB0', undefined);
+    await clock.advance(300_000);
+    expect(fake.opens).toBe(3);
+    expect(fake.options?.baud).toBe(9600);
+  });
+
+  it('leaves nothing open when it is stopped in the middle of a probe', async () => {
+    const { clock, discovery, plug, found } = setUp();
+    discovery.start();
+    const fake = plug('/dev/ttyUSB0', undefined);
+    await clock.advance(500);
     expect(fake.isOpen).toBe(true);
     await discovery.stop();
-    await clock.advance(2_000);
-    expect(found.length === 1 || !fake.isOpen).toBe(true);
+    expect(fake.isOpen).toBe(false);
+    expect(found).toEqual([]);
+    expect(clock.timers).toBe(0);
   });
 });

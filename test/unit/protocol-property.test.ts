@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBoardLine, decodeHostLine } from '../../firmware-protocol/decode.js';
 import { encodeBoardLine, encodeHostLine } from '../../firmware-protocol/encode.js';
+import { RESERVED_IDS } from '../../firmware-protocol/limits.js';
 import type { BoardMessage, HostMessage, PointDescription } from '../../firmware-protocol/message.js';
 import { encodePoint } from '../../firmware-protocol/point.js';
 import { decodeText, encodeText } from '../../firmware-protocol/text.js';
@@ -13,7 +14,7 @@ const counter = fc.integer({ min: 0, max: 65_535 });
 const integer = fc.integer({ min: 0, max: 999_999_999 });
 const positive = fc.integer({ min: 1, max: 999_999_999 });
 const index = fc.integer({ min: 0, max: 63 });
-const id = fc.stringMatching(/^[a-z][a-z0-9_]{0,15}$/);
+const id = fc.stringMatching(/^[a-z][a-z0-9_]{0,15}$/).filter((text) => !RESERVED_IDS.has(text));
 const number = fc.oneof(
   fc.integer({ min: -999_999_999, max: 999_999_999 }),
   fc.integer({ min: -99_999, max: 99_999 }).map((n) => n / 100),
@@ -45,7 +46,7 @@ const hostMessage: fc.Arbitrary<HostMessage> = fc.oneof(
 );
 
 const plain = { label: shortText, unit: shortText, lease: fc.constant(0), options: fc.constant([]) };
-const lease = fc.integer({ min: 0, max: 3_600_000 });
+const lease = fc.oneof(fc.constant(0), fc.integer({ min: 2_500, max: 3_600_000 }));
 const point: fc.Arbitrary<PointDescription> = fc.oneof(
   fc.record({ ...plain, id, role: fc.constant('event' as const) }),
   fc.record({

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { crc32, hex8 } from '../../firmware-protocol/checksum.js';
 import { decodeBoardLine, decodeHostLine } from '../../firmware-protocol/decode.js';
 import { encodeBoardLine, encodeHostLine } from '../../firmware-protocol/encode.js';
+import { RESERVED_IDS, STOP_LINE } from '../../firmware-protocol/limits.js';
 import type { BoardMessage, HostMessage } from '../../firmware-protocol/message.js';
 import { decodePoint, fingerprint } from '../../firmware-protocol/point.js';
+import { RESERVED_IDS as POINT_RESERVED_IDS } from '../../src/device/point.js';
 
 interface Direction<Message> {
   readonly valid: readonly { readonly line: string; readonly seq: number; readonly message: Message }[];
@@ -48,6 +50,11 @@ describe('the golden vectors', () => {
   it('has the fingerprint of its manifest', () => {
     const points = vectors.manifest.lines.map(decodePoint);
     expect(fingerprint(points.filter((point) => point !== undefined))).toBe(vectors.manifest.fingerprint);
+  });
+
+  it('share their limits with the bridge', () => {
+    expect(RESERVED_IDS).toEqual(POINT_RESERVED_IDS);
+    expect(encodeHostLine(255, { verb: 'stop', cid: 65_535 }).length + 1).toBe(STOP_LINE);
   });
 
   it('covers every verb of both directions', () => {
