@@ -54,7 +54,7 @@ export const linesOptions = z
     const names = wireNames(format);
     const owners = new Map<string, string>();
     for (const [id, { from = id, confirm = 'reading' }] of Object.entries(points)) {
-      if (names && !names.includes(from) && confirm === 'reading') {
+      if (names && names.length > 0 && !names.includes(from) && confirm === 'reading') {
         const message = `the format has no value called \`${from}\``;
         context.addIssue({
           code: 'custom',
