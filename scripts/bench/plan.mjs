@@ -2,7 +2,9 @@
 export const FULL = {
   idle: 2_000,
   warm: 3_000,
+  warmLatency: 15_000,
   latency: 7_000,
+  warmEcho: 5_000,
   echo: 5_000,
   load: 5_000,
   delay: 5_000,
@@ -22,7 +24,9 @@ export const FULL = {
 export const QUICK = {
   idle: 500,
   warm: 500,
+  warmLatency: 1_500,
   latency: 1_500,
+  warmEcho: 1_500,
   echo: 1_500,
   load: 1_500,
   delay: 1_500,

@@ -111,10 +111,13 @@ export class Coalescer implements Source {
   take(): { keys: Key[]; full: boolean } {
     const full = this.wantsFull;
     const keys: Key[] = [];
-    for (const device of full ? this.parts.devices() : new Set([...this.dirty.keys(), ...this.relisted])) {
-      const marks = this.dirty.get(device) ?? [];
-      const points = full || this.relisted.has(device) ? this.whole(device, full) : marks;
-      for (const point of points) keys.push({ device, point });
+    for (const device of full ? this.parts.devices() : this.relisted) {
+      for (const point of this.whole(device, full)) keys.push({ device, point });
+    }
+    if (!full) {
+      for (const [device, marks] of this.dirty) {
+        if (!this.relisted.has(device)) for (const point of marks) keys.push({ device, point });
+      }
     }
     this.takenAt = this.parts.clock.now();
     this.relisted.clear();

@@ -45,11 +45,13 @@ export class PartsLane implements Lane {
   }
 
   frame(): JsonObject | undefined {
-    this.plan ??= this.take();
+    const taken = this.plan ? undefined : this.take();
+    this.plan ??= taken;
     if (!this.plan) return undefined;
     const { parts, full, next } = this.plan;
+    const entries = parts[next] ?? [];
     const part: [number, number] | undefined = parts.length > 1 ? [next + 1, parts.length] : undefined;
-    return this.options.shape(this.refresh(parts[next] ?? []), full, part);
+    return this.options.shape(taken ? entries : this.refresh(entries), full, part);
   }
 
   sent(): void {
@@ -69,7 +71,7 @@ export class PartsLane implements Lane {
     const entries: Entry[] = [];
     for (const key of keys) {
       const value = source.read(key);
-      if (value !== undefined) entries.push({ ...key, value });
+      if (value !== undefined) entries.push({ device: key.device, point: key.point, value });
     }
     if (entries.length === 0 && !full) return undefined;
     const parts = split(entries, options.room, options.onOversize);

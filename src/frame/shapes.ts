@@ -35,20 +35,25 @@ const LOG_TEXT = 500;
 
 /** `<ns>.state`, `.quality`, `.health`, `.trend`, `.history`: values by device and point. */
 export function mapFrame(type: string, entries: readonly Entry[], { full, part }: MapMarks): JsonObject {
-  const devices: { [device: string]: unknown } = Object.create(null);
+  const frame: JsonObject = Object.create(null);
+  frame['msg_type'] = type;
+  let last: string | undefined;
+  let said: JsonObject = frame;
   for (const { device, point, value } of entries) {
-    if (point === '') devices[device] = finite(value);
-    else {
-      devices[device] ??= Object.create(null);
-      (devices[device] as JsonObject)[point] = finite(value);
+    if (point === '') {
+      frame[device] = finite(value);
+      continue;
     }
+    if (device !== last) {
+      last = device;
+      frame[device] ??= Object.create(null);
+      said = frame[device] as JsonObject;
+    }
+    said[point] = finite(value);
   }
-  return {
-    msg_type: type,
-    ...devices,
-    ...(full === undefined ? {} : { _full: full }),
-    ...(part === undefined ? {} : { _part: part }),
-  };
+  if (full !== undefined) frame['_full'] = full;
+  if (part !== undefined) frame['_part'] = part;
+  return frame;
 }
 
 /** `<ns>.event`: something happened at a point of a device. */
@@ -86,12 +91,9 @@ export class Stamp {
   /** The payload with its stamp; the number counts as used only after `sent`. */
   on(payload: JsonObject): JsonObject {
     const wall = this.clock.wall();
-    return {
-      ...payload,
-      _src: this.source,
-      _seq: this.seq + 1,
-      ...(wall === undefined ? {} : { _ts: Math.trunc(wall) }),
-    };
+    const stamped: JsonObject = { ...payload, _src: this.source, _seq: this.seq + 1 };
+    if (wall !== undefined) stamped['_ts'] = Math.trunc(wall);
+    return stamped;
   }
 
   sent(): void {

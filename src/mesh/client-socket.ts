@@ -31,6 +31,8 @@ export interface SocketHandlers {
 
 /** Largest frame that we send, in bytes as a Python relay passes it on; newer relays close the connection at 256 KiB. */
 export const MAX_SENT = 200 * 1024;
+/** Most bytes that a relay makes of one UTF-16 unit of JSON text. */
+const LONGEST_CHARACTER = 6;
 /** What may wait in the socket before sending is refused, in bytes. */
 const MAX_BUFFERED = 4 * 1024 * 1024;
 /**
@@ -38,6 +40,9 @@ const MAX_BUFFERED = 4 * 1024 * 1024;
  * longer one: such a frame is dropped and must not end the connection.
  */
 const MAX_PAYLOAD = 5 * 1024 * 1024;
+
+/** A frame of text. */
+const TEXT = { binary: false } as const;
 
 /** One connection to the relay, for one use: opening, identifying, welcome, over, thrown away. */
 export class ClientSocket {
@@ -85,12 +90,14 @@ export class ClientSocket {
   /** Sends one frame; throws `mesh/closed`, `mesh/too-large` or `mesh/busy`, and then nothing was sent. */
   send(frame: MeshFrame): void {
     if (!this.ready) throw new BridgeError('mesh/closed', 'not connected to the relay');
-    const size = asciiSize(frame);
+    const text = JSON.stringify(frame);
+    // What the relay makes of a character, `\u00e9` at worst, is counted only where it can matter.
+    const size = text.length * LONGEST_CHARACTER > MAX_SENT ? asciiSize(frame) : 0;
     if (size > MAX_SENT) {
       throw new BridgeError('mesh/too-large', `a frame of ${size} bytes is more than relays take (${MAX_SENT})`);
     }
     if (this.buffered > MAX_BUFFERED) throw new BridgeError('mesh/busy', 'the relay takes our frames too slowly');
-    this.write(JSON.stringify(frame));
+    this.write(text);
   }
 
   /** Ends the connection with code 1000; resolves when it is gone, within `timing.stop`. */
@@ -128,7 +135,8 @@ export class ClientSocket {
 
   private write(text: string): void {
     const { stats } = this.options;
-    this.ws.send(text, (error) => {
+    // Bytes go out in one piece; the socket writes a string as two.
+    this.ws.send(Buffer.from(text), TEXT, (error) => {
       if (error) stats.sendFailures++;
     });
     stats.sent++;
