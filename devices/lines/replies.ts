@@ -93,10 +93,19 @@ export class Replies {
     if (next) next.owed.reply = next.reply;
     const replies = possible.filter(({ owed }) => owed.reply).length;
     for (const { owed, reply } of possible) {
-      const others = possible.filter((other) => !sameMeaning(other.owed, owed)).length;
+      const others = possible.filter((other) => !this.standsFor(other.owed, owed)).length;
       if (replies > others) owed.verdict ??= owed.reply ?? reply;
     }
     if (replies === possible.length) for (const { owed } of possible) this.close(owed);
+  }
+
+  /** True where a reply to `other` says as much as one to `owed`: the same wish, and none to the contrary between the two. */
+  private standsFor(other: Owed, owed: Owed): boolean {
+    if (other === owed) return true;
+    if (!sameMeaning(other, owed)) return false;
+    const order = [...this.owed];
+    const [from, to] = [order.indexOf(other), order.indexOf(owed)].sort((a, b) => a - b);
+    return order.slice(from, to).every((between) => between.point !== owed.point || sameMeaning(between, owed));
   }
 
   /** The first question that has to be answered before this one may be asked. */

@@ -377,6 +377,13 @@ describe('commands confirmed by a reply', () => {
       lost: fc.boolean(),
       named: fc.boolean(),
     });
+    // Off, on, off: the answer to the first off must not pass for that to the second.
+    const quick = { point: 'pump' as const, patience: 1, pause: 1, delay: 1, lost: false, named: false };
+    const contrary = [
+      { ...quick, value: false, delay: 2 },
+      { ...quick, value: true },
+      { ...quick, value: false },
+    ];
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 4 }), async (steps) => {
         const session = await live(points);
@@ -408,7 +415,7 @@ describe('commands confirmed by a reply', () => {
         await bench.close();
         expect(wrong).toBe(0);
       }),
-      { numRuns: 150 },
+      { numRuns: 150, examples: [[contrary]] },
     );
   });
 });
