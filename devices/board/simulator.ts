@@ -3,9 +3,9 @@ import { encodeBoardLine } from '../../firmware-protocol/encode.js';
 import { MAX_HOST_LINE, MAX_SEQ } from '../../firmware-protocol/limits.js';
 import type { BoardMessage, NakCode, PointDescription } from '../../firmware-protocol/message.js';
 import type { Clock, Timer } from '../../src/clock.js';
-import type { Simulator, SimulatorPort } from '../../src/device/driver-kind.js';
 import type { Value } from '../../src/device/point.js';
 import { seededRandom } from '../../src/device/seeded-random.js';
+import { WiredSimulator } from '../../src/device/wired-simulator.js';
 import { DEFAULT_POINTS, sensorValue } from './default-board.js';
 import { type Execution, Firmware, type FirmwareIdentity } from './firmware.js';
 import { damage, flipBits } from './noise.js';
@@ -25,18 +25,16 @@ export interface BoardParts {
 }
 
 /** A board as its library behaves on the wire. Its trouble is switchable; equal seeds say equal things at equal times. */
-export class BoardSimulator implements Simulator {
+export class BoardSimulator extends WiredSimulator {
   readonly identity: FirmwareIdentity;
   readonly points: readonly PointDescription[];
   /** How often each command was carried out, by session, id and text; over all starts. */
   readonly executions = new Map<string, number>();
 
-  private port: SimulatorPort | undefined;
   private firmware: Firmware;
   private readonly random: () => number;
   private readonly travel: number;
   private timers: Timer[] = [];
-  private readonly delayed = new Set<Timer>();
   private boots = 0;
   private seq = 0;
   private heard = '';
@@ -50,10 +48,11 @@ export class BoardSimulator implements Simulator {
   private refusing: NakCode | undefined;
 
   constructor(
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly seed: number,
     { identity, points = DEFAULT_POINTS, travel = 600 }: BoardParts = {},
   ) {
+    super(clock);
     this.identity = { id: `board${seed}`, name: `Simulated board ${seed}`, firmware: '1.0', ...identity };
     this.points = points;
     this.travel = travel;
@@ -61,22 +60,8 @@ export class BoardSimulator implements Simulator {
     this.firmware = this.boot();
   }
 
-  plug(port: SimulatorPort): void {
-    this.unplug();
-    this.port = port;
-    port.receive = (text) => this.receive(text);
-    this.reset();
-  }
-
-  /** The cable is pulled, and with it the power. */
-  unplug(): void {
-    this.quiet();
-    if (this.port) this.port.receive = () => {};
-    this.port = undefined;
-  }
-
   /** Starts anew, as after a press on its button: another boot id, outputs at rest, hello. */
-  reset(): void {
+  override reset(): void {
     this.quiet();
     this.firmware = this.boot();
     this.firmware.start();
@@ -170,7 +155,7 @@ export class BoardSimulator implements Simulator {
     );
   }
 
-  private receive(text: string): void {
+  protected override receive(text: string): void {
     if (this.deafened) return;
     const lines = (this.heard + flipBits(text, this.flips.toBoard, this.random)).split('\n');
     // Of an endless line a board keeps only that it was too long.
@@ -209,10 +194,10 @@ export class BoardSimulator implements Simulator {
     if (!this.mute) this.port?.send(flipBits(`${text}\n`, this.flips.toHost, this.random));
   }
 
-  private quiet(): void {
-    for (const timer of [...this.timers, ...this.delayed]) timer.cancel();
+  protected override quiet(): void {
+    for (const timer of this.timers) timer.cancel();
     this.timers = [];
-    this.delayed.clear();
+    super.quiet();
   }
 
   private repeat(ms: number, work: () => void): void {
@@ -224,13 +209,5 @@ export class BoardSimulator implements Simulator {
       });
     };
     again();
-  }
-
-  private later(ms: number, fn: () => void): void {
-    const timer = this.clock.after(ms, () => {
-      this.delayed.delete(timer);
-      fn();
-    });
-    this.delayed.add(timer);
   }
 }

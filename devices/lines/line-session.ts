@@ -1,5 +1,5 @@
 import type { Command, Confirmed, DeviceIdentity, DeviceIo, DeviceSession } from '../../src/device/driver.js';
-import { sameValue, type Value } from '../../src/device/point.js';
+import { sameValue, type Value, withinOf } from '../../src/device/point.js';
 import { BridgeError, isBridgeError } from '../../src/error.js';
 import type { LineLink } from '../../src/port/line-link.js';
 import { printable } from '../../src/text.js';
@@ -58,7 +58,7 @@ export class LineSession implements DeviceSession {
   /** Confirmed by the first reading after the write that says the wanted value, and can't be from before the write. */
   private async awaitReading(point: LinePoint, line: string, wanted: Value, signal: AbortSignal): Promise<Confirmed> {
     const { spec } = point;
-    const effect = this.effects.expect(spec.id, wanted, within(point));
+    const effect = this.effects.expect(spec.id, wanted, withinOf(point.spec));
     let heard: Value | null | undefined;
     const match = (): Confirmed | undefined => {
       // The reader has had this line already.
@@ -69,7 +69,7 @@ export class LineSession implements DeviceSession {
       return right && !this.effects.doubtful(spec.id, effect) ? { value: said, settled: true } : undefined;
     };
     try {
-      return await this.io.exchange(this.link, { write: line, match, within: within(point) }, signal);
+      return await this.io.exchange(this.link, { write: line, match, within: withinOf(point.spec) }, signal);
     } catch (error) {
       if (!isBridgeError(error, 'device/timeout') || heard === undefined) throw error;
       if (!sameValue(spec, heard, wanted)) throw mismatch(point, wanted, heard);
@@ -88,7 +88,7 @@ export class LineSession implements DeviceSession {
     wanted: Value,
     signal: AbortSignal,
   ): Promise<Confirmed> {
-    const question = { point, confirm, wanted, within: within(point) };
+    const question = { point, confirm, wanted, within: withinOf(point.spec) };
     const safe = point.spec.safe !== undefined && sameValue(point.spec, wanted, point.spec.safe);
     const turn = await this.replies.turn(question, safe, signal);
     return await this.orUnknown(point, async () => {
@@ -130,10 +130,6 @@ function commandLine({ command }: LinePoint, value: Value): string {
     throw new BridgeError('device/refused', `the command is longer than ${MAX_COMMAND} bytes`);
   }
   return line;
-}
-
-function within({ spec }: LinePoint): number {
-  return spec.within ?? 1500;
 }
 
 function mismatch({ spec }: LinePoint, wanted: Value, heard: Value | null): BridgeError {

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../src/clock.js';
-import type { Simulator, SimulatorPort } from '../../src/device/driver-kind.js';
 import type { Value } from '../../src/device/point.js';
 import { seededRandom } from '../../src/device/seeded-random.js';
+import { WiredSimulator } from '../../src/device/wired-simulator.js';
 import { type LinePoint, linePoints } from './line-point.js';
 import { type LinesOptions, wireNames } from './options.js';
 import { Pattern } from './pattern.js';
@@ -30,13 +30,11 @@ interface SimulatedPoint {
 }
 
 /** A board whose sketch prints lines that fit the options and obeys their write templates. Its trouble is switchable. */
-export class LinesSimulator implements Simulator {
-  private port: SimulatorPort | undefined;
+export class LinesSimulator extends WiredSimulator {
   private tick: Timer | undefined;
   private readonly points: readonly SimulatedPoint[];
   private readonly render: RenderLine;
   private readonly outputs = new Map<string, Value>();
-  private readonly delayed = new Set<Timer>();
   private readonly random: () => number;
   private heard = '';
   private delay = 0;
@@ -49,29 +47,17 @@ export class LinesSimulator implements Simulator {
   /** Equal options and seeds say equal things at equal times. */
   constructor(
     private readonly options: LinesOptions,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly seed: number,
   ) {
+    super(clock);
     this.points = simulatedPoints(options);
     this.render = renderer(options.format);
     this.random = seededRandom(seed);
   }
 
-  plug(port: SimulatorPort): void {
-    this.unplug();
-    this.port = port;
-    port.receive = (text) => this.receive(text);
-    this.reset();
-  }
-
-  unplug(): void {
-    this.quiet();
-    if (this.port) this.port.receive = () => {};
-    this.port = undefined;
-  }
-
   /** Starts anew, as after a press on its button: outputs at rest, banner, readings. */
-  reset(): void {
+  override reset(): void {
     this.quiet();
     for (const { line } of this.points) if (line?.command) this.outputs.set(line.spec.id, restOf(line));
     this.heard = '';
@@ -115,10 +101,9 @@ export class LinesSimulator implements Simulator {
     return this.outputs.get(point);
   }
 
-  private quiet(): void {
+  protected override quiet(): void {
     this.tick?.cancel();
-    for (const timer of this.delayed) timer.cancel();
-    this.delayed.clear();
+    super.quiet();
   }
 
   private schedule(): void {
@@ -129,7 +114,7 @@ export class LinesSimulator implements Simulator {
     });
   }
 
-  private receive(text: string): void {
+  protected override receive(text: string): void {
     const newline = { lf: '\n', crlf: '\r\n', cr: '\r' }[this.options.newline];
     const lines = (this.heard + text).split(newline);
     this.heard = (lines.pop() ?? '').slice(-MAX_COMMAND);
@@ -193,14 +178,6 @@ export class LinesSimulator implements Simulator {
 
   private send(text: string): void {
     if (!this.mute) this.port?.send(text);
-  }
-
-  private later(ms: number, fn: () => void): void {
-    const timer = this.clock.after(ms, () => {
-      this.delayed.delete(timer);
-      fn();
-    });
-    this.delayed.add(timer);
   }
 }
 

@@ -1,6 +1,6 @@
 import { deadline as withDeadline } from '../clock.js';
-import { DEFAULT_WITHIN_MS } from '../device/device.js';
 import { type Outcome, refusalOf, refused } from '../device/outcome.js';
+import { withinOf } from '../device/point.js';
 import { BridgeError } from '../error.js';
 import { Senders } from '../senders.js';
 import type { CommandRequest } from './command.js';
@@ -158,7 +158,7 @@ export class Commands {
   }
 
   private within(request: CommandRequest): number {
-    return this.rules.store.point(request.device, request.point)?.spec.within ?? DEFAULT_WITHIN_MS;
+    return withinOf(this.rules.store.point(request.device, request.point)?.spec);
   }
 
   private remember(key: string, outcome: Promise<Outcome>): void {

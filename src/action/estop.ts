@@ -1,4 +1,5 @@
 import { sameValue } from '../device/point.js';
+import { safeOutputs } from '../device/safe-outputs.js';
 import type { Store } from '../state/store.js';
 
 /**
@@ -26,10 +27,9 @@ export class EmergencyStop {
   latch(): void {
     this.stopped = true;
     for (const device of this.store.devices()) {
-      for (const { spec } of this.store.points(device).values()) {
-        if (spec.role !== 'actuator' || spec.safe === undefined) continue;
-        this.unarmed.add(`${device}.${spec.id}`);
-        this.arm(device, spec.id);
+      for (const { id } of safeOutputs(this.store, device)) {
+        this.unarmed.add(`${device}.${id}`);
+        this.arm(device, id);
       }
     }
   }

@@ -79,9 +79,8 @@ export class Router {
   }
 
   private stop(payload: JsonObject): void {
-    void this.emergencyStop(`${senderOf(payload).from || 'a phone'}`).then((outcome) =>
-      this.acknowledge(senderOf(payload), outcome),
-    );
+    const sender = senderOf(payload);
+    void this.emergencyStop(sender.from || 'a phone').then((outcome) => this.acknowledge(sender, outcome));
   }
 
   /** Latches the emergency stop and puts every output of every device to its safe value. */

@@ -38,14 +38,15 @@ export function plugBoards(
     const simulator = kind.simulate(device.options, clock, boards.length + 1);
     const path = join(folder, id);
     const port = createVirtualPort({ link: path, clock });
-    connect(simulator, port);
+    plugInto(port, simulator);
     boards.push({ id, path, close: () => unplug(simulator, port) });
     devices.set(id, { ...device, options: { ...(device.options as object), port: path } });
   }
   return { config: { ...config, devices }, boards, left };
 }
 
-function connect(simulator: Simulator, port: VirtualPort): void {
+/** Plugs a simulated device into a virtual port. */
+export function plugInto(port: VirtualPort, simulator: Simulator): void {
   const wire = { send: (text: string) => void port.send(text), receive: (_text: string) => {} };
   simulator.plug(wire);
   port.onData((bytes) => wire.receive(bytes.toString('utf8')));

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { loadConfig } from '../config/load.js';
+import { defaultConfig, loadConfig } from '../config/load.js';
 import { controlSocket } from '../control/protocol.js';
 import { BridgeError } from '../error.js';
 import type { CliContext } from './context.js';
@@ -13,9 +12,8 @@ export interface ControlOptions {
 /** The control socket of the bridge that is meant: of a state folder, of a config, or of the default folder. Throws `control/path`. */
 export function controlPath(options: ControlOptions, context: CliContext): string {
   if (options.stateDir !== undefined) return controlSocket(options.stateDir);
-  if (options.config === undefined) return controlSocket(join(context.homeDir, '.local/state/carter-bridge'));
-  const { drivers, env, homeDir, hostname } = context;
-  return controlSocket(loadConfig(options.config, { drivers, env, homeDir, hostname }).config.bridge.stateDir);
+  if (options.config === undefined) return controlSocket(defaultConfig(context).bridge.stateDir);
+  return controlSocket(loadConfig(options.config, context).config.bridge.stateDir);
 }
 
 /** Splits `device.point`; throws `cli/usage` where it is neither that nor, unless a point is needed, a device alone. */

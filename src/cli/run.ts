@@ -70,7 +70,7 @@ function announce(config: Config, relay: JoinedRelay, context: CliContext): void
   const { out } = context;
   out(`bridge ${config.bridge.name} on ${parseRelayUrl(relay.url).display}, channel ${config.relay.channel}`);
   if (config.devices.size === 0) {
-    out('no devices yet: name them in a config and start with --config bridge.yaml');
+    out('no devices yet: plug a board in that says who it is, or name devices in a config: --config bridge.yaml');
   }
   if (config.relay.embedded === undefined || relay.lanUrl === undefined) return;
   const pairing = { url: relay.lanUrl, channel: config.relay.channel, role: 'controller', token: relay.token };

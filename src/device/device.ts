@@ -1,31 +1,24 @@
-import { type Clock, deadline } from '../clock.js';
+import { deadline } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
-import type { OpenLine } from '../port/line-link.js';
-import type { Store } from '../state/store.js';
 import { CommandQueue } from './command-queue.js';
-import type { Command, Confirmed, DeviceDriver, DeviceIdentity, DeviceSession } from './driver.js';
+import type { Command, Confirmed, DeviceIdentity, DeviceSession } from './driver.js';
 import type { DriverKind } from './driver-kind.js';
 import { type Outcome, type RefusalCode, refused } from './outcome.js';
-import type { Value } from './point.js';
+import { type Value, withinOf } from './point.js';
 import { Pulses } from './pulses.js';
+import { safeOutputs } from './safe-outputs.js';
 import { startSafe } from './safe-start.js';
 import { type DeviceCounters, newCounters } from './session-io.js';
-import { Supervisor, type SupervisorState } from './supervisor.js';
+import { Supervisor, type SupervisorParts, type SupervisorState } from './supervisor.js';
 import { Traffic } from './traffic.js';
 
 /** What a device is built from. */
-export interface DeviceParts {
+export interface DeviceParts
+  extends Pick<SupervisorParts, 'driver' | 'openLine' | 'watch' | 'store' | 'clock' | 'random' | 'log'> {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
-  driver: DeviceDriver;
-  openLine: OpenLine;
-  watch(wake: () => void): () => void;
-  store: Store;
-  clock: Clock;
-  random: () => number;
-  log: Log;
   /** Throws where the device that answered is not the one that is meant; no command reaches it then. */
   meets?(identity: DeviceIdentity): void;
   /** False while the device's outputs wait for its owner's consent. */
@@ -70,13 +63,8 @@ export class Device {
     this.pulses = new Pulses(parts.clock, (point, value) => void this.makeSafe(point, value));
     parts.store.add(parts.id);
     this.supervisor = new Supervisor({
+      ...parts,
       device: parts.id,
-      driver: parts.driver,
-      openLine: parts.openLine,
-      watch: parts.watch,
-      store: parts.store,
-      clock: parts.clock,
-      random: parts.random,
       log: this.log,
       failures: new FailureLog(this.log, parts.clock),
       traffic: this.traffic,
@@ -139,30 +127,23 @@ export class Device {
     this.queue.clear(code, message);
     this.pulses.clear();
     const { session } = this;
-    const outputs = this.outputs();
-    if (!session) return outputs.map(({ point }) => point);
+    const outputs = safeOutputs(this.parts.store, this.id);
+    const points = outputs.map(({ id }) => id);
+    if (!session) return points;
     const abort = new AbortController();
     const late = () => new BridgeError('device/timeout', 'the output did not confirm its safe value in time');
-    const within = (work: Promise<unknown>) => deadline(this.parts.clock, SAFE_MS, work, late);
     const failed: string[] = [];
-    const tried = session.safeAll
-      ? [
-          within(session.safeAll(abort.signal)).catch((error) =>
-            this.unsafe(
-              failed,
-              outputs.map((o) => o.point),
-              error,
-            ),
-          ),
-        ]
-      : outputs.map((command) =>
-          within(session.apply(command, abort.signal)).catch((error) => this.unsafe(failed, [command.point], error)),
-        );
-    await Promise.all(tried);
+    const attempt = (concerned: string[], work: Promise<unknown>) =>
+      deadline(this.parts.clock, SAFE_MS, work, late).catch((error) => this.unsafe(failed, concerned, error));
+    await Promise.all(
+      session.safeAll
+        ? [attempt(points, session.safeAll(abort.signal))]
+        : outputs.map(({ id, safe }) => attempt([id], session.apply({ point: id, value: safe }, abort.signal))),
+    );
     abort.abort(late());
     // An emergency stop that nobody confirmed is not given up as long as the device is there.
-    if (code === 'estop')
-      for (const { point, value } of outputs) if (failed.includes(point)) void this.makeSafe(point, value);
+    const insist = code === 'estop' ? outputs.filter(({ id }) => failed.includes(id)) : [];
+    for (const { id, safe } of insist) void this.makeSafe(id, safe);
     return failed;
   }
 
@@ -170,14 +151,6 @@ export class Device {
     failed.push(...points);
     for (const point of points) this.traffic.tell(`${point} failed`, this.log);
     this.log.error({ points }, `safe value not confirmed: ${describeError(error)}`);
-  }
-
-  private outputs(): { point: string; value: Value }[] {
-    const outputs: { point: string; value: Value }[] = [];
-    for (const { spec } of this.parts.store.points(this.id).values()) {
-      if (spec.role === 'actuator' && spec.safe !== undefined) outputs.push({ point: spec.id, value: spec.safe });
-    }
-    return outputs;
   }
 
   /** Queues a command; where the device did not do as it was told, the last lines of its wire go to the log, once. */
@@ -228,9 +201,6 @@ export class Device {
   }
 
   private deadlineOf(point: string): number {
-    return this.parts.clock.now() + (this.parts.store.point(this.id, point)?.spec.within ?? DEFAULT_WITHIN_MS);
+    return this.parts.clock.now() + withinOf(this.parts.store.point(this.id, point)?.spec);
   }
 }
-
-/** A device has this long to confirm a command where its point does not say otherwise; apps give up after 2000 ms. */
-export const DEFAULT_WITHIN_MS = 1_500;

@@ -45,6 +45,14 @@ export interface Reading {
   readonly value: Value | null;
 }
 
+/** A device has this long to confirm a command where its point does not say otherwise; apps give up after 2000 ms. */
+const WITHIN_MS = 1_500;
+
+/** Milliseconds from a command's arrival to the confirmation of this point, also where the point is not known. */
+export function withinOf(spec: Pick<PointSpec, 'within'> | undefined): number {
+  return spec?.within ?? WITHIN_MS;
+}
+
 /** True when `a` and `b` are the same value; numbers compare within half a step (or exactly where there is no step). */
 export function sameValue(spec: Pick<PointSpec, 'type' | 'step'>, a: Value | null, b: Value | null): boolean {
   if (spec.type === 'number' && typeof a === 'number' && typeof b === 'number') {

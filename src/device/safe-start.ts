@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Store } from '../state/store.js';
-import { type PointSpec, sameValue, type Value } from './point.js';
+import { sameValue, type Value } from './point.js';
+import { safeOutputs } from './safe-outputs.js';
 
 /** An output has this long after the connection to say what it is, before it is put to its safe value. */
 const READ_BACK_MS = 1_500;
@@ -22,15 +23,12 @@ export interface SafeStartParts {
  */
 export function startSafe(parts: SafeStartParts): void {
   const { device, store, clock, signal, makeSafe } = parts;
-  const open = new Map<string, PointSpec>();
-  for (const { spec } of store.points(device).values()) {
-    if (spec.role === 'actuator' && spec.safe !== undefined) open.set(spec.id, spec);
-  }
+  const open = new Map(safeOutputs(store, device).map((output) => [output.id, output]));
   const judge = (ids: Iterable<string>, last: boolean) => {
     for (const id of ids) {
       const spec = open.get(id);
       const state = store.point(device, id);
-      if (!spec || spec.safe === undefined || !state) continue;
+      if (!spec || !state) continue;
       if (state.value === null && !last && !spec.assumed) continue;
       open.delete(id);
       if (!sameValue(spec, state.value, spec.safe)) makeSafe(id, spec.safe);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { drivers } from '../../devices/index.js';
 import { LinesSimulator } from '../../devices/lines/simulator.js';
 import { Bridge } from '../../src/bridge.js';
+import { plugInto } from '../../src/cli/bench-boards.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { Simulator } from '../../src/device/driver-kind.js';
 import { type Log, silentLog } from '../../src/log.js';
@@ -62,9 +63,7 @@ export class RigBoard {
   plug(): void {
     const port = createVirtualPort({ link: this.link });
     this.port = port;
-    const wire = { send: (text: string) => void port.send(text), receive: (_text: string) => {} };
-    this.device.plug(wire);
-    port.onData((bytes) => wire.receive(bytes.toString('utf8')));
+    plugInto(port, this.device);
   }
 
   /** Sends raw bytes, whatever the simulator does; false when the cable takes no more for now. */

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { plugInto } from '../../src/cli/bench-boards.js';
 import type { Simulator } from '../../src/device/driver-kind.js';
 import type { SystemRoots } from '../../src/port/system-roots.js';
 import { createVirtualPort, type VirtualPort } from '../../src/port/virtual-port.js';
@@ -29,9 +30,7 @@ export class UsbSlots {
     writeFileSync(join(tty, 'idProduct'), '7523\n');
     if (serialNumber) writeFileSync(join(tty, 'serial'), `${serialNumber}\n`);
     const port = createVirtualPort({ link: join(this.roots.dev, name) });
-    const wire = { send: (text: string) => void port.send(text), receive: (_text: string) => {} };
-    device.plug(wire);
-    port.onData((bytes) => wire.receive(bytes.toString('utf8')));
+    plugInto(port, device);
     this.plugged.set(name, { port, device });
   }
 
