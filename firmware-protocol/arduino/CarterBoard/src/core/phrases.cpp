@@ -1,0 +1,42 @@
+#include "phrases.h"
+
+#include "flash.h"
+
+namespace carter {
+
+const uint8_t HELLO_PHRASE[] CARTER_FLASH = {HELLO,  NONCE,    VERSION,  BOOT, COUNT, FINGERPRINT,
+                                             BUFFER, BOARD_ID, FIRMWARE, NAME, END};
+const uint8_t POINT_PHRASE[] CARTER_FLASH = {AFTER_NOTHING, POINT_ID, ROLE, TYPE,  LABEL,   UNIT,      LOWEST,
+                                             HIGHEST,       STEP,     SAFE, LEASE, OPTIONS, NEXT_POINT};
+const uint8_t SUM_PHRASE[] CARTER_FLASH = {SUM};
+const uint8_t READING_PHRASE[] CARTER_FLASH = {READING, NEWS_ID, AFTER_EQUALS, VALUE, NEXT_NEWS, END};
+const uint8_t EVENT_PHRASE[] CARTER_FLASH = {EVENT, POINT_ID, EVENT_COUNT, EVENT_NAME, END};
+const uint8_t LOG_PHRASE[] CARTER_FLASH = {LOG, INFO, LOG_TEXT, END};
+const uint8_t WHY_PHRASE[] CARTER_FLASH = {LOG, WARN, POINT_ID, AFTER_NOTHING, WHY, END};
+
+static const uint8_t ALIVE_PHRASE[] CARTER_FLASH = {ALIVE, DROPPED, END};
+static const uint8_t DESCRIBE_PHRASE[] CARTER_FLASH = {DESCRIBE, INDEX, POINT_ID, ROLE, TYPE,  LABEL,   UNIT,
+                                                       LOWEST, HIGHEST, STEP,     SAFE, LEASE, OPTIONS, END};
+static const uint8_t STOP_PHRASE[] CARTER_FLASH = {ACK, STOP_CID, NOTHING, STOP_RESULT, END};
+static const uint8_t ACK_PHRASE[] CARTER_FLASH = {ACK, CID, ACCEPTED, RESULT, END};
+static const uint8_t NAK_PHRASE[] CARTER_FLASH = {NAK, CID, RESULT, END};
+
+static const uint8_t PERSON_ALIVE_PHRASE[] CARTER_FLASH = {OK, END};
+static const uint8_t PERSON_STOP_PHRASE[] CARTER_FLASH = {OK, STOP, END};
+static const uint8_t PERSON_ACK_PHRASE[] CARTER_FLASH = {OK, POINT_ID, AFTER_EQUALS, ACCEPTED, IF_MOVING, END};
+static const uint8_t PERSON_NAK_PHRASE[] CARTER_FLASH = {NO, RESULT, END};
+static const uint8_t PERSON_HELLO_PHRASE[] CARTER_FLASH = {
+    BOARD_ID, AFTER_NOTHING, COLON, NAME, FIRMWARE, AFTER_NOTHING, COMMA, COUNT, POINTS, END};
+static const uint8_t PERSON_READING_PHRASE[] CARTER_FLASH = {AFTER_NOTHING, POINT_ID, AFTER_EQUALS, VALUE, NEXT_POINT};
+
+static const uint8_t* const PHRASES[] CARTER_FLASH = {
+    ALIVE_PHRASE,        DESCRIBE_PHRASE, STOP_PHRASE,         ACK_PHRASE,        NAK_PHRASE,
+    PERSON_ALIVE_PHRASE, POINT_PHRASE,    PERSON_STOP_PHRASE,  PERSON_ACK_PHRASE, PERSON_NAK_PHRASE,
+    PERSON_HELLO_PHRASE, PERSON_READING_PHRASE,
+};
+
+const uint8_t* phraseOf(Answers::Kind kind) {
+  return flash(PHRASES[kind]);
+}
+
+}  // namespace carter
