@@ -13,7 +13,7 @@ void setPump(bool on) {
 }
 
 void setFan(int percent) {
-  analogWrite(FAN, percent * 255L / 100);
+  analogWrite(FAN, percent * 51 / 20);
 }
 
 carter::Put moveVent(uint8_t open) {

@@ -10,8 +10,6 @@ namespace carter {
 
 /** Work begins in a call as long as it has not taken this long, in µs; each piece takes less than 100. */
 static constexpr uint16_t ALLOWANCE_US = 80;
-/** Bytes taken in one go. */
-static constexpr uint8_t BYTES = 8;
 
 void Board::begin() {
   resting = passing = Point::first;
@@ -29,7 +27,7 @@ void Board::loop() {
   do {
     if (resting != nullptr) {
       restOne();
-    } else if (reader.verdict() != LineReader::PENDING) {
+    } else if (reader.isJudged()) {
       // Nothing takes longer than to obey: only a call that has just begun does it.
       if (!fresh) return;
       listen();
@@ -44,7 +42,7 @@ void Board::loop() {
 
 /** Turn by turn, over all calls, so that no stream of lines keeps anything else from being done. */
 bool Board::work() {
-  if (++turn == 1) return reader.receive(BYTES);
+  if (++turn == 1) return reader.work();
   if (turn == 2) return speaker.speak();
   turn = 0;
   return pass();
@@ -52,20 +50,23 @@ bool Board::work() {
 
 // What the host says --------------------------------------------------------------------------------------------------
 
+/** Takes a judged line apart, and obeys it in the next call. */
 void Board::listen() {
-  HostLine line;
   const bool bare = reader.verdict() == LineReader::BARE;
   const bool person = bare && !spokenTo;
-  const bool good = (person || reader.verdict() == LineReader::SEALED) && parseHostLine(reader.body(), bare, line);
-  if (person) {
-    if (!good) line.verb = Verb::NONE;
+  if (!parsed) {
+    parsed = true;
+    if ((person || reader.verdict() == LineReader::SEALED) && parseHostLine(reader.body(), bare, line)) return;
+    line.verb = Verb::NONE;
+    if (person) return;
+    if (state.dropped < MAX_COUNTER) state.dropped++;
+  } else if (person) {
     obeyPerson(line);
-  } else if (good) {
+  } else {
     spokenTo = true;
     obey(line);
-  } else if (state.dropped < MAX_COUNTER) {
-    state.dropped++;
   }
+  parsed = false;
   reader.forget();
 }
 
@@ -152,7 +153,8 @@ void Board::restOne() {
 const Outcome* Board::execute(const HostLine& line) {
   Outcome& outcome = *state.remembered.next();
   outcome.cid = line.cid();
-  outcome.output = line.verb == Verb::NONE ? nullptr : findOutput(line.point);
+  Point* const point = line.verb == Verb::NONE ? nullptr : line.point;
+  outcome.output = point != nullptr && point->isOutput() ? static_cast<Output*>(point) : nullptr;
   outcome.value = Outcome::NO_VALUE;
   outcome.result = outcome.output == nullptr ? Result::UNKNOWN : carryOut(line, *outcome.output);
   if (line.verb != Verb::LIMIT && !isRefused(outcome.result)) outcome.value = outcome.output->value;
@@ -168,12 +170,6 @@ Result Board::carryOut(const HostLine& line, Output& output) {
   int16_t wish;
   if (!output.read(line.value, wish)) return Result::RANGE;
   return output.command(wish, line.verb == Verb::PULSE ? line.ms() : 0);
-}
-
-Output* Board::findOutput(const char* id) const {
-  Point* point = Point::first;
-  while (point != nullptr && !isSame(id, flash(point->info->texts[PointInfo::ID]))) point = point->next;
-  return point != nullptr && point->isOutput() ? static_cast<Output*>(point) : nullptr;
 }
 
 // What time does ------------------------------------------------------------------------------------------------------

@@ -1,13 +1,12 @@
 #pragma once
 #include <stdint.h>
 
+#include "host-line.h"
 #include "line-reader.h"
 #include "speaker.h"
 #include "state.h"
 
 namespace carter {
-
-struct HostLine;
 
 /**
  * A board that speaks the protocol: obeys its host, keeps its outputs safe, and says what its points are. Each call does
@@ -30,14 +29,13 @@ class Board {
  private:
   bool work();
   void listen();
-  void obey(const HostLine& line);
+  CARTER_ONCE void obey(const HostLine& line);
   void obeyPerson(const HostLine& line);
   void answer(const Outcome* outcome, uint8_t whom);
   void startSession(uint32_t nonce);
   void restOne();
-  const Outcome* execute(const HostLine& line);
+  CARTER_ONCE const Outcome* execute(const HostLine& line);
   CARTER_ONCE Result carryOut(const HostLine& line, Output& output);
-  Output* findOutput(const char* id) const;
   void sayAll();
   void mark(uint8_t what);
   bool pass();
@@ -51,6 +49,9 @@ class Board {
   uint8_t found;
   uint8_t turn;
   bool spokenTo;
+  /** The line that is obeyed next, where it was taken apart already. */
+  bool parsed;
+  HostLine line;
   /** When all values were said. */
   uint16_t readAt;
   Speaker speaker;

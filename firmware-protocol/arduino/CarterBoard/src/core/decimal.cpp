@@ -36,8 +36,13 @@ char* printDecimal(char* to, int32_t value, uint8_t decimals) {
   return to;
 }
 
-CARTER_ONCE static bool isDigit(char c) {
-  return c >= '0' && c <= '9';
+static bool isDigit(char c) {
+  return static_cast<uint8_t>(c - '0') < 10;
+}
+
+// Three shifts and a sum: a product of 32 bits takes an AVR longer.
+static inline int32_t tenTimes(int32_t value) {
+  return ((value << 2) + value) << 1;
 }
 
 bool readDecimal(const char* field, uint8_t decimals, int32_t& value) {
@@ -57,7 +62,7 @@ bool readDecimal(const char* field, uint8_t decimals, int32_t& value) {
         if (c >= '5') units++;
         left = ROUNDED;
       } else if (left != ROUNDED) {
-        units = units * 10 + (c - '0');
+        units = tenTimes(units) + (c - '0');
         if (left != NO_POINT) left--;
       }
     } else if (c == '.' && left == NO_POINT && digits > 0 && isDigit(field[1])) {
@@ -70,7 +75,7 @@ bool readDecimal(const char* field, uint8_t decimals, int32_t& value) {
   if (left == NO_POINT) left = decimals;
   if (left == ROUNDED) left = 0;
   if (*field != '\0' || digits == 0 || digits + left > MAX_DIGITS) return false;
-  for (; left > 0; left--) units *= 10;
+  for (; left > 0; left--) units = tenTimes(units);
   value = negative ? -units : units;
   return true;
 }

@@ -3,6 +3,7 @@
 #include "decimal.h"
 #include "flash.h"
 #include "limits.h"
+#include "point.h"
 #include "text.h"
 #include "words.h"
 
@@ -42,6 +43,12 @@ char* nextField(char*& rest) {
   return field;
 }
 
+Point* findPoint(const char* id) {
+  Point* point = Point::first;
+  while (point != nullptr && findWord(flash(point->info->texts[PointInfo::ID]), id) != 0) point = point->next;
+  return point;
+}
+
 bool isBoolean(const char* field) {
   return (*field == '0' || *field == '1') && field[1] == '\0';
 }
@@ -71,8 +78,9 @@ bool parseHostLine(char* body, bool bare, HostLine& line) {
       if (line.verb == Verb::NONE) return false;
       letters = nthWord(FIELDS, static_cast<uint8_t>(line.verb));
     } else if (letter == 'p') {
-      line.point = field;
-      if (!isId(field)) return false;
+      line.point = findPoint(field);
+      // What a point has is an id.
+      if (line.point == nullptr && !isId(field)) return false;
     } else {
       line.value = field;
       if (letter == 'b' && !isBoolean(field)) return false;

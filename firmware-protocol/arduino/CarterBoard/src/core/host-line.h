@@ -5,10 +5,14 @@
 
 namespace carter {
 
-/** A line of the host, taken apart. Texts point into the line. */
+class Point;
+
+/** A line of the host, taken apart. */
 struct HostLine {
   Verb verb;
-  char* point;
+  /** The point that it names; null: the board has none of that name. */
+  Point* point;
+  /** In the line. */
   char* value;
   /** Its line number, and the numbers that come after the verb: see the accessors. A bare line has no line number and no cid. */
   int32_t numbers[5];

@@ -5,25 +5,34 @@
 
 namespace carter {
 
-bool LineReader::receive(uint8_t most) {
-  for (uint8_t taken = 0; taken < most && state == PENDING; taken++) {
-    const int16_t byte = machine::read();
-    if (byte < 0) return taken > 0;
-    take(static_cast<char>(byte));
+/** Bytes in one go. A sketch that is slow still takes a whole line in three calls, so that a stop fits in behind it. */
+static constexpr uint8_t TAKEN = 12;
+static constexpr uint8_t SUMMED = 6;
+
+bool LineReader::work() {
+  if (state == SUMMING) {
+    sum();
+    return true;
   }
+  uint8_t left = TAKEN;
+  do {
+    const int16_t byte = machine::read();
+    if (byte < 0) return left < TAKEN;
+    take(static_cast<char>(byte));
+  } while (state == GATHERING && --left > 0);
   return true;
 }
 
 void LineReader::forget() {
   crc.reset();
-  length = sealAt = 0;
+  length = sealAt = summed = 0;
   bad = returned = false;
-  state = PENDING;
+  state = GATHERING;
 }
 
 void LineReader::take(char c) {
   if (c == '\n') {
-    state = judge();
+    state = end();
     return;
   }
   // Only the one right before the end of a line is dropped.
@@ -40,19 +49,29 @@ void LineReader::take(char c) {
   if (c == '*') {
     if (sealAt > 0) bad = true;
     sealAt = length;
-  } else if (sealAt == 0) {
+  }
+}
+
+LineReader::Verdict LineReader::end() {
+  if (bad) return BAD;
+  if (sealAt > 0) return length == sealAt + 8 ? SUMMING : BAD;
+  text[length] = '\0';
+  return text[0] >= 'a' && text[0] <= 'z' ? BARE : BAD;
+}
+
+void LineReader::sum() {
+  for (uint8_t left = SUMMED; left > 0; left--) {
+    char& c = text[summed++];
+    if (summed == sealAt) {
+      c = '\0';
+      state = judge();
+      return;
+    }
     crc.add(static_cast<uint8_t>(c));
   }
 }
 
 LineReader::Verdict LineReader::judge() {
-  if (bad) return BAD;
-  if (sealAt == 0) {
-    text[length] = '\0';
-    return text[0] >= 'a' && text[0] <= 'z' ? BARE : BAD;
-  }
-  text[sealAt - 1] = '\0';
-  if (length != sealAt + 8) return BAD;
   uint32_t sum = crc.value();
   while (length > sealAt) {
     if (text[--length] != hexDigit(sum & 15)) return BAD;

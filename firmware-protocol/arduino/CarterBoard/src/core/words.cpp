@@ -29,12 +29,6 @@ uint8_t findWord(const char* list, const char* word) {
   }
 }
 
-bool isSame(const char* text, const char* inFlash) {
-  char c;
-  while ((c = flash(*inFlash++)) == *text && c != '\0') text++;
-  return c == *text;
-}
-
 uint8_t countWords(const char* list) {
   uint8_t count = 1;
   for (char c; (c = flash(*list)) != '\0'; list++) {

@@ -10,8 +10,6 @@ constexpr uint8_t NO_WORD = 255;
 const char* nthWord(const char* list, uint8_t index);
 /** Index of a word, or NO_WORD. */
 uint8_t findWord(const char* list, const char* word);
-/** Whether a text is that in flash. */
-bool isSame(const char* text, const char* inFlash);
 uint8_t countWords(const char* list);
 
 }  // namespace carter
