@@ -3,11 +3,6 @@ import './small-heap.js';
 import { readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { basename, relative } from 'node:path';
-import { drivers } from '../devices/index.js';
-import { runProgram } from './cli/program.js';
-import { probeOnoff } from './port/onoff-probe.js';
-import { stableName } from './port/serial-path.js';
-import { systemClock } from './system-clock.js';
 
 /** After a signal the orderly stop has this long; then the process ends as it is. */
 const HARD_STOP_MS = 4_000;
@@ -42,6 +37,13 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 function programName(script = ''): string {
   return basename(script) === 'main.js' ? `node ${relative('', script)}` : 'carter-bridge';
 }
+
+// Only now: all that is imported statically is compiled before the first of it runs, and that alone would grow the nursery.
+const { drivers } = await import('../devices/index.js');
+const { runProgram } = await import('./cli/program.js');
+const { probeOnoff } = await import('./port/onoff-probe.js');
+const { stableName } = await import('./port/serial-path.js');
+const { systemClock } = await import('./system-clock.js');
 
 const code = await runProgram(process.argv.slice(2), {
   drivers,
