@@ -2,7 +2,7 @@
 export const FULL = {
   idle: 2_000,
   warm: 3_000,
-  warmLatency: 30_000,
+  warmLatency: 15_000,
   latency: 7_000,
   warmEcho: 5_000,
   echo: 5_000,
