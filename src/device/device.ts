@@ -16,7 +16,7 @@ import { Traffic } from './traffic.js';
 
 /** What a device is built from. */
 export interface DeviceParts
-  extends Pick<SupervisorParts, 'driver' | 'openLine' | 'watch' | 'store' | 'clock' | 'random' | 'log'> {
+  extends Pick<SupervisorParts, 'driver' | 'openLine' | 'readText' | 'watch' | 'store' | 'clock' | 'random' | 'log'> {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
   /** Throws where the device that answered is not the one that is meant; no command reaches it then. */

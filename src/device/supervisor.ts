@@ -2,6 +2,7 @@ import { type Clock, deadline, sleep, type Timer } from '../clock.js';
 import { BridgeError } from '../error.js';
 import type { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
+import type { ReadText } from '../port/kernel-files.js';
 import type { OpenLine } from '../port/line-link.js';
 import type { Store } from '../state/store.js';
 import { Backoff } from './backoff.js';
@@ -19,6 +20,7 @@ export interface SupervisorParts {
   device: string;
   driver: DeviceDriver;
   openLine: OpenLine;
+  readText: ReadText;
   /** Calls `wake` each time that the device may have appeared; the returned function ends the watch. */
   watch(wake: () => void): () => void;
   store: Store;
