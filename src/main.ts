@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import './small-heap.js';
 import { readFileSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
+import { homedir, hostname, userInfo } from 'node:os';
 import { basename, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { drivers } from '../devices/index.js';
 import { runProgram } from './cli/program.js';
 import { probeOnoff } from './port/onoff-probe.js';
@@ -43,6 +44,15 @@ function programName(script = ''): string {
   return basename(script) === 'main.js' ? `node ${relative('', script)}` : 'carter-bridge';
 }
 
+/** A user of a container may have no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.());
+  }
+}
+
 const code = await runProgram(process.argv.slice(2), {
   drivers,
   version,
@@ -60,6 +70,13 @@ const code = await runProgram(process.argv.slice(2), {
   signal: stop.signal,
   unread: unread.signal,
   stableName: (path) => stableName(path),
+  machine: {
+    user: { uid: process.getuid?.() ?? 0, name: userName(), groups: process.getgroups?.() ?? [] },
+    node: { version: process.version, abi: process.versions.modules, execPath: process.execPath },
+    arch: process.arch,
+    home: fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, ''),
+    load: (name) => import(name),
+  },
   gpio: async () => (await probeOnoff()).reason,
   logIsTerminal: process.stderr.isTTY,
   logStream: process.stderr,

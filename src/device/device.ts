@@ -80,6 +80,11 @@ export class Device {
     return this.supervisor.state;
   }
 
+  /** Why the device is not connected, in a line for people; undefined while it is. */
+  get trouble(): string | undefined {
+    return this.supervisor.trouble;
+  }
+
   /** What the connected device says of itself. */
   get identity(): DeviceIdentity | undefined {
     return this.session?.identity;

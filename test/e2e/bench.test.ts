@@ -33,6 +33,11 @@ describe('bench', () => {
     const unknown = await runProgram(['get', 'board9', '--state-dir', stateDir]);
     expect(unknown.err).toBe('there is no device board9; known: board1, board2\n');
 
+    const doctor = await runProgram(['doctor', '--json', '--state-dir', stateDir]);
+    const texts = JSON.parse(doctor.out).findings.map(({ text }: { text: string }) => text);
+    expect(texts).toContain('board2 is online.');
+    expect(texts).toContainEqual(expect.stringContaining(`runs (pid ${bench.child.pid}, for`));
+
     const monitor = new Program(['monitor', 'board2', '--state-dir', stateDir]);
     await monitor.shows(/^< .*temp/m);
     expect(await monitor.stop()).toBe(0);
