@@ -86,10 +86,10 @@ export class Bridge {
       publisher: this.publisher,
       log: log.child({ part: 'commands' }),
     });
-    const { store, router, fleet } = this;
+    const { store, router, fleet, mesh } = this;
     const { devices } = fleet;
     this.requests = new Requests({ namespace, version, devices, store, history, router, clock });
-    const handlers = controlHandlers({ fleet, store, router, clock });
+    const handlers = controlHandlers({ fleet, store, router, clock, version, relay: mesh });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
     this.store.subscribe({
       health: (device, health) => {

@@ -88,6 +88,15 @@ describe('the structure of the code', () => {
     expect(violations(meshSide, (target) => !/^src\/(device|port|state|frame|action|cli)\//.test(target))).toEqual([]);
   });
 
+  it('the doctor looks and touches nothing that runs', () => {
+    const inDoctor = (path: string) => path.startsWith('src/doctor/');
+    const open = new Set(['src/clock.ts', 'src/error.ts', 'src/text.ts', 'src/config/schema.ts', 'src/mesh/frame.ts']);
+    const allowed = (target: string) => open.has(target) || /^(src\/(doctor|port)\/|node:)/.test(target);
+    expect(violations(inDoctor, allowed)).toEqual([]);
+    const others = (path: string) => !/^src\/(doctor|cli)\//.test(path);
+    expect(violations(others, (target) => !target.startsWith('src/doctor/'))).toEqual([]);
+  });
+
   it.each([
     ['serialport', /^(serialport|@serialport\/.*)$/, /^src\/port\/serial-line-link[^/]*\.ts$/],
     ['onoff', /^onoff$/, /^src\/port\/onoff-[^/]*\.ts$/],

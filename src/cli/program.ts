@@ -5,6 +5,7 @@ import { approveCommand } from './approve.js';
 import { benchCommand } from './bench.js';
 import { type CliContext, EXIT } from './context.js';
 import { devicesCommand } from './devices.js';
+import { doctorCommand } from './doctor.js';
 import { getCommand } from './get.js';
 import { monitorCommand } from './monitor.js';
 import { relayCommand } from './relay.js';
@@ -66,6 +67,13 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .command('devices')
     .description('list the serial ports of this machine')
     .action(() => finish(devicesCommand(context)));
+  program
+    .command('doctor')
+    .description('look for what commonly goes wrong, and say what puts it right')
+    .option('--config <file>', 'config of the bridge; the installed service’s where absent')
+    .option('--state-dir <folder>', 'state folder of the bridge')
+    .option('--json', 'for programs')
+    .action((options) => finish(doctorCommand(options, context)));
   program
     .command('validate')
     .description('check a config')

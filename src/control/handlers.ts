@@ -2,6 +2,7 @@ import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
 import type { Fleet } from '../device/fleet.js';
 import type { JsonObject } from '../mesh/frame.js';
+import { ownPid } from '../port/own-pid.js';
 import type { PointState, Store } from '../state/store.js';
 import type { ControlAnswer } from './protocol.js';
 import type { ControlHandlers } from './server.js';
@@ -12,11 +13,16 @@ export interface ControlParts {
   store: Store;
   router: Router;
   clock: Clock;
+  version: string;
+  /** Whether the relay has let us in. */
+  relay: { readonly ready: boolean };
 }
 
 /** Answers the command line from the running bridge's state. */
-export function controlHandlers({ fleet, store, router, clock }: ControlParts): ControlHandlers {
+export function controlHandlers(parts: ControlParts): ControlHandlers {
+  const { fleet, store, router, clock, version, relay } = parts;
   const { devices } = fleet;
+  const begun = clock.now();
   const describe = ({ spec, value, quality, at }: PointState): JsonObject => ({
     value,
     quality,
@@ -51,6 +57,21 @@ export function controlHandlers({ fleet, store, router, clock }: ControlParts): 
       if (!approval) return unknownDevice(device);
       const message = 'this could not be remembered and lasts until the next start; the log says why';
       return { ok: true, health: store.health(device), ...(approval.remembered ? {} : { message }) };
+    },
+    status() {
+      const states = [...devices.values()].map((device): [string, JsonObject] => {
+        const { id, kind, state, trouble } = device;
+        const why = trouble === undefined ? {} : { trouble };
+        return [id, { driver: kind, health: store.health(id) ?? 'offline', state, ...why }];
+      });
+      return {
+        ok: true,
+        version,
+        pid: ownPid(),
+        up_s: Math.round((clock.now() - begun) / 1000),
+        relay: relay.ready ? 'joined' : 'apart',
+        devices: Object.fromEntries(states),
+      };
     },
     monitor(device, entry) {
       return devices.get(device)?.traffic.watch(({ direction, text }) => entry({ direction, text }));

@@ -9,7 +9,8 @@ export type ControlRequest =
   | { readonly op: 'get'; readonly device: string; readonly point?: string }
   | { readonly op: 'set'; readonly device: string; readonly point: string; readonly value: Value }
   | { readonly op: 'approve'; readonly device: string }
-  | { readonly op: 'monitor'; readonly device: string };
+  | { readonly op: 'monitor'; readonly device: string }
+  | { readonly op: 'status' };
 
 /** What the bridge answers, one JSON object a line; `monitor` gets an `ok` line, then entries until it hangs up. */
 export type ControlAnswer = JsonObject & { ok: boolean };

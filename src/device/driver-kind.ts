@@ -19,6 +19,21 @@ export interface Simulator {
   unplug(): void;
 }
 
+/** Where a simulated device shows its files, by paths below the folder that its driver reads; a write is seen whole or not at all. */
+export interface SimulatorFiles {
+  write(path: string, text: string): void;
+  /** Removes a file, or a folder with all that is in it. */
+  remove(path: string): void;
+}
+
+/** A simulated device that is seen through files of the kernel, and not over a wire. */
+export interface FileSimulator {
+  /** Shows the device's files, as after power-on. */
+  plug(files: SimulatorFiles): void;
+  /** Stops all activity and takes the files away. */
+  unplug(): void;
+}
+
 /** What a probe may touch: the clock, and questions on the line that was opened for it. */
 export type ProbeIo = Pick<DeviceIo, 'clock' | 'exchange'>;
 
@@ -47,6 +62,8 @@ export interface DriverKind<Options = unknown> {
   readonly probe?: Probe;
   /** A simulated device that fits these options; `seed` makes its values differ from its siblings'. */
   simulate?(options: Options, clock: Clock, seed: number): Simulator;
+  /** The same for a device that is seen through files; its option `root` says in which folder they are. */
+  simulateFiles?(options: Options, clock: Clock, seed: number): FileSimulator;
 }
 
 /** The drivers that a program knows, by kind. */

@@ -89,6 +89,34 @@ describe('the command line', () => {
     expect(code).toBe(1);
   });
 
+  it('examines the machine, for people and for programs', async () => {
+    const state = ['--state-dir', folder];
+    const { out, err } = await runProgram(['doctor', ...state]);
+    expect(out).toMatch(/^ok {4}node {6}The native package serialport loads/m);
+    expect(out).toMatch(/^hint {2}bridge {4}No bridge runs with the state folder/m);
+    expect(out).toMatch(/\d+ ok, \d+ hints?, \d+ warnings?, (nothing|\d+) bad\n$/);
+    expect(out).not.toContain('\u001b');
+    expect(err).toBe('');
+    const json = await runProgram(['doctor', '--json', ...state]);
+    const { ok, findings } = JSON.parse(json.out);
+    expect(json.code).toBe(ok ? 0 : 1);
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'time', level: 'ok' }));
+  });
+
+  it('finds a bad config, and a device that is not plugged in, and fails', async () => {
+    const bad = file('bad-doctor.yaml', 'devices: { meter: { driver: nose } }\n');
+    const wrong = await runProgram(['doctor', '--config', bad]);
+    expect(wrong.out).toMatch(/^bad {3}config .*unknown driver `nose`/m);
+    expect(wrong.code).toBe(1);
+    const gone = file(
+      'gone.yaml',
+      `bridge: { stateDir: ${folder} }\ndevices: { meter: { driver: lines, port: /dev/serial/by-id/none } }\n`,
+    );
+    const { out, code } = await runProgram(['doctor', '--config', gone]);
+    expect(out).toMatch(/^bad {3}ports {5}meter: \/dev\/serial\/by-id\/none does not exist\.$/m);
+    expect(code).toBe(1);
+  });
+
   it('lists serial ports or says that there are none', async () => {
     const { code, out } = await runProgram(['devices']);
     expect(out).toMatch(/\/dev\/tty|no serial ports found/);

@@ -26,6 +26,7 @@ async function startServer(folder = newFolder()) {
     get: (device) => ({ ok: true, device }),
     set: async () => ({ ok: true }),
     approve: async () => ({ ok: true }),
+    status: () => ({ ok: true }),
     monitor: (_device, entry) => {
       watchers.add(entry);
       return () => watchers.delete(entry);
