@@ -9,6 +9,8 @@ interface Source {
   readonly text: string;
   /** Paths of our own files, and names of packages. */
   readonly imports: readonly string[];
+  /** Those of them that are there when the program runs: types are not. */
+  readonly loads: readonly string[];
 }
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
@@ -19,11 +21,13 @@ function sourcesOf(folder: string): Source[] {
     .map((name) => {
       const path = join(folder, name);
       const text = readFileSync(join(ROOT, path), 'utf8');
-      const imports = [...text.matchAll(IMPORT)].map((match) => {
+      const found = [...text.matchAll(IMPORT)].map((match) => {
         const target = match[1] ?? match[2] ?? '';
-        return target.startsWith('.') ? normalize(join(dirname(path), target)).replace(/\.js$/, '.ts') : target;
+        const file = target.startsWith('.') ? normalize(join(dirname(path), target)).replace(/\.js$/, '.ts') : target;
+        return { file, isType: /^\s*(import|export)\s+type\s/.test(match[0]) };
       });
-      return { path, text, imports };
+      const imports = found.map(({ file }) => file);
+      return { path, text, imports, loads: found.filter(({ isType }) => !isType).map(({ file }) => file) };
     });
 }
 
@@ -119,6 +123,21 @@ describe('the structure of the code', () => {
   it('time comes from the clock', () => {
     const pattern = /\b(setTimeout|setInterval|Date\.now|performance\.now|new Date\(\))\b/;
     expect(users(pattern).filter((path) => !['src/main.ts', 'src/system-clock.ts'].includes(path))).toEqual([]);
+  });
+
+  it('layouts are understood in a browser too', () => {
+    const open = new Set(['src/mesh/frame.ts', 'src/text.ts', 'src/clock.ts']);
+    const loaded = (path: string) => sources.find((source) => source.path === path)?.loads ?? [];
+    const inBrowser = (path: string) => path.startsWith('src/layout/') || open.has(path);
+    const strangers = sources
+      .filter(({ path }) => inBrowser(path))
+      .flatMap(({ path }) =>
+        loaded(path)
+          .filter((target) => !inBrowser(target))
+          .map((target) => `${path} → ${target}`),
+      );
+    expect(strangers).toEqual([]);
+    expect(users(/\b(Buffer|require|__dirname)\b/).filter(inBrowser)).toEqual([]);
   });
 
   it('has no import cycles', () => {
