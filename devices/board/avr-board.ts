@@ -41,7 +41,6 @@ export class AvrBoard implements Simulator {
   private readonly options: Required<Omit<AvrBoardOptions, 'seed' | 'baud'>>;
   private port: SimulatorPort | undefined;
   private timer: Timer | undefined;
-  private following = false;
   private said = '';
   /** A time of the clock, and the chip's cycle then; undefined while it is off. */
   private origin: { ms: number; cycle: number } | undefined;
@@ -103,17 +102,14 @@ export class AvrBoard implements Simulator {
 
   /** Emulates up to this moment of the clock; usually it does so by itself. */
   follow(): void {
-    // What the chip does to a pin may make somebody touch another one, in the middle of it.
-    if (!this.origin || this.following) return;
+    if (!this.origin || this.chip.running) return;
     const target = this.origin.cycle + (this.clock.now() - this.origin.ms) * CYCLES_PER_MS;
     const late = target - this.chip.cycles - MAX_SLICE_MS * CYCLES_PER_MS;
     if (late > 0) {
       this.origin.cycle -= late;
       this.skippedMs += late / CYCLES_PER_MS;
     }
-    this.following = true;
     this.chip.run(Math.floor(target - Math.max(0, late)));
-    this.following = false;
     if (this.said === '') return;
     const { said } = this;
     this.said = '';

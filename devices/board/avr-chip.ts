@@ -65,6 +65,7 @@ export class AvrChip {
   private core: AvrCore;
   private heldUntil = 0;
   private barked = false;
+  private busy = false;
 
   /** `flash`: AVR_FLASH_BYTES of program. */
   constructor(flash: Uint8Array) {
@@ -74,6 +75,11 @@ export class AvrChip {
 
   get cycles(): number {
     return this.core.cpu.cycles;
+  }
+
+  /** True while it runs: asked from within. */
+  get running(): boolean {
+    return this.busy;
   }
 
   get cpu(): CPU {
@@ -106,11 +112,15 @@ export class AvrChip {
 
   /** Runs until the cycle is reached; the last instruction may go a little beyond it. */
   run(until: number): void {
+    // What the chip does may make its surroundings ask for the present, in the middle of it.
+    if (this.busy) return;
+    this.busy = true;
     while (this.core.cpu.cycles < until) {
       if (this.barked) this.reset('watchdog');
       else if (this.core.cpu.cycles < this.heldUntil) this.hold(Math.min(until, this.heldUntil));
       else this.execute(until);
     }
+    this.busy = false;
   }
 
   /** One instruction, and what falls due with it. */

@@ -9,7 +9,7 @@ export const A0 = 14;
 /** What the chip does with a pin. */
 export type PinMode = 'output' | 'input' | 'pullup';
 
-/** A change of a pin's level that the chip made. */
+/** A change of a pin's level, whoever made it. */
 export type EdgeListener = (high: boolean, cycle: number) => void;
 
 interface Pin {

@@ -23,6 +23,25 @@ void setup() {
   Serial.println(cause);
 }
 
+static void readSensor(uint8_t pin) {
+  uint8_t bytes[5] = {};
+  pinMode(pin, OUTPUT);
+  digitalWrite(pin, LOW);
+  delay(2);
+  pinMode(pin, INPUT_PULLUP);
+  noInterrupts();
+  bool answered = pulseIn(pin, HIGH, 1000) > 0;
+  for (uint8_t bit = 0; answered && bit < 40; bit++) {
+    unsigned long width = pulseIn(pin, HIGH, 1000);
+    answered = width > 0;
+    bytes[bit / 8] = (bytes[bit / 8] << 1) | (width > 50);
+  }
+  interrupts();
+  if (!answered) Serial.print(F("nobody"));
+  for (uint8_t n = 0; answered && n < 5; n++) { Serial.print(bytes[n]); Serial.print(' '); }
+  Serial.println();
+}
+
 static void obey(char what, long a, long b) {
   switch (what) {
     case 'm': Serial.println(millis()); break;
@@ -43,6 +62,10 @@ static void obey(char what, long a, long b) {
     case 'z': delay(a); Serial.println(F("ok")); break;
     case 'k': wdt_enable(WDTO_15MS); for (;;) {}
     case 'p': Serial.println(pulseIn(a, HIGH, b)); break;
+    // Reads a DHT22: humidity, temperature, checksum.
+    case 'h': readSensor(a); break;
+    // One pulse, as a servo wants it.
+    case 's': pinMode(a, OUTPUT); digitalWrite(a, HIGH); delayMicroseconds(b); digitalWrite(a, LOW); Serial.println(F("ok")); break;
     default: Serial.println('?');
   }
 }
