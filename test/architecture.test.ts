@@ -67,7 +67,7 @@ describe('the structure of the code', () => {
 
   it('drivers know the driver interface and nothing else of the bridge', () => {
     const open = new Set(['src/port/line-link.ts', 'src/clock.ts', 'src/error.ts', 'src/log.ts', 'src/text.ts']);
-    const libraries = new Set(['zod', 're2js', '@eslint-community/regexpp']);
+    const libraries = new Set(['zod', 're2js', '@eslint-community/regexpp', 'avr8js']);
     const allowed = (target: string) =>
       open.has(target) || libraries.has(target) || /^(src\/device|devices|firmware-protocol)\//.test(target);
     expect(violations((path) => path.startsWith('devices/'), allowed)).toEqual([]);
@@ -110,6 +110,7 @@ describe('the structure of the code', () => {
     ['yaml', /^yaml$/, /^src\/config\/[^/]*\.ts$/],
     ['re2js', /^re2js$/, /^devices\/lines\/pattern\.ts$/],
     ['regexpp', /^@eslint-community\/regexpp$/, /^devices\/lines\/(pattern|render)\.ts$/],
+    ['avr8js', /^avr8js$/, /^devices\/board\/avr-[^/]*\.ts$/],
     ['commander', /^commander$/, /^src\/cli\/program\.ts$/],
   ])('%s has one place', (_name, name, place) => {
     const importers = sources.filter(({ imports }) => imports.some((target) => name.test(target)));

@@ -59,9 +59,9 @@ function plugIn(path: string, options: unknown, kind: DriverKind | undefined, cl
 
 /** Plugs a simulated device into a virtual port. */
 export function plugInto(port: VirtualPort, simulator: Simulator): void {
-  const wire = { send: (text: string) => void port.send(text), receive: (_text: string) => {} };
+  const wire = { send: (bytes: string) => void port.send(Buffer.from(bytes, 'latin1')), receive: (_: string) => {} };
   simulator.plug(wire);
-  port.onData((bytes) => wire.receive(bytes.toString('utf8')));
+  port.onData((bytes) => wire.receive(bytes.toString('latin1')));
 }
 
 function unplug(simulator: Simulator, port: VirtualPort): void {

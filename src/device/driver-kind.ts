@@ -3,12 +3,15 @@ import type { Clock } from '../clock.js';
 import type { LineLink } from '../port/line-link.js';
 import type { DeviceDriver, DeviceIdentity, DeviceIo } from './driver.js';
 
-/** The wire of a simulated device: what it says goes to the bridge's port, what the bridge writes comes to `receive`. */
+/**
+ * The wire of a simulated device: what it says goes to the bridge's port, what the bridge writes comes to `receive`. A wire
+ * carries bytes, one a character (U+0000 to U+00FF); `toWire` and `fromWire` make them of text, and text of them.
+ */
 export interface SimulatorPort {
   /** Sends raw bytes to the bridge. */
-  send(text: string): void;
+  send(bytes: string): void;
   /** Called with raw bytes as they come from the bridge. */
-  receive: (text: string) => void;
+  receive: (bytes: string) => void;
 }
 
 /** A simulated device that behaves as a real one would on its wire. */

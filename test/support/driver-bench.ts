@@ -2,6 +2,7 @@ import type { Command, Confirmed, DeviceDriver, DeviceEvent, DeviceSession } fro
 import type { Simulator, SimulatorPort } from '../../src/device/driver-kind.js';
 import { type DeviceCounters, newCounters, SessionIo } from '../../src/device/session-io.js';
 import { Traffic } from '../../src/device/traffic.js';
+import { toWire } from '../../src/device/wire-text.js';
 import { BridgeError } from '../../src/error.js';
 import { type Log, silentLog } from '../../src/log.js';
 import { Store } from '../../src/state/store.js';
@@ -69,8 +70,8 @@ export class DriverBench {
 
   /** Connects a simulated device to the port. */
   plug(simulator: Simulator, newline = '\n'): void {
-    const wire: SimulatorPort = { send: (text) => this.port.send(text), receive: () => {} };
-    this.port.onWrite = (line) => wire.receive(line + newline);
+    const wire: SimulatorPort = { send: (bytes) => this.port.send(Buffer.from(bytes, 'latin1')), receive: () => {} };
+    this.port.onWrite = (line) => wire.receive(toWire(line + newline));
     simulator.plug(wire);
   }
 
