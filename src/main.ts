@@ -48,12 +48,12 @@ function userName(): string {
   }
 }
 
-import { fileURLToPath } from 'node:url';
-import { drivers } from '../devices/index.js';
-import { runProgram } from './cli/program.js';
-import { probeOnoff } from './port/onoff-probe.js';
-import { stableName } from './port/serial-path.js';
-import { systemClock } from './system-clock.js';
+// Only now: all that is imported statically is compiled before the first of it runs, and that alone would grow the nursery.
+const { drivers } = await import('../devices/index.js');
+const { runProgram } = await import('./cli/program.js');
+const { probeOnoff } = await import('./port/onoff-probe.js');
+const { stableName } = await import('./port/serial-path.js');
+const { systemClock } = await import('./system-clock.js');
 
 const code = await runProgram(process.argv.slice(2), {
   drivers,
