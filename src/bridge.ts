@@ -5,6 +5,7 @@ import { Interlock } from './action/interlock.js';
 import { Requests } from './action/requests.js';
 import { Router } from './action/router.js';
 import type { Rules } from './action/validate.js';
+import { watchBinding } from './binding-watch.js';
 import { type Clock, deadline } from './clock.js';
 import type { Config } from './config/schema.js';
 import { controlHandlers } from './control/handlers.js';
@@ -13,6 +14,7 @@ import type { DriverRegister } from './device/driver-kind.js';
 import { Fleet } from './device/fleet.js';
 import { BridgeError, describeError } from './error.js';
 import { Publisher } from './frame/publisher.js';
+import { Binding } from './layout/bind.js';
 import { deck } from './layout/deck.js';
 import type { Log } from './log.js';
 import { MeshClient } from './mesh/client.js';
@@ -59,6 +61,8 @@ export class Bridge {
     const source = randomUUID();
     this.store = new Store(clock);
     const history = new History(this.store);
+    const { document, bindings = {} } = config.layout ?? {};
+    const binding = document && new Binding(document, bindings, namespace);
     this.mesh = this.buildMesh();
     this.publisher = new Publisher({
       store: this.store,
@@ -69,6 +73,7 @@ export class Bridge {
       log: log.child({ part: 'frames' }),
       history,
       deck: () => deck(this.store, namespace),
+      ...(binding && { bound: binding.frames }),
       maxHz: config.publish.maxHz,
       keyframeMs: config.publish.keyframe,
       trendMs: config.publish.trend,
@@ -84,6 +89,7 @@ export class Bridge {
       rules,
       commands: this.commands,
       publisher: this.publisher,
+      ...(binding && { binding }),
       log: log.child({ part: 'commands' }),
     });
     const { store, router, fleet } = this;
@@ -91,6 +97,7 @@ export class Bridge {
     this.requests = new Requests({ namespace, version, devices, store, history, router, clock });
     const handlers = controlHandlers({ fleet, store, router, clock });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
+    if (binding) watchBinding(binding, namespace, this.store, log.child({ part: 'layout' }));
     this.store.subscribe({
       health: (device, health) => {
         this.publisher.log({ level: health === 'online' ? 'info' : 'warn', text: `${device}: ${health}` });

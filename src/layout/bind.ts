@@ -2,7 +2,7 @@ import type { JsonObject } from '../mesh/frame.js';
 import { type BoundCommand, type Command, commandOf, commandsFor, recognise, type SpecOf } from './bound-commands.js';
 import { type BoundFrame, framesFor } from './bound-frames.js';
 import { type Contract, contractOf } from './contract.js';
-import type { LayoutFinding } from './finding.js';
+import type { ControlFinding, LayoutFinding } from './finding.js';
 import { type Target, targetOf } from './target.js';
 import { matchTemplate } from './template.js';
 
@@ -14,7 +14,7 @@ export class Binding {
   readonly frames: readonly BoundFrame[];
   readonly commands: readonly Command[];
   /** Why some bindings can't work. */
-  readonly problems: readonly LayoutFinding[];
+  readonly problems: readonly ControlFinding[];
   /** Bound ids that no control of the layout has. */
   readonly strangers: readonly string[];
   private readonly byType = new Map<unknown, Command[]>();
@@ -32,7 +32,10 @@ export class Binding {
     const wanted = commandsFor(this.contract, targets);
     this.frames = frames;
     this.commands = wanted.commands;
-    this.problems = [...problems, ...wanted.problems];
+    this.problems = [...problems, ...wanted.problems].map((finding) => ({
+      ...finding,
+      control: this.controlAt(finding),
+    }));
     for (const command of wanted.commands) {
       const type = command.payload['msg_type'];
       this.byType.set(type, [...(this.byType.get(type) ?? []), command]);
@@ -51,6 +54,17 @@ export class Binding {
       ({ event, payload: wanted }) => event === 'broadcast_request' && matchTemplate(wanted, payload) !== undefined,
     );
     return polled ? { kind: 'poll' } : undefined;
+  }
+
+  /** The bound control that a finding is about. */
+  private controlAt({ path }: LayoutFinding): string {
+    const ids = [...this.targets.keys()];
+    const found = ids.find((id) => {
+      const own = this.contract.controls.get(id)?.path;
+      // A group's own findings are never within one of its children.
+      return own?.every((step, i) => step === path[i]) && path[own.length] !== 'children';
+    });
+    return found ?? '';
   }
 
   /** Controls that listen or send, but are not bound. */

@@ -5,7 +5,7 @@ import type { SpecOf } from './bound-commands.js';
 import { canShow, wordLike, wordsOf } from './bound-value.js';
 import { TYPES } from './catalogue.js';
 import type { Contract, ControlContract } from './contract.js';
-import { error, isNumber, type LayoutFinding, quoted, warning } from './finding.js';
+import { type ControlFinding, error, isNumber, type LayoutFinding, quoted, warning } from './finding.js';
 import { fixedWish } from './fixed-wish.js';
 import { rangeOf } from './lint-values.js';
 import { type Target, targetName, targetOf } from './target.js';
@@ -17,11 +17,6 @@ export interface Hardware {
   /** False while nobody can say which points a device has. */
   isKnown(device: string): boolean;
   specOf: SpecOf;
-}
-
-/** A finding about a control, by its id. */
-export interface ControlFinding extends LayoutFinding {
-  readonly control: string;
 }
 
 /** What disagrees between a layout's controls and the points that they mean: by their bindings, or by the bridge's own frames. */
