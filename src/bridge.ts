@@ -14,11 +14,13 @@ import type { DriverRegister } from './device/driver-kind.js';
 import { Fleet } from './device/fleet.js';
 import { BridgeError, describeError } from './error.js';
 import { Publisher } from './frame/publisher.js';
-import { Binding } from './layout/bind.js';
 import { deck } from './layout/deck.js';
+import { topology } from './layout/topology.js';
 import type { Log } from './log.js';
 import { MeshClient } from './mesh/client.js';
 import { roomCipher } from './mesh/e2ee.js';
+import type { JsonObject } from './mesh/frame.js';
+import { type KnownDevices, PhoneLayout } from './phone-layout.js';
 import type { Ports } from './port/ports.js';
 import { History } from './state/history.js';
 import { Store } from './state/store.js';
@@ -61,8 +63,8 @@ export class Bridge {
     const source = randomUUID();
     this.store = new Store(clock);
     const history = new History(this.store);
-    const { document, bindings = {} } = config.layout ?? {};
-    const binding = document && new Binding(document, bindings, namespace);
+    const phoneLayout = new PhoneLayout(config, () => this.devices());
+    const { binding } = phoneLayout;
     this.mesh = this.buildMesh();
     this.publisher = new Publisher({
       store: this.store,
@@ -73,6 +75,7 @@ export class Bridge {
       log: log.child({ part: 'frames' }),
       history,
       deck: () => deck(this.store, namespace),
+      topology: () => this.topology(),
       ...(binding && { bound: binding.frames }),
       maxHz: config.publish.maxHz,
       keyframeMs: config.publish.keyframe,
@@ -94,8 +97,9 @@ export class Bridge {
     });
     const { store, router, fleet } = this;
     const { devices } = fleet;
-    this.requests = new Requests({ namespace, version, devices, store, history, router, clock });
-    const handlers = controlHandlers({ fleet, store, router, clock });
+    const layout = () => phoneLayout.layout();
+    this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
+    const handlers = controlHandlers({ fleet, store, router, phoneLayout, clock });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
     if (binding) watchBinding(binding, namespace, this.store, log.child({ part: 'layout' }));
     this.store.subscribe({
@@ -161,6 +165,18 @@ export class Bridge {
         reply: (send) => this.publisher.reply(send),
       },
     );
+  }
+
+  /** Devices with the points that they have said by now. */
+  private devices(): KnownDevices {
+    const { store } = this;
+    return store.devices().map((id) => ({ id, points: [...store.points(id).values()].map(({ spec }) => spec) }));
+  }
+
+  private topology(): JsonObject {
+    const { namespace, name } = this.parts.config.bridge;
+    const devices = this.store.devices().map((id) => ({ id, health: this.store.health(id) ?? 'offline' }));
+    return topology({ namespace, name, relayId: this.mesh.relayId, devices });
   }
 
   private buildFleet(): Fleet {

@@ -2,6 +2,7 @@ import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
 import type { Fleet } from '../device/fleet.js';
 import type { JsonObject } from '../mesh/frame.js';
+import type { PhoneLayout } from '../phone-layout.js';
 import type { PointState, Store } from '../state/store.js';
 import type { ControlAnswer } from './protocol.js';
 import type { ControlHandlers } from './server.js';
@@ -11,11 +12,12 @@ export interface ControlParts {
   fleet: Fleet;
   store: Store;
   router: Router;
+  phoneLayout: Pick<PhoneLayout, 'layout' | 'api'>;
   clock: Clock;
 }
 
 /** Answers the command line from the running bridge's state. */
-export function controlHandlers({ fleet, store, router, clock }: ControlParts): ControlHandlers {
+export function controlHandlers({ fleet, store, router, phoneLayout, clock }: ControlParts): ControlHandlers {
   const { devices } = fleet;
   const describe = ({ spec, value, quality, at }: PointState): JsonObject => ({
     value,
@@ -52,6 +54,8 @@ export function controlHandlers({ fleet, store, router, clock }: ControlParts): 
       const message = 'this could not be remembered and lasts until the next start; the log says why';
       return { ok: true, health: store.health(device), ...(approval.remembered ? {} : { message }) };
     },
+    layout: () => ({ ok: true, layout: phoneLayout.layout() }),
+    contract: () => ({ ok: true, contract: phoneLayout.api() }),
     monitor(device, entry) {
       return devices.get(device)?.traffic.watch(({ direction, text }) => entry({ direction, text }));
     },

@@ -12,6 +12,10 @@ export interface ControlHandlers {
   get(device: string, point: string | undefined): ControlAnswer;
   set(device: string, point: string, value: unknown): Promise<ControlAnswer>;
   approve(device: string): Promise<ControlAnswer>;
+  /** The layout for phones, as `layout`. */
+  layout(): ControlAnswer;
+  /** What layouts can listen to and send, as `contract`. */
+  contract(): ControlAnswer;
   /** Calls `entry` for each line on a device's wire; the returned function ends that. Undefined: no such device. */
   monitor(device: string, entry: (entry: JsonObject) => void): (() => void) | undefined;
 }
@@ -124,6 +128,10 @@ export class ControlServer {
   private async answer(line: string, send: (answer: JsonObject) => void): Promise<(() => void) | undefined> {
     try {
       const request: unknown = JSON.parse(line);
+      if (isObject(request) && (request['op'] === 'layout' || request['op'] === 'contract')) {
+        send(this.handlers[request['op']]());
+        return undefined;
+      }
       if (!isObject(request) || typeof request['device'] !== 'string') throw new Error('a request names a device');
       const { op, device, point, value } = request;
       if (op === 'get') send(this.handlers.get(device as string, typeof point === 'string' ? point : undefined));

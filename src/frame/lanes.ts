@@ -6,15 +6,15 @@ import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import { BoundLane, type BoundPlan } from './bound-lane.js';
 import type { Coalescer } from './coalescer.js';
-import { DeckLane } from './deck-lane.js';
 import type { DropCause } from './drops.js';
 import { PartsLane, type Source } from './parts-lane.js';
 import type { Served } from './pump.js';
 import { QueueLane } from './queue-lane.js';
 import { mapFrame } from './shapes.js';
-import { FRAME_BYTES, roomIn } from './size.js';
+import { FRAME_BYTES, fitting, roomIn, shrink } from './size.js';
 import type { Snapshot } from './snapshot.js';
 import { boundSource, healthSource, historySource, qualitySource, stateSource, trendSource } from './sources.js';
+import { WholeLane } from './whole-lane.js';
 
 /** What the lanes are built from. */
 export interface LanesParts {
@@ -28,6 +28,8 @@ export interface LanesParts {
   maxHz?: number;
   /** The controls that the dynamic group of devices has now; no such frames where absent. */
   deck?(): JsonObject[];
+  /** The graph of the bridge and its devices now; no such frames where absent. */
+  topology?(): JsonObject;
   /** The frames of a layout written by hand; none where absent. */
   bound?: readonly BoundPlan[];
   /** Largest frame in bytes; 64 KiB where absent. A connection that makes frames larger (sealing: by a third) wants less. */
@@ -63,7 +65,8 @@ export class Lanes {
   readonly health: Coalescer;
   readonly trend: Snapshot;
   readonly past: Snapshot;
-  readonly deck: DeckLane | undefined;
+  readonly deck: WholeLane | undefined;
+  readonly topology: WholeLane | undefined;
   readonly bound: BoundLane | undefined;
   /** The lane of full and changed states. */
   readonly first: Served;
@@ -94,6 +97,7 @@ export class Lanes {
     this.trend = trendSource(store);
     this.past = historySource(history);
     this.deck = parts.deck && this.deckLane(parts.deck);
+    this.topology = parts.topology && this.topologyLane(parts.topology);
     this.bound = parts.bound && parts.bound.length > 0 ? this.boundLane(parts.bound, gone) : undefined;
 
     const acks: Served = { lane: this.acks, urgent: true, patience: Number.POSITIVE_INFINITY };
@@ -113,7 +117,9 @@ export class Lanes {
       ...bound,
       quality,
       health,
-      ...(this.deck ? [{ lane: this.deck, urgent: false, patience: VALUES_WAIT_MS }] : []),
+      ...[this.deck, this.topology].flatMap((lane) =>
+        lane ? [{ lane, urgent: false, patience: VALUES_WAIT_MS }] : [],
+      ),
       { lane: this.values('trend', this.trend, false), urgent: false, patience: CHART_WAIT_MS },
       { lane: this.logs, urgent: false, patience: CHART_WAIT_MS },
       { lane: this.values('history', this.past, false), urgent: false, patience: CHART_WAIT_MS },
@@ -133,6 +139,12 @@ export class Lanes {
   /** Drops everything that waits. */
   clear(): void {
     for (const { lane } of this.all) lane.clear();
+  }
+
+  /** What is said as a whole is another one, or somebody new wants it. */
+  wholes(): void {
+    this.deck?.request();
+    this.topology?.request();
   }
 
   /** The type of frames of a kind. */
@@ -178,10 +190,21 @@ export class Lanes {
     });
   }
 
-  private deckLane(children: () => JsonObject[]): DeckLane {
+  private deckLane(children: () => JsonObject[]): WholeLane {
     const { clock, log } = this.parts;
-    const onOversize = (left: number) => log.warn({ left }, 'the deck of devices is too large for a frame');
-    return new DeckLane({ type: this.type('devices'), clock, room: this.room, children, onOversize });
+    return new WholeLane('devices', clock, () => {
+      const all = children();
+      const some = fitting(all, this.room);
+      const left = all.length - some.length;
+      if (left > 0) log.warn({ left }, 'the deck of devices is too large for a frame');
+      return { msg_type: this.type('devices'), children: some };
+    });
+  }
+
+  private topologyLane(graph: () => JsonObject): WholeLane {
+    return new WholeLane('topology', this.parts.clock, () => {
+      return shrink({ msg_type: this.type('topology'), graph: graph() }, this.room);
+    });
   }
 
   private cut(what: string): void {

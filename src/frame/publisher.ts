@@ -77,6 +77,7 @@ export class Publisher {
       },
       quality: (device, points) => this.changed(this.lanes.quality, device, points),
       health: (device) => {
+        this.lanes.topology?.request();
         this.lanes.bound?.mark(device, ['']);
         this.changed(this.lanes.health, device, ['']);
       },
@@ -84,7 +85,7 @@ export class Publisher {
         this.lanes.state.relist(device);
         this.lanes.quality.relist(device);
         this.lanes.bound?.relist(device);
-        this.lanes.deck?.request();
+        this.lanes.wholes();
         this.pump.wake();
       },
       event: (device, event) => {
@@ -222,7 +223,7 @@ export class Publisher {
     this.fullAt = this.parts.clock.now();
     this.lanes.past.request();
     this.lanes.bound?.refill();
-    this.lanes.deck?.request();
+    this.lanes.wholes();
     this.requestValues();
   }
 

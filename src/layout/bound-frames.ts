@@ -24,7 +24,7 @@ interface Slot {
 export class BoundFrame {
   readonly slots: Slot[] = [];
 
-  constructor(private readonly filter: JsonObject) {}
+  constructor(readonly filter: JsonObject) {}
 
   /** The frame with the values of some points, or of all; undefined where there is nothing to say. */
   build(now: ValueNow, only?: ReadonlySet<string>): JsonObject | undefined {

@@ -33,6 +33,9 @@ describe('bench', () => {
     const unknown = await runProgram(['get', 'board9', '--state-dir', stateDir]);
     expect(unknown.err).toBe('there is no device board9; known: board1, board2\n');
 
+    const layout = await runProgram(['layout', '--state-dir', stateDir]);
+    expect(JSON.parse(layout.out)).toMatchObject({ tabs: [{ title: 'Overview' }, { title: 'board1' }, {}, {}] });
+
     const monitor = new Program(['monitor', 'board2', '--state-dir', stateDir]);
     await monitor.shows(/^< .*temp/m);
     expect(await monitor.stop()).toBe(0);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BoardSimulator } from '../../devices/board/simulator.js';
+import { lint } from '../../src/layout/lint.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { LayoutPhone } from '../support/layout-phone.js';
 import { forEachRelay, type MakeRelay } from '../support/relays.js';
@@ -125,6 +126,50 @@ forEachRelay((_relay, make) => {
       expect(refused.shown).toBe(false);
       expect(['mismatch', 'device_refused']).toContain(refused.code);
       await close();
+    });
+  });
+
+  describe('a layout made of what is plugged in', () => {
+    it('shows every point, switches every output, and tells when the device is away', async () => {
+      const rig = await Rig.open(make, {
+        devices: { shed: { driver: 'board' } },
+        config: { publish: { trend: '250ms' } },
+      });
+      const wire = await rig.phone('wire');
+      await expect.poll(() => rig.bridge.store.health('shed'), { timeout: 8_000 }).toBe('online');
+      const answer = (await wire.request('rig', 'rig.get_layout')) as JsonObject;
+      expect(answer).toMatchObject({ ok: true, layout: { state: { authority: 'rig' } } });
+      expect(lint(answer['layout'])).toEqual([]);
+      const anna = LayoutPhone.open(await rig.phone('anna'), answer['layout']);
+      const { app } = anna;
+      await anna.showing('health-shed').toBe('online');
+      for (const id of app.ids().filter((id) => /^dev-shed-(temp|hum|light)$/.test(id))) {
+        await anna.showing(id).toEqual(expect.any(Number));
+        await anna.showing(`${id}-quality`).toBe('good');
+        await expect.poll(() => app.state(`${id}-trend`)?.samples.length ?? 0).toBeGreaterThan(1);
+      }
+      await expect.poll(() => app.ids().filter((id) => id.startsWith('dyn-shed')).length).toBeGreaterThan(3);
+
+      expect(await anna.tap('dev-shed-pump', true)).toEqual({ shown: true, code: undefined });
+      expect(await anna.tap('dev-shed-fan', 40)).toEqual({ shown: 40, code: undefined });
+      expect(await anna.tap('dev-shed-turnout', 'thrown')).toEqual({ shown: 'thrown', code: undefined });
+      await anna.showing('dyn-shed-turnout').toBe('thrown');
+      rig.board().simulated(BoardSimulator).happen('button', 'pressed');
+      await anna.showing('dev-shed-button').toBe('pressed');
+
+      const nodes = () => (app.state('app-topology')?.document as { nodes?: JsonObject[] } | undefined)?.nodes ?? [];
+      const shed = () => nodes().find(({ id }) => id === 'shed');
+      const tapped = shed()?.['onTap'] as { event: string; payload: JsonObject };
+      expect(await wire.ask(tapped.event, tapped.payload)).toMatchObject({ ok: true, title: 'shed' });
+
+      expect(app.visible('dev-shed-pump')).toBe(true);
+      rig.board().pull();
+      await anna.showing('health-shed').toBe('offline');
+      expect(app.visible('dev-shed-pump')).toBe(false);
+      await anna.showing('dev-shed-temp-quality').toBe('unknown');
+      await expect.poll(() => shed()?.['group']).toBe('offline');
+      anna.close();
+      await rig.close();
     });
   });
 });

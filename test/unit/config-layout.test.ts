@@ -112,7 +112,7 @@ describe('the layout of a config', () => {
         tabs: [{ ...LAYOUT.tabs[0], children: [{ type: 'lable', id: 'a', position: [0, 0] }] }],
       },
     ];
-    expect(check([], JSON.stringify(dead)).warnings).toEqual([
+    expect(check(['{}'], JSON.stringify(dead)).warnings).toEqual([
       'b.yaml:5:9 layout.file: 1 thing does not work in this layout; `carter-bridge validate` with that file names them',
     ]);
   });
