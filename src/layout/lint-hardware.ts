@@ -7,7 +7,7 @@ import { TYPES } from './catalogue.js';
 import type { Contract, ControlContract } from './contract.js';
 import { type ControlFinding, error, isNumber, type LayoutFinding, quoted, warning } from './finding.js';
 import { fixedWish } from './fixed-wish.js';
-import { rangeOf } from './lint-values.js';
+import { controlRange } from './lint-values.js';
 import { type Target, targetName, targetOf } from './target.js';
 
 /** What is known of the devices that a layout is held against. */
@@ -137,7 +137,7 @@ function* ranges(
 ): Generator<LayoutFinding> {
   const known = TYPES.get(type ?? '');
   if (spec.type !== 'number' || known?.holds !== 'number') return;
-  const [low, high] = rangeOf(control);
+  const [low, high] = controlRange(control);
   const { min, max, step } = spec;
   const limits = `${min ?? '…'} to ${max ?? '…'}`;
   if (spec.role === 'actuator' && known.gives === 'number') {
