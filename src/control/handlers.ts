@@ -2,6 +2,7 @@ import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
 import type { Fleet } from '../device/fleet.js';
 import type { JsonObject } from '../mesh/frame.js';
+import type { PhoneLayout } from '../phone-layout.js';
 import { ownPid } from '../port/own-pid.js';
 import type { PointState, Store } from '../state/store.js';
 import type { ControlAnswer } from './protocol.js';
@@ -12,6 +13,7 @@ export interface ControlParts {
   fleet: Fleet;
   store: Store;
   router: Router;
+  phoneLayout: Pick<PhoneLayout, 'layout' | 'api'>;
   clock: Clock;
   version: string;
   /** Whether the relay has let us in. */
@@ -20,7 +22,7 @@ export interface ControlParts {
 
 /** Answers the command line from the running bridge's state. */
 export function controlHandlers(parts: ControlParts): ControlHandlers {
-  const { fleet, store, router, clock, version, relay } = parts;
+  const { fleet, store, router, phoneLayout, clock, version, relay } = parts;
   const { devices } = fleet;
   const begun = clock.now();
   const describe = ({ spec, value, quality, at }: PointState): JsonObject => ({
@@ -73,6 +75,8 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
         devices: Object.fromEntries(states),
       };
     },
+    layout: () => ({ ok: true, layout: phoneLayout.layout() }),
+    contract: () => ({ ok: true, contract: phoneLayout.api() }),
     monitor(device, entry) {
       return devices.get(device)?.traffic.watch(({ direction, text }) => entry({ direction, text }));
     },

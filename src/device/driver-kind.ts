@@ -2,6 +2,7 @@ import type { ZodType } from 'zod';
 import type { Clock } from '../clock.js';
 import type { LineLink } from '../port/line-link.js';
 import type { DeviceDriver, DeviceIdentity, DeviceIo } from './driver.js';
+import type { PointSpec } from './point.js';
 
 /**
  * The wire of a simulated device: what it says goes to the bridge's port, what the bridge writes comes to `receive`. A wire
@@ -61,6 +62,8 @@ export interface DriverKind<Options = unknown> {
   /** True where the device times pulses itself. */
   readonly pulses: boolean;
   create(options: Options): DeviceDriver;
+  /** The points that such a device has, where its options tell; a device that describes itself has none before. */
+  points?(options: Options): readonly PointSpec[] | undefined;
   /** For devices that say who they are when asked: how to ask. */
   readonly probe?: Probe;
   /** A simulated device that fits these options; `seed` makes its values differ from its siblings'. */

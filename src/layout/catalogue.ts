@@ -68,7 +68,7 @@ export const TYPES: ReadonlyMap<string, ControlType> = new Map([
     type('number', undefined, `${RANGE} segments arcAngle arcRotation arcThickness`, { gaugeStyle: ['half', 'full'] }),
   ],
   ['progressRing', type('number', undefined, RANGE, { progressStyle: ['ring', 'bar'] })],
-  ['sparkline', type('samples', undefined, `${RANGE} sparklinePoints sparklineFill`)],
+  ['sparkline', type('samples', undefined, 'sparklinePoints sparklineFill')],
   [
     'label',
     type('scalar', undefined, 'text scrollable formatValue valueMap iconMap colorMap', {

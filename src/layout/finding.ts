@@ -11,6 +11,11 @@ export interface LayoutFinding {
   readonly hint?: string;
 }
 
+/** A finding about a control, by its id. */
+export interface ControlFinding extends LayoutFinding {
+  readonly control: string;
+}
+
 /** A layout as rules look at it. */
 export interface Linted {
   /** An empty object for what is no object. */

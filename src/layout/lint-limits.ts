@@ -1,5 +1,6 @@
 import { isObject } from '../mesh/frame.js';
 import { error, isNumber, type LayoutFinding, type Linted, type Rule, warning } from './finding.js';
+import { SECRET_KEYS } from './secrets.js';
 import type { LayoutPath } from './walk.js';
 
 /** What is too much, too fast, or nobody's business. */
@@ -97,7 +98,7 @@ function* embeddedSecrets({ root }: Linted): Generator<LayoutFinding> {
   for (const [name, source] of Object.entries(isObject(sources) ? sources : {}))
     places.push([source, ['sources', name]]);
   for (const [place, path] of places) {
-    for (const key of ['token', 'e2eeKey', 'password']) {
+    for (const key of SECRET_KEYS) {
       if (!isObject(place) || !place[key]) continue;
       const hint = 'pair phones instead, and take care who gets this file';
       yield warning('embedded_secret', [...path, key], 'whoever gets this layout gets this secret', hint);

@@ -23,7 +23,7 @@ function* badRange({ spots }: Linted): Generator<LayoutFinding> {
       const value = control[key];
       if (value !== undefined && !isNumber(value)) yield error('bad_range', [...path, key], `\`${key}\` is a number`);
     }
-    const [low, high] = rangeOf(control);
+    const [low, high] = controlRange(control);
     if (low >= high)
       yield error('bad_range', [...path, min === undefined ? 'max' : 'min'], '`min` must be below `max`');
     if (isNumber(step) && step <= 0) yield error('bad_range', [...path, 'step'], '`step` is above 0');
@@ -31,7 +31,7 @@ function* badRange({ spots }: Linted): Generator<LayoutFinding> {
 }
 
 /** The range of a control of numbers, with what apps take where none is written. */
-export function rangeOf(control: Spot['control']): [number, number] {
+export function controlRange(control: Spot['control']): [number, number] {
   const { min, max } = control;
   return [isNumber(min) ? min : 0, isNumber(max) ? max : 100];
 }
@@ -55,7 +55,7 @@ function* badDefault({ spots }: Linted): Generator<LayoutFinding> {
     if ('miss' in accept(type, readable(holds(type), defaultValue))) {
       yield error('bad_default_value', at, `a ${type} can't hold ${quoted(defaultValue)}`);
     } else if (isNumber(defaultValue) && holds(type) === 'number' && (control['min'] ?? control['max']) !== undefined) {
-      const [low, high] = rangeOf(control);
+      const [low, high] = controlRange(control);
       if (defaultValue >= low && defaultValue <= high) continue;
       yield error('bad_default_value', at, `lies outside of ${low} to ${high}`);
     } else if (Array.isArray(options) && !options.includes(defaultValue)) {

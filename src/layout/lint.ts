@@ -5,6 +5,7 @@ import { GRID_RULES } from './lint-grid.js';
 import { LIMIT_RULES } from './lint-limits.js';
 import { SOURCE_RULES } from './lint-sources.js';
 import { STRUCTURE_RULES } from './lint-structure.js';
+import { SYNC_RULES } from './lint-sync.js';
 import { VALUE_RULES } from './lint-values.js';
 import { WIRE_RULES } from './lint-wire.js';
 
@@ -14,6 +15,7 @@ export const RULES: readonly Rule[] = [
   ...GRID_RULES,
   ...FIELD_RULES,
   ...VALUE_RULES,
+  ...SYNC_RULES,
   ...WIRE_RULES,
   ...SOURCE_RULES,
   ...LIMIT_RULES,

@@ -5,6 +5,7 @@ import { type Contract, type ControlContract, contractOf } from './contract.js';
 import { ControlState } from './control-state.js';
 import { fillGroups } from './dynamic.js';
 import { emission, type Gesture } from './emit.js';
+import { Polling } from './polling.js';
 import { accept, hear } from './sync.js';
 
 /** What a virtual phone is built from. */
@@ -35,35 +36,28 @@ export class VirtualPhone {
   private contract: Contract;
   private readonly states = new Map<string, ControlState>();
   private readonly waits = new Map<string, Timer>();
-  private readonly polls = new Map<string, Timer>();
+  private readonly polling: Polling;
 
   constructor(private readonly parts: VirtualPhoneParts) {
     this.layout = isObject(parts.layout) ? structuredClone(parts.layout) : {};
     this.contract = contractOf(this.layout);
+    this.polling = new Polling(parts.clock, (event, payload) => parts.send(event, payload));
     this.index();
   }
 
   /** The phone is on the channel (again): asks for everything, and begins to poll where the layout says so. */
   connected(): void {
-    this.disconnected();
     const { state, dynamic, polls } = this.contract;
     if (state.sync || dynamic.length > 0) {
       const slots = dynamic.length > 0 ? { dynamic } : {};
       this.parts.send('broadcast_request', { msg_type: 'control_sync_request', from: this.parts.name, ...slots });
     }
-    for (const { name, intervalMs, event, payload } of polls) {
-      const again = () => {
-        this.polls.set(name, this.parts.clock.after(intervalMs, again));
-        this.parts.send(event, payload);
-      };
-      this.polls.set(name, this.parts.clock.after(intervalMs, again));
-    }
+    this.polling.start(polls);
   }
 
   /** The phone is off the channel: it polls no more; what it waits for is given up in its time. */
   disconnected(): void {
-    for (const timer of this.polls.values()) timer.cancel();
-    this.polls.clear();
+    this.polling.stop();
   }
 
   /** Ends everything; no timer is left. */

@@ -38,6 +38,9 @@ describe('bench', () => {
     expect(texts).toContain('board2 is online.');
     expect(texts).toContainEqual(expect.stringContaining(`runs (pid ${bench.child.pid}, for`));
 
+    const layout = await runProgram(['layout', '--state-dir', stateDir]);
+    expect(JSON.parse(layout.out)).toMatchObject({ tabs: [{ title: 'Overview' }, { title: 'board1' }, {}, {}] });
+
     const monitor = new Program(['monitor', 'board2', '--state-dir', stateDir]);
     await monitor.shows(/^< .*temp/m);
     expect(await monitor.stop()).toBe(0);

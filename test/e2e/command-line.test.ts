@@ -23,7 +23,7 @@ describe('the command line', () => {
   it('lists its commands', async () => {
     const { code, out } = await runProgram(['--help']);
     expect(code).toBe(0);
-    for (const command of ['run', 'bench', 'relay', 'devices', 'validate', 'monitor', 'get', 'set']) {
+    for (const command of ['run', 'bench', 'relay', 'devices', 'validate', 'layout', 'monitor', 'get', 'set']) {
       expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
   });
@@ -115,6 +115,31 @@ describe('the command line', () => {
     const { out, code } = await runProgram(['doctor', '--config', gone]);
     expect(out).toMatch(/^bad {3}ports {5}meter: \/dev\/serial\/by-id\/none does not exist\.$/m);
     expect(code).toBe(1);
+  });
+
+  it('prints the layout and the API of a config when no bridge runs', async () => {
+    const points =
+      '{ temp: { unit: °C, min: 0, max: 40 }, pump: { role: actuator, type: boolean, write: "P{value}" } }';
+    const config = file(
+      'layout.yaml',
+      [
+        `bridge: { name: house, stateDir: ${join(folder, 'none')} }`,
+        'devices:',
+        `  shed: { driver: lines, port: /dev/serial/by-id/x, points: ${points} }`,
+        '  later: { driver: board, port: auto }',
+      ].join('\n'),
+    );
+    const made = await runProgram(['layout', '--config', config]);
+    expect(made.code).toBe(0);
+    expect(made.err).toMatch(/nobody knows the points of: later/);
+    const path = file('made.json', made.out);
+    expect(await runProgram(['validate', path, '--config', config])).toMatchObject({ code: 0, err: '' });
+    const { out } = await runProgram(['layout', '--config', config, '--contract']);
+    expect(out).toMatch(/^# What `house` says and hears/);
+    expect(out).toContain('{"msg_type":"house.cmd","dev":"shed","point":"pump","value":"{{value}}"}');
+    const { out: json } = await runProgram(['layout', '--config', config, '--contract', '--json']);
+    expect(JSON.parse(json)).toMatchObject({ namespace: 'house', points: [{ point: 'shed.temp', unit: '°C' }, {}] });
+    expect((await runProgram(['layout', '--state-dir', folder])).code).toBe(1);
   });
 
   it('lists serial ports or says that there are none', async () => {
