@@ -66,7 +66,7 @@ if live && [ "$dry_run" = no ] && [ "$(id -u)" != 0 ]; then die 'this needs root
 [ -f "$main" ] || die "there is no $main; run \`npm ci && npm run build\` first"
 [ -n "$node" ] || node=$(command -v node) || die "root finds no node; give it with --node, for example --node \"\$(command -v node)\""
 node=$(readlink -f "$node") || die 'what --node names is no program'
-[ -f "$node" ] && [ -x "$node" ] || die 'what --node names is no program'
+if ! [ -f "$node" ] || ! [ -x "$node" ]; then die 'what --node names is no program'; fi
 case $node$main in
   *[!A-Za-z0-9/._@+-]*) die "a unit can't hold these paths: $node $main" ;;
 esac
