@@ -104,7 +104,7 @@ describe('the structure of the code', () => {
   it.each([
     ['serialport', /^(serialport|@serialport\/.*)$/, /^src\/port\/serial-line-link[^/]*\.ts$/],
     ['onoff', /^onoff$/, /^src\/port\/onoff-[^/]*\.ts$/],
-    ['koffi', /^koffi$/, /^src\/port\/virtual-port[^/]*\.ts$/],
+    ['koffi', /^koffi$/, /^src\/(port\/virtual-port|service\/notify-socket)[^/]*\.ts$/],
     ['ws', /^ws$/, /^src\/(mesh\/client[^/]*|relay\/ws-[^/]*)\.ts$/],
     ['pino', /^pino(-pretty)?$/, /^src\/logger[^/]*\.ts$/],
     ['yaml', /^yaml$/, /^src\/config\/[^/]*\.ts$/],

@@ -3,6 +3,9 @@ import type { Machine } from './machine.js';
 /** The name of the service. */
 export const SERVICE = 'carter-bridge.service';
 
+/** Where the processes of services are listed: with version 2 of control groups, and beside version 1. */
+const CGROUPS = ['/sys/fs/cgroup', '/sys/fs/cgroup/unified', '/sys/fs/cgroup/systemd'];
+
 /** What the installed unit file says. */
 export interface ServiceUnit {
   readonly path: string;
@@ -25,14 +28,14 @@ export function readServiceUnit(machine: Machine): ServiceUnit | undefined {
     const words = (key: string) => (lastOf(text, key) ?? '').split(/\s+/).filter(Boolean);
     const command = words('ExecStart');
     const config = command[command.indexOf('--config') + 1];
-    const procs = machine.text(`/sys/fs/cgroup/system.slice/${SERVICE}/cgroup.procs`);
+    const procs = CGROUPS.map((root) => machine.text(`${root}/system.slice/${SERVICE}/cgroup.procs`)).find(Boolean);
     return {
       path,
       user: lastOf(text, 'User') ?? 'root',
       groups: words('SupplementaryGroups'),
       command,
       config: command.includes('--config') ? config : undefined,
-      active: procs !== undefined && procs !== '',
+      active: procs !== undefined,
     };
   }
   return undefined;

@@ -161,6 +161,11 @@ describe('the service', () => {
 
   it.each([
     ['is installed and runs', { ...unit, ...procs('812\n') }, 'ok'],
+    [
+      'runs beside control groups of version 1',
+      { ...unit, '/sys/fs/cgroup/systemd/system.slice/carter-bridge.service/cgroup.procs': '812\n' },
+      'ok',
+    ],
     ['is installed and has no process', { ...unit, ...procs('') }, 'bad'],
     ['is installed and was never started', unit, 'bad'],
     ['lost its program', { ...unit, '/opt/main.js': { to: '/nowhere' } }, 'bad'],
