@@ -165,6 +165,8 @@ describe('the self-check', () => {
       set: async () => nothing(),
       approve: async () => nothing(),
       monitor: () => undefined,
+      layout: nothing,
+      contract: nothing,
       status: () => ({ ok: true, ...status }),
     };
     const server = new ControlServer(folder, handlers, new VirtualClock(), silentLog);
