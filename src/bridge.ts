@@ -5,6 +5,7 @@ import { Interlock } from './action/interlock.js';
 import { Requests } from './action/requests.js';
 import { Router } from './action/router.js';
 import type { Rules } from './action/validate.js';
+import { watchBinding } from './binding-watch.js';
 import { type Clock, deadline } from './clock.js';
 import type { Config } from './config/schema.js';
 import { controlHandlers } from './control/handlers.js';
@@ -14,9 +15,12 @@ import { Fleet } from './device/fleet.js';
 import { BridgeError, describeError } from './error.js';
 import { Publisher } from './frame/publisher.js';
 import { deck } from './layout/deck.js';
+import { topology } from './layout/topology.js';
 import type { Log } from './log.js';
 import { MeshClient } from './mesh/client.js';
 import { roomCipher } from './mesh/e2ee.js';
+import type { JsonObject } from './mesh/frame.js';
+import { type KnownDevices, PhoneLayout } from './phone-layout.js';
 import type { Ports } from './port/ports.js';
 import { History } from './state/history.js';
 import { Store } from './state/store.js';
@@ -59,6 +63,8 @@ export class Bridge {
     const source = randomUUID();
     this.store = new Store(clock);
     const history = new History(this.store);
+    const phoneLayout = new PhoneLayout(config, () => this.devices());
+    const { binding } = phoneLayout;
     this.mesh = this.buildMesh();
     this.publisher = new Publisher({
       store: this.store,
@@ -69,6 +75,8 @@ export class Bridge {
       log: log.child({ part: 'frames' }),
       history,
       deck: () => deck(this.store, namespace),
+      topology: () => this.topology(),
+      ...(binding && { bound: binding.frames }),
       maxHz: config.publish.maxHz,
       keyframeMs: config.publish.keyframe,
       trendMs: config.publish.trend,
@@ -84,13 +92,16 @@ export class Bridge {
       rules,
       commands: this.commands,
       publisher: this.publisher,
+      ...(binding && { binding }),
       log: log.child({ part: 'commands' }),
     });
-    const { store, router, fleet } = this;
+    const { store, router, fleet, mesh } = this;
     const { devices } = fleet;
-    this.requests = new Requests({ namespace, version, devices, store, history, router, clock });
-    const handlers = controlHandlers({ fleet, store, router, clock });
+    const layout = () => phoneLayout.layout();
+    this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
+    const handlers = controlHandlers({ fleet, store, router, phoneLayout, clock, version, relay: mesh });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
+    if (binding) watchBinding(binding, namespace, this.store, log.child({ part: 'layout' }));
     this.store.subscribe({
       health: (device, health) => {
         this.publisher.log({ level: health === 'online' ? 'info' : 'warn', text: `${device}: ${health}` });
@@ -154,6 +165,18 @@ export class Bridge {
         reply: (send) => this.publisher.reply(send),
       },
     );
+  }
+
+  /** Devices with the points that they have said by now. */
+  private devices(): KnownDevices {
+    const { store } = this;
+    return store.devices().map((id) => ({ id, points: [...store.points(id).values()].map(({ spec }) => spec) }));
+  }
+
+  private topology(): JsonObject {
+    const { namespace, name } = this.parts.config.bridge;
+    const devices = this.store.devices().map((id) => ({ id, health: this.store.health(id) ?? 'offline' }));
+    return topology({ namespace, name, relayId: this.mesh.relayId, devices });
   }
 
   private buildFleet(): Fleet {

@@ -9,6 +9,8 @@ interface Source {
   readonly text: string;
   /** Paths of our own files, and names of packages. */
   readonly imports: readonly string[];
+  /** Those of them that are there when the program runs: types are not. */
+  readonly loads: readonly string[];
 }
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
@@ -19,11 +21,13 @@ function sourcesOf(folder: string): Source[] {
     .map((name) => {
       const path = join(folder, name);
       const text = readFileSync(join(ROOT, path), 'utf8');
-      const imports = [...text.matchAll(IMPORT)].map((match) => {
+      const found = [...text.matchAll(IMPORT)].map((match) => {
         const target = match[1] ?? match[2] ?? '';
-        return target.startsWith('.') ? normalize(join(dirname(path), target)).replace(/\.js$/, '.ts') : target;
+        const file = target.startsWith('.') ? normalize(join(dirname(path), target)).replace(/\.js$/, '.ts') : target;
+        return { file, isType: /^\s*(import|export)\s+type\s/.test(match[0]) };
       });
-      return { path, text, imports };
+      const imports = found.map(({ file }) => file);
+      return { path, text, imports, loads: found.filter(({ isType }) => !isType).map(({ file }) => file) };
     });
 }
 
@@ -63,7 +67,7 @@ describe('the structure of the code', () => {
 
   it('drivers know the driver interface and nothing else of the bridge', () => {
     const open = new Set(['src/port/line-link.ts', 'src/clock.ts', 'src/error.ts', 'src/log.ts', 'src/text.ts']);
-    const libraries = new Set(['zod', 're2js', '@eslint-community/regexpp']);
+    const libraries = new Set(['zod', 're2js', '@eslint-community/regexpp', 'avr8js']);
     const allowed = (target: string) =>
       open.has(target) || libraries.has(target) || /^(src\/device|devices|firmware-protocol)\//.test(target);
     expect(violations((path) => path.startsWith('devices/'), allowed)).toEqual([]);
@@ -88,15 +92,25 @@ describe('the structure of the code', () => {
     expect(violations(meshSide, (target) => !/^src\/(device|port|state|frame|action|cli)\//.test(target))).toEqual([]);
   });
 
+  it('the doctor looks and touches nothing that runs', () => {
+    const inDoctor = (path: string) => path.startsWith('src/doctor/');
+    const open = new Set(['src/clock.ts', 'src/error.ts', 'src/text.ts', 'src/config/schema.ts', 'src/mesh/frame.ts']);
+    const allowed = (target: string) => open.has(target) || /^(src\/(doctor|port)\/|node:)/.test(target);
+    expect(violations(inDoctor, allowed)).toEqual([]);
+    const others = (path: string) => !/^src\/(doctor|cli)\//.test(path);
+    expect(violations(others, (target) => !target.startsWith('src/doctor/'))).toEqual([]);
+  });
+
   it.each([
     ['serialport', /^(serialport|@serialport\/.*)$/, /^src\/port\/serial-line-link[^/]*\.ts$/],
     ['onoff', /^onoff$/, /^src\/port\/onoff-[^/]*\.ts$/],
-    ['koffi', /^koffi$/, /^src\/port\/virtual-port[^/]*\.ts$/],
+    ['koffi', /^koffi$/, /^src\/(port\/virtual-port|service\/notify-socket)[^/]*\.ts$/],
     ['ws', /^ws$/, /^src\/(mesh\/client[^/]*|relay\/ws-[^/]*)\.ts$/],
     ['pino', /^pino(-pretty)?$/, /^src\/logger[^/]*\.ts$/],
     ['yaml', /^yaml$/, /^src\/config\/[^/]*\.ts$/],
     ['re2js', /^re2js$/, /^devices\/lines\/pattern\.ts$/],
     ['regexpp', /^@eslint-community\/regexpp$/, /^devices\/lines\/(pattern|render)\.ts$/],
+    ['avr8js', /^avr8js$/, /^devices\/board\/avr-[^/]*\.ts$/],
     ['commander', /^commander$/, /^src\/cli\/program\.ts$/],
   ])('%s has one place', (_name, name, place) => {
     const importers = sources.filter(({ imports }) => imports.some((target) => name.test(target)));
@@ -110,6 +124,21 @@ describe('the structure of the code', () => {
   it('time comes from the clock', () => {
     const pattern = /\b(setTimeout|setInterval|Date\.now|performance\.now|new Date\(\))\b/;
     expect(users(pattern).filter((path) => !['src/main.ts', 'src/system-clock.ts'].includes(path))).toEqual([]);
+  });
+
+  it('layouts are understood in a browser too', () => {
+    const open = new Set(['src/mesh/frame.ts', 'src/text.ts', 'src/clock.ts']);
+    const loaded = (path: string) => sources.find((source) => source.path === path)?.loads ?? [];
+    const inBrowser = (path: string) => path.startsWith('src/layout/') || open.has(path);
+    const strangers = sources
+      .filter(({ path }) => inBrowser(path))
+      .flatMap(({ path }) =>
+        loaded(path)
+          .filter((target) => !inBrowser(target))
+          .map((target) => `${path} → ${target}`),
+      );
+    expect(strangers).toEqual([]);
+    expect(users(/\b(Buffer|require|__dirname)\b/).filter(inBrowser)).toEqual([]);
   });
 
   it('has no import cycles', () => {

@@ -79,5 +79,6 @@ export const templateKind: DriverKind<TemplateOptions> = {
   inFlight: 'device',
   pulses: false,
   create: (options) => new TemplateDriver(options),
+  points: () => POINTS,
   simulate: (_options, clock) => new TemplateSimulator(clock),
 };

@@ -17,8 +17,8 @@ export class TemplateSimulator implements Simulator {
     this.unplug();
     this.valve = false;
     this.port = port;
-    port.receive = (text) => {
-      for (const char of text) this.obey(char);
+    port.receive = (bytes) => {
+      for (const char of bytes) this.obey(char);
     };
     this.measure();
   }

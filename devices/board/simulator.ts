@@ -5,6 +5,7 @@ import type { BoardMessage, NakCode, PointDescription } from '../../firmware-pro
 import type { Clock, Timer } from '../../src/clock.js';
 import type { Value } from '../../src/device/point.js';
 import { seededRandom } from '../../src/device/seeded-random.js';
+import { toWire } from '../../src/device/wire-text.js';
 import { WiredSimulator } from '../../src/device/wired-simulator.js';
 import { DEFAULT_POINTS, sensorValue } from './default-board.js';
 import { type Execution, Firmware, type FirmwareIdentity } from './firmware.js';
@@ -155,9 +156,9 @@ export class BoardSimulator extends WiredSimulator {
     );
   }
 
-  protected override receive(text: string): void {
+  protected override receive(bytes: string): void {
     if (this.deafened) return;
-    const lines = (this.heard + flipBits(text, this.flips.toBoard, this.random)).split('\n');
+    const lines = (this.heard + flipBits(bytes, this.flips.toBoard, this.random)).split('\n');
     // Of an endless line a board keeps only that it was too long.
     this.heard = (lines.pop() ?? '').slice(0, MAX_HOST_LINE);
     for (const line of lines) {
@@ -191,7 +192,7 @@ export class BoardSimulator extends WiredSimulator {
 
   private send(line: string): void {
     const text = this.random() < this.garbled ? damage(line, this.random) : line;
-    if (!this.mute) this.port?.send(flipBits(`${text}\n`, this.flips.toHost, this.random));
+    if (!this.mute) this.port?.send(flipBits(toWire(`${text}\n`), this.flips.toHost, this.random));
   }
 
   protected override quiet(): void {

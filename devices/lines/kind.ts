@@ -1,5 +1,6 @@
 import type { DriverKind } from '../../src/device/driver-kind.js';
 import { LinesDriver } from './driver.js';
+import { linePoints } from './line-point.js';
 import { type LinesOptions, linesOptions } from './options.js';
 import { LinesSimulator } from './simulator.js';
 
@@ -11,5 +12,9 @@ export const linesKind: DriverKind<LinesOptions> = {
   inFlight: 'point',
   pulses: false,
   create: (options) => new LinesDriver(options),
+  points: (options) => {
+    const points = linePoints(options);
+    return points && [...points.values()].map(({ spec }) => spec);
+  },
   simulate: (options, clock, seed) => new LinesSimulator(options, clock, seed),
 };

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../src/clock.js';
 import type { Value } from '../../src/device/point.js';
 import { seededRandom } from '../../src/device/seeded-random.js';
+import { fromWire, toWire } from '../../src/device/wire-text.js';
 import { WiredSimulator } from '../../src/device/wired-simulator.js';
 import { type LinePoint, linePoints } from './line-point.js';
 import { type LinesOptions, wireNames } from './options.js';
@@ -114,11 +115,11 @@ export class LinesSimulator extends WiredSimulator {
     });
   }
 
-  protected override receive(text: string): void {
+  protected override receive(bytes: string): void {
     const newline = { lf: '\n', crlf: '\r\n', cr: '\r' }[this.options.newline];
-    const lines = (this.heard + text).split(newline);
+    const lines = (this.heard + bytes).split(newline);
     this.heard = (lines.pop() ?? '').slice(-MAX_COMMAND);
-    for (const line of lines) {
+    for (const line of lines.map(fromWire)) {
       if (this.delay === 0) this.obey(line);
       else this.later(this.delay, () => this.obey(line));
     }
@@ -177,7 +178,7 @@ export class LinesSimulator extends WiredSimulator {
   }
 
   private send(text: string): void {
-    if (!this.mute) this.port?.send(text);
+    if (!this.mute) this.port?.send(toWire(text));
   }
 }
 

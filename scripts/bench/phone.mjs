@@ -7,7 +7,7 @@ export class Phone {
   /** Called with the payload, the moment in ns. */
   onBroadcast = (_payload, _at) => {};
 
-  static async join(url, name) {
+  static async join(url, name, channel = 'lab') {
     const phone = new Phone();
     phone.name = name;
     phone.socket = new WebSocket(url, { perMessageDeflate: false });
@@ -21,7 +21,7 @@ export class Phone {
       });
     });
     const rights = { role: 'mobile', can_broadcast: true, can_route: true, broadcast_scope: 'channel' };
-    phone.send('identify', { name, channel: 'lab', token: null, ...rights });
+    phone.send('identify', { name, channel, token: null, ...rights });
     await within(5_000, welcome, `a welcome for ${name}`);
     return phone;
   }

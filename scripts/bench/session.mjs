@@ -5,10 +5,11 @@ import { endless, endlessStage } from './measure/endless.mjs';
 import { growth } from './measure/growth.mjs';
 import { joiner, joinerStage } from './measure/joiner.mjs';
 import { latency } from './measure/latency.mjs';
-import { load, warmUp } from './measure/load.mjs';
+import { load } from './measure/load.mjs';
 import { replug } from './measure/replug.mjs';
 import { stalled, stalledStage } from './measure/stalled.mjs';
 import { floodStage, throughput } from './measure/throughput.mjs';
+import { warmUp } from './measure/warm.mjs';
 import { Stage } from './stage.mjs';
 import { sleep } from './wait.mjs';
 
@@ -31,16 +32,12 @@ export async function on(dialect, options, work) {
 export async function pairedRun(dialect, rows, plan) {
   const figures = {};
   if (['A', 'B', 'C', 'I', 'L', 'M'].some((row) => rows.has(row))) {
-    await on(dialect, {}, async (stage) => {
+    await on(dialect, { relayWarmMs: plan.warm }, async (stage) => {
       figures.M = stage.firstBroadcast;
       figures.M1 = stage.firstValue;
       await sleep(plan.idle);
       figures.I = stage.program.rss / MB;
       await warmUp(stage, plan.warm);
-      if (rows.has('C')) {
-        const { cpuPerReading, framesPerReading, age99 } = await load(stage, plan.load);
-        Object.assign(figures, { C: cpuPerReading, D: framesPerReading, E: age99 });
-      }
       if (rows.has('A')) {
         // The bridge puts thousands of warm-up lines into few frames; what makes and relays frames has to warm up by itself.
         await latency(stage, plan.warmLatency);
@@ -51,6 +48,11 @@ export async function pairedRun(dialect, rows, plan) {
         await echo(stage, plan.warmEcho);
         const { p50, p99 } = await echo(stage, plan.echo);
         Object.assign(figures, { B: p50, B99: p99 });
+      }
+      if (rows.has('C')) {
+        await load(stage, plan.warm);
+        const { cpuPerReading, framesPerReading, age99 } = await load(stage, plan.load);
+        Object.assign(figures, { C: cpuPerReading, D: framesPerReading, E: age99 });
       }
       if (rows.has('L') && dialect === bridge) figures.L = (await delay(stage, plan.delay)).p99;
     });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Board } from './board.mjs';
 import { Child } from './child.mjs';
 import { channelNames } from './dialect.mjs';
+import { warmRelay } from './measure/warm.mjs';
 import { Phone } from './phone.mjs';
 import { Sink } from './sink.mjs';
 import { sleep, stamp, within } from './wait.mjs';
@@ -22,7 +23,7 @@ export class Stage {
 
   /**
    * @param {object} dialect `bridge` or `floor`
-   * @param {{ devices?: number, channels?: number, maxHz?: number, sink?: boolean, makeBoard?: (link: string) => object, node?: string[] }} options
+   * @param {{ devices?: number, channels?: number, maxHz?: number, sink?: boolean, makeBoard?: (link: string) => object, node?: string[], relayWarmMs?: number }} options
    *   `sink`: the phone's socket is the server, without a relay.
    */
   static async open(dialect, options = {}) {
@@ -50,10 +51,10 @@ export class Stage {
     return this.boards[0];
   }
 
-  async #build({ sink = false, makeBoard = (link) => new Board(link), node = [] }) {
+  async #build({ sink = false, makeBoard = (link) => new Board(link), node = [], relayWarmMs = 0 }) {
     const { dialect, folder, devices, maxHz } = this;
     this.boards = devices.map(({ id }) => makeBoard(join(folder, id)));
-    const url = sink ? await this.#openSink() : await this.#openRelay();
+    const url = sink ? await this.#openSink() : await this.#openRelay(relayWarmMs);
     if (dialect.config) {
       const config = dialect.config({ url, folder, devices, maxHz });
       writeFileSync(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 });
@@ -94,13 +95,14 @@ export class Stage {
     return { key: `d${device}.${channel}`, at };
   }
 
-  async #openRelay() {
+  async #openRelay(relayWarmMs) {
     let tell;
     const listening = new Promise((resolve) => {
       tell = resolve;
     });
     this.relay = new Child([RELAY], { core: 1, onMessage: ({ url }) => tell(url) });
     this.url = await within(10_000, listening, 'the relay');
+    if (relayWarmMs > 0) await warmRelay(this.url, relayWarmMs);
     const phone = await this.phone('watcher');
     phone.onBroadcast = (payload, at) => this.#hear(payload, at);
     return this.url;

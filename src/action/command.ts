@@ -18,15 +18,30 @@ export interface CommandRequest {
   readonly via: 'sealed' | 'plain' | 'local';
 }
 
+/** What a frame asks for: a value of a point, or a pulse. */
+export interface Wish {
+  readonly device: string;
+  readonly point: string;
+  readonly value?: unknown;
+  readonly pulseMs?: unknown;
+}
+
 /** Reads a `<ns>.cmd` payload; undefined where it does not even name a device and a point. */
 export function readCommand(payload: JsonObject, via: CommandRequest['via']): CommandRequest | undefined {
-  const { dev, point, value, pulse_ms, _cmd, _from, _ts } = payload;
+  const { dev, point, value, pulse_ms } = payload;
   if (typeof dev !== 'string' || typeof point !== 'string') return undefined;
+  return requestFor({ device: dev, point, value, pulseMs: pulse_ms }, payload, via);
+}
+
+/** The request that a payload makes once it is known what it asks for. */
+export function requestFor(wish: Wish, payload: JsonObject, via: CommandRequest['via']): CommandRequest {
+  const { device, point, value, pulseMs } = wish;
+  const { _cmd, _from, _ts } = payload;
   return {
-    device: dev,
+    device,
     point,
     ...(value === undefined ? {} : { value }),
-    ...(pulse_ms === undefined ? {} : { pulseMs: pulse_ms }),
+    ...(pulseMs === undefined ? {} : { pulseMs }),
     ...senderOf({ _cmd, _from }),
     ...(typeof _ts === 'number' ? { sentAt: _ts } : {}),
     size: JSON.stringify(payload).length,

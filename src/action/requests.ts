@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.js';
 import type { Device } from '../device/device.js';
 import { refused } from '../device/outcome.js';
+import { BRIDGE_NODE } from '../layout/topology.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
+import { asciiSize } from '../mesh/json.js';
 import type { History } from '../state/history.js';
 import type { PointState, Store } from '../state/store.js';
 import { printable } from '../text.js';
@@ -16,8 +18,13 @@ export interface RequestParts {
   store: Store;
   history: History;
   router: Router;
+  /** The phones' layout now, without secrets. */
+  layout(): JsonObject;
   clock: Clock;
 }
+
+/** Largest layout that a relay of today passes on, with its envelope. */
+const LAYOUT_BYTES = 180 * 1024;
 
 type Answer = (payload: JsonObject, sealed: boolean) => JsonObject | Promise<JsonObject>;
 
@@ -32,7 +39,7 @@ export class Requests {
       [`${namespace}.get_state`, () => this.state()],
       [`${namespace}.get_history`, () => ({ ok: true, history: parts.history.snapshot() })],
       [`${namespace}.set`, (payload, sealed) => this.set(payload, sealed)],
-      [`${namespace}.get_layout`, () => ({ ok: false, error: 'this bridge has no layout' })],
+      [`${namespace}.get_layout`, () => this.layout()],
       [`${namespace}.card`, (payload) => this.card(payload)],
     ]);
   }
@@ -90,9 +97,17 @@ export class Requests {
     return { ...(outcome ?? refused('rate', 'too many commands were refused')) };
   }
 
+  private layout(): JsonObject {
+    const layout = this.parts.layout();
+    const bytes = asciiSize(layout);
+    if (bytes <= LAYOUT_BYTES) return { ok: true, layout };
+    return { ok: false, error: `the layout has ${bytes} bytes, more than can be routed`, bytes };
+  }
+
   private card(payload: JsonObject): JsonObject {
     const { store, devices } = this.parts;
     const id = typeof payload['id'] === 'string' ? payload['id'] : payload['value'];
+    if (id === BRIDGE_NODE) return this.bridgeCard();
     const device = typeof id === 'string' ? devices.get(id) : undefined;
     if (!device) return { ok: false, error: 'no such device' };
     const lines = [...store.points(device.id).values()].map(({ spec, value, quality }) => {
@@ -100,5 +115,11 @@ export class Requests {
       return `- **${printable(spec.label ?? spec.id, 40)}**: ${shown}${quality === 'stale' ? ' (stale)' : ''}`;
     });
     return { ok: true, title: device.id, content: [`*${store.health(device.id)}*`, '', ...lines].join('\n') };
+  }
+
+  private bridgeCard(): JsonObject {
+    const { store, namespace, version } = this.parts;
+    const lines = store.devices().map((device) => `- **${device}**: ${store.health(device)}`);
+    return { ok: true, title: namespace, content: [`*version ${version}*`, '', ...lines].join('\n') };
   }
 }

@@ -1,10 +1,11 @@
 import { type Outcome, refused } from '../device/outcome.js';
 import type { Key } from '../frame/parts-lane.js';
 import type { Publisher } from '../frame/publisher.js';
+import type { Binding } from '../layout/bind.js';
 import type { Log } from '../log.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
-import { type CommandRequest, readCommand, senderOf } from './command.js';
+import { type CommandRequest, readCommand, requestFor, senderOf } from './command.js';
 import type { Commands } from './commands.js';
 import { checkSender, type Rules } from './validate.js';
 
@@ -16,6 +17,8 @@ export interface RouterParts {
   rules: Rules;
   commands: Commands;
   publisher: Publisher;
+  /** What the frames of a layout written by hand mean; none where absent. */
+  binding?: Pick<Binding, 'read'>;
   log: Log;
 }
 
@@ -46,7 +49,9 @@ export class Router {
     // Relays send a sender its own broadcasts; a state frame of ours must never be taken for a command.
     if (payload['_src'] === this.parts.source) return;
     const type = payload['msg_type'];
-    if (typeof type === 'string') this.handlers.get(type)?.(payload, sealed ? 'sealed' : 'plain');
+    const handler = typeof type === 'string' ? this.handlers.get(type) : undefined;
+    if (handler) handler(payload, sealed ? 'sealed' : 'plain');
+    else this.bound(payload, sealed ? 'sealed' : 'plain');
   }
 
   /** Carries out a command and publishes the truth after it; undefined when nobody is to be answered (see `Commands`). */
@@ -58,13 +63,24 @@ export class Router {
     return outcome;
   }
 
+  /** A frame in the words of a layout written by hand. */
+  private bound(payload: JsonObject, via: CommandRequest['via']): void {
+    const { binding, rules, publisher } = this.parts;
+    const wish = binding?.read(payload, (device, point) => rules.store.point(device, point)?.spec);
+    if (wish?.kind === 'point') this.submit(requestFor(wish, payload, via));
+    else if (wish?.kind === 'estop') this.stop(payload);
+    else if (wish?.kind === 'estop_reset') this.resetStop(payload, via);
+    else if (wish?.kind === 'poll') publisher.full();
+  }
+
   private command(payload: JsonObject, via: CommandRequest['via']): void {
-    const { publisher, log } = this.parts;
     const request = readCommand(payload, via);
-    if (!request) {
-      log.debug({}, 'a command without dev and point was ignored');
-      return;
-    }
+    if (request) this.submit(request);
+    else this.parts.log.debug({}, 'a command without dev and point was ignored');
+  }
+
+  private submit(request: CommandRequest): void {
+    const { publisher } = this.parts;
     const { device, point } = request;
     publisher.hold(device, point);
     const outcome = this.execute(request);

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Config, DeviceConfig } from '../config/schema.js';
-import type { DriverRegister, Simulator } from '../device/driver-kind.js';
+import type { DriverKind, DriverRegister, Simulator } from '../device/driver-kind.js';
 import { createVirtualPort, type VirtualPort } from '../port/virtual-port.js';
+import { filesIn } from './simulator-folder.js';
 
-/** One simulated board behind its virtual serial port. */
+/** One simulated device, on a virtual serial port or in a folder of made-up kernel files. */
 export interface BenchBoard {
   readonly id: string;
-  /** The path that the bridge opens. */
+  /** The path that the bridge opens, or the folder that it reads. */
   readonly path: string;
   close(): void;
 }
@@ -19,7 +20,7 @@ export function sampleDevice(drivers: DriverRegister, port: string): DeviceConfi
   return { driver: 'board', options: board.options.parse({ port }) };
 }
 
-/** Plugs a simulated board into a virtual port for every device that has a simulator, and points the config at it. */
+/** Plugs a simulated device in for every device of the config that has a simulator, and points the config at it. */
 export function plugBoards(
   config: Config,
   folder: string,
@@ -30,26 +31,37 @@ export function plugBoards(
   const boards: BenchBoard[] = [];
   const left: string[] = [];
   for (const [id, device] of config.devices) {
-    const kind = drivers.get(device.driver);
-    if (!kind?.simulate) {
+    const path = join(folder, id);
+    const plugged = plugIn(path, device.options, drivers.get(device.driver), clock, boards.length + 1);
+    if (!plugged) {
       left.push(id);
       continue;
     }
-    const simulator = kind.simulate(device.options, clock, boards.length + 1);
-    const path = join(folder, id);
-    const port = createVirtualPort({ link: path, clock });
-    plugInto(port, simulator);
-    boards.push({ id, path, close: () => unplug(simulator, port) });
-    devices.set(id, { ...device, options: { ...(device.options as object), port: path } });
+    boards.push({ id, path, close: plugged.close });
+    devices.set(id, { ...device, options: { ...(device.options as object), [plugged.key]: path } });
   }
   return { config: { ...config, devices }, boards, left };
 }
 
+/** Plugs in a simulated device of a kind; `key` is the option that says where it is. Undefined where nobody simulates it. */
+function plugIn(path: string, options: unknown, kind: DriverKind | undefined, clock: Clock, seed: number) {
+  if (kind?.simulate) {
+    const simulator = kind.simulate(options, clock, seed);
+    const port = createVirtualPort({ link: path, clock });
+    plugInto(port, simulator);
+    return { key: 'port', close: () => unplug(simulator, port) };
+  }
+  const simulator = kind?.simulateFiles?.(options, clock, seed);
+  if (!simulator) return undefined;
+  simulator.plug(filesIn(path));
+  return { key: 'root', close: () => simulator.unplug() };
+}
+
 /** Plugs a simulated device into a virtual port. */
 export function plugInto(port: VirtualPort, simulator: Simulator): void {
-  const wire = { send: (text: string) => void port.send(text), receive: (_text: string) => {} };
+  const wire = { send: (bytes: string) => void port.send(Buffer.from(bytes, 'latin1')), receive: (_: string) => {} };
   simulator.plug(wire);
-  port.onData((bytes) => wire.receive(bytes.toString('utf8')));
+  port.onData((bytes) => wire.receive(bytes.toString('latin1')));
 }
 
 function unplug(simulator: Simulator, port: VirtualPort): void {

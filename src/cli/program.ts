@@ -5,7 +5,9 @@ import { approveCommand } from './approve.js';
 import { benchCommand } from './bench.js';
 import { type CliContext, EXIT } from './context.js';
 import { devicesCommand } from './devices.js';
+import { doctorCommand } from './doctor.js';
 import { getCommand } from './get.js';
+import { layoutCommand } from './layout.js';
 import { monitorCommand } from './monitor.js';
 import { relayCommand } from './relay.js';
 import { runCommand } from './run.js';
@@ -67,14 +69,27 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .description('list the serial ports of this machine')
     .action(() => finish(devicesCommand(context)));
   program
+    .command('doctor')
+    .description('look for what commonly goes wrong, and say what puts it right')
+    .option('--config <file>', 'config of the bridge; the installed service’s where absent')
+    .option('--state-dir <folder>', 'state folder of the bridge')
+    .option('--json', 'for programs')
+    .action((options) => finish(doctorCommand(options, context)));
+  program
     .command('validate')
-    .description('check a config')
+    .description('check a config or a layout')
     .argument('<file>')
-    .action((file) => finish(validateCommand(file, context)));
+    .option('--config <file>', 'for a layout: hold it against the bindings and devices of this config')
+    .action((file, options) => finish(validateCommand(file, context, options.config)));
   const running = (command: Command) =>
     command
       .option('--config <file>', 'config of the running bridge')
       .option('--state-dir <folder>', 'state folder of the running bridge');
+  running(program.command('layout'))
+    .description('print the layout for phones')
+    .option('--contract', 'print what layouts can listen to and send instead')
+    .option('--json', 'print that as JSON')
+    .action((options) => finish(layoutCommand(options, context)));
   running(program.command('get'))
     .description('print what the running bridge knows')
     .argument('<device[.point]>')

@@ -3,11 +3,14 @@ import { deadline } from '../clock.js';
 import { formatProblem } from '../config/config-error.js';
 import { defaultConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
+import { controlSocket } from '../control/protocol.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { readByPeople } from '../logger.js';
 import { parseRelayUrl } from '../mesh/connection.js';
 import { machinePorts } from '../port/ports.js';
+import { selfCheck } from '../service/self-check.js';
+import { serviceManager } from '../service/service-env.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
 import { openLog } from './open-log.js';
@@ -30,7 +33,10 @@ export async function runCommand(options: { config?: string }, context: CliConte
     throw error;
   }
   announce(config, relay, context);
+  const service = serviceManager(context.env, context.clock, log);
+  service?.ready(() => selfCheck(controlSocket(config.bridge.stateDir)));
   await untilAborted(context.signal);
+  service?.stopping();
   log.info({}, 'stopping');
   const stopping = bridge.stop().then(() => relay.stop());
   const late = () => new BridgeError('bridge/slow-stop', 'the relay did not stop in time');

@@ -1,11 +1,12 @@
 import { ConfigError, formatProblem } from '../config/config-error.js';
 import { readConfigFile } from '../config/config-file.js';
+import { looksLikeLayout } from '../config/layout-file.js';
 import { type ConfigContext, parseConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { readYaml } from '../config/yaml-source.js';
 import { BridgeError } from '../error.js';
 import { printable } from '../text.js';
 import { EXIT } from './context.js';
+import { checkLayoutFile } from './validate-layout.js';
 
 /** What `validate` needs of its surroundings. */
 export interface ValidateDeps extends ConfigContext {
@@ -15,13 +16,19 @@ export interface ValidateDeps extends ConfigContext {
   readonly err: (line: string) => void;
 }
 
-/** Checks a config file and says what is wrong, one problem a line. A failure: a file that can't be read, or a layout, which this version can't check. */
-export async function validateCommand(path: string, deps: ValidateDeps): Promise<number> {
+/**
+ * Checks a config or a layout and says what is wrong, one problem a line. A layout is also held against the bindings and
+ * devices of `configPath`, where that is given. A failure: a file that can't be read.
+ */
+export async function validateCommand(path: string, deps: ValidateDeps, configPath?: string): Promise<number> {
   try {
     const file = readConfigFile(path);
-    if (isLayout(readYaml(file.text, {}).value)) {
-      deps.err(`${printable(path)}: this is a layout; layouts aren't checked in this version`);
-      return EXIT.failure;
+    if (looksLikeLayout(file.text)) {
+      const { lines, errors, controls } = checkLayoutFile(file, configPath, deps);
+      for (const line of lines) deps.err(line);
+      if (errors > 0) return EXIT.config;
+      deps.out(`${printable(path)}: ok (layout, ${count(controls, 'control')})`);
+      return EXIT.ok;
     }
     const { config, warnings } = parseConfig(file, deps);
     for (const warning of warnings) deps.err(`${formatProblem(warning)} (warning)`);
@@ -36,10 +43,6 @@ export async function validateCommand(path: string, deps: ValidateDeps): Promise
     deps.err(`${error.message}${error.hint ? `; ${error.hint}` : ''}`);
     return EXIT.failure;
   }
-}
-
-function isLayout(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'tabs');
 }
 
 function summary(config: Config): string {

@@ -32,7 +32,7 @@ export function cautions(
       say(['devices', id, 'port'], 'this name can move to another board after a restart', hint);
     }
   }
-  for (const key of ['panel', 'layout'] as const) {
+  for (const key of ['panel'] as const) {
     if (config[key]) say([key], 'has no effect in this version', undefined, 'key');
   }
   return found;

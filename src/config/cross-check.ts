@@ -60,7 +60,12 @@ function namedPoints(data: unknown, devices: Mapping): Finding[] {
     });
   }
   const bindings = mapping(mapping(mapping(data)?.['layout'])?.['bindings']) ?? {};
-  for (const [control, name] of Object.entries(bindings)) check(name, ['layout', 'bindings', control], false);
+  for (const [control, name] of Object.entries(bindings)) {
+    const isDevice = typeof name === 'string' && !name.includes('.') && name !== 'bridge' && !idProblem(name);
+    const wrong = isDevice && !Object.hasOwn(devices, name) ? unknown('device', name, Object.keys(devices)) : undefined;
+    if (wrong) found.push({ path: ['layout', 'bindings', control], at: 'value', ...wrong });
+    else check(name, ['layout', 'bindings', control], false);
+  }
   return found;
 }
 

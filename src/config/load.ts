@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { DriverRegister } from '../device/driver-kind.js';
+import { BridgeError } from '../error.js';
+import type { JsonObject } from '../mesh/frame.js';
 import { meshName } from '../mesh/name.js';
 import { printable } from '../text.js';
 import { cautions } from './cautions.js';
@@ -8,6 +10,8 @@ import { ConfigError, type Problem } from './config-error.js';
 import { type ConfigFile, readConfigFile } from './config-file.js';
 import { crossCheck } from './cross-check.js';
 import type { Environment } from './environment.js';
+import { checkLayout } from './layout-check.js';
+import { readLayoutFile } from './layout-file.js';
 import { namespaceOf } from './names.js';
 import { formatPath, valueAt } from './path.js';
 import { type Finding, findings, unworded } from './problems.js';
@@ -43,7 +47,7 @@ const SECRETS = [
 
 /**
  * Reads and checks a config. Throws a ConfigError with every problem, or a BridgeError `config/missing` or
- * `config/unreadable`. Touches nothing but the file.
+ * `config/unreadable`. Touches nothing but the file, and the layout that it names.
  */
 export function loadConfig(path: string, context: ConfigContext): LoadedConfig {
   return parseConfig(readConfigFile(path), context);
@@ -81,8 +85,10 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   problems.push(...found.filter(isNew).map(place));
   if (!result.success || problems.length > 0) throw new ConfigError(capped(problems));
 
-  const config = settle(result.data, context);
+  const { config, errors, notes } = withLayout(settle(result.data, context), result.data, file.path, context.drivers);
+  if (errors.length > 0) throw new ConfigError(capped(errors.map(place)));
   const warnings = cautions(config, result.data.bridge.name, context.stableName ?? (() => undefined)).map(place);
+  warnings.push(...notes.map(place));
   const literal = SECRETS.find((path) => valueAt(source.value, path) !== undefined && source.origin(path) === 'file');
   if (file.shared && literal) {
     const hint = `run \`chmod 600 ${printable(file.path)}\``;
@@ -91,12 +97,39 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   return { config, warnings, secrets };
 }
 
+const NO_LAYOUT: Finding = {
+  path: ['layout', 'bindings'],
+  at: 'key',
+  message: 'have no effect without a layout',
+  hint: 'name it with `file`',
+};
+
+/** Reads the layout that the config names, and holds its controls against the bindings and the devices. */
+function withLayout(config: Config, { layout }: ParsedConfig, path: string, drivers: DriverRegister) {
+  if (layout?.file === undefined) {
+    const aimless = layout !== undefined && Object.keys(layout.bindings).length > 0;
+    return { config, errors: [], notes: aimless ? [NO_LAYOUT] : [] };
+  }
+  let document: JsonObject;
+  try {
+    document = readLayoutFile(resolve(dirname(path), layout.file)).document;
+  } catch (error) {
+    if (!(error instanceof BridgeError)) throw error;
+    const finding: Finding = { path: ['layout', 'file'], at: 'value', message: error.message, hint: error.hint };
+    return { config, errors: [finding], notes: [] };
+  }
+  const whole: Config = { ...config, layout: { bindings: layout.bindings, document } };
+  const { errors, warnings } = checkLayout(whole, document, drivers);
+  return { config: whole, errors, notes: warnings };
+}
+
 /** Fills in what the schema can't know: names and folders of this machine. */
 function settle(parsed: ParsedConfig, context: ConfigContext): Config {
   const { name: given, namespace, stateDir } = parsed.bridge;
   const name = meshName(given ?? `${context.hostname ?? hostname()}-bridge`);
+  const { layout: _, ...rest } = parsed;
   return {
-    ...parsed,
+    ...rest,
     bridge: {
       name,
       namespace: namespace ?? namespaceOf(name),

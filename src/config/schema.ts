@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { DriverRegister } from '../device/driver-kind.js';
 import { byId, durationBetween, idProblem } from '../device/options.js';
 import { RESERVED_IDS } from '../device/point.js';
+import { targetOf } from '../layout/target.js';
+import type { JsonObject } from '../mesh/frame.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import { NAMESPACE } from './names.js';
 import { unworded } from './problems.js';
@@ -53,6 +55,23 @@ const target = z
   })
   .meta({ typeName: '`device.point`' });
 
+/** What a control of a layout can be bound to. */
+const boundTo = z
+  .string()
+  .superRefine((name, context) => {
+    const meant = targetOf(name);
+    const ids = meant?.kind === 'point' ? [meant.device, meant.point] : meant?.kind === 'health' ? [meant.device] : [];
+    if (meant && ids.every((id) => id === 'bridge' || !idProblem(id))) return;
+    context.addIssue({
+      code: 'custom',
+      message: 'nothing that a control can be bound to',
+      params: {
+        hint: 'write `device.point`, `device` or `bridge` for a health word, `bridge.estop` or `bridge.estop_reset`',
+      },
+    });
+  })
+  .meta({ typeName: '`device.point`, `device` (its health), `bridge.estop` or `bridge.estop_reset`' });
+
 const publish = z.strictObject({
   maxHz: z.number().min(0.1).max(20).default(5).describe('Most state frames a second'),
   keyframe: durationBetween('1s', '1h').prefault('30s').describe('How often everything is said in full'),
@@ -81,11 +100,11 @@ const panel = z.strictObject({
 });
 
 const layout = z.strictObject({
-  file: text.optional().describe('A layout written by hand'),
+  file: text.optional().describe('A layout written by hand, a JSON file; relative to the config'),
   bindings: z
-    .record(z.string().meta({ typeName: 'control id' }), target)
+    .record(z.string().meta({ typeName: 'control id' }), boundTo)
     .default({})
-    .describe('Which point each of its controls shows and commands'),
+    .describe('What each of its controls shows and commands'),
 });
 
 const log = z.strictObject({
@@ -108,7 +127,7 @@ export function configSchema(drivers: DriverRegister) {
     security: security.prefault({}).describe('Who may do what'),
     safety: safety.prefault({}).describe('What outputs may do together'),
     panel: panel.optional().describe('The local web page. No effect in this version'),
-    layout: layout.optional().describe('The phones’ layout. No effect in this version'),
+    layout: layout.optional().describe('The phones’ layout; made of the devices’ points where no file is named'),
     discover: z
       .boolean()
       .default(true)
@@ -146,7 +165,9 @@ function device(drivers: DriverRegister) {
 export type ParsedConfig = z.output<ReturnType<typeof configSchema>>;
 
 /** A config with everything settled. */
-export interface Config extends Omit<ParsedConfig, 'bridge'> {
+export interface Config extends Omit<ParsedConfig, 'bridge' | 'layout'> {
+  /** The layout written by hand, where there is one, and what its controls are bound to. */
+  readonly layout?: { readonly document?: JsonObject; readonly bindings: Readonly<Record<string, string>> };
   readonly bridge: {
     /** The name on the relay, within its grammar. */
     readonly name: string;

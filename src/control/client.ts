@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { BridgeError } from '../error.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
-import { type ControlAnswer, type ControlRequest, lineSplitter } from './protocol.js';
+import { type ControlAnswer, type ControlRequest, lineSplitter, MAX_CONTROL_ANSWER } from './protocol.js';
 
 /** Asks the running bridge; rejects with `control/not-running` where none listens, `control/timeout` after `ms`, other `control/…`. */
 export function askControl(path: string, request: ControlRequest, ms = 10_000): Promise<ControlAnswer> {
@@ -44,7 +44,8 @@ export function watchControl(
     if (answer) handlers.answer(answer);
     else end(new BridgeError('control/garbled', `what answers at ${path} is no bridge`));
   };
-  const split = lineSplitter(onLine, () => end(new BridgeError('control/overlong', 'the answer is too long')));
+  const overlong = () => end(new BridgeError('control/overlong', 'the answer is too long'));
+  const split = lineSplitter(onLine, overlong, MAX_CONTROL_ANSWER);
   socket.setEncoding('utf8');
   let connected = false;
   socket.on('connect', () => {

@@ -2,6 +2,8 @@ import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
 import type { Fleet } from '../device/fleet.js';
 import type { JsonObject } from '../mesh/frame.js';
+import type { PhoneLayout } from '../phone-layout.js';
+import { ownPid } from '../port/own-pid.js';
 import type { PointState, Store } from '../state/store.js';
 import type { ControlAnswer } from './protocol.js';
 import type { ControlHandlers } from './server.js';
@@ -11,12 +13,18 @@ export interface ControlParts {
   fleet: Fleet;
   store: Store;
   router: Router;
+  phoneLayout: Pick<PhoneLayout, 'layout' | 'api'>;
   clock: Clock;
+  version: string;
+  /** Whether the relay has let us in. */
+  relay: { readonly ready: boolean };
 }
 
 /** Answers the command line from the running bridge's state. */
-export function controlHandlers({ fleet, store, router, clock }: ControlParts): ControlHandlers {
+export function controlHandlers(parts: ControlParts): ControlHandlers {
+  const { fleet, store, router, phoneLayout, clock, version, relay } = parts;
   const { devices } = fleet;
+  const begun = clock.now();
   const describe = ({ spec, value, quality, at }: PointState): JsonObject => ({
     value,
     quality,
@@ -52,6 +60,23 @@ export function controlHandlers({ fleet, store, router, clock }: ControlParts): 
       const message = 'this could not be remembered and lasts until the next start; the log says why';
       return { ok: true, health: store.health(device), ...(approval.remembered ? {} : { message }) };
     },
+    status() {
+      const states = [...devices.values()].map((device): [string, JsonObject] => {
+        const { id, kind, state, trouble } = device;
+        const why = trouble === undefined ? {} : { trouble };
+        return [id, { driver: kind, health: store.health(id) ?? 'offline', state, ...why }];
+      });
+      return {
+        ok: true,
+        version,
+        pid: ownPid(),
+        up_s: Math.round((clock.now() - begun) / 1000),
+        relay: relay.ready ? 'joined' : 'apart',
+        devices: Object.fromEntries(states),
+      };
+    },
+    layout: () => ({ ok: true, layout: phoneLayout.layout() }),
+    contract: () => ({ ok: true, contract: phoneLayout.api() }),
     monitor(device, entry) {
       return devices.get(device)?.traffic.watch(({ direction, text }) => entry({ direction, text }));
     },

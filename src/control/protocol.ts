@@ -9,13 +9,17 @@ export type ControlRequest =
   | { readonly op: 'get'; readonly device: string; readonly point?: string }
   | { readonly op: 'set'; readonly device: string; readonly point: string; readonly value: Value }
   | { readonly op: 'approve'; readonly device: string }
-  | { readonly op: 'monitor'; readonly device: string };
+  | { readonly op: 'monitor'; readonly device: string }
+  | { readonly op: 'status' | 'layout' | 'contract' };
 
 /** What the bridge answers, one JSON object a line; `monitor` gets an `ok` line, then entries until it hangs up. */
 export type ControlAnswer = JsonObject & { ok: boolean };
 
 /** Characters of the longest line either side accepts. */
 export const MAX_CONTROL_LINE = 65_536;
+
+/** Characters of the longest answer: a layout of everything that apps take. */
+export const MAX_CONTROL_ANSWER = 4 * 1024 * 1024;
 
 /** Bytes of the longest path that a socket can have (sun_path of unix(7), less its closing zero). */
 const MAX_PATH = 107;
@@ -30,12 +34,16 @@ export function controlSocket(stateDir: string): string {
 }
 
 /** Splits a stream of text into lines; a line over the limit is an error. */
-export function lineSplitter(onLine: (line: string) => void, onOverlong: () => void): (chunk: string) => void {
+export function lineSplitter(
+  onLine: (line: string) => void,
+  onOverlong: () => void,
+  limit = MAX_CONTROL_LINE,
+): (chunk: string) => void {
   let rest = '';
   return (chunk) => {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > MAX_CONTROL_LINE) {
+    if (rest.length > limit) {
       rest = '';
       onOverlong();
       return;

@@ -12,6 +12,12 @@ export interface ControlHandlers {
   get(device: string, point: string | undefined): ControlAnswer;
   set(device: string, point: string, value: unknown): Promise<ControlAnswer>;
   approve(device: string): Promise<ControlAnswer>;
+  /** How the bridge and each of its devices are doing. */
+  status(): ControlAnswer;
+  /** The layout for phones, as `layout`. */
+  layout(): ControlAnswer;
+  /** What layouts can listen to and send, as `contract`. */
+  contract(): ControlAnswer;
   /** Calls `entry` for each line on a device's wire; the returned function ends that. Undefined: no such device. */
   monitor(device: string, entry: (entry: JsonObject) => void): (() => void) | undefined;
 }
@@ -124,12 +130,14 @@ export class ControlServer {
   private async answer(line: string, send: (answer: JsonObject) => void): Promise<(() => void) | undefined> {
     try {
       const request: unknown = JSON.parse(line);
-      if (!isObject(request) || typeof request['device'] !== 'string') throw new Error('a request names a device');
+      if (!isObject(request)) throw new Error('a request is an object');
       const { op, device, point, value } = request;
-      if (op === 'get') send(this.handlers.get(device as string, typeof point === 'string' ? point : undefined));
-      else if (op === 'set' && typeof point === 'string') send(await this.handlers.set(device as string, point, value));
-      else if (op === 'approve') send(await this.handlers.approve(device as string));
-      else if (op === 'monitor') return this.monitor(device as string, send);
+      if (op === 'status' || op === 'layout' || op === 'contract') send(this.handlers[op]());
+      else if (typeof device !== 'string') throw new Error('a request names a device');
+      else if (op === 'get') send(this.handlers.get(device, typeof point === 'string' ? point : undefined));
+      else if (op === 'set' && typeof point === 'string') send(await this.handlers.set(device, point, value));
+      else if (op === 'approve') send(await this.handlers.approve(device));
+      else if (op === 'monitor') return this.monitor(device, send);
       else throw new Error('unknown request');
     } catch (error) {
       send({ ok: false, message: describeError(error) });

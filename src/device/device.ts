@@ -16,7 +16,7 @@ import { Traffic } from './traffic.js';
 
 /** What a device is built from. */
 export interface DeviceParts
-  extends Pick<SupervisorParts, 'driver' | 'openLine' | 'watch' | 'store' | 'clock' | 'random' | 'log'> {
+  extends Pick<SupervisorParts, 'driver' | 'openLine' | 'readText' | 'watch' | 'store' | 'clock' | 'random' | 'log'> {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
   /** Throws where the device that answered is not the one that is meant; no command reaches it then. */
@@ -78,6 +78,11 @@ export class Device {
 
   get state(): SupervisorState {
     return this.supervisor.state;
+  }
+
+  /** Why the device is not connected, in a line for people; undefined while it is. */
+  get trouble(): string | undefined {
+    return this.supervisor.trouble;
   }
 
   /** What the connected device says of itself. */

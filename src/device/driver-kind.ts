@@ -2,13 +2,17 @@ import type { ZodType } from 'zod';
 import type { Clock } from '../clock.js';
 import type { LineLink } from '../port/line-link.js';
 import type { DeviceDriver, DeviceIdentity, DeviceIo } from './driver.js';
+import type { PointSpec } from './point.js';
 
-/** The wire of a simulated device: what it says goes to the bridge's port, what the bridge writes comes to `receive`. */
+/**
+ * The wire of a simulated device: what it says goes to the bridge's port, what the bridge writes comes to `receive`. A wire
+ * carries bytes, one a character (U+0000 to U+00FF); `toWire` and `fromWire` make them of text, and text of them.
+ */
 export interface SimulatorPort {
   /** Sends raw bytes to the bridge. */
-  send(text: string): void;
+  send(bytes: string): void;
   /** Called with raw bytes as they come from the bridge. */
-  receive: (text: string) => void;
+  receive: (bytes: string) => void;
 }
 
 /** A simulated device that behaves as a real one would on its wire. */
@@ -16,6 +20,21 @@ export interface Simulator {
   /** Connects to a wire and begins as after power-on; the previous wire is forgotten. */
   plug(port: SimulatorPort): void;
   /** Stops all activity, as when the cable is pulled. */
+  unplug(): void;
+}
+
+/** Where a simulated device shows its files, by paths below the folder that its driver reads; a write is seen whole or not at all. */
+export interface SimulatorFiles {
+  write(path: string, text: string): void;
+  /** Removes a file, or a folder with all that is in it. */
+  remove(path: string): void;
+}
+
+/** A simulated device that is seen through files of the kernel, and not over a wire. */
+export interface FileSimulator {
+  /** Shows the device's files, as after power-on. */
+  plug(files: SimulatorFiles): void;
+  /** Stops all activity and takes the files away. */
   unplug(): void;
 }
 
@@ -43,10 +62,14 @@ export interface DriverKind<Options = unknown> {
   /** True where the device times pulses itself. */
   readonly pulses: boolean;
   create(options: Options): DeviceDriver;
+  /** The points that such a device has, where its options tell; a device that describes itself has none before. */
+  points?(options: Options): readonly PointSpec[] | undefined;
   /** For devices that say who they are when asked: how to ask. */
   readonly probe?: Probe;
   /** A simulated device that fits these options; `seed` makes its values differ from its siblings'. */
   simulate?(options: Options, clock: Clock, seed: number): Simulator;
+  /** The same for a device that is seen through files; its option `root` says in which folder they are. */
+  simulateFiles?(options: Options, clock: Clock, seed: number): FileSimulator;
 }
 
 /** The drivers that a program knows, by kind. */

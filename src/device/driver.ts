@@ -47,6 +47,11 @@ export interface DeviceIo {
   readonly log: Log;
   /** Opens a serial line for this session; its end ends the session. Throws a BridgeError with a `port/…` code. */
   openLine(options: LineOptions, handlers: LineHandlers): Promise<LineLink>;
+  /**
+   * Reads a small text file that the kernel shows, one at a time. Rejects with `file/missing`, `file/denied`, `file/timeout`
+   * after 5 s, another `file/…`, or the end of the session.
+   */
+  readText(path: string): Promise<string>;
   /** Says which points the device has; a later call replaces the list, points that stay keep their values. */
   describe(points: readonly PointSpec[]): void;
   /** Says what the device said: one call per line or poll, so that values that belong together travel together. */

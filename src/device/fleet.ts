@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js';
 import { BridgeError } from '../error.js';
 import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
+import { KernelFiles } from '../port/kernel-files.js';
 import type { PortAddress } from '../port/line-link.js';
 import type { Ports } from '../port/ports.js';
 import { StateFile } from '../state/state-file.js';
@@ -37,10 +38,12 @@ export class Fleet {
   private readonly discovery: Discovery | undefined;
   /** Bits per second at which to look for boards, by kind, where all devices that wait for one agree. */
   private readonly bauds = new Map<string, number>();
+  private readonly files: KernelFiles;
   private running = false;
 
   constructor(private readonly parts: FleetParts) {
     const { devices, drivers, discover, ports, store, clock, log } = parts;
+    this.files = new KernelFiles(clock);
     const waiting = new Map<string, string>();
     const claims: PortAddress[] = [];
     for (const [id, { driver, options }] of devices) {
@@ -145,6 +148,7 @@ export class Fleet {
       kind,
       driver: kind.create(options),
       openLine: auto ? this.boards.opener(id) : ports.open,
+      readText: this.files.reader(),
       watch: (wake) => {
         if (auto) return this.boards.watch(id, wake);
         return port === undefined ? () => {} : ports.watch(port, wake);

@@ -2,27 +2,31 @@ import { BridgeError, isBridgeError } from '../error.js';
 import type { Value } from './point.js';
 
 /** Why a command was not carried out, as phones are told. */
-export type RefusalCode =
-  | 'unknown_point'
-  | 'read_only'
-  | 'type'
-  | 'range'
-  | 'step'
-  | 'rate'
-  | 'interlock'
-  | 'estop'
-  | 'unarmed'
-  | 'unapproved'
-  | 'role'
-  | 'offline'
-  | 'timeout'
-  | 'mismatch'
-  | 'device_refused'
-  | 'superseded'
-  | 'expired'
-  | 'too_large'
-  | 'open_relay'
-  | 'plaintext';
+export const REFUSAL_CODES = [
+  'unknown_point',
+  'read_only',
+  'type',
+  'range',
+  'step',
+  'rate',
+  'interlock',
+  'estop',
+  'unarmed',
+  'unapproved',
+  'role',
+  'offline',
+  'timeout',
+  'mismatch',
+  'device_refused',
+  'superseded',
+  'expired',
+  'too_large',
+  'open_relay',
+  'plaintext',
+] as const;
+
+/** One of them. */
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
 /** How a command ended: with what the device confirmed, or with the reason why not. */
 export type Outcome =

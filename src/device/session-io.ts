@@ -1,6 +1,7 @@
 import { type Clock, sleep } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
+import type { ReadText } from '../port/kernel-files.js';
 import type { LineDefect, LineHandlers, LineLink, LineNoise, LineOptions, OpenLine } from '../port/line-link.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
@@ -34,6 +35,7 @@ export const newCounters = (): DeviceCounters => ({
 export interface SessionParts {
   device: string;
   openLine: OpenLine;
+  readText: ReadText;
   store: Store;
   clock: Clock;
   log: Log;
@@ -101,6 +103,13 @@ export class SessionIo implements DeviceIo {
       void this.end(end.error ?? new BridgeError('port/gone', 'the port was closed'));
     });
     return recorded;
+  }
+
+  async readText(path: string): Promise<string> {
+    this.signal.throwIfAborted();
+    const text = await this.parts.readText(path, this.signal);
+    this.parts.traffic.add('in', `${path}: ${text.trim().replaceAll('\n', ' ')}`);
+    return text;
   }
 
   describe(points: readonly PointSpec[]): void {

@@ -1,7 +1,8 @@
 import { type Clock, deadline, sleep, type Timer } from '../clock.js';
-import { BridgeError } from '../error.js';
+import { BridgeError, describeError } from '../error.js';
 import type { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
+import type { ReadText } from '../port/kernel-files.js';
 import type { OpenLine } from '../port/line-link.js';
 import type { Store } from '../state/store.js';
 import { Backoff } from './backoff.js';
@@ -19,6 +20,7 @@ export interface SupervisorParts {
   device: string;
   driver: DeviceDriver;
   openLine: OpenLine;
+  readText: ReadText;
   /** Calls `wake` each time that the device may have appeared; the returned function ends the watch. */
   watch(wake: () => void): () => void;
   store: Store;
@@ -50,6 +52,8 @@ const SLOW: ReadonlySet<string> = new Set(['device/wrong', 'device/protocol', 'p
 
 /** Keeps one device connected: the only place that decides when to try again. */
 export class Supervisor {
+  /** Why the device is not connected, in a line for people; undefined while it is. */
+  trouble: string | undefined;
   private current: SupervisorState = 'stopped';
   private readonly backoff: Backoff;
   private readonly health: DeviceHealth;
@@ -162,6 +166,7 @@ export class Supervisor {
 
   private goLive(session: DeviceSession, io: SessionIo): void {
     this.current = 'live';
+    this.trouble = undefined;
     // A device without a line has nothing to say by itself, so its silence means nothing.
     if (io.hasLine) this.hearing.start();
     this.health.live();
@@ -188,6 +193,7 @@ export class Supervisor {
 
   private report(cause: BridgeError, wasLive: boolean): void {
     const { failures, traffic, log } = this.parts;
+    this.trouble = describeError(cause);
     failures.failed('connecting', cause);
     if (!wasLive) traffic.take();
     traffic.tell('the loss', log);

@@ -11,7 +11,7 @@ export abstract class WiredSimulator implements Simulator {
   plug(port: SimulatorPort): void {
     this.unplug();
     this.port = port;
-    port.receive = (text) => this.receive(text);
+    port.receive = (bytes) => this.receive(bytes);
     this.reset();
   }
 
@@ -25,8 +25,8 @@ export abstract class WiredSimulator implements Simulator {
   /** Starts anew, as after a press on its button. */
   abstract reset(): void;
 
-  /** Raw text came from the host. */
-  protected abstract receive(text: string): void;
+  /** Raw bytes came from the host, one a character. */
+  protected abstract receive(bytes: string): void;
 
   /** Ends all activity. */
   protected quiet(): void {

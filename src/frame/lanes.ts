@@ -4,16 +4,17 @@ import type { JsonObject } from '../mesh/frame.js';
 import type { History } from '../state/history.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
+import { BoundLane, type BoundPlan } from './bound-lane.js';
 import type { Coalescer } from './coalescer.js';
-import { DeckLane } from './deck-lane.js';
 import type { DropCause } from './drops.js';
 import { PartsLane, type Source } from './parts-lane.js';
 import type { Served } from './pump.js';
 import { QueueLane } from './queue-lane.js';
 import { mapFrame } from './shapes.js';
-import { FRAME_BYTES, roomIn } from './size.js';
+import { FRAME_BYTES, fitting, roomIn, shrink } from './size.js';
 import type { Snapshot } from './snapshot.js';
-import { healthSource, historySource, qualitySource, stateSource, trendSource } from './sources.js';
+import { boundSource, healthSource, historySource, qualitySource, stateSource, trendSource } from './sources.js';
+import { WholeLane } from './whole-lane.js';
 
 /** What the lanes are built from. */
 export interface LanesParts {
@@ -27,6 +28,10 @@ export interface LanesParts {
   maxHz?: number;
   /** The controls that the dynamic group of devices has now; no such frames where absent. */
   deck?(): JsonObject[];
+  /** The graph of the bridge and its devices now; no such frames where absent. */
+  topology?(): JsonObject;
+  /** The frames of a layout written by hand; none where absent. */
+  bound?: readonly BoundPlan[];
   /** Largest frame in bytes; 64 KiB where absent. A connection that makes frames larger (sealing: by a third) wants less. */
   frameBytes?: number;
 }
@@ -60,14 +65,16 @@ export class Lanes {
   readonly health: Coalescer;
   readonly trend: Snapshot;
   readonly past: Snapshot;
-  readonly deck: DeckLane | undefined;
+  readonly deck: WholeLane | undefined;
+  readonly topology: WholeLane | undefined;
+  readonly bound: BoundLane | undefined;
   /** The lane of full and changed states. */
   readonly first: Served;
   /** All lanes in the order in which they matter. */
   readonly all: readonly Served[];
-  /** The lanes that are emptied at the end, and the one that has the last word. */
+  /** The lanes that are emptied at the end, and those that have the last word. */
   readonly leaving: readonly Served[];
-  readonly last: Served;
+  readonly last: readonly Served[];
   /** Values and payloads cut because no frame could hold them. */
   oversize = 0;
 
@@ -90,6 +97,8 @@ export class Lanes {
     this.trend = trendSource(store);
     this.past = historySource(history);
     this.deck = parts.deck && this.deckLane(parts.deck);
+    this.topology = parts.topology && this.topologyLane(parts.topology);
+    this.bound = parts.bound && parts.bound.length > 0 ? this.boundLane(parts.bound, gone) : undefined;
 
     const acks: Served = { lane: this.acks, urgent: true, patience: Number.POSITIVE_INFINITY };
     const events: Served = { lane: this.events, urgent: false, patience: Number.POSITIVE_INFINITY };
@@ -99,20 +108,24 @@ export class Lanes {
       urgent: false,
       patience: VALUES_WAIT_MS,
     };
+    const bound: Served[] = this.bound ? [{ lane: this.bound, urgent: false, patience: VALUES_WAIT_MS }] : [];
     const health: Served = { lane: this.values('health', this.health, true), urgent: false, patience: VALUES_WAIT_MS };
     this.all = [
       acks,
       events,
       this.first,
+      ...bound,
       quality,
       health,
-      ...(this.deck ? [{ lane: this.deck, urgent: false, patience: VALUES_WAIT_MS }] : []),
+      ...[this.deck, this.topology].flatMap((lane) =>
+        lane ? [{ lane, urgent: false, patience: VALUES_WAIT_MS }] : [],
+      ),
       { lane: this.values('trend', this.trend, false), urgent: false, patience: CHART_WAIT_MS },
       { lane: this.logs, urgent: false, patience: CHART_WAIT_MS },
       { lane: this.values('history', this.past, false), urgent: false, patience: CHART_WAIT_MS },
     ];
-    this.leaving = [acks, events, this.first, quality].map((served) => ({ ...served, urgent: true }));
-    this.last = { ...health, urgent: true };
+    this.leaving = [acks, events, this.first, ...bound, quality].map((served) => ({ ...served, urgent: true }));
+    this.last = [health, ...bound].map((served) => ({ ...served, urgent: true }));
   }
 
   /** Full state, quality and health are to be said. */
@@ -120,11 +133,18 @@ export class Lanes {
     this.state.full();
     this.quality.full();
     this.health.full();
+    this.bound?.full();
   }
 
   /** Drops everything that waits. */
   clear(): void {
     for (const { lane } of this.all) lane.clear();
+  }
+
+  /** What is said as a whole is another one, or somebody new wants it. */
+  wholes(): void {
+    this.deck?.request();
+    this.topology?.request();
   }
 
   /** The type of frames of a kind. */
@@ -153,10 +173,38 @@ export class Lanes {
     });
   }
 
-  private deckLane(children: () => JsonObject[]): DeckLane {
+  private boundLane(plans: readonly BoundPlan[], gone: () => boolean): BoundLane {
+    const { store, clock, history, maxHz = 5 } = this.parts;
+    return new BoundLane({
+      plans,
+      source: boundSource(
+        store,
+        clock,
+        maxHz,
+        plans.flatMap(({ slots }) => slots),
+        gone,
+      ),
+      past: (device, point) => history.get(device, point),
+      room: this.room,
+      onOversize: () => this.cut('bound'),
+    });
+  }
+
+  private deckLane(children: () => JsonObject[]): WholeLane {
     const { clock, log } = this.parts;
-    const onOversize = (left: number) => log.warn({ left }, 'the deck of devices is too large for a frame');
-    return new DeckLane({ type: this.type('devices'), clock, room: this.room, children, onOversize });
+    return new WholeLane('devices', clock, () => {
+      const all = children();
+      const some = fitting(all, this.room);
+      const left = all.length - some.length;
+      if (left > 0) log.warn({ left }, 'the deck of devices is too large for a frame');
+      return { msg_type: this.type('devices'), children: some };
+    });
+  }
+
+  private topologyLane(graph: () => JsonObject): WholeLane {
+    return new WholeLane('topology', this.parts.clock, () => {
+      return shrink({ msg_type: this.type('topology'), graph: graph() }, this.room);
+    });
   }
 
   private cut(what: string): void {

@@ -71,13 +71,21 @@ export class Publisher {
   start(): void {
     if (this.unsubscribe) return;
     this.unsubscribe = this.parts.store.subscribe({
-      changed: (device, points) => this.changed(this.lanes.state, device, points),
+      changed: (device, points) => {
+        this.lanes.bound?.mark(device, points);
+        this.changed(this.lanes.state, device, points);
+      },
       quality: (device, points) => this.changed(this.lanes.quality, device, points),
-      health: (device) => this.changed(this.lanes.health, device, ['']),
+      health: (device) => {
+        this.lanes.topology?.request();
+        this.lanes.bound?.mark(device, ['']);
+        this.changed(this.lanes.health, device, ['']);
+      },
       described: (device) => {
         this.lanes.state.relist(device);
         this.lanes.quality.relist(device);
-        this.lanes.deck?.request();
+        this.lanes.bound?.relist(device);
+        this.lanes.wholes();
         this.pump.wake();
       },
       event: (device, event) => {
@@ -119,9 +127,14 @@ export class Publisher {
 
   /** Answers a command; where its point is `held`, that hold ends once the answer has left, and the state is said at once. */
   ack(ack: Ack, held?: Key): void {
-    const { state, acks } = this.lanes;
-    const answered = held && state.answered(held.device, held.point, ack.ok ? ack.value : undefined);
-    this.enqueue(acks, ackFrame(ack), `to ${ack.to}`, answered);
+    const { state, bound, acks } = this.lanes;
+    const value = ack.ok ? ack.value : undefined;
+    const inState = held && state.answered(held.device, held.point, value);
+    const inBound = held && bound?.answered(held.device, held.point, value);
+    this.enqueue(acks, ackFrame(ack), `to ${ack.to}`, () => {
+      inState?.();
+      inBound?.();
+    });
   }
 
   /** Calls `send` when the budget has room for a routed reply; never, once the connection is lost. */
@@ -150,11 +163,13 @@ export class Publisher {
   /** A command for this point is in flight: what it becomes is not said before its ack, or `release`. Holds are counted. */
   hold(device: string, point: string): void {
     this.lanes.state.hold(device, point);
+    this.lanes.bound?.hold(device, point);
   }
 
   /** A held point's command ended without an ack, with the `value` that the device confirmed, where it did. */
   release(device: string, point: string, value?: Value): void {
     this.lanes.state.release(device, point, value);
+    this.lanes.bound?.release(device, point, value);
     this.pump.wake();
   }
 
@@ -168,7 +183,8 @@ export class Publisher {
     if (this.live) {
       this.gone = true;
       this.lanes.health.full();
-      this.pump.serve([this.lanes.last]);
+      this.lanes.bound?.words();
+      this.pump.serve(this.lanes.last);
       await this.pump.drain(LAST_MS);
     }
     this.stop();
@@ -206,7 +222,8 @@ export class Publisher {
   private requestAll(): void {
     this.fullAt = this.parts.clock.now();
     this.lanes.past.request();
-    this.lanes.deck?.request();
+    this.lanes.bound?.refill();
+    this.lanes.wholes();
     this.requestValues();
   }
 

@@ -51,6 +51,17 @@ export function partSize(part: readonly Entry[]): number {
   return part.reduce((sum, entry, i) => sum + entrySize(entry, part[i - 1]?.device), 0);
 }
 
+/** The items that fit into `room` bytes together, the first ones first. */
+export function fitting<Item>(items: readonly Item[], room: number): Item[] {
+  let used = 0;
+  return items.filter((item) => {
+    const size = asciiSize(item) + 2;
+    if (used + size > room) return false;
+    used += size;
+    return true;
+  });
+}
+
 /** The payload with its largest members as null, until it fits into `room` bytes; the payload itself where it fits. */
 export function shrink(payload: JsonObject, room: number): JsonObject {
   let shrunk = payload;

@@ -3,6 +3,7 @@ import type { Quality, Value } from '../device/point.js';
 import { goodNumbers, type History } from '../state/history.js';
 import type { Health, PointState, Store } from '../state/store.js';
 import { Coalescer, type CoalescerParts } from './coalescer.js';
+import type { Key } from './parts-lane.js';
 import { Snapshot } from './snapshot.js';
 
 /** Values that changed. */
@@ -19,12 +20,30 @@ export function qualitySource(store: Store, clock: Clock, maxHz: number): Coales
 
 /** Health words that changed, the bridge's own among them; all are `offline` once `leaving`. */
 export function healthSource(store: Store, clock: Clock, maxHz: number, leaving: () => boolean): Coalescer {
-  const read = (device: string): Health | undefined => {
-    if (leaving()) return 'offline';
-    return device === 'bridge' ? 'online' : store.health(device);
-  };
+  const read = (device: string): Health | undefined => healthWord(store, device, leaving);
   const devices = () => [...store.devices(), 'bridge'];
   return new Coalescer({ clock, maxHz, devices, points: () => [''], read, absent: 'offline' });
+}
+
+/** Values and health words that a layout is bound to; a point of `''` is the device's health. */
+export function boundSource(
+  store: Store,
+  clock: Clock,
+  maxHz: number,
+  bound: readonly Key[],
+  leaving: () => boolean,
+): Coalescer {
+  const points = new Map<string, Set<string>>();
+  for (const { device, point } of bound) points.set(device, (points.get(device) ?? new Set()).add(point));
+  const read = (device: string, point: string): Value | null | undefined =>
+    point === '' ? healthWord(store, device, leaving) : valuePoint(store, device, point)?.value;
+  const devices = () => points.keys();
+  return new Coalescer({ clock, maxHz, devices, points: (device) => points.get(device) ?? [], read, absent: null });
+}
+
+function healthWord(store: Store, device: string, leaving: () => boolean): Health | undefined {
+  if (leaving()) return 'offline';
+  return device === 'bridge' ? 'online' : store.health(device);
 }
 
 /** All numbers that are good now. */

@@ -1,6 +1,7 @@
 import type { PointSpec } from '../device/point.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
+import { listening, sending } from './own-frames.js';
 
 /** A control without its place: what it is, what it shows and commands, and how many columns it wants. */
 export interface Control {
@@ -10,64 +11,74 @@ export interface Control {
 
 /** How far a stepper goes where the device names no limit. */
 const SPAN = 100;
+const LARGEST = 1e12;
 /** More options than this go into a picker instead of side by side. */
 const SEGMENTS = 5;
+/** Longest option that a phone is asked to show. */
+const OPTION = 60;
 
 /** The control that fits a point; undefined for event points, which have no value. */
 export function controlFor(spec: PointSpec, device: string, namespace: string): Control | undefined {
   if (spec.role === 'event') return undefined;
-  const bound = { sync: [listen(spec, device, namespace)] };
-  if (spec.role === 'sensor') return { json: { ...label(spec), ...bound }, span: 2 };
-  const { json, span } = input(spec);
-  return { json: { ...json, ...bound, action: command(spec, device, namespace) }, span };
+  const bound = { sync: [listening(namespace, 'state', `${device}.${spec.id}`)] };
+  const { json, span } = spec.role === 'actuator' ? input(spec) : shown(spec);
+  const command = sending(namespace, 'cmd', { dev: device, point: spec.id, value: '{{value}}' });
+  return { json: { ...json, ...bound, ...(json['type'] === 'label' ? {} : { action: command }) }, span };
 }
 
-function listen(spec: PointSpec, device: string, namespace: string): JsonObject {
-  return {
-    method: 'meshsocket',
-    type: 'listen',
-    event: 'broadcast',
-    filter: { msg_type: `${namespace}.state` },
-    valuePath: `${device}.${spec.id}`,
-  };
+/** The limits of a point, where it has both and they make sense. */
+export function rangeOf(spec: PointSpec): { min: number; max: number } | undefined {
+  const min = limit(spec.min);
+  const max = limit(spec.max);
+  return min !== undefined && max !== undefined && min < max ? { min, max } : undefined;
 }
 
-function command(spec: PointSpec, device: string, namespace: string): JsonObject {
-  return {
-    method: 'meshsocket',
-    mode: 'broadcast',
-    event: 'broadcast_request',
-    payload: { msg_type: `${namespace}.cmd`, dev: device, point: spec.id, value: '{{value}}' },
-  };
+/** A number that a limit can be; beyond, doubles are too coarse to slide on. */
+function limit(value: number | undefined): number | undefined {
+  return value !== undefined && Math.abs(value) <= LARGEST ? value : undefined;
 }
 
-function label(spec: PointSpec): JsonObject {
-  if (spec.type === 'boolean') return { type: 'label', text: '—', valueMap: { true: 'on', false: 'off' } };
-  const unit = spec.type === 'number' && spec.unit ? { formatValue: `suffix: ${printable(spec.unit, 12)}` } : {};
-  return { type: 'label', text: '—', ...unit };
+/** What a phone appends to a number; nothing where there is no unit. */
+export function unitFormat({ type, unit }: PointSpec): JsonObject {
+  return type === 'number' && unit ? { formatValue: `suffix: ${printable(unit, 12)}` } : {};
+}
+
+function shown(spec: PointSpec): Control {
+  const words = spec.type === 'boolean' ? { valueMap: { true: 'on', false: 'off' } } : unitFormat(spec);
+  return { json: { type: 'label', text: '—', ...words }, span: 2 };
 }
 
 function input(spec: PointSpec): Control {
-  const { step = 1 } = spec;
-  // A phone shows only what is text; the device gets the option as it is.
-  const options = (spec.options ?? []).filter((option) => printable(option) === option);
   switch (spec.type) {
     case 'boolean':
       return { json: { type: 'toggle', defaultValue: false }, span: 2 };
-    case 'number': {
-      const bounded = spec.min !== undefined && spec.max !== undefined && spec.min < spec.max;
-      const min = spec.min ?? Math.min(0, (spec.max ?? SPAN) - SPAN);
-      const max = spec.max ?? min + SPAN;
-      const range = { min, max, step, defaultValue: Math.min(max, Math.max(min, 0)) };
-      return bounded
-        ? { json: { type: 'slider', ...range }, span: 4 }
-        : { json: { type: 'stepper', ...range }, span: 2 };
-    }
-    case 'enum':
+    case 'number':
+      return number(spec);
+    case 'enum': {
+      // A phone shows only what is text; the device gets the option as it is.
+      const texts = (spec.options ?? []).filter((option) => option !== '' && printable(option, OPTION) === option);
+      const options = [...new Set(texts)];
+      if (options.length === 0) return shown(spec);
       return options.length <= SEGMENTS
         ? { json: { type: 'segmentedControl', options }, span: 4 }
         : { json: { type: 'picker', options }, span: 2 };
+    }
     case 'string':
       return { json: { type: 'textInput', keyboard: 'ascii' }, span: 4 };
   }
+}
+
+function number(spec: PointSpec): Control {
+  const step = spec.step !== undefined && spec.step > 0 && Number.isFinite(spec.step) ? spec.step : 1;
+  const limits = rangeOf(spec);
+  if (limits) return { json: { type: 'slider', ...limits, step, defaultValue: nearestTo(0, limits) }, span: 4 };
+  const min = limit(spec.min);
+  const max = limit(spec.max);
+  const low = min ?? Math.min(0, (max ?? SPAN) - SPAN);
+  const open = { min: low, max: max !== undefined && max > low ? max : low + SPAN };
+  return { json: { type: 'stepper', ...open, step, defaultValue: nearestTo(0, open) }, span: 2 };
+}
+
+function nearestTo(value: number, { min, max }: { min: number; max: number }): number {
+  return Math.min(max, Math.max(min, value));
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from '../mesh/frame.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import { controlFor } from './control.js';
+import { healthLight } from './own-frames.js';
 
 /** Columns of the grid that a device's controls are laid out in: what a phone shows side by side. */
 const COLUMNS = 4;
@@ -26,7 +27,8 @@ export function deck(store: Store, namespace: string): JsonObject[] {
 
 function deviceGroup(device: string, specs: readonly PointSpec[], namespace: string, row: number) {
   const id = `dyn-${device}`;
-  const children: JsonObject[] = [healthLight(`${id}--health`, device, namespace)];
+  const light = { ...healthLight(device, namespace), id: `${id}--health`, position: [0, 0], span: [1, COLUMNS] };
+  const children: JsonObject[] = [light];
   let at = { row: 1, column: 0 };
   for (const spec of specs) {
     const control = controlFor(spec, device, namespace);
@@ -53,32 +55,4 @@ function deviceGroup(device: string, specs: readonly PointSpec[], namespace: str
     children,
   };
   return { json, rows };
-}
-
-function healthLight(id: string, device: string, namespace: string): JsonObject {
-  return {
-    type: 'statusLight',
-    id,
-    label: device,
-    position: [0, 0],
-    span: [1, COLUMNS],
-    style: 'badge',
-    statusColors: {
-      online: '#34C759',
-      stale: '#FF9500',
-      degraded: '#FF9500',
-      unapproved: '#0A84FF',
-      offline: '#FF3B30',
-    },
-    defaultValue: 'offline',
-    sync: [
-      {
-        method: 'meshsocket',
-        type: 'listen',
-        event: 'broadcast',
-        filter: { msg_type: `${namespace}.health` },
-        valuePath: device,
-      },
-    ],
-  };
 }

@@ -8,7 +8,7 @@ import { readFrame } from './client-receive.js';
 import type { DropReason, MeshStats } from './client-stats.js';
 import type { MeshTiming } from './client-timing.js';
 import type { RelayAddress } from './connection.js';
-import type { JsonObject, MeshFrame } from './frame.js';
+import { isObject, type JsonObject, type MeshFrame } from './frame.js';
 import { asciiSize } from './json.js';
 
 export interface SocketOptions {
@@ -47,6 +47,9 @@ const TEXT = { binary: false } as const;
 /** One connection to the relay, for one use: opening, identifying, welcome, over, thrown away. */
 export class ClientSocket {
   private readonly ws: WebSocket;
+  /** The id that the relay gave us for this connection; undefined before the welcome. */
+  relayId: string | undefined;
+
   private phase: 'opening' | 'joining' | 'welcome' | 'over' = 'opening';
   private welcomeAt = 0;
   private failure: Error | undefined;
@@ -149,12 +152,14 @@ export class ClientSocket {
     const frame = readFrame(data);
     if (typeof frame === 'string') this.handlers.dropped(frame, data);
     else if (this.phase === 'welcome') this.handlers.frame(frame);
-    else if (frame.type === 'welcome') this.welcome();
+    else if (frame.type === 'welcome') this.welcome(frame.payload);
     else this.handlers.dropped('before-welcome', data);
   }
 
-  private welcome(): void {
+  private welcome(payload: unknown): void {
     this.phase = 'welcome';
+    const id = isObject(payload) ? payload['id'] : undefined;
+    if (typeof id === 'string') this.relayId = id;
     this.patience.cancel();
     this.welcomeAt = this.options.clock.now();
     this.handlers.admitted();

@@ -95,6 +95,11 @@ export class MeshClient {
     return this.link.socket?.ready ?? false;
   }
 
+  /** The id under which peers can route to us on this connection; undefined while there is none. */
+  get relayId(): string | undefined {
+    return this.link.socket?.relayId;
+  }
+
   /** Bytes sent that the system has not taken yet. */
   get buffered(): number {
     return this.link.socket?.buffered ?? 0;

@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs';
-import { readlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { OpenLine, PortAddress } from './line-link.js';
+import { ownPid } from './own-pid.js';
 import { watchPort, watchPortList } from './port-watch.js';
 import { openSerialLine } from './serial-line-link.js';
 import { type Holder, holders, listPorts, resolvePort, type SerialPortEntry } from './serial-path.js';
@@ -35,7 +34,7 @@ export function machinePorts(clock: Clock, log: Log, roots = SYSTEM_ROOTS): Port
     list: () => listPorts(roots),
     nodeOf: (path) => statSync(path, { throwIfNoEntry: false })?.ino.toString(),
     holders: async (path) => {
-      const self = Number(await readlink(join(roots.proc, 'self')).catch(() => '0'));
+      const self = ownPid(roots.proc);
       return (await holders(path, roots)).filter(({ pid }) => pid !== self);
     },
     watchList: (onChange) => watchPortList(onChange, { clock, roots }),

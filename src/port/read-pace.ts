@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 const MANY = 8;
 const SMALL_BYTES = 512;
 const SOON_MS = 5;
-const PAUSE_MS = 2;
+const PAUSE_MS = 4;
 
 /**
  * Puts off the reads of a port whose bytes come in a steady trickle, so that each wake-up finds more of them: most of what
@@ -12,15 +12,17 @@ const PAUSE_MS = 2;
  */
 export class ReadPace {
   private trickle = 0;
-  private readAt = Number.NEGATIVE_INFINITY;
+  /** Since when the next read waits for bytes. */
+  private waitsSince = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly clock: Clock) {}
 
   /** To be called after each read with its bytes; returns the milliseconds to wait before the next, mostly 0. */
   pauseAfter(bytes: number): number {
     const now = this.clock.now();
-    this.trickle = bytes < SMALL_BYTES && now - this.readAt < SOON_MS ? this.trickle + 1 : 0;
-    this.readAt = now;
-    return this.trickle >= MANY ? PAUSE_MS : 0;
+    this.trickle = bytes < SMALL_BYTES && now - this.waitsSince < SOON_MS ? this.trickle + 1 : 0;
+    const pause = this.trickle >= MANY ? PAUSE_MS : 0;
+    this.waitsSince = now + pause;
+    return pause;
   }
 }

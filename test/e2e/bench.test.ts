@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -32,6 +32,14 @@ describe('bench', () => {
     expect(refused.code).toBe(1);
     const unknown = await runProgram(['get', 'board9', '--state-dir', stateDir]);
     expect(unknown.err).toBe('there is no device board9; known: board1, board2\n');
+
+    const doctor = await runProgram(['doctor', '--json', '--state-dir', stateDir]);
+    const texts = JSON.parse(doctor.out).findings.map(({ text }: { text: string }) => text);
+    expect(texts).toContain('board2 is online.');
+    expect(texts).toContainEqual(expect.stringContaining(`runs (pid ${bench.child.pid}, for`));
+
+    const layout = await runProgram(['layout', '--state-dir', stateDir]);
+    expect(JSON.parse(layout.out)).toMatchObject({ tabs: [{ title: 'Overview' }, { title: 'board1' }, {}, {}] });
 
     const monitor = new Program(['monitor', 'board2', '--state-dir', stateDir]);
     await monitor.shows(/^< .*temp/m);
@@ -66,6 +74,20 @@ describe('bench', () => {
     const bench = new Program(['bench', '--port', '0', '--config', config]);
     await bench.shows(/meter \(online\) {2}volts=-?[\d.]+ V/);
     expect(await bench.stop()).toBe(0);
+  }, 30_000);
+
+  it('simulates devices that have no wire', async () => {
+    const config = join(import.meta.dirname, '../../scripts/examples/w1.yaml');
+    const bench = new Program(['bench', '--port', '0', '--config', config]);
+    await bench.shows(/climate \(online\) {2}cellar=\d+\.?\d* °C .*boiler=\d+\.?\d* °C/);
+    const [, folder = ''] = await bench.shows(/climate simulated on (\S+)/);
+    const [, stateDir = ''] = await bench.shows(/--state-dir (\S+)/);
+    const got = await runProgram(['get', 'climate.cellar', '--state-dir', stateDir]);
+    expect(got.out).toMatch(/^climate\.cellar\t\d+(\.\d+)? °C\tgood\t/);
+    expect(existsSync(folder)).toBe(true);
+    expect(await bench.stop()).toBe(0);
+    expect(existsSync(folder)).toBe(false);
+    expect(bench.err).toBe('');
   }, 30_000);
 });
 

@@ -23,7 +23,7 @@ describe('the command line', () => {
   it('lists its commands', async () => {
     const { code, out } = await runProgram(['--help']);
     expect(code).toBe(0);
-    for (const command of ['run', 'bench', 'relay', 'devices', 'validate', 'monitor', 'get', 'set']) {
+    for (const command of ['run', 'bench', 'relay', 'devices', 'validate', 'layout', 'monitor', 'get', 'set']) {
       expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
   });
@@ -87,6 +87,59 @@ describe('the command line', () => {
     const { code, err } = await runProgram(['get', 'shed.temp', '--state-dir', folder]);
     expect(err).toMatch(/no bridge answers .*; start it with/);
     expect(code).toBe(1);
+  });
+
+  it('examines the machine, for people and for programs', async () => {
+    const state = ['--state-dir', folder];
+    const { out, err } = await runProgram(['doctor', ...state]);
+    expect(out).toMatch(/^ok {4}node {6}The native package serialport loads/m);
+    expect(out).toMatch(/^hint {2}bridge {4}No bridge runs with the state folder/m);
+    expect(out).toMatch(/\d+ ok, \d+ hints?, \d+ warnings?, (nothing|\d+) bad\n$/);
+    expect(out).not.toContain('\u001b');
+    expect(err).toBe('');
+    const json = await runProgram(['doctor', '--json', ...state]);
+    const { ok, findings } = JSON.parse(json.out);
+    expect(json.code).toBe(ok ? 0 : 1);
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'time', level: 'ok' }));
+  });
+
+  it('finds a bad config, and a device that is not plugged in, and fails', async () => {
+    const bad = file('bad-doctor.yaml', 'devices: { meter: { driver: nose } }\n');
+    const wrong = await runProgram(['doctor', '--config', bad]);
+    expect(wrong.out).toMatch(/^bad {3}config .*unknown driver `nose`/m);
+    expect(wrong.code).toBe(1);
+    const gone = file(
+      'gone.yaml',
+      `bridge: { stateDir: ${folder} }\ndevices: { meter: { driver: lines, port: /dev/serial/by-id/none } }\n`,
+    );
+    const { out, code } = await runProgram(['doctor', '--config', gone]);
+    expect(out).toMatch(/^bad {3}ports {5}meter: \/dev\/serial\/by-id\/none does not exist\.$/m);
+    expect(code).toBe(1);
+  });
+
+  it('prints the layout and the API of a config when no bridge runs', async () => {
+    const points =
+      '{ temp: { unit: °C, min: 0, max: 40 }, pump: { role: actuator, type: boolean, write: "P{value}" } }';
+    const config = file(
+      'layout.yaml',
+      [
+        `bridge: { name: house, stateDir: ${join(folder, 'none')} }`,
+        'devices:',
+        `  shed: { driver: lines, port: /dev/serial/by-id/x, points: ${points} }`,
+        '  later: { driver: board, port: auto }',
+      ].join('\n'),
+    );
+    const made = await runProgram(['layout', '--config', config]);
+    expect(made.code).toBe(0);
+    expect(made.err).toMatch(/nobody knows the points of: later/);
+    const path = file('made.json', made.out);
+    expect(await runProgram(['validate', path, '--config', config])).toMatchObject({ code: 0, err: '' });
+    const { out } = await runProgram(['layout', '--config', config, '--contract']);
+    expect(out).toMatch(/^# What `house` says and hears/);
+    expect(out).toContain('{"msg_type":"house.cmd","dev":"shed","point":"pump","value":"{{value}}"}');
+    const { out: json } = await runProgram(['layout', '--config', config, '--contract', '--json']);
+    expect(JSON.parse(json)).toMatchObject({ namespace: 'house', points: [{ point: 'shed.temp', unit: '°C' }, {}] });
+    expect((await runProgram(['layout', '--state-dir', folder])).code).toBe(1);
   });
 
   it('lists serial ports or says that there are none', async () => {

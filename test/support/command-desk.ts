@@ -41,6 +41,7 @@ export async function openDesk(
     kind: { kind: 'scripted', inFlight: options.inFlight ?? 'device', pulses: false },
     driver: board,
     openLine: () => Promise.reject(new Error('a scripted device has no line')),
+    readText: () => Promise.reject(new Error('a scripted device has no files')),
     watch: () => () => {},
     store,
     clock,

@@ -2,9 +2,11 @@ import type { Command, Confirmed, DeviceDriver, DeviceEvent, DeviceSession } fro
 import type { Simulator, SimulatorPort } from '../../src/device/driver-kind.js';
 import { type DeviceCounters, newCounters, SessionIo } from '../../src/device/session-io.js';
 import { Traffic } from '../../src/device/traffic.js';
+import { toWire } from '../../src/device/wire-text.js';
 import { BridgeError } from '../../src/error.js';
 import { type Log, silentLog } from '../../src/log.js';
 import { Store } from '../../src/state/store.js';
+import { FakeFiles } from './fake-files.js';
 import { FakePort } from './fake-line.js';
 import { settle, VirtualClock } from './virtual-clock.js';
 
@@ -12,20 +14,28 @@ import { settle, VirtualClock } from './virtual-clock.js';
 export class DriverBench {
   readonly clock = new VirtualClock();
   readonly port = new FakePort(this.clock);
+  readonly files = new FakeFiles(this.clock);
   readonly store = new Store(this.clock);
   readonly counters: DeviceCounters = newCounters();
   readonly events: DeviceEvent[] = [];
   /** What was logged at info level. */
   readonly infos: string[] = [];
+  /** What was logged as a warning. */
+  readonly warnings: string[] = [];
   readonly io: SessionIo;
 
   constructor(private readonly driver: DeviceDriver) {
-    const log: Log = { ...silentLog, info: (_, message) => this.infos.push(message) };
+    const log: Log = {
+      ...silentLog,
+      info: (_, message) => void this.infos.push(message),
+      warn: (_, message) => void this.warnings.push(message),
+    };
     this.store.add('dev');
     this.store.subscribe({ event: (_, event) => this.events.push(event) });
     this.io = new SessionIo({
       device: 'dev',
       openLine: this.port.open,
+      readText: (path, signal) => this.files.read(path, signal),
       store: this.store,
       clock: this.clock,
       log,
@@ -60,8 +70,8 @@ export class DriverBench {
 
   /** Connects a simulated device to the port. */
   plug(simulator: Simulator, newline = '\n'): void {
-    const wire: SimulatorPort = { send: (text) => this.port.send(text), receive: () => {} };
-    this.port.onWrite = (line) => wire.receive(line + newline);
+    const wire: SimulatorPort = { send: (bytes) => this.port.send(Buffer.from(bytes, 'latin1')), receive: () => {} };
+    this.port.onWrite = (line) => wire.receive(toWire(line + newline));
     simulator.plug(wire);
   }
 

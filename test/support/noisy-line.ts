@@ -94,9 +94,9 @@ async function oneSession(
 /** Joins the two, and counts each line that is said. */
 function plug(bench: DriverBench, board: BoardSimulator, count: () => void): void {
   const wire: SimulatorPort = {
-    send: (text) => {
+    send: (bytes) => {
       count();
-      bench.port.send(text);
+      bench.port.send(Buffer.from(bytes, 'latin1'));
     },
     receive: () => {},
   };

@@ -121,7 +121,15 @@ export class Phone {
     await this.closed;
   }
 
-  private frame(type: string, payload: unknown, id: string = randomUUID()): string {
+  /** Calls `listener` with the payload of every broadcast from now on. */
+  onBroadcast(listener: (payload: JsonObject) => void): void {
+    this.listeners.add(({ type, payload }) => {
+      if (type === 'broadcast' && isObject(payload)) listener(payload);
+    });
+  }
+
+  /** Sends a frame of any type; returns its id. */
+  frame(type: string, payload: unknown, id: string = randomUUID()): string {
     this.socket.send(JSON.stringify({ id, type, payload, reply_to: null }));
     return id;
   }

@@ -17,7 +17,7 @@ import { FakePort } from '../support/fake-line.js';
 const NEVER = new AbortController().signal;
 const folders: string[] = [];
 afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 const kind: DriverKind = {

@@ -137,7 +137,10 @@ describe('the file', () => {
 describe('warnings', () => {
   it.each([
     ['panel: {}', 'b.yaml:1:1 panel: has no effect in this version'],
-    ['layout: {}', 'b.yaml:1:1 layout: has no effect in this version'],
+    [
+      'devices: { a: { driver: madeup, port: auto } }\nlayout: { bindings: { x: a.t } }',
+      'b.yaml:2:11 layout.bindings: have no effect without a layout; name it with `file`',
+    ],
     ['discover: true'],
     ['relay: { url: ws://192.168.1.50:8765 }'],
     ['relay: { url: wss://relay.example.com }'],

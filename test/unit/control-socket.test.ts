@@ -23,9 +23,12 @@ async function startServer(folder = newFolder()) {
   const clock = new VirtualClock();
   const watchers = new Set<(entry: JsonObject) => void>();
   const handlers: ControlHandlers = {
+    layout: () => ({ ok: true, layout: { name: 'x'.repeat(200_000) } }),
+    contract: () => ({ ok: true, contract: {} }),
     get: (device) => ({ ok: true, device }),
     set: async () => ({ ok: true }),
     approve: async () => ({ ok: true }),
+    status: () => ({ ok: true }),
     monitor: (_device, entry) => {
       watchers.add(entry);
       return () => watchers.delete(entry);
@@ -142,5 +145,14 @@ describe('the client', () => {
       watchControl(stopping, { op: 'monitor', device: 'a' }, { answer: () => void server.stop(), end: resolve });
     });
     expect(await asked).toBeUndefined();
+  });
+});
+
+describe('a layout', () => {
+  it('is asked for without naming a device, and may be long', async () => {
+    const { path } = await startServer();
+    const answer = await askControl(path, { op: 'layout' });
+    expect(JSON.stringify(answer).length).toBeGreaterThan(200_000);
+    expect(await askControl(path, { op: 'contract' })).toEqual({ ok: true, contract: {} });
   });
 });

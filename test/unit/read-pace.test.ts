@@ -16,7 +16,7 @@ async function pauses(count: number, bytes: number, ms: number): Promise<number[
 
 describe('ReadPace', () => {
   it('puts reads off once they trickle in', async () => {
-    expect(await pauses(11, 40, 1)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2]);
+    expect(await pauses(11, 40, 1)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4]);
   });
 
   it('reads at once what comes now and then', async () => {
@@ -31,7 +31,18 @@ describe('ReadPace', () => {
     const clock = new VirtualClock();
     const pace = new ReadPace(clock);
     for (let i = 0; i < 20; i++) pace.pauseAfter(40);
-    await clock.advance(5);
+    await clock.advance(4 + 5);
     expect(pace.pauseAfter(40)).toBe(0);
+  });
+
+  it('takes its own pause, and a timer that is late, for no quiet spell', async () => {
+    expect((await pauses(30, 40, 4.9)).slice(8)).toEqual(new Array(22).fill(4));
+    const clock = new VirtualClock();
+    const pace = new ReadPace(clock);
+    for (let i = 0; i < 20; i++) pace.pauseAfter(40);
+    for (let i = 0; i < 20; i++) {
+      await clock.advance(8.5);
+      expect(pace.pauseAfter(40)).toBe(4);
+    }
   });
 });

@@ -62,6 +62,7 @@ function setUp() {
       tries++;
       return port.open(...request);
     },
+    readText: () => Promise.reject(new Error('this machine has no files')),
     watch: (wake) => {
       watched++;
       appear = wake;

@@ -41,9 +41,3 @@ export async function load(stage, ms) {
     age99: percentile(ages, 0.99),
   };
 }
-
-/** Before anything is measured: enough lines that the compiler has done its work, as in a program that runs for months. */
-export async function warmUp(stage, ms) {
-  await paced(4 * PER_SECOND, ms, (count) => void stage.reading(count));
-  await sleep(1_000);
-}

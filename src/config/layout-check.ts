@@ -1,0 +1,106 @@
+import type { DriverRegister } from '../device/driver-kind.js';
+import type { PointSpec } from '../device/point.js';
+import { Binding } from '../layout/bind.js';
+import type { LayoutFinding } from '../layout/finding.js';
+import { lint } from '../layout/lint.js';
+import { type Hardware, lintHardware, nativeTargets } from '../layout/lint-hardware.js';
+import { suggest } from '../layout/suggest.js';
+import type { JsonObject } from '../mesh/frame.js';
+import { didYouMean, oneOf } from './did-you-mean.js';
+import type { Finding } from './problems.js';
+import type { Config } from './schema.js';
+
+/** Controls named in one sentence. */
+const NAMED = 5;
+
+/** The points of each device of a config, as far as its options tell them. */
+export function knownPoints(
+  { devices }: Pick<Config, 'devices'>,
+  drivers: DriverRegister,
+): ReadonlyMap<string, readonly PointSpec[] | undefined> {
+  return new Map(
+    [...devices].map(([id, { driver, options }]) => [id, drivers.get(driver)?.points?.(options)] as const),
+  );
+}
+
+/** What a config says of the hardware behind a layout. */
+export function hardwareOf(config: Pick<Config, 'devices'>, drivers: DriverRegister): Hardware {
+  const points = knownPoints(config, drivers);
+  return {
+    hasDevice: (device) => points.has(device),
+    isKnown: (device) => points.get(device) !== undefined,
+    specOf: (device, point) => points.get(device)?.find(({ id }) => id === point),
+  };
+}
+
+/** What is wrong with a config's layout and its bindings, at their places in the config. */
+export function checkLayout(
+  config: Config,
+  document: JsonObject,
+  drivers: DriverRegister,
+): { errors: Finding[]; warnings: Finding[] } {
+  const { namespace } = config.bridge;
+  const binding = new Binding(document, config.layout?.bindings ?? {}, namespace);
+  const at = (control: string): Finding['path'] => ['layout', 'bindings', control];
+  const errors: Finding[] = binding.strangers.map((id) => {
+    const meant = didYouMean(id, binding.contract.controls.keys());
+    const hint = meant === undefined ? known([...binding.contract.controls.keys()]) : `did you mean \`${meant}\`?`;
+    return { path: at(id), at: 'key', message: `the layout has no control \`${id}\``, hint };
+  });
+  const found = [...binding.problems, ...lintHardware(binding, namespace, hardwareOf(config, drivers))];
+  const placed = ({ message, hint }: LayoutFinding, control: string): Finding => ({
+    path: binding.targets.has(control) ? at(control) : ['layout', 'file'],
+    at: 'value',
+    message: `control \`${control}\`: ${message}`,
+    hint,
+  });
+  errors.push(...found.filter(({ severity }) => severity === 'error').map((one) => placed(one, one.control)));
+  const warnings = found.filter(({ severity }) => severity === 'warning').map((one) => placed(one, one.control));
+  return { errors, warnings: [...lintWarning(document), ...unboundWarning(binding, config, drivers), ...warnings] };
+}
+
+function known(ids: readonly string[]): string {
+  return ids.length === 0 ? 'it has no controls with ids' : `its controls are ${oneOf(ids)}`;
+}
+
+function lintWarning(document: JsonObject): Finding[] {
+  const count = lint(document).filter(({ severity }) => severity === 'error').length;
+  if (count === 0) return [];
+  const message = `${count} ${count === 1 ? 'thing does' : 'things do'} not work in this layout`;
+  return [
+    { path: ['layout', 'file'], at: 'value', message, hint: '`carter-bridge validate` with that file names them' },
+  ];
+}
+
+/** Controls that neither a binding nor the bridge's own frames reach. */
+function unboundWarning(binding: Binding, config: Config, drivers: DriverRegister): Finding[] {
+  const { namespace } = config.bridge;
+  const left = binding.unbound.flatMap((id) => {
+    const control = binding.contract.controls.get(id);
+    if (
+      !control ||
+      speaksOurs(
+        control.listens.map(({ filter }) => filter?.['msg_type']),
+        namespace,
+      )
+    )
+      return [];
+    return nativeTargets(control, namespace).length > 0 ? [] : [control];
+  });
+  if (left.length === 0) return [];
+  const devices = [...knownPoints(config, drivers)].map(([id, points = []]) => ({ id, points }));
+  const likely = suggest(left, devices)
+    .slice(0, NAMED)
+    .map(({ control, point }) => `\`${control}: ${point}\``);
+  const more = left.length > NAMED ? ` and ${left.length - NAMED} more` : '';
+  const message = `not bound: ${left
+    .slice(0, NAMED)
+    .map(({ id }) => `\`${id}\``)
+    .join(', ')}${more}`;
+  const hint = likely.length > 0 ? `likely: ${likely.join(', ')}` : undefined;
+  return [{ path: ['layout', 'file'], at: 'value', message, hint }];
+}
+
+function speaksOurs(types: readonly unknown[], namespace: string): boolean {
+  return types.some((type) => String(type).startsWith(`${namespace}.`));
+}

@@ -1,0 +1,76 @@
+import type { JsonObject } from '../mesh/frame.js';
+import { type BoundCommand, type Command, commandOf, commandsFor, recognise, type SpecOf } from './bound-commands.js';
+import { type BoundFrame, framesFor } from './bound-frames.js';
+import { type Contract, contractOf } from './contract.js';
+import type { ControlFinding, LayoutFinding } from './finding.js';
+import { type Target, targetOf } from './target.js';
+import { matchTemplate } from './template.js';
+
+/** A layout written by hand, bound to points: what has to be sent to it, and what its frames mean. */
+export class Binding {
+  readonly contract: Contract;
+  /** What each bound control means, by its id. */
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly frames: readonly BoundFrame[];
+  readonly commands: readonly Command[];
+  /** Why some bindings can't work. */
+  readonly problems: readonly ControlFinding[];
+  /** Bound ids that no control of the layout has. */
+  readonly strangers: readonly string[];
+  private readonly byType = new Map<unknown, Command[]>();
+
+  constructor(layout: unknown, bindings: Readonly<Record<string, string>>, namespace: string) {
+    this.contract = contractOf(layout);
+    const targets = new Map<string, Target>();
+    for (const [id, name] of Object.entries(bindings)) {
+      const target = targetOf(name);
+      if (target) targets.set(id, target);
+    }
+    this.targets = targets;
+    this.strangers = [...targets.keys()].filter((id) => !this.contract.controls.has(id));
+    const { frames, problems } = framesFor(this.contract, targets, namespace);
+    const wanted = commandsFor(this.contract, targets);
+    this.frames = frames;
+    this.commands = wanted.commands;
+    this.problems = [...problems, ...wanted.problems].map((finding) => ({
+      ...finding,
+      control: this.controlAt(finding),
+    }));
+    for (const command of wanted.commands) {
+      const type = command.payload['msg_type'];
+      this.byType.set(type, [...(this.byType.get(type) ?? []), command]);
+    }
+  }
+
+  /** What a broadcast payload asks for; undefined where it is none of this layout's. */
+  read(payload: JsonObject, specOf: SpecOf): BoundCommand | undefined {
+    const type = payload['msg_type'];
+    const found = recognise(
+      [...(this.byType.get(type) ?? []), ...(type === undefined ? [] : (this.byType.get(undefined) ?? []))],
+      payload,
+    );
+    if (found) return commandOf(found.command, found.match, specOf);
+    const polled = this.contract.polls.some(
+      ({ event, payload: wanted }) => event === 'broadcast_request' && matchTemplate(wanted, payload) !== undefined,
+    );
+    return polled ? { kind: 'poll' } : undefined;
+  }
+
+  /** The bound control that a finding is about. */
+  private controlAt({ path }: LayoutFinding): string {
+    const ids = [...this.targets.keys()];
+    const found = ids.find((id) => {
+      const own = this.contract.controls.get(id)?.path;
+      // A group's own findings are never within one of its children.
+      return own?.every((step, i) => step === path[i]) && path[own.length] !== 'children';
+    });
+    return found ?? '';
+  }
+
+  /** Controls that listen or send, but are not bound. */
+  get unbound(): string[] {
+    return [...this.contract.controls.values()]
+      .filter(({ id, listens, actions }) => (listens.length > 0 || actions.length > 0) && !this.targets.has(id))
+      .map(({ id }) => id);
+  }
+}

@@ -1,0 +1,46 @@
+import type { JsonObject } from '../mesh/frame.js';
+
+/** A sync that listens to one of the bridge's own frames: `<ns>.<kind>`. */
+export function listening(namespace: string, kind: string, valuePath: string, more: JsonObject = {}): JsonObject {
+  return {
+    method: 'meshsocket',
+    type: 'listen',
+    event: 'broadcast',
+    filter: { msg_type: `${namespace}.${kind}`, ...more },
+    valuePath,
+  };
+}
+
+/** An action that broadcasts one of the bridge's own commands: `<ns>.<kind>`. */
+export function sending(namespace: string, kind: string, more: JsonObject = {}): JsonObject {
+  return {
+    method: 'meshsocket',
+    mode: 'broadcast',
+    event: 'broadcast_request',
+    payload: { msg_type: `${namespace}.${kind}`, ...more },
+  };
+}
+
+/** Colours of the words for a device's health. */
+export const HEALTH_COLOURS = {
+  online: '#34C759',
+  stale: '#FF9500',
+  degraded: '#FF9500',
+  unapproved: '#0A84FF',
+  offline: '#FF3B30',
+} as const;
+
+/** Colours of the words for a value's quality. */
+export const QUALITY_COLOURS = { good: '#34C759', stale: '#FF9500', unknown: '#8E8E93' } as const;
+
+/** A status light for the health of a device, or of the bridge. */
+export function healthLight(device: string, namespace: string): JsonObject {
+  return {
+    type: 'statusLight',
+    label: device,
+    style: 'badge',
+    statusColors: { ...HEALTH_COLOURS },
+    defaultValue: 'offline',
+    sync: [listening(namespace, 'health', device)],
+  };
+}

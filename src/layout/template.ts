@@ -1,0 +1,81 @@
+import { isObject } from '../mesh/frame.js';
+import { tokensIn } from './emit.js';
+import { sameJson } from './filter.js';
+
+/** What an action's payload tells when it comes in. */
+export interface Match {
+  /** What stood where the payload has `{{value}}`; undefined where it has none. */
+  readonly value: unknown;
+  /** Parts of the payload that had to be equal: of two that match, the one with more of them is meant. */
+  readonly literals: number;
+}
+
+/** Values that a payload's `{{value}}` was found to be, and how much else had to be equal. */
+interface Reading {
+  values: unknown[];
+  literals: number;
+}
+
+/**
+ * Holds a payload that came in against one with placeholders in it. Undefined where they differ; keys that come on top
+ * of the outermost ones are the app's own.
+ */
+export function matchTemplate(template: unknown, payload: unknown): Match | undefined {
+  const reading: Reading = { values: [], literals: 0 };
+  if (!read(template, payload, reading, true)) return undefined;
+  const [value, ...others] = reading.values;
+  return others.every((other) => sameJson(other, value)) ? { value, literals: reading.literals } : undefined;
+}
+
+function read(template: unknown, given: unknown, reading: Reading, open: boolean): boolean {
+  if (typeof template === 'string') return readText(template, given, reading);
+  if (Array.isArray(template)) {
+    if (!Array.isArray(given) || given.length !== template.length) return false;
+    return template.every((item, i) => read(item, given[i], reading, false));
+  }
+  if (isObject(template)) {
+    if (!isObject(given)) return false;
+    const keys = Object.keys(template);
+    if (!open && Object.keys(given).length !== keys.length) return false;
+    return keys.every((key) => Object.hasOwn(given, key) && read(template[key], given[key], reading, false));
+  }
+  reading.literals++;
+  return sameJson(template, given);
+}
+
+function readText(template: string, given: unknown, reading: Reading): boolean {
+  const tokens = tokensIn(template);
+  if (tokens.length === 0) {
+    reading.literals++;
+    return template === given;
+  }
+  if (tokens[0] === template) {
+    if (template === '{{value}}') reading.values.push(given);
+    return true;
+  }
+  if (typeof given !== 'string') return false;
+  reading.literals++;
+  return between(template, tokens, given, reading);
+}
+
+/** Texts around placeholders, from left to right; each placeholder takes as little as it can, the last one the rest. */
+function between(template: string, tokens: readonly string[], given: string, reading: Reading): boolean {
+  const parts: string[] = [];
+  let rest = template;
+  for (const token of tokens) {
+    const at = rest.indexOf(token);
+    parts.push(rest.slice(0, at));
+    rest = rest.slice(at + token.length);
+  }
+  parts.push(rest);
+  let from = 0;
+  for (const [i, part] of parts.entries()) {
+    const last = i === parts.length - 1;
+    const at =
+      i === 0 ? (given.startsWith(part) ? 0 : -1) : last ? given.length - part.length : given.indexOf(part, from);
+    if (at < from || (last && !given.endsWith(part))) return false;
+    if (i > 0 && tokens[i - 1] === '{{value}}') reading.values.push(given.slice(from, at));
+    from = at + part.length;
+  }
+  return true;
+}

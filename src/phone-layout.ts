@@ -1,0 +1,47 @@
+import type { Config } from './config/schema.js';
+import { REFUSAL_CODES } from './device/outcome.js';
+import type { PointSpec } from './device/point.js';
+import { type Api, apiOf } from './layout/api.js';
+import { Binding } from './layout/bind.js';
+import { generate } from './layout/generate.js';
+import { withoutSecrets } from './layout/secrets.js';
+import type { JsonObject } from './mesh/frame.js';
+
+/** Devices and their points, as they are known now. */
+export type KnownDevices = readonly { readonly id: string; readonly points: readonly PointSpec[] }[];
+
+/** The layout for phones: the config's, with what its controls are bound to, or one made of the devices' points. */
+export class PhoneLayout {
+  /** What the controls of a layout written by hand mean; undefined where there is none. */
+  readonly binding: Binding | undefined;
+
+  constructor(
+    private readonly config: Pick<Config, 'bridge' | 'relay' | 'layout'>,
+    private readonly devices: () => KnownDevices,
+  ) {
+    const { document, bindings = {} } = config.layout ?? {};
+    this.binding = document && new Binding(document, bindings, config.bridge.namespace);
+  }
+
+  /** The layout now, without secrets. */
+  layout(): JsonObject {
+    const { layout, relay, bridge } = this.config;
+    if (layout?.document) return withoutSecrets(layout.document);
+    const connection =
+      relay.url === undefined ? {} : { connection: { url: withoutPassword(relay.url), channel: relay.channel } };
+    return generate({ namespace: bridge.namespace, name: bridge.name, devices: this.devices(), ...connection });
+  }
+
+  /** All that layouts can listen to and send. */
+  api(): Api {
+    const { namespace, name } = this.config.bridge;
+    return apiOf({ namespace, name, devices: this.devices(), codes: REFUSAL_CODES, binding: this.binding });
+  }
+}
+
+function withoutPassword(address: string): string {
+  const url = new URL(address);
+  url.username = '';
+  url.password = '';
+  return url.href.replace(/\/$/, '');
+}

@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { drivers } from '../../devices/index.js';
+import { ConfigError, formatProblem } from '../../src/config/config-error.js';
+import { parseConfig } from '../../src/config/load.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'config-layout-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const LAYOUT = {
+  name: 'x',
+  version: 1,
+  tabs: [
+    {
+      title: 'a',
+      icon: 'house',
+      grid: { columns: 4, rows: 8 },
+      children: [
+        {
+          type: 'gauge',
+          id: 'temp',
+          position: [0, 0],
+          min: 0,
+          max: 50,
+          sync: [{ filter: { msg_type: 't' }, valuePath: 'temp' }],
+        },
+        { type: 'label', id: 'other', position: [1, 0], sync: [{ filter: { msg_type: 't' }, valuePath: 'temp' }] },
+        {
+          type: 'toggle',
+          id: 'pump',
+          position: [2, 0],
+          action: { event: 'broadcast_request', payload: { msg_type: 'c', on: '{{value}}' } },
+        },
+      ],
+    },
+  ],
+};
+
+/** What is said of a config whose bindings are these lines. */
+function check(bindings: string[], layout: string = JSON.stringify(LAYOUT), name = 'my.json') {
+  writeFileSync(join(folder, 'my.json'), layout);
+  const text = [
+    'devices:',
+    '  shed: { driver: lines, port: /dev/x, points: { temp: {}, wide: { min: -40, max: 80 }, pump: { role: actuator, type: boolean, write: "P{value}" } } }',
+    '  board: { driver: board, port: auto }',
+    'layout:',
+    `  file: ${name}`,
+    '  bindings:',
+    ...bindings.map((line) => `    ${line}`),
+    '',
+  ].join('\n');
+  const path = join(folder, 'b.yaml');
+  const lines = (problems: readonly Parameters<typeof formatProblem>[0][]) =>
+    problems.map((problem) => formatProblem(problem).replaceAll(`${folder}/`, ''));
+  try {
+    const { config, warnings } = parseConfig({ path, text, shared: false }, { env: {}, drivers, homeDir: folder });
+    return { config, warnings: lines(warnings).filter((line) => line.includes(' layout')), errors: [] };
+  } catch (error) {
+    if (error instanceof ConfigError) return { errors: lines(error.problems), warnings: [] };
+    throw error;
+  }
+}
+
+describe('the layout of a config', () => {
+  it('is read from where the config is, with its bindings', () => {
+    const { config, warnings } = check(['temp: shed.temp', 'other: shed.temp', 'pump: shed.pump']);
+    expect(config?.layout?.document).toEqual(LAYOUT);
+    expect(config?.layout?.bindings).toEqual({ temp: 'shed.temp', other: 'shed.temp', pump: 'shed.pump' });
+    expect(warnings).toEqual([]);
+  });
+
+  it.each<[string[], string[]]>([
+    [['tmp: shed.temp'], ['b.yaml:7:5 layout.bindings.tmp: the layout has no control `tmp`; did you mean `temp`?']],
+    [['temp: shed.tmp'], ['b.yaml:7:11 layout.bindings.temp: unknown point `shed.tmp`; did you mean `shed.temp`?']],
+    [['temp: shet'], ['b.yaml:7:11 layout.bindings.temp: unknown device `shet`; did you mean `shed`?']],
+    [
+      ['temp: bridge.halt'],
+      [
+        'b.yaml:7:11 layout.bindings.temp: nothing that a control can be bound to; write `device.point`, `device` or `bridge` for a health word, `bridge.estop` or `bridge.estop_reset`',
+      ],
+    ],
+    [
+      ['temp: shed.pump'],
+      ["b.yaml:7:11 layout.bindings.temp: control `temp`: a gauge can't show `shed.pump`, a boolean"],
+    ],
+    [
+      ['pump: shed.temp'],
+      ["b.yaml:7:11 layout.bindings.pump: control `pump`: `shed.temp` is read, it can't be switched"],
+    ],
+    [
+      ['temp: shed.temp', 'other: shed.pump'],
+      [
+        'b.yaml:8:12 layout.bindings.other: control `other`: `temp` is where `temp` gets `shed.temp`; give it a `valuePath` or a filter of its own',
+      ],
+    ],
+  ])('is held against its bindings: %j', (bindings, errors) => {
+    expect(check(bindings).errors).toEqual(errors);
+  });
+
+  it('tells what is worth knowing', () => {
+    expect(check(['temp: shed.wide']).warnings).toEqual([
+      'b.yaml:5:9 layout.file: not bound: `other`, `pump`; likely: `other: shed.temp`, `pump: shed.pump`',
+      'b.yaml:7:11 layout.bindings.temp: control `temp`: shows 0 to 50, but `shed.wide` goes from -40 to 80',
+    ]);
+    const [, dead] = [
+      LAYOUT,
+      {
+        ...LAYOUT,
+        version: 1,
+        tabs: [{ ...LAYOUT.tabs[0], children: [{ type: 'lable', id: 'a', position: [0, 0] }] }],
+      },
+    ];
+    expect(check(['{}'], JSON.stringify(dead)).warnings).toEqual([
+      'b.yaml:5:9 layout.file: 1 thing does not work in this layout; `carter-bridge validate` with that file names them',
+    ]);
+  });
+
+  it('knows no points of a device that describes itself, and waits for it', () => {
+    expect(check(['temp: board.temp', 'other: board.x', 'pump: board.pump']).errors.length).toBe(1);
+    expect(check(['temp: board.temp', 'pump: board.pump']).errors).toEqual([]);
+  });
+
+  it('must be there, and be JSON', () => {
+    expect(check(['temp: shed.temp'], '{', 'no.json').errors).toEqual([
+      'b.yaml:5:9 layout.file: there is no file no.json; check the path, or start from a file in scripts/examples',
+    ]);
+    expect(check(['temp: shed.temp'], '{\n "tabs": [,]}').errors).toEqual([
+      'b.yaml:5:9 layout.file: my.json:2:11 a value is missing here; look for a stray comma, quote or bracket',
+    ]);
+  });
+});

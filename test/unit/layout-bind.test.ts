@@ -1,0 +1,515 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PointSpec, Value } from '../../src/device/point.js';
+import { Binding } from '../../src/layout/bind.js';
+import { emission } from '../../src/layout/emit.js';
+import { fixedWish } from '../../src/layout/fixed-wish.js';
+import { lintHardware } from '../../src/layout/lint-hardware.js';
+import { suggest } from '../../src/layout/suggest.js';
+import { matchTemplate } from '../../src/layout/template.js';
+import { VirtualPhone } from '../../src/layout/virtual-phone.js';
+import type { JsonObject } from '../../src/mesh/frame.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+const SPECS: readonly PointSpec[] = [
+  { id: 'temp', role: 'sensor', type: 'number', unit: '°C', min: -10, max: 50, label: 'Temperature' },
+  { id: 'hum', role: 'sensor', type: 'number', min: 0, max: 100 },
+  { id: 'door', role: 'sensor', type: 'boolean' },
+  { id: 'button', role: 'event', type: 'string' },
+  { id: 'pump', role: 'actuator', type: 'boolean', safe: false },
+  { id: 'valve', role: 'actuator', type: 'boolean', safe: false },
+  { id: 'fan', role: 'actuator', type: 'number', min: 0, max: 100, step: 5 },
+  { id: 'mode', role: 'actuator', type: 'enum', options: ['off', 'auto', 'manual'] },
+  { id: 'slow', role: 'actuator', type: 'boolean', within: 4_000 },
+  { id: 'line', role: 'actuator', type: 'string' },
+];
+const specOf = (device: string, point: string) =>
+  device === 'shed' ? SPECS.find(({ id }) => id === point) : undefined;
+const hardware = { hasDevice: (id: string) => id === 'shed', isKnown: () => true, specOf };
+
+const listen = (valuePath: string, filter?: JsonObject) => ({
+  event: 'broadcast',
+  ...(filter ? { filter } : {}),
+  valuePath,
+});
+const hears = (
+  id: string,
+  type: string,
+  valuePath: string,
+  filter: JsonObject = { msg_type: 't' },
+  more: JsonObject = {},
+) => ({
+  type,
+  id,
+  sync: [listen(valuePath, filter)],
+  ...more,
+});
+const sends = (id: string, type: string, payload: JsonObject, more: JsonObject = {}) => ({
+  type,
+  id,
+  action: { mode: 'broadcast', event: 'broadcast_request', payload },
+  ...more,
+});
+const layoutOf = (...children: JsonObject[]): JsonObject => ({ name: 'x', version: 1, tabs: [{ children }] });
+const bind = (layout: JsonObject, bindings: Record<string, string>) => new Binding(layout, bindings, 'home');
+const values =
+  (known: Record<string, Value | null>) =>
+  (device: string, point: string): Value | null | undefined =>
+    known[point === '' ? device : `${device}.${point}`];
+
+describe('frames for a bound layout', () => {
+  it('are merged where filters are equal, however they are written', () => {
+    const layout = layoutOf(
+      hears('a', 'gauge', 'env.temp'),
+      hears('b', 'label', 'env.hum'),
+      hears('c', 'label', 'x', { msg_type: 't', dev: 1 }),
+      hears('d', 'label', 'y', { dev: 1.0, msg_type: 't' }),
+    );
+    const { frames, problems } = bind(layout, { a: 'shed.temp', b: 'shed.hum', c: 'shed.door', d: 'shed.temp' });
+    const now = values({ 'shed.temp': 20.5, 'shed.hum': 60, 'shed.door': true });
+    expect(problems).toEqual([]);
+    expect(frames.map((frame) => frame.build(now))).toEqual([
+      { msg_type: 't', env: { temp: 20.5, hum: 60 } },
+      { msg_type: 't', dev: 1, x: true, y: 20.5 },
+    ]);
+    expect(frames[0]?.build(now, new Set(['shed.hum']))).toEqual({ msg_type: 't', env: { hum: 60 } });
+    expect(frames[0]?.build(now, new Set(['shed.door']))).toBeUndefined();
+  });
+
+  it('reach places in lists by objects, and filters that are nested', () => {
+    const filter = { msg_type: 't', at: { room: 'x', n: [1] } };
+    const { frames } = bind(
+      layoutOf(hears('a', 'toggle', 'relay.0', filter), hears('b', 'toggle', 'relay.1', filter)),
+      {
+        a: 'shed.pump',
+        b: 'shed.valve',
+      },
+    );
+    const frame = frames[0]?.build(values({ 'shed.pump': true, 'shed.valve': false }));
+    expect(frame).toEqual({ ...filter, relay: { 0: true, 1: false } });
+  });
+
+  it.each<[string, JsonObject, string, Value | null, unknown]>([
+    ['a toggle gets a boolean', hears('a', 'toggle', 'v'), 'shed.pump', true, true],
+    ['a label gets what it is', hears('a', 'label', 'v'), 'shed.pump', false, false],
+    [
+      'a light gets its own word',
+      hears('a', 'statusLight', 'v', undefined, { statusColors: { ON: '#0', OFF: '#1' } }),
+      'shed.door',
+      true,
+      'ON',
+    ],
+    [
+      'options in another case',
+      hears('a', 'segmentedControl', 'v', undefined, { options: ['Off', 'Auto'] }),
+      'shed.mode',
+      'auto',
+      'Auto',
+    ],
+    ['a picker of numbers', hears('a', 'picker', 'v', undefined, { options: ['5', '10'] }), 'shed.fan', 10, '10'],
+    [
+      'a light gets health',
+      hears('a', 'statusLight', 'v', undefined, { statusColors: { online: '#0' } }),
+      'shed',
+      'online',
+      'online',
+    ],
+    ['nobody knows: label', hears('a', 'label', 'v'), 'shed.temp', null, '—'],
+    [
+      'nobody knows: light',
+      hears('a', 'statusLight', 'v', undefined, { statusColors: { on: '#0', off: '#1', unknown: '#2' } }),
+      'shed.door',
+      null,
+      'unknown',
+    ],
+    ['nobody knows: gauge', hears('a', 'gauge', 'v'), 'shed.temp', null, null],
+  ])('%s', (_what, control, target, value, shown) => {
+    const { frames, problems } = bind(layoutOf(control), { a: target });
+    expect(problems).toEqual([]);
+    expect(frames[0]?.build(values({ [target]: value }))).toEqual({ msg_type: 't', v: shown });
+  });
+
+  it('leave out what a control can’t show', () => {
+    const { frames } = bind(layoutOf(hears('a', 'gauge', 'v'), hears('b', 'toggle', 'w')), {
+      a: 'shed.mode',
+      b: 'shed.temp',
+    });
+    expect(frames[0]?.build(values({ 'shed.mode': 'off', 'shed.temp': 1 }))).toBeUndefined();
+  });
+
+  it('say the past to sparklines alone', () => {
+    const { frames } = bind(layoutOf(hears('a', 'sparkline', 'temp'), hears('b', 'gauge', 'hum')), {
+      a: 'shed.temp',
+      b: 'shed.hum',
+    });
+    expect(frames[0]?.buildPast(() => [1, 2])).toEqual({ msg_type: 't', temp: [1, 2] });
+    expect(frames[0]?.build(values({ 'shed.temp': null }))).toBeUndefined();
+  });
+
+  it('without a filter have a word of the bridge', () => {
+    const { frames } = bind(layoutOf({ type: 'label', id: 'a', sync: [listen('v')] }), { a: 'shed.temp' });
+    expect(frames[0]?.build(values({ 'shed.temp': 1 }))).toEqual({ msg_type: 'home.bound', v: 1 });
+  });
+
+  it.each<[string, JsonObject[], Record<string, string>, string[]]>([
+    [
+      'two points in one place',
+      [hears('a', 'label', 'v'), hears('b', 'label', 'v')],
+      { a: 'shed.temp', b: 'shed.hum' },
+      ['b'],
+    ],
+    [
+      'a place within a place',
+      [hears('a', 'label', 'v'), hears('b', 'label', 'v.w')],
+      { a: 'shed.temp', b: 'shed.hum' },
+      ['b'],
+    ],
+    [
+      'a place that the filter has',
+      [hears('a', 'label', 'dev', { msg_type: 't', dev: 'x' })],
+      { a: 'shed.temp' },
+      ['a'],
+    ],
+    [
+      'a wider filter that hears the narrower one',
+      [hears('a', 'label', 'v'), hears('b', 'label', 'v', { msg_type: 't', dev: 'x' })],
+      { a: 'shed.temp', b: 'shed.hum' },
+      ['a'],
+    ],
+    [
+      'one point in two forms',
+      [hears('a', 'toggle', 'v'), hears('b', 'statusLight', 'v', undefined, { statusColors: { on: '', off: '' } })],
+      { a: 'shed.pump', b: 'shed.pump' },
+      ['b'],
+    ],
+    [
+      'no filter at all',
+      [hears('b', 'label', 'v'), { type: 'label', id: 'a', sync: [listen('v')] }],
+      { a: 'shed.temp', b: 'shed.hum' },
+      ['a'],
+    ],
+    [
+      'the bridge’s own frame',
+      [hears('a', 'label', 'shed.temp', { msg_type: 'home.state' })],
+      { a: 'shed.hum' },
+      ['a'],
+    ],
+  ])('are told apart from what can’t work: %s', (_what, children, bindings, ids) => {
+    const { problems, contract } = bind(layoutOf(...children), bindings);
+    expect(problems.map(({ code }) => code)).toEqual(ids.map(() => 'collision'));
+    for (const [i, id] of ids.entries()) {
+      expect(problems[i]?.path.slice(0, 4)).toEqual(contract.controls.get(id)?.path);
+    }
+  });
+
+  it('may show one point in several places, and what the bridge says anyway', () => {
+    const children = [
+      hears('a', 'label', 'v'),
+      hears('b', 'gauge', 'v'),
+      hears('c', 'label', 'v', { msg_type: 't', dev: 'x' }),
+      hears('d', 'label', 'shed.temp', { msg_type: 'home.state' }),
+    ];
+    const binding = bind(layoutOf(...children), { a: 'shed.temp', b: 'shed.temp', c: 'shed.temp', d: 'shed.temp' });
+    expect(binding.problems).toEqual([]);
+    expect(binding.frames.map((frame) => frame.build(values({ 'shed.temp': null })))).toEqual([
+      { msg_type: 't', v: '—' },
+      { msg_type: 't', dev: 'x', v: '—' },
+    ]);
+  });
+
+  it('bring every bound control what its point is, for any bindings that have no problem', () => {
+    const path = fc.constantFrom('v', 'w', 'a.b', 'a.c', 'a', 'dev');
+    const filter = fc.constantFrom<JsonObject>({ msg_type: 't' }, { msg_type: 't', dev: 'x' }, { msg_type: 'u' }, {});
+    const point = fc.constantFrom('temp', 'hum', 'fan');
+    const control = fc.record({ path, filter, point });
+    fc.assert(
+      fc.property(fc.array(control, { minLength: 1, maxLength: 6 }), (wanted) => {
+        const children = wanted.map(({ path, filter }, i) => hears(`c${i}`, 'label', path, filter));
+        const bindings = Object.fromEntries(wanted.map(({ point }, i) => [`c${i}`, `shed.${point}`]));
+        const binding = bind(layoutOf(...children), bindings);
+        const phone = new VirtualPhone({
+          layout: layoutOf(...children),
+          name: 'a',
+          clock: new VirtualClock(),
+          newId: () => '',
+          send: () => {},
+        });
+        const now = values({ 'shed.temp': 1, 'shed.hum': 2, 'shed.fan': 3 });
+        for (const frame of binding.frames) phone.receive(frame.build(now));
+        const bad = new Set(binding.problems.map(({ path }) => path[3]));
+        for (const [i, { point }] of wanted.entries()) {
+          if (!bad.has(i)) expect([i, phone.state(`c${i}`)?.shown]).toEqual([i, now('shed', point)]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('commands of a bound layout', () => {
+  const read = (layout: JsonObject, bindings: Record<string, string>, payload: JsonObject) =>
+    bind(layout, bindings).read({ ...payload, _cmd: '1', _from: 'anna' }, specOf);
+
+  it.each<[string, JsonObject, string, JsonObject, unknown]>([
+    [
+      'a value as it is',
+      sends('a', 'toggle', { msg_type: 'c', on: '{{value}}' }),
+      'shed.pump',
+      { msg_type: 'c', on: true },
+      { value: true },
+    ],
+    [
+      'a value deep inside',
+      sends('a', 'slider', { msg_type: 'c', set: [{ v: '{{value}}' }] }),
+      'shed.fan',
+      { msg_type: 'c', set: [{ v: 40 }] },
+      { value: 40 },
+    ],
+    [
+      'a value within a text',
+      sends('a', 'slider', { msg_type: 'c', line: 'FAN {{value}};' }),
+      'shed.fan',
+      { msg_type: 'c', line: 'FAN 40.0;' },
+      { value: '40.0' },
+    ],
+    [
+      'a word for a switch',
+      sends('a', 'segmentedControl', { msg_type: 'c', v: '{{value}}' }, { options: ['On', 'Off'] }),
+      'shed.pump',
+      { msg_type: 'c', v: 'On' },
+      { value: true },
+    ],
+    [
+      'an option in another case',
+      sends('a', 'picker', { msg_type: 'c', v: '{{value}}' }),
+      'shed.mode',
+      { msg_type: 'c', v: 'AUTO' },
+      { value: 'auto' },
+    ],
+    [
+      'a fixed value',
+      sends('a', 'button', { msg_type: 'c', value: true }),
+      'shed.pump',
+      { msg_type: 'c', value: true },
+      { value: true },
+    ],
+    [
+      'a fixed pulse',
+      sends('a', 'button', { msg_type: 'c.bell', ms: 200 }),
+      'shed.pump',
+      { msg_type: 'c.bell', ms: 200 },
+      { pulseMs: 200 },
+    ],
+    [
+      'a fixed option',
+      sends('a', 'button', { msg_type: 'c', dev: 'x', mode: 'Auto' }),
+      'shed.mode',
+      { msg_type: 'c', dev: 'x', mode: 'Auto' },
+      { value: 'auto' },
+    ],
+    [
+      'the last word of a type',
+      sends('a', 'button', { msg_type: 'pump.off' }),
+      'shed.pump',
+      { msg_type: 'pump.off' },
+      { value: false },
+    ],
+    ['nothing to wish', sends('a', 'button', { msg_type: 'pump' }), 'shed.pump', { msg_type: 'pump' }, {}],
+  ])('are understood: %s', (_what, control, target, payload, wish) => {
+    const [device, point] = target.split('.');
+    expect(read(layoutOf(control), { a: target }, payload)).toEqual({
+      kind: 'point',
+      device,
+      point,
+      ...(wish as object),
+    });
+  });
+
+  it('are told apart by one field, and the more exact one is meant', () => {
+    const layout = layoutOf(
+      sends('a', 'toggle', { msg_type: 'c', ch: 1, v: '{{value}}' }),
+      sends('b', 'toggle', { msg_type: 'c', ch: 2, v: '{{value}}' }),
+      sends('c', 'button', { msg_type: 'c', ch: 2, v: 'off' }),
+      sends('d', 'toggle', { msg_type: 'c', v: '{{value}}' }),
+    );
+    const bindings = { a: 'shed.pump', b: 'shed.valve', c: 'shed.slow', d: 'shed.line' };
+    const meant = (payload: JsonObject) => {
+      const command = read(layout, bindings, { msg_type: 'c', ...payload });
+      return command?.kind === 'point' ? command.point : undefined;
+    };
+    expect([
+      meant({ ch: 1, v: true }),
+      meant({ ch: 2, v: true }),
+      meant({ ch: 2, v: 'off' }),
+      meant({ v: true }),
+    ]).toEqual(['pump', 'valve', 'slow', 'line']);
+    expect(meant({ ch: 3, v: true })).toBe('line');
+    expect(meant({ ch: true })).toBeUndefined();
+  });
+
+  it('may be long presses, the emergency stop, and polls', () => {
+    const layout = {
+      ...layoutOf(
+        sends(
+          'stop',
+          'button',
+          { msg_type: 'stop' },
+          {
+            longPressAction: { event: 'broadcast_request', payload: { msg_type: 'stop.long' } },
+          },
+        ),
+        sends('go', 'button', { msg_type: 'go' }),
+        sends('latch', 'toggle', { msg_type: 'latch', v: '{{value}}' }),
+      ),
+      pollGroups: { all: { event: 'broadcast_request', interval: 5, payload: { msg_type: 'poll' } } },
+    };
+    const bindings = { stop: 'bridge.estop', go: 'bridge.estop_reset', latch: 'bridge.estop' };
+    const kinds = [
+      { msg_type: 'stop' },
+      { msg_type: 'stop.long' },
+      { msg_type: 'go' },
+      { msg_type: 'latch', v: true },
+      { msg_type: 'latch', v: false },
+      { msg_type: 'poll' },
+    ];
+    expect(kinds.map((payload) => read(layout, bindings, payload)?.kind)).toEqual([
+      'estop',
+      'estop',
+      'estop_reset',
+      'estop',
+      'estop_reset',
+      'poll',
+    ]);
+    expect(read(layout, bindings, { msg_type: 'other' })).toBeUndefined();
+  });
+
+  it('can’t be told apart, or can’t come at all, and that is said', () => {
+    const layout = layoutOf(
+      sends('a', 'toggle', { msg_type: 'c', v: '{{value}}' }),
+      sends('b', 'toggle', { v: '{{value}}', msg_type: 'c' }),
+      { type: 'toggle', id: 'c', action: { event: 'route_msg_noreply', payload: {} } },
+      { type: 'toggle', id: 'd', action: { event: 'broadcast_request' } },
+      { type: 'toggle', id: 'e', action: { method: 'mqtt' } },
+    );
+    const bindings = { a: 'shed.pump', b: 'shed.valve', c: 'shed.pump', d: 'shed.pump', e: 'shed.pump' };
+    expect(bind(layout, bindings).problems.map(({ code, path }) => `${code} ${path.slice(3).join('.')}`)).toEqual([
+      'dead_action 2.action.event',
+      'bad_action 3.action.payload',
+      'collision 0.action.payload',
+      'collision 1.action.payload',
+    ]);
+  });
+
+  it('come back as the value that was sent, for any gesture', () => {
+    const shape = fc.constantFrom<unknown>(
+      { v: '{{value}}' },
+      { a: { b: ['{{value}}', 1] } },
+      { line: 'set {{value}} now' },
+      { line: '{{value}}', again: '{{value}}' },
+    );
+    fc.assert(
+      fc.property(
+        shape,
+        fc.oneof(fc.boolean(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.string()),
+        (more, value) => {
+          const payload = { msg_type: 'c', ...(more as JsonObject) };
+          const frame = emission({ event: 'broadcast_request', payload }, { value }, 'toggle');
+          const match = matchTemplate(payload, frame?.payload);
+          const whole = !JSON.stringify(more).includes('set ');
+          expect(match?.value).toEqual(whole ? value : typeof value === 'string' ? value : JSON.stringify(value));
+        },
+      ),
+    );
+  });
+
+  it('bear anything', () => {
+    const json = fc.jsonValue({ maxDepth: 3 });
+    fc.assert(fc.property(json, json, (template, payload) => void matchTemplate(template, payload)));
+    fc.assert(
+      fc.property(json, (payload) => {
+        for (const spec of SPECS) fixedWish(payload, spec);
+      }),
+    );
+  });
+});
+
+describe('what disagrees with the hardware', () => {
+  const check = (control: JsonObject, target?: string, more: JsonObject = {}) => {
+    const layout = { ...layoutOf(control), ...more };
+    return lintHardware(bind(layout, target === undefined ? {} : { a: target }), 'home', hardware).map(
+      ({ code }) => code,
+    );
+  };
+  const slider = (more: JsonObject) =>
+    sends('a', 'slider', { msg_type: 'c', v: '{{value}}' }, { sync: [listen('v', { msg_type: 't' })], ...more });
+
+  it.each<[string, string[], JsonObject, string?]>([
+    ['nothing', [], slider({ min: 0, max: 100, step: 5 }), 'shed.fan'],
+    ['an unknown device', ['unknown_point'], hears('a', 'label', 'v'), 'barn.temp'],
+    ['an unknown point', ['unknown_point'], hears('a', 'label', 'v'), 'shed.tmp'],
+    ['a sensor that is commanded', ['read_only'], slider({ min: -10, max: 50 }), 'shed.temp'],
+    ['an event with a value', ['wrong_type'], hears('a', 'label', 'v'), 'shed.button'],
+    ['a number for a toggle', ['wrong_type'], hears('a', 'toggle', 'v'), 'shed.temp'],
+    [
+      'a boolean for a light without words',
+      ['wrong_type'],
+      hears('a', 'statusLight', 'v', undefined, { statusColors: { red: '#f00' } }),
+      'shed.door',
+    ],
+    ['health for a gauge', ['wrong_type'], hears('a', 'gauge', 'v'), 'shed'],
+    ['a slider for a switch', ['wrong_type'], sends('a', 'slider', { msg_type: 'c', v: '{{value}}' }), 'shed.pump'],
+    ['a button that says nothing', ['no_value'], sends('a', 'button', { msg_type: 'c' }), 'shed.pump'],
+    ['a slider that goes beyond', ['range'], slider({ min: 0, max: 255, step: 5 }), 'shed.fan'],
+    ['a slider with finer steps', ['step'], slider({ min: 0, max: 100, step: 1 }), 'shed.fan'],
+    ['a gauge that ends too soon', ['range'], hears('a', 'gauge', 'v', undefined, { min: 0, max: 40 }), 'shed.temp'],
+    [
+      'options that the device has not',
+      ['range', 'range'],
+      sends('a', 'picker', { msg_type: 'c', v: '{{value}}' }, { options: ['off', 'auto', 'party'] }),
+      'shed.mode',
+    ],
+    [
+      'the bridge’s own frames: unknown',
+      ['unknown_point'],
+      hears('a', 'label', 'shed.tmp', { msg_type: 'home.state' }),
+    ],
+    [
+      'the bridge’s own frames: a command',
+      ['read_only'],
+      sends('a', 'textInput', { msg_type: 'home.cmd', dev: 'shed', point: 'door', value: '{{value}}' }),
+    ],
+    [
+      'the bridge’s own frames: fine',
+      [],
+      sends('a', 'toggle', { msg_type: 'home.cmd', dev: 'shed', point: 'pump', value: '{{value}}' }),
+    ],
+  ])('%s', (_what, codes, control, target) => {
+    expect(check(control, target)).toEqual(codes);
+  });
+
+  it('an output slower than apps wait', () => {
+    const control = sends('a', 'toggle', { msg_type: 'c', v: '{{value}}' });
+    expect(check(control, 'shed.slow', { state: { acks: true } })).toEqual(['ack_timeout']);
+    expect(check(control, 'shed.slow', { state: { acks: true, ackTimeoutMs: 4_500 } })).toEqual([]);
+  });
+});
+
+describe('suggestions', () => {
+  it('go by words in common, and by what fits', () => {
+    const layout = layoutOf(
+      hears('living-temperature', 'gauge', 'x'),
+      hears('h', 'gauge', 'env.humidity'),
+      sends('waterPump', 'toggle', { msg_type: 'c', v: '{{value}}' }),
+      hears('door_light', 'statusLight', 'x', undefined, { statusColors: { on: '', off: '' } }),
+      hears('something', 'gauge', 'else'),
+    );
+    const { contract } = bind(layout, {});
+    const found = suggest(contract.controls.values(), [{ id: 'shed', points: SPECS }]);
+    expect(found.map(({ control, point }) => [control, point])).toEqual([
+      ['living-temperature', 'shed.temp'],
+      ['h', 'shed.hum'],
+      ['waterPump', 'shed.pump'],
+      ['door_light', 'shed.door'],
+    ]);
+  });
+});
