@@ -1,45 +1,68 @@
 import { join } from 'node:path';
-import type { Clock } from '../clock.js';
 import type { Config, DeviceConfig } from '../config/schema.js';
-import type { DriverRegister, Simulator } from '../device/driver-kind.js';
+import type { Simulator } from '../device/driver-kind.js';
 import { createVirtualPort, type VirtualPort } from '../port/virtual-port.js';
+import type { CliContext } from './context.js';
 
-/** One simulated board behind its virtual serial port. */
+/** A device of a bench, before it is plugged in. */
+export interface BenchDevice {
+  readonly simulator: Simulator;
+  /** What it is, in a few words. */
+  readonly what: string;
+}
+
+/** One device behind its virtual serial port. */
 export interface BenchBoard {
   readonly id: string;
+  readonly what: string;
   /** The path that the bridge opens. */
   readonly path: string;
   close(): void;
 }
 
-/** The config of a device that a bench makes up: a board that describes itself. */
-export function sampleDevice(drivers: DriverRegister, port: string): DeviceConfig {
+/** The devices that a bench makes up: `count` boards that describe themselves, the first one with real firmware. */
+export async function sampleBoards(
+  count: number,
+  { drivers, clock, shipped }: Pick<CliContext, 'drivers' | 'clock' | 'shipped'>,
+): Promise<{ devices: Map<string, DeviceConfig>; emulated: Map<string, BenchDevice> }> {
   const board = drivers.get('board');
-  if (!board) throw new Error('the register has no driver `board`');
-  return { driver: 'board', options: board.options.parse({ port }) };
+  if (!board?.sample) throw new Error('the register has no driver `board` with a sample');
+  const { id: first, what, firmware, emulate } = board.sample;
+  const devices = new Map<string, DeviceConfig>();
+  const emulated = new Map<string, BenchDevice>();
+  if (count > 0) emulated.set(first, { simulator: await emulate(shipped(firmware), clock, 1), what });
+  for (let n = 0; n < count; n++) {
+    const options = board.options.parse({ port: `/dev/null/board${n}` });
+    devices.set(n === 0 ? first : `board${n}`, { driver: 'board', options });
+  }
+  return { devices, emulated };
 }
 
-/** Plugs a simulated board into a virtual port for every device that has a simulator, and points the config at it. */
+/**
+ * Plugs every device that is emulated or has a simulator into a virtual port, and points the config at it; the ids of
+ * the others are `left`.
+ */
 export function plugBoards(
   config: Config,
   folder: string,
-  drivers: DriverRegister,
-  clock: Clock,
+  { drivers, clock }: Pick<CliContext, 'drivers' | 'clock'>,
+  emulated: ReadonlyMap<string, BenchDevice>,
 ): { config: Config; boards: BenchBoard[]; left: string[] } {
   const devices = new Map<string, DeviceConfig>();
   const boards: BenchBoard[] = [];
   const left: string[] = [];
   for (const [id, device] of config.devices) {
-    const kind = drivers.get(device.driver);
-    if (!kind?.simulate) {
+    const simulated = drivers.get(device.driver)?.simulate?.(device.options, clock, boards.length + 1);
+    const plugged = emulated.get(id) ?? (simulated && { simulator: simulated, what: 'simulated' });
+    if (!plugged) {
       left.push(id);
       continue;
     }
-    const simulator = kind.simulate(device.options, clock, boards.length + 1);
+    const { simulator, what } = plugged;
     const path = join(folder, id);
     const port = createVirtualPort({ link: path, clock });
     plugInto(port, simulator);
-    boards.push({ id, path, close: () => unplug(simulator, port) });
+    boards.push({ id, path, what, close: () => unplug(simulator, port) });
     devices.set(id, { ...device, options: { ...(device.options as object), port: path } });
   }
   return { config: { ...config, devices }, boards, left };
