@@ -76,6 +76,14 @@ export class UnoBench {
     return await this.finish(this.host.apply(session, { point, value }));
   }
 
+  /** The part of the time that a pin is high, over the next `ms`: 51 are whole periods of every timer. */
+  async duty(pin: number, ms = 51): Promise<number> {
+    const { chip, pins } = this.uno;
+    const [high, all] = [pins.highCycles(pin), chip.cycles];
+    await this.host.clock.advance(ms);
+    return (pins.highCycles(pin) - high) / (chip.cycles - all);
+  }
+
   /** The emulated time, in ms since the first power-on. */
   get now(): number {
     this.uno.follow();
