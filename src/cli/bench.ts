@@ -72,12 +72,7 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
   }
 }
 
-function benchConfig(
-  options: BenchOptions,
-  folder: string,
-  context: CliContext,
-  samples: Config['devices'],
-): Config {
+function benchConfig(options: BenchOptions, folder: string, context: CliContext, samples: Config['devices']): Config {
   const { drivers, env, homeDir, hostname } = context;
   const base =
     options.config === undefined
