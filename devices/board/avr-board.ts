@@ -100,6 +100,11 @@ export class AvrBoard implements Simulator {
     this.chip.powerOff();
   }
 
+  /** The time of the clock at one of the chip's cycles since the last time that was left out; undefined while it is off. */
+  momentOf(cycle: number): number | undefined {
+    return this.origin && this.origin.ms + (cycle - this.origin.cycle) / CYCLES_PER_MS;
+  }
+
   /** Emulates up to this moment of the clock; usually it does so by itself. */
   follow(): void {
     if (!this.origin || this.chip.running) return;

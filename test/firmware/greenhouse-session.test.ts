@@ -119,7 +119,7 @@ describe('the shipped firmware at its start', () => {
       const bench = new UnoBench({ seed });
       let rose = 0;
       for (const pin of [GREENHOUSE.pump, GREENHOUSE.fan]) bench.uno.pins.onEdge(pin, (high) => high && rose++);
-      const session = await bench.connect(1_000);
+      const session = await bench.connect(500);
       expect([seed, rose, bench.host.values['pump'], bench.host.values['fan']]).toEqual([seed, 0, false, 0]);
       boots.add(session.identity.bootId ?? '');
       await bench.close();
