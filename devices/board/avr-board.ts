@@ -89,6 +89,7 @@ export class AvrBoard implements Simulator {
 
   /** A press on its button, or the line DTR. */
   reset(): void {
+    if (!this.running) return;
     this.follow();
     this.chip.reset('external', this.options.bootLoaderMs * CYCLES_PER_MS);
   }

@@ -21,8 +21,9 @@ export class UnoBench {
   readonly uno: AvrBoard;
   /** Whole lines that the board said, undamaged, oldest first. */
   readonly said: string[] = [];
-  /** Lines that the host wrote. */
+  /** Lines that the host wrote, and the emulated time of the last one. */
   readonly written: string[] = [];
+  wroteAt = 0;
   /** The probability of each bit to be flipped, both ways. */
   flip = 0;
 
@@ -44,6 +45,7 @@ export class UnoBench {
     };
     this.host.port.onWrite = (line) => {
       this.written.push(line);
+      this.wroteAt = this.now;
       this.wire.receive(flipBits(`${line}\n`, this.flip, this.random));
     };
   }
