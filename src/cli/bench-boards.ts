@@ -20,21 +20,28 @@ export interface BenchBoard {
   close(): void;
 }
 
-/** The devices that a bench makes up: `count` boards that describe themselves, the first one with real firmware. */
+/** Simulated boards beside the one with real firmware. */
+const USUAL_BOARDS = 2;
+
+/**
+ * The devices that a bench makes up, boards that describe themselves: `count` simulated ones, or where undefined one that
+ * runs its real firmware and a few simulated ones.
+ */
 export async function sampleBoards(
-  count: number,
+  count: number | undefined,
   { drivers, clock, shipped }: Pick<CliContext, 'drivers' | 'clock' | 'shipped'>,
 ): Promise<{ devices: Map<string, DeviceConfig>; emulated: Map<string, BenchDevice> }> {
   const board = drivers.get('board');
   if (!board?.sample) throw new Error('the register has no driver `board` with a sample');
-  const { id: first, what, firmware, emulate } = board.sample;
+  const device = (id: string) => ({ driver: 'board', options: board.options.parse({ port: `/dev/null/${id}` }) });
   const devices = new Map<string, DeviceConfig>();
   const emulated = new Map<string, BenchDevice>();
-  if (count > 0) emulated.set(first, { simulator: await emulate(shipped(firmware), clock, 1), what });
-  for (let n = 0; n < count; n++) {
-    const options = board.options.parse({ port: `/dev/null/board${n}` });
-    devices.set(n === 0 ? first : `board${n}`, { driver: 'board', options });
+  if (count === undefined) {
+    const { id, what, firmware, emulate } = board.sample;
+    emulated.set(id, { simulator: await emulate(shipped(firmware), clock, 1), what });
+    devices.set(id, device(id));
   }
+  for (let n = 1; n <= (count ?? USUAL_BOARDS); n++) devices.set(`board${n}`, device(`board${n}`));
   return { devices, emulated };
 }
 

@@ -14,7 +14,8 @@ import { bridgeParts } from './run.js';
 
 /** What `bench` was asked for. */
 export interface BenchOptions {
-  readonly boards: number;
+  /** So many simulated boards; where absent a few, and one with real firmware. */
+  readonly boards?: number;
   readonly config?: string;
   readonly pty?: string;
   readonly port: number;

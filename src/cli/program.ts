@@ -50,12 +50,7 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
   program
     .command('bench')
     .description('try everything without hardware: relay, boards, live values')
-    .option(
-      '--boards <n>',
-      'boards: the first one runs real firmware in an emulator, the others are simulated',
-      wholeNumber(0, 64),
-      2,
-    )
+    .option('--boards <n>', 'only so many simulated boards, none with real firmware', wholeNumber(0, 64))
     .option('--config <file>', 'simulate the devices of this config')
     .option('--pty <path>', 'make a virtual serial port here for a program of your own')
     .option('--port <port>', 'port of the relay; 0: any free one', wholeNumber(0, 65_535), 8765)

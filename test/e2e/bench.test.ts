@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('bench', () => {
   it('shows live values, serves phones and the command line, and ends in order', async () => {
-    const bench = new Program(['bench', '--port', '0', '--boards', '3']);
+    const bench = new Program(['bench', '--port', '0', '--boards', '2']);
     const [, url = ''] = await bench.shows(/(ws:\/\/127\.0\.0\.1:\d+)/);
     const [, stateDir = ''] = await bench.shows(/--state-dir (\S+)/);
     await bench.shows(/board1 \(online\) {2}temp=-?[\d.]+ °C .*board2 \(online\)/s);
@@ -31,7 +31,7 @@ describe('bench', () => {
     expect(refused.err).toMatch(/board1\.fan: refused: step: /);
     expect(refused.code).toBe(1);
     const unknown = await runProgram(['get', 'board9', '--state-dir', stateDir]);
-    expect(unknown.err).toBe('there is no device board9; known: greenhouse, board1, board2\n');
+    expect(unknown.err).toBe('there is no device board9; known: board1, board2\n');
 
     const monitor = new Program(['monitor', 'board2', '--state-dir', stateDir]);
     await monitor.shows(/^< .*temp/m);
@@ -50,7 +50,7 @@ describe('bench', () => {
   it('runs the real firmware of a board in an emulator, with life at its inputs, and switches its outputs', async () => {
     const bench = new Program(['bench', '--port', '0']);
     await bench.shows(/board {6}greenhouse on \S+: an Arduino Uno, emulated, with its real firmware/);
-    await bench.shows(/board {6}board1 on \S+: simulated/);
+    await bench.shows(/board {6}board2 on \S+: simulated/);
     const [, stateDir = ''] = await bench.shows(/set greenhouse\.pump on --state-dir (\S+)/);
     const [, temp = ''] = await bench.shows(/greenhouse \(online\) .*temp=(-?[\d.]+) °C/);
     const set = await runProgram(['set', 'greenhouse.pump', 'on', '--state-dir', stateDir]);
