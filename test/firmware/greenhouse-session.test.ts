@@ -48,9 +48,12 @@ describe('the shipped firmware in an emulated Uno, with the real driver', () => 
       bench.uno.pins.drive(GREENHOUSE.button, undefined);
       await bench.host.clock.advance(120);
     }
-    expect(bench.host.events.map(({ point, count }) => [point, count])).toEqual(
-      [1, 2, 3, 4, 5].map((n) => ['button', n]),
-    );
+    const told = bench.host.events.filter(({ point }) => point === 'button');
+    const presses = told.filter(({ event }) => event === 'pressed').map(({ count = 0 }) => count);
+    expect(presses).toHaveLength(5);
+    expect(new Set(presses).size).toBe(5);
+    // None was lost in between, whatever else the button tells.
+    expect(told.map(({ count }) => count)).toEqual(told.map((_, index) => index + 1));
   });
 
   it('times a pulse by its own clock', async () => {
