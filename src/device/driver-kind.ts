@@ -49,6 +49,18 @@ export interface Probe {
   ask(io: ProbeIo, link: LineLink, signal: AbortSignal): Promise<DeviceIdentity | undefined>;
 }
 
+/** A device of a kind with its real firmware, in an emulated processor: for those who have none at hand. */
+export interface EmulatedSample {
+  /** Its id in a bench. */
+  readonly id: string;
+  /** What it is, in a few words. */
+  readonly what: string;
+  /** Path of the firmware in the package. */
+  readonly firmware: string;
+  /** Loads the emulator with the text of that file. Rejects with `firmware/hex` where that is damaged. */
+  emulate(firmware: string, clock: Clock, seed: number): Promise<Simulator>;
+}
+
 /** One kind of device in the register: its options, its driver and its simulator. */
 export interface DriverKind<Options = unknown> {
   /** The word after `driver:` in the config. */
@@ -70,6 +82,7 @@ export interface DriverKind<Options = unknown> {
   simulate?(options: Options, clock: Clock, seed: number): Simulator;
   /** The same for a device that is seen through files; its option `root` says in which folder they are. */
   simulateFiles?(options: Options, clock: Clock, seed: number): FileSimulator;
+  readonly sample?: EmulatedSample;
 }
 
 /** The drivers that a program knows, by kind. */
