@@ -24,7 +24,7 @@ try {
 } catch (error) {
   faults.push(error.message);
 } finally {
-  rmSync(work, { recursive: true });
+  if (!process.env.KEEP) rmSync(work, { recursive: true }); else console.log(work);
 }
 for (const fault of faults) console.error(fault);
 process.exitCode = faults.length > 0 ? 1 : 0;

@@ -1,14 +1,10 @@
 #include "answers.h"
 
-#include "flash.h"
-
 namespace carter {
 
-CARTER_ONCE Answers::Answer& Answers::add(Kind kind) {
+void Answers::add(const Answer& answer) {
   if (used < ROOM) used++;
-  Answer& last = waiting[used - 1];
-  last.kind = kind;
-  return last;
+  waiting[used - 1] = answer;
 }
 
 void Answers::remove() {

@@ -5,29 +5,22 @@
 
 namespace carter {
 
-/** What is still to be answered. Where it is full the answer is left out, and the host asks again. */
+/** What is still to be answered. Where it is full the last one is left out, and the host asks again. */
 class Answers {
  public:
-  /** In the order of the phrases in phrases.cpp: first those for programs, then the same ones for people. */
-  enum Kind : uint8_t { ALIVE, DESCRIBE, STOP, ACK, NAK, FOR_PERSON, HELLO = 10, READING };
+  /** The verb that is answered, but for commands; with `FOR_PERSON` the same for people. */
+  enum Kind : uint8_t { HELLO, DESCRIBE, READING, ACK, NAK, ALIVE, STOP, FOR_PERSON = 8 };
 
   struct Answer {
-    Kind kind;
-    union {
-      /** Index of the point that is described. */
-      uint8_t index;
-      /** Of a stop. */
-      uint16_t cid;
-      /** Of another command. */
-      const Outcome* outcome;
-    };
-
-    bool isForPerson() const { return kind >= FOR_PERSON; }
+    uint8_t kind;
+    /** Of a command its cid, of a description its index, of `alive` the lines that were dropped. */
+    uint16_t number;
+    /** Of a command. */
+    const Outcome* outcome;
   };
 
   bool empty() const { return used == 0; }
-  /** A new one, to be filled in; where there is no room it takes the place of the last. */
-  Answer& add(Kind kind);
+  void add(const Answer& answer);
   const Answer& first() const { return waiting[0]; }
   void remove();
   void clear() { used = 0; }

@@ -1,20 +1,19 @@
 #pragma once
 #include <stdint.h>
 
-#include "host-line.h"
 #include "line-reader.h"
+#include "remembered.h"
 #include "speaker.h"
-#include "state.h"
 
 namespace carter {
 
 /**
  * A board that speaks the protocol: obeys its host, keeps its outputs safe, and says what its points are. Each call does
- * a little and returns; nothing waits.
+ * a little and returns; nothing waits. It is a global object, which begins as zeros.
  */
 class Board {
  public:
-  explicit Board(const BoardInfo* info) : speaker(&state) { state.info = info; }
+  explicit Board(const BoardInfo* info) : speaker(info) {}
 
   /** Puts all outputs to their safe values and starts to speak. Call it first in setup(). */
   void begin();
@@ -23,39 +22,32 @@ class Board {
   /** A line in the host's log. The text is in flash; false where the last one was not said yet, or no host is there. */
   bool log(const char* text) { return speaker.log(text); }
   /** Whether a host has said hello since the start. */
-  bool hasHost() const { return state.greeted; }
-
+  bool hasHost() const { return speaker.hasHost(); }
 
  private:
-  bool work();
-  void listen();
-  CARTER_ONCE void obey(const HostLine& line);
-  void obeyPerson(const HostLine& line);
-  void answer(const Outcome* outcome, uint8_t whom);
-  void startSession(uint32_t nonce);
+  CARTER_ONCE bool step(bool fresh);
   void restOne();
-  CARTER_ONCE const Outcome* execute(const HostLine& line);
+  void obey();
+  bool isMeant();
+  const Outcome* outcomeOf(const HostLine& line);
   CARTER_ONCE Result carryOut(const HostLine& line, Output& output);
   void sayAll();
   void mark(uint8_t what);
   bool pass();
 
-  State state;
   /** The point that is put to rest next; null: none. */
   Point* resting;
-  /** The point that is looked at next, how many are in this call, and what was found due since the first. */
+  /** The point that is looked at next, and what was found due since the first. */
   Point* passing;
-  uint8_t left;
   uint8_t found;
   uint8_t turn;
-  bool spokenTo;
-  /** The line that is obeyed next, where it was taken apart already. */
-  bool parsed;
-  HostLine line;
   /** When all values were said. */
   uint16_t readAt;
+  /** When the host renewed the leases. */
+  uint32_t aliveAt;
   Speaker speaker;
   LineReader reader;
+  Remembered remembered;
 };
 
 }  // namespace carter

@@ -4,22 +4,19 @@
 
 namespace carter {
 
-static constexpr uint16_t KEY = 0xA55A;
-
 void BootCounter::recall() {
-  uint16_t last = 0;
-  for (uint8_t at = 0; at < BYTES; at += sizeof(Copy)) {
-    for (uint8_t i = 0; i < sizeof(Copy); i++) reinterpret_cast<uint8_t*>(&copy)[i] = machine::recall(at + i);
-    const uint16_t number = copy.number;
-    if (number == 0 || (number ^ KEY) != copy.check) continue;
-    if (last != 0 && static_cast<int16_t>(number - last) < 0) continue;
-    last = number;
+  Copy copies[2];
+  for (uint8_t i = 0; i < BYTES; i++) reinterpret_cast<uint8_t*>(copies)[i] = machine::recall(i);
+  const uint16_t first = copies[0].number;
+  const uint16_t second = copies[1].number;
+  uint16_t last = second;
+  if (first == copies[0].again && (second != copies[1].again || static_cast<int16_t>(first - second) > 0)) {
+    last = first;
     // The new number takes the place of the older one, or of the one that is damaged.
-    base = sizeof(Copy) - at;
+    base = sizeof(Copy);
   }
   if (++last == 0) last = 1;
-  copy.number = last;
-  copy.check = last ^ KEY;
+  copy.number = copy.again = last;
 }
 
 void BootCounter::step() {

@@ -11,8 +11,8 @@ class BootCounter {
  private:
   struct Copy {
     uint16_t number;
-    /** Any one byte that is not what it was betrays itself, and so does any write that was cut short. */
-    uint16_t check;
+    /** The same number; another one where a write was cut short. */
+    uint16_t again;
   };
 
  public:
@@ -22,7 +22,7 @@ class BootCounter {
   /** Does a little, unless the memory is busy: reads what is remembered, then writes the new number byte by byte. */
   void step();
   bool done() const { return steps == 1 + sizeof(Copy); }
-  /** This start: 1 to 65535, and 1 again; an EEPROM lives little longer. */
+  /** This start: 1 to 65535, and 1 again; an EEPROM lives little longer. New memory, all ones, is 65535. */
   uint16_t count() const { return copy.number; }
 
  private:

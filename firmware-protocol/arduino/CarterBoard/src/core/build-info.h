@@ -1,6 +1,7 @@
 #pragma once
 #include "options.h"
 #include "points.h"
+#include "word-list.h"
 
 /** Makes the constants of a declaration, at compile time. */
 namespace carter {
@@ -35,6 +36,13 @@ constexpr int32_t stepOf(const Shape& shape, Step step, uint8_t places) {
   return step.size > 0 ? fixedOf(step.size, places) : shape.role == Role::ACTUATOR ? 1 : 0;
 }
 
+/** What an output without a range of its own may be. */
+constexpr Range rangeOf(const Shape& shape, Range range) {
+  return shape.type == Type::BOOLEAN ? Range{false, 0, 1}
+         : shape.type == Type::ENUM  ? Range{false, 0, wordsFrom(shape.words) - 1.0}
+                                     : range;
+}
+
 constexpr uint8_t hasOf(const Shape& shape, Range range, Step step, Safe safe) {
   return static_cast<uint8_t>((range.given ? 1 << PointInfo::LOWEST | 1 << PointInfo::HIGHEST : 0) |
                               (shape.type == Type::NUMBER && stepOf(shape, step, 0) > 0 ? 1 << PointInfo::STEP : 0) |
@@ -60,7 +68,7 @@ constexpr uint8_t placesOf(Os... os) {
 
 template <class... Os>
 constexpr PointInfo describePoint(const Shape& shape, Os... os) {
-  return pointOf(shape, placesOf(os...), option(Range{false, 0, 0}, os...), option(Step{0}, os...),
+  return pointOf(shape, placesOf(os...), rangeOf(shape, option(Range{false, 0, 0}, os...)), option(Step{0}, os...),
                  option(Safe{false, false, 0}, os...));
 }
 

@@ -20,10 +20,6 @@ constexpr bool isGoodId(const char* id) {
          !sameText(id, "e2ee");
 }
 
-constexpr bool ends(char c, bool inList) {
-  return c == '\0' || (inList && c == '|');
-}
-
 /** Bytes of a text as a field, from here to its end. */
 constexpr unsigned widthFrom(const char* text, bool inList) {
   return ends(*text, inList) ? 0 : (isPlain(*text) ? 1 : 3) + widthFrom(text + 1, inList);
@@ -33,18 +29,6 @@ constexpr unsigned widthOf(const char* text, bool inList = false) {
   return ends(*text, inList) ? 1
          : ends(text[1], inList) && (*text == '-' || *text == '?') ? 3
                                                                   : widthFrom(text, inList);
-}
-
-constexpr bool hasNext(const char* list) {
-  return *list != '\0' && (*list == '|' || hasNext(list + 1));
-}
-
-constexpr const char* nextOf(const char* list) {
-  return *list == '|' ? list + 1 : nextOf(list + 1);
-}
-
-constexpr unsigned wordsFrom(const char* list) {
-  return 1 + (hasNext(list) ? wordsFrom(nextOf(list)) : 0);
 }
 
 constexpr bool sameWord(const char* a, const char* b) {

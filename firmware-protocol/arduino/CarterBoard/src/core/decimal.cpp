@@ -65,12 +65,16 @@ bool readDecimal(const char* field, uint8_t decimals, int32_t& value) {
         units = tenTimes(units) + (c - '0');
         if (left != NO_POINT) left--;
       }
-    } else if (c == '.' && left == NO_POINT && digits > 0 && isDigit(field[1])) {
+    } else if (c == '.' && left == NO_POINT && decimals != WHOLE && digits > 0 && isDigit(field[1])) {
       left = decimals;
     } else {
       break;
     }
     if (digits > MAX_DIGITS) return false;
+  }
+  if (decimals == WHOLE) {
+    if (negative) return false;
+    decimals = 0;
   }
   if (left == NO_POINT) left = decimals;
   if (left == ROUNDED) left = 0;
@@ -78,13 +82,6 @@ bool readDecimal(const char* field, uint8_t decimals, int32_t& value) {
   for (; left > 0; left--) units = tenTimes(units);
   value = negative ? -units : units;
   return true;
-}
-
-bool readInteger(const char* field, int32_t& value) {
-  for (const char* at = field; *at != '\0'; at++) {
-    if (!isDigit(*at)) return false;
-  }
-  return readDecimal(field, 0, value);
 }
 
 }  // namespace carter

@@ -12,11 +12,10 @@ constexpr uint8_t DECIMAL_ROOM = 13;
 /** Writes `value` / 10^`decimals` in its shortest form; at most nine digits. Returns the end. */
 char* printDecimal(char* to, int32_t value, uint8_t decimals);
 
-/**
- * Reads a number, rounded to a multiple of 10^-`decimals`; false where the field is none, or has more than nine digits
- * so. Without decimals it is a whole number without sign and needless zeros: see the integers of the protocol.
- */
-bool readDecimal(const char* field, uint8_t decimals, int32_t& value);
-CARTER_ONCE bool readInteger(const char* field, int32_t& value);
+/** In place of decimals: a number without sign and point, which is an integer of the protocol. */
+constexpr uint8_t WHOLE = 255;
+
+/** Reads a number, rounded to a multiple of 10^-`decimals`; false where the field is none, or has more than nine digits so. */
+CARTER_ONCE bool readDecimal(const char* field, uint8_t decimals, int32_t& value);
 
 }  // namespace carter

@@ -74,7 +74,7 @@
   static const char name##_id[] CARTER_FLASH = #name;                                                              \
   static const char name##_label[] CARTER_FLASH = label;                                                           \
   static const char name##_unit[] CARTER_FLASH = unit;                                                             \
-  static const char name##_words[] CARTER_FLASH = words;
+  static constexpr char name##_words[] CARTER_FLASH = words;
 
 #define CARTER_CHECK_WORDS_(name, label, words)                                                                    \
   static_assert(carter::wordsFrom(words) >= 2 && carter::wordsFrom(words) <= carter::MAX_WORDS,                    \

@@ -8,15 +8,16 @@ void Event::happened(uint8_t name) {
   set(HAPPENED);
 }
 
-uint8_t Event::takeNext() {
-  uint16_t later = count - ++said;
-  if (later > 3) {
-    later = 3;
-    said = count - 3;
-  }
-  if (later == 0) clear(HAPPENED);
+uint16_t Event::takeNext() {
+  const uint16_t later = count - ++said;
+  if (later > 3) said = count - 3;
+  if (said == count) clear(HAPPENED);
+  return said;
+}
+
+uint8_t Event::name() const {
   uint16_t name = names;
-  while (later-- > 0) name >>= 4;
+  for (uint8_t later = count - said; later > 0; later--) name >>= 4;
   return name & 15;
 }
 

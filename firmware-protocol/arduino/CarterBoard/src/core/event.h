@@ -11,8 +11,10 @@ class Event : public Point {
   /** It happened: the name with this index, in its declaration. Not from within an interrupt. */
   void happened(uint8_t name = 0);
 
-  /** Takes the next one that is to be said, and returns its name. Those before the last four are counted only. */
-  uint8_t takeNext();
+  /** Takes the next one that is to be said, and returns its count. Those before the last four are counted only. */
+  uint16_t takeNext();
+  /** The name of the one that was taken just now, as its index. */
+  uint8_t name() const;
   /** Forgets what has happened while nobody listens. */
   void pass(bool greeted);
 

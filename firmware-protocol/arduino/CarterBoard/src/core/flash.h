@@ -5,7 +5,7 @@
 #include <avr/pgmspace.h>
 #define CARTER_FLASH PROGMEM
 /** One copy of a function in flash, though the compiler would rather have several that are a little faster. */
-#define CARTER_ONCE __attribute__((noinline, noclone))
+#define CARTER_ONCE __attribute__((noinline, noclone, optimize("no-optimize-sibling-calls")))
 #else
 #define CARTER_FLASH
 #define CARTER_ONCE

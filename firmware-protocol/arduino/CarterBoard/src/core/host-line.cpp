@@ -11,82 +11,84 @@ namespace carter {
 
 namespace {
 
+/** The forms of fields: first the whole numbers, those at the beginning that a bare line does not have. */
+enum Form : uint8_t { NONCE = 'a', CID, INDEX, LINE_NUMBER, PULSE, GROUP, TIME, VERB, POINT, VALUE, BOOLEAN };
+
 /** The fields that every line begins with: line number and verb. */
-const char START[] CARTER_FLASH = "sw";
-/**
- * The fields after each verb, a letter for each: n nonce, x index, c cid, p point, v value, b boolean, m time of a pulse,
- * t another time, g group.
- */
-const char FIELDS[] CARTER_FLASH = "n|x||cpv|cpbm||c|cpttg";
+const char START[] CARTER_FLASH = "dh";
+/** The fields after each verb, in the order of the verbs. */
+const char FIELDS[] CARTER_FLASH = "a|c||bij|bike||b|biggf";
 
-/** The fields that are whole numbers, those first that a bare line does not have, and the range of each. */
-struct Number {
-  char letter;
-  uint8_t least;
-  int32_t most;
-};
-const Number NUMBERS[] CARTER_FLASH = {
-    {'s', 0, 255},       {'n', 1, MAX_INTEGER}, {'x', 0, MAX_POINTS - 1}, {'c', 0, MAX_COUNTER},
-    {'m', 1, MAX_PULSE}, {'t', 0, MAX_INTEGER}, {'g', 0, 255},
-};
-const Number* const IN_BARE_LINES = NUMBERS + 4;
+/** The largest number of each form; 0: as many digits as there may be. */
+const uint16_t LARGEST[] CARTER_FLASH = {0, MAX_COUNTER, MAX_POINTS - 1, 255, MAX_PULSE, 255, 0};
 
-/** Ends the field that begins here, and goes on to the next one; to null after the last. */
-char* nextField(char*& rest) {
-  char* const field = rest;
-  while (*rest != '\0' && *rest != ' ') rest++;
-  if (*rest == '\0') {
-    rest = nullptr;
-  } else {
-    *rest++ = '\0';
-  }
-  return field;
-}
-
-Point* findPoint(const char* id) {
-  Point* point = Point::first;
-  while (point != nullptr && findWord(flash(point->info->texts[PointInfo::ID]), id) != 0) point = point->next;
-  return point;
-}
-
-bool isBoolean(const char* field) {
-  return (*field == '0' || *field == '1') && field[1] == '\0';
+bool isPositive(uint8_t form) {
+  return form == NONCE || form == PULSE;
 }
 
 }  // namespace
 
-bool parseHostLine(char* body, bool bare, HostLine& line) {
-  int32_t* number = line.numbers;
-  const char* letters = START;
-  char letter;
-  while ((letter = flash(*letters++)) != '\0' && letter != '|') {
-    const bool isNumber = letter != 'w' && letter != 'p' && letter != 'v' && letter != 'b';
-    const Number* range = NUMBERS;
-    if (isNumber) {
-      while (flash(range->letter) != letter) range++;
-      number++;
-      if (bare && range < IN_BARE_LINES) continue;
-    }
-    if (body == nullptr) return false;
-    char* const field = nextField(body);
-    if (*field == '\0') return false;
-    if (isNumber) {
-      int32_t& value = number[-1];
-      if (!readInteger(field, value) || value < flash(range->least) || value > flash(range->most)) return false;
-    } else if (letter == 'w') {
-      line.verb = verbOf(field);
-      if (line.verb == Verb::NONE) return false;
-      letters = nthWord(FIELDS, static_cast<uint8_t>(line.verb));
-    } else if (letter == 'p') {
-      line.point = findPoint(field);
-      // What a point has is an id.
-      if (line.point == nullptr && !isId(field)) return false;
-    } else {
-      line.value = field;
-      if (letter == 'b' && !isBoolean(field)) return false;
-    }
+void HostLine::begin(char* body, bool bare) {
+  rest = body;
+  isBare = bare;
+  forms = START;
+  taken = 0;
+  seeking = false;
+}
+
+HostLine::Progress HostLine::step() {
+  if (seeking) return findPoint();
+  const uint8_t form = flash(*forms);
+  if (form < NONCE || form == '|') return rest == nullptr ? GOOD : BAD;
+  forms++;
+  if (isBare && form <= LINE_NUMBER) {
+    taken++;
+    return GOES_ON;
   }
-  return body == nullptr;
+  if (!nextField()) return BAD;
+  if (form < VERB) return takeNumber(form);
+  if (form == POINT) {
+    seeking = true;
+    point = Point::first;
+  } else if (form == VERB) {
+    verb = verbOf(field);
+    if (verb == Verb::NONE) return BAD;
+    forms = nthWord(FIELDS, static_cast<uint8_t>(verb));
+  } else {
+    value = field;
+    if (form == BOOLEAN && ((*field & ~1) != '0' || field[1] != '\0')) return BAD;
+  }
+  return GOES_ON;
+}
+
+/** Ends the field that begins here, and goes on to the next one; false where there is none, or an empty one. */
+bool HostLine::nextField() {
+  field = rest;
+  if (field == nullptr) return false;
+  char* at = field;
+  while (*at != '\0' && *at != ' ') at++;
+  if (at == field) return false;
+  rest = *at == '\0' ? nullptr : at + 1;
+  *at = '\0';
+  return true;
+}
+
+HostLine::Progress HostLine::takeNumber(uint8_t form) {
+  int32_t& number = numbers[taken++];
+  if (!readDecimal(field, WHOLE, number)) return BAD;
+  const uint16_t largest = flash(LARGEST[form - NONCE]);
+  if (largest != 0 && number > largest) return BAD;
+  return isPositive(form) && number == 0 ? BAD : GOES_ON;
+}
+
+HostLine::Progress HostLine::findPoint() {
+  if (point != nullptr && findWord(flash(point->info->texts[PointInfo::ID]), field) != 0) {
+    point = point->next;
+    return GOES_ON;
+  }
+  seeking = false;
+  // What a point has is an id.
+  return point != nullptr || isId(field) ? GOES_ON : BAD;
 }
 
 }  // namespace carter

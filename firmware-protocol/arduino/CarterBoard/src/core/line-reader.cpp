@@ -5,25 +5,21 @@
 
 namespace carter {
 
-/** Bytes in one go. A sketch that is slow still takes a whole line in three calls, so that a stop fits in behind it. */
+/** Bytes in one go. */
 static constexpr uint8_t TAKEN = 12;
 static constexpr uint8_t SUMMED = 6;
 
-bool LineReader::work() {
-  if (state == SUMMING) {
-    sum();
-    return true;
-  }
-  uint8_t left = TAKEN;
-  do {
+void LineReader::work() {
+  if (state == SUMMING) return sum();
+  if (state == PARSING) return parse();
+  for (uint8_t left = TAKEN; state == GATHERING && left > 0; left--) {
     const int16_t byte = machine::read();
-    if (byte < 0) return left < TAKEN;
+    if (byte < 0) return;
     take(static_cast<char>(byte));
-  } while (state == GATHERING && --left > 0);
-  return true;
+  }
 }
 
-void LineReader::forget() {
+void LineReader::next() {
   crc.reset();
   length = sealAt = summed = 0;
   bad = returned = false;
@@ -31,10 +27,7 @@ void LineReader::forget() {
 }
 
 void LineReader::take(char c) {
-  if (c == '\n') {
-    state = end();
-    return;
-  }
+  if (c == '\n') return end();
   // Only the one right before the end of a line is dropped.
   if (returned) bad = true;
   if (c == '\r') {
@@ -52,11 +45,16 @@ void LineReader::take(char c) {
   }
 }
 
-LineReader::Verdict LineReader::end() {
-  if (bad) return BAD;
-  if (sealAt > 0) return length == sealAt + 8 ? SUMMING : BAD;
+void LineReader::end() {
   text[length] = '\0';
-  return text[0] >= 'a' && text[0] <= 'z' ? BARE : BAD;
+  if (bad) return drop();
+  if (sealAt > 0 && length == sealAt + 8) {
+    state = SUMMING;
+  } else if (sealAt == 0 && !spokenTo && text[0] >= 'a' && text[0] <= 'z') {
+    parseNext(true);
+  } else {
+    drop();
+  }
 }
 
 void LineReader::sum() {
@@ -64,20 +62,41 @@ void LineReader::sum() {
     char& c = text[summed++];
     if (summed == sealAt) {
       c = '\0';
-      state = judge();
-      return;
+      return isSealed() ? parseNext(false) : drop();
     }
     crc.add(static_cast<uint8_t>(c));
   }
 }
 
-LineReader::Verdict LineReader::judge() {
+/** Compares the checksum with its digits. */
+bool LineReader::isSealed() {
   uint32_t sum = crc.value();
   while (length > sealAt) {
-    if (text[--length] != hexDigit(sum & 15)) return BAD;
+    if (text[--length] != hexDigit(sum & 15)) return false;
     sum >>= 4;
   }
-  return SEALED;
+  return true;
+}
+
+void LineReader::parseNext(bool bare) {
+  line.begin(text, bare);
+  state = PARSING;
+}
+
+void LineReader::parse() {
+  const HostLine::Progress progress = line.step();
+  if (progress == HostLine::GOES_ON) return;
+  if (progress == HostLine::BAD) {
+    if (!line.isBare) return drop();
+    line.verb = Verb::NONE;
+  }
+  if (!line.isBare) spokenTo = true;
+  state = READY;
+}
+
+void LineReader::drop() {
+  if (dropped < MAX_COUNTER) dropped++;
+  next();
 }
 
 }  // namespace carter

@@ -2,41 +2,36 @@
 #include <stdint.h>
 
 #include "crc32.h"
-#include "flash.h"
+#include "host-line.h"
 #include "limits.h"
 
 namespace carter {
 
-/** Gathers the bytes of one line from the host and judges it. Holds one line; the next begins after `forget`. */
+/** Gathers the bytes of one line from the host, judges it and takes it apart. Holds one line; the next begins after `next`. */
 class LineReader {
  public:
-  enum Verdict : uint8_t {
-    /** Not at its end yet. */
-    GATHERING,
-    /** At its end; its bytes are being summed. */
-    SUMMING,
-    /** Its checksum is right: `body` is what stands before the star. */
-    SEALED,
-    /** No checksum: maybe a person. */
-    BARE,
-    /** Damaged or too long. */
-    BAD,
-  };
+  /** Takes some bytes, not beyond the end of a line, or does some of what is to be done with them. */
+  CARTER_ONCE void work();
+  /** A line is ready to be obeyed. Where a person's line was none of the protocol, its verb is `NONE`. */
+  bool isReady() const { return state == READY; }
+  CARTER_ONCE void next();
 
-  /** Takes some bytes, not beyond the end of a line, or sums some; false where there are none. */
-  CARTER_ONCE bool work();
-  bool isJudged() const { return state >= SEALED; }
-  Verdict verdict() const { return state; }
-  char* body() { return text; }
-  CARTER_ONCE void forget();
+  HostLine line;
+  /** Lines that could not be used, up to 65535. */
+  uint16_t dropped;
 
  private:
-  void take(char c);
-  Verdict end();
-  void sum();
-  Verdict judge();
+  enum State : uint8_t { GATHERING, SUMMING, PARSING, READY };
 
-  Crc32 crc;
+  void take(char c);
+  void end();
+  void sum();
+  void parse();
+  void parseNext(bool bare);
+  bool isSealed();
+  void drop();
+
+  State state;
   uint8_t length;
   /** Where the checksum begins; 0: no star yet. */
   uint8_t sealAt;
@@ -44,7 +39,9 @@ class LineReader {
   uint8_t summed;
   bool bad;
   bool returned;
-  Verdict state;
+  /** There was a valid line: from now on a bare one is none. */
+  bool spokenTo;
+  Crc32 crc;
   char text[MAX_HOST_LINE];
 };
 

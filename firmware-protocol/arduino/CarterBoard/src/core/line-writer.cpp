@@ -48,22 +48,20 @@ void LineWriter::text(const char* text, uint8_t how) {
   fresh = true;
 }
 
-bool LineWriter::drain() {
+void LineWriter::drain() {
   uint8_t room = mode & SAID ? machine::room() : CHUNK;
-  if (room == 0) return false;
   if (room > CHUNK) room = CHUNK;
   for (; room > 0; room--) {
     const char c = nextChar();
     if (c == '\0') {
       at = nullptr;
       leading = ' ';
-      break;
+      return;
     }
     if (mode & SUMMED) crc.add(static_cast<uint8_t>(c));
     if (mode & SAID) machine::write(static_cast<uint8_t>(c));
     written++;
   }
-  return true;
 }
 
 char LineWriter::nextChar() {

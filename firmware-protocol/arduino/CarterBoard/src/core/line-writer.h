@@ -24,7 +24,7 @@ class LineWriter {
     FIELD = 4,
   };
   /** What becomes of the line: its bytes are summed, and said, and the sum is said at the end. */
-  enum Mode : uint8_t { SUMMED = 1, SAID = 2, SEALED = 4 };
+  enum Mode : uint8_t { SUMMED = 1, SAID = 2, SEALED = 4, PROGRAM = SUMMED | SAID | SEALED };
 
   void open(uint8_t mode);
   void close();
@@ -37,10 +37,10 @@ class LineWriter {
 
   /** True while a piece is not written to its end. */
   bool busy() const { return at != nullptr; }
-  /** Writes a few bytes of the piece; false where nothing could be written. */
-  bool drain();
+  /** Writes a few bytes of the piece, as far as there is room. */
+  void drain();
 
-  bool isForPerson() const { return mode == SAID; }
+  bool isForPerson() const { return !(mode & SUMMED); }
   /** Bytes of this line so far. */
   uint8_t length() const { return written; }
   uint32_t checksum() const { return crc.value(); }

@@ -20,18 +20,15 @@ bool Output::read(char* field, int16_t& wish) const {
     wishedText = field;
     return flash(info->text)().read(field);
   }
-  const bool isNumber = type == Type::NUMBER;
   int32_t units;
-  if (!(isNumber ? readDecimal(field, flash(info->decimals), units) : readInteger(field, units))) return false;
-  wish = static_cast<int16_t>(units);
-  if (wish != units) return false;
-  if (!isNumber) return wish < (type == Type::ENUM ? countWords(flash(info->words)) : 2);
+  if (!readDecimal(field, type == Type::NUMBER ? flash(info->decimals) : WHOLE, units)) return false;
   const int16_t low = number(PointInfo::LOWEST);
   const int16_t high = number(PointInfo::HIGHEST);
-  if (wish < low || wish > high) return false;
+  if (units < low || units > high) return false;
   const uint16_t step = number(PointInfo::STEP);
-  wish = low + static_cast<uint16_t>(wish - low + step / 2) / step * step;
-  if (wish > high) wish -= step;
+  int16_t rounded = low + static_cast<uint16_t>(static_cast<uint16_t>(units - low) + step / 2) / step * step;
+  if (rounded > high) rounded -= step;
+  wish = rounded;
   return true;
 }
 

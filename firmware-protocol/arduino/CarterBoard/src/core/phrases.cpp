@@ -14,12 +14,12 @@ const uint8_t EVENT_PHRASE[] CARTER_FLASH = {EVENT, POINT_ID, EVENT_COUNT, EVENT
 const uint8_t LOG_PHRASE[] CARTER_FLASH = {LOG, INFO, LOG_TEXT, END};
 const uint8_t WHY_PHRASE[] CARTER_FLASH = {LOG, WARN, POINT_ID, AFTER_NOTHING, WHY, END};
 
-static const uint8_t ALIVE_PHRASE[] CARTER_FLASH = {ALIVE, DROPPED, END};
-static const uint8_t DESCRIBE_PHRASE[] CARTER_FLASH = {DESCRIBE, INDEX, POINT_ID, ROLE, TYPE,  LABEL,   UNIT,
-                                                       LOWEST, HIGHEST, STEP,     SAFE, LEASE, OPTIONS, END};
-static const uint8_t STOP_PHRASE[] CARTER_FLASH = {ACK, STOP_CID, NOTHING, STOP_RESULT, END};
-static const uint8_t ACK_PHRASE[] CARTER_FLASH = {ACK, CID, ACCEPTED, RESULT, END};
-static const uint8_t NAK_PHRASE[] CARTER_FLASH = {NAK, CID, RESULT, END};
+static const uint8_t ALIVE_PHRASE[] CARTER_FLASH = {ALIVE, ANSWERED, END};
+static const uint8_t DESCRIBE_PHRASE[] CARTER_FLASH = {DESCRIBE, ANSWERED, POINT_ID, ROLE, TYPE,  LABEL,   UNIT,
+                                                       LOWEST,   HIGHEST,  STEP,     SAFE, LEASE, OPTIONS, END};
+static const uint8_t STOP_PHRASE[] CARTER_FLASH = {ACK, ANSWERED, NOTHING, STOP_RESULT, END};
+static const uint8_t ACK_PHRASE[] CARTER_FLASH = {ACK, ANSWERED, ACCEPTED, RESULT, END};
+static const uint8_t NAK_PHRASE[] CARTER_FLASH = {NAK, ANSWERED, RESULT, END};
 
 static const uint8_t PERSON_ALIVE_PHRASE[] CARTER_FLASH = {OK, END};
 static const uint8_t PERSON_STOP_PHRASE[] CARTER_FLASH = {OK, STOP, END};
@@ -29,13 +29,15 @@ static const uint8_t PERSON_HELLO_PHRASE[] CARTER_FLASH = {
     BOARD_ID, AFTER_NOTHING, COLON, NAME, FIRMWARE, AFTER_NOTHING, COMMA, COUNT, POINTS, END};
 static const uint8_t PERSON_READING_PHRASE[] CARTER_FLASH = {AFTER_NOTHING, POINT_ID, AFTER_EQUALS, VALUE, NEXT_POINT};
 
+/** In the order of the kinds; hello and reading have their own ways for programs. */
 static const uint8_t* const PHRASES[] CARTER_FLASH = {
-    ALIVE_PHRASE,        DESCRIBE_PHRASE, STOP_PHRASE,         ACK_PHRASE,        NAK_PHRASE,
-    PERSON_ALIVE_PHRASE, POINT_PHRASE,    PERSON_STOP_PHRASE,  PERSON_ACK_PHRASE, PERSON_NAK_PHRASE,
-    PERSON_HELLO_PHRASE, PERSON_READING_PHRASE,
+    nullptr,             DESCRIBE_PHRASE, nullptr,               ACK_PHRASE,
+    NAK_PHRASE,          ALIVE_PHRASE,    STOP_PHRASE,           nullptr,
+    PERSON_HELLO_PHRASE, POINT_PHRASE,    PERSON_READING_PHRASE, PERSON_ACK_PHRASE,
+    PERSON_NAK_PHRASE,   PERSON_ALIVE_PHRASE, PERSON_STOP_PHRASE,
 };
 
-const uint8_t* phraseOf(Answers::Kind kind) {
+const uint8_t* phraseOf(uint8_t kind) {
   return flash(PHRASES[kind]);
 }
 

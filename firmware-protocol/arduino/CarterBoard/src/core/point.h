@@ -34,12 +34,12 @@ class Point {
   static Point* first;
   static uint8_t count;
 
+  uint8_t flags;
+  const Role role;
+  const Type type;
   const PointInfo* const info;
   /** The point that was declared after it. */
   Point* next;
-  const Role role;
-  const Type type;
-  uint8_t flags;
 
   bool isSensor() const { return role == Role::SENSOR; }
   bool isOutput() const { return role == Role::ACTUATOR; }

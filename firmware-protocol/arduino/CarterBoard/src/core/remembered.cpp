@@ -3,8 +3,9 @@
 namespace carter {
 
 const Outcome* Remembered::find(uint16_t cid) const {
-  for (uint8_t i = 0; i < used; i++) {
-    if (places[i].cid == cid) return &places[i];
+  const Outcome* outcome = places;
+  for (uint8_t left = used; left > 0; left--, outcome++) {
+    if (outcome->cid == cid) return outcome;
   }
   return nullptr;
 }

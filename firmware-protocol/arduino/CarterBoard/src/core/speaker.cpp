@@ -1,5 +1,7 @@
 #include "speaker.h"
 
+#include "event.h"
+#include "output.h"
 #include "phrases.h"
 #include "sensor.h"
 #include "text-buffer.h"
@@ -11,22 +13,30 @@ static const char NEWLINE[] CARTER_FLASH = "\n";
 static const char NO_HOST[] CARTER_FLASH = " put to rest: no host";
 static const char TOO_LONG[] CARTER_FLASH = " put to rest: on too long";
 
-bool Speaker::speak() {
-  if (writer.busy()) return writer.drain();
-  if (rest == nullptr) return choose();
-  say(flash(*rest++));
-  return true;
+void Speaker::speak() {
+  if (writer.busy()) {
+    writer.drain();
+  } else if (rest == nullptr) {
+    choose();
+  } else {
+    say(flash(*rest++));
+  }
 }
 
 bool Speaker::log(const char* text) {
-  if (!state.greeted || logText != nullptr) return false;
+  if (!greeted || logText != nullptr) return false;
   logText = text;
   return true;
 }
 
-void Speaker::newSession() {
+bool Speaker::helloAsked(uint32_t asks) {
+  asked = true;
+  if (nonce == asks) return false;
+  nonce = asks;
+  greeted = true;
   answers.clear();
   due = 0;
+  return true;
 }
 
 // What to say ---------------------------------------------------------------------------------------------------------
@@ -35,63 +45,62 @@ bool Speaker::choose() {
   point = Point::first;
   if (!fingerprinted) {
     begin(POINT_PHRASE, LineWriter::SUMMED);
-  } else if ((unasked || asked) && state.boots.done()) {
-    answersHello = !unasked;
-    if (answersHello) asked = false;
-    unasked = false;
-    seq = 0;
-    begin(HELLO_PHRASE, LineWriter::SUMMED | LineWriter::SAID | LineWriter::SEALED);
-  } else if (!answers.empty()) {
-    return chooseAnswer();
-  } else if (!state.greeted) {
-    return false;
-  } else if (chooseNews(EVENT_PHRASE, Point::HAPPENED) || chooseNews(READING_PHRASE, Point::NEWS) ||
-             chooseNews(WHY_PHRASE, Point::REASON)) {
     return true;
-  } else if (logText != nullptr) {
-    begin(LOG_PHRASE, LineWriter::SUMMED | LineWriter::SAID | LineWriter::SEALED);
-  } else {
-    return false;
   }
+  if (chooseHello()) return true;
+  if (!answers.empty()) {
+    chooseAnswer();
+    return true;
+  }
+  if (chooseNews(EVENT_PHRASE, Point::HAPPENED)) return true;
+  if (chooseNews(READING_PHRASE, Point::NEWS)) return true;
+  if (chooseNews(WHY_PHRASE, Point::REASON)) return true;
+  if (logText == nullptr) return false;
+  begin(LOG_PHRASE, LineWriter::PROGRAM);
   return true;
 }
 
-bool Speaker::chooseAnswer() {
+bool Speaker::chooseHello() {
+  if (!(unasked || asked) || !boots.done()) return false;
+  answersHello = !unasked;
+  if (answersHello) asked = false;
+  unasked = false;
+  seq = 0;
+  begin(HELLO_PHRASE, LineWriter::PROGRAM);
+  return true;
+}
+
+void Speaker::chooseAnswer() {
   answered = answers.first();
-  const Answers::Kind kind = answered.kind;
-  if (kind >= Answers::STOP && kind <= Answers::NAK) {
+  const uint8_t kind = answered.kind;
+  if (kind == Answers::ACK || kind == Answers::STOP || kind == Answers::NAK) {
     // What a command did is said before its answer.
-    for (point = Point::first; point != nullptr; point = point->next) {
-      if (point->isOutput() && (point->flags & Point::NEWS)) due |= Point::NEWS;
-    }
-    if (chooseNews(READING_PHRASE, Point::NEWS)) return true;
+    due |= Point::NEWS;
+    if (chooseNews(READING_PHRASE, Point::NEWS)) return;
   }
   answers.remove();
   point = Point::first;
   if (kind == Answers::DESCRIBE) {
-    for (uint8_t index = answered.index; index > 0; index--) point = point->next;
-  }
-  if (kind == Answers::ACK || kind == Answers::ACK + Answers::FOR_PERSON) {
+    for (uint8_t index = answered.number; index > 0; index--) point = point->next;
+  } else if (answered.outcome != nullptr) {
     point = answered.outcome->output;
   }
-  begin(phraseOf(kind), kind < Answers::FOR_PERSON ? LineWriter::SUMMED | LineWriter::SAID | LineWriter::SEALED
-                                                   : LineWriter::SAID);
-  return true;
+  begin(phraseOf(kind), kind < Answers::FOR_PERSON ? LineWriter::PROGRAM : LineWriter::SAID);
 }
 
 /** Says what is due, where that is among it. */
-bool Speaker::chooseNews(const uint8_t* parts, uint8_t what) {
-  if (!(due & what) || !state.greeted) return false;
+CARTER_ONCE bool Speaker::chooseNews(const uint8_t* parts, uint8_t what) {
+  if (!(due & what) || !greeted) return false;
   point = nextDue(Point::first, what);
   if (point == nullptr) {
     due &= ~what;
     return false;
   }
-  begin(parts, LineWriter::SUMMED | LineWriter::SAID | LineWriter::SEALED);
+  begin(parts, LineWriter::PROGRAM);
   return true;
 }
 
-Point* Speaker::nextDue(Point* from, uint8_t what) const {
+CARTER_ONCE Point* Speaker::nextDue(Point* from, uint8_t what) const {
   while (from != nullptr && !(from->flags & what)) from = from->next;
   return from;
 }
@@ -101,10 +110,10 @@ Point* Speaker::nextDue(Point* from, uint8_t what) const {
 CARTER_ONCE void Speaker::begin(const uint8_t* parts, uint8_t mode) {
   rest = phrase = parts;
   writer.open(mode);
-  if (mode & LineWriter::SEALED) writer.number(seq++, 0);
+  if (mode == LineWriter::PROGRAM) writer.number(seq++, 0);
 }
 
-void Speaker::close() {
+CARTER_ONCE void Speaker::close() {
   rest = nullptr;
   if (phrase == LOG_PHRASE) logText = nullptr;
   writer.close();
@@ -114,8 +123,14 @@ CARTER_ONCE void Speaker::sayWord(uint8_t word) {
   writer.text(wordOf(word), LineWriter::LISTED);
 }
 
+/** A text in flash, spelt as a field for programs. */
+void Speaker::sayText(const char* text) {
+  writer.text(text, writer.isForPerson() ? LineWriter::PLAIN : LineWriter::FIELD);
+}
+
 void Speaker::say(uint8_t part) {
   if (part < WORDS) return sayWord(part);
+  const PointInfo* const about = point != nullptr ? point->info : nullptr;
   int32_t number;
   switch (part) {
     case END:
@@ -127,22 +142,22 @@ void Speaker::say(uint8_t part) {
     case BOARD_ID:
     case FIRMWARE:
     case NAME:
-      return writer.text(flash(state.info->texts[part - BOARD_ID]),
-                         writer.isForPerson() ? LineWriter::PLAIN : LineWriter::FIELD);
+      return sayText(flash(info->texts[part - BOARD_ID]));
     case FINGERPRINT:
       return writer.hex(fingerprint);
     case EVENT_NAME:
-      return writer.text(nthWord(flash(point->info->words), option), LineWriter::LISTED);
+      return writer.text(words, LineWriter::LISTED);
     case LOG_TEXT:
-      return writer.text(logText, LineWriter::FIELD);
+      return sayText(logText);
     case SUM:
       fingerprint = writer.checksum();
       fingerprinted = true;
       rest = nullptr;
       return;
     case ACCEPTED:
-      if (answered.outcome->value == Outcome::NO_VALUE) return sayWord(NOTHING);
-      return sayNumber(answered.outcome->value);
+      number = answered.outcome->value;
+      if (number == Outcome::NO_VALUE) return sayWord(NOTHING);
+      return sayNumber(number);
     case RESULT:
       return sayWord(RESULTS + static_cast<uint8_t>(answered.outcome->result));
     case IF_MOVING:
@@ -150,76 +165,39 @@ void Speaker::say(uint8_t part) {
       return;
     case STOP_RESULT:
       return sayWord(nextDue(Point::first, Point::MOVES) == nullptr ? DONE : MOVING);
-    case NONCE:
-      number = answersHello ? static_cast<int32_t>(state.session) : 0;
-      break;
-    case BOOT:
-      number = state.boots.count();
-      break;
-    case COUNT:
-      number = Point::count;
-      break;
-    case DROPPED:
-      number = state.dropped;
-      break;
-    case INDEX:
-      number = answered.index;
-      break;
-    case STOP_CID:
-      number = answered.cid;
-      break;
-    case CID:
-      number = answered.outcome->cid;
-      break;
-    case EVENT_COUNT:
-      option = static_cast<Event*>(point)->takeNext();
-      number = static_cast<Event*>(point)->said;
-      break;
-    default:
-      return sayPoint(part);
-  }
-  writer.number(number, 0);
-}
-
-void Speaker::sayPoint(uint8_t part) {
-  const PointInfo* const info = point->info;
-  switch (part) {
     case NEWS_ID:
       if (!hasRoom()) return close();
       part = POINT_ID;
       // Fall through.
     case POINT_ID:
-      option = 0;
+      words = flash(about->words);
       // Fall through.
     case LABEL:
     case UNIT:
-      return writer.text(flash(info->texts[part - POINT_ID]), LineWriter::FIELD);
+      return sayText(flash(about->texts[part - POINT_ID]));
     case LOWEST:
     case HIGHEST:
     case STEP:
     case SAFE: {
-      const PointInfo::Number number = static_cast<PointInfo::Number>(part - LOWEST);
-      if (!point->has(number)) return sayWord(NOTHING);
-      return sayNumber(flash(info->numbers[number]));
+      const PointInfo::Number which = static_cast<PointInfo::Number>(part - LOWEST);
+      if (!point->has(which)) return sayWord(NOTHING);
+      return sayNumber(flash(about->numbers[which]));
     }
     case ROLE:
       return sayWord(ROLES + static_cast<uint8_t>(point->role));
     case TYPE:
       return sayWord(TYPES + static_cast<uint8_t>(point->type));
-    case LEASE:
-      if (!point->isOutput()) return writer.number(0, 0);
-      return writer.number(static_cast<int32_t>(flash(reinterpret_cast<const OutputInfo*>(info)->lease)), 0);
     case OPTIONS:
-      if (point->type != Type::ENUM || option == countWords(flash(info->words))) return;
+      if (point->type != Type::ENUM || flash(*words) == '\0') return;
       rest--;
-      return writer.text(nthWord(flash(info->words), option++), LineWriter::LISTED | LineWriter::FIELD);
-    case WHY:
-      if (point->flags & Point::LEASE_ENDED) {
-        point->clear(Point::LEASE_ENDED);
-        return writer.text(NO_HOST, LineWriter::FIELD);
-      }
-      point->clear(Point::LIMIT_ENDED);
-      return writer.text(TOO_LONG, LineWriter::FIELD);
+      writer.text(words, LineWriter::LISTED | LineWriter::FIELD);
+      words = nthWord(words, 1);
+      return;
+    case WHY: {
+      const uint8_t why = point->flags & Point::LEASE_ENDED;
+      point->clear(Point::REASON);
+      return sayText(why ? NO_HOST : TOO_LONG);
+    }
     case VALUE:
       return sayValue();
     case NEXT_NEWS:
@@ -228,7 +206,28 @@ void Speaker::sayPoint(uint8_t part) {
       return;
     case NEXT_POINT:
       return nextPoint();
+    case LEASE:
+      number = point->isOutput() ? static_cast<int32_t>(flash(reinterpret_cast<const OutputInfo*>(about)->lease)) : 0;
+      break;
+    case NONCE:
+      number = answersHello ? static_cast<int32_t>(nonce) : 0;
+      break;
+    case BOOT:
+      number = boots.count();
+      break;
+    case COUNT:
+      number = Point::count;
+      break;
+    case ANSWERED:
+      number = answered.number;
+      break;
+    default: {  // EVENT_COUNT
+      Event& event = *static_cast<Event*>(point);
+      number = event.takeNext();
+      words = nthWord(flash(about->words), event.name());
+    }
   }
+  writer.number(number, 0);
 }
 
 /** A number in the units of the point; the text of a text point is said as it is now. */
@@ -242,16 +241,19 @@ CARTER_ONCE void Speaker::sayNumber(int32_t value) {
 
 void Speaker::sayValue() {
   point->clear(Point::NEWS);
-  if (point->isEvent()) return sayNumber(static_cast<Event*>(point)->said);
   int32_t value;
-  if (point->isSensor()) {
-    Sensor& sensor = *static_cast<Sensor*>(point);
-    sensor.say();
-    value = sensor.value;
+  if (point->isEvent()) {
+    value = static_cast<Event*>(point)->said;
   } else {
-    value = static_cast<Output*>(point)->value;
+    if (point->isSensor()) {
+      Sensor& sensor = *static_cast<Sensor*>(point);
+      sensor.say();
+      value = sensor.value;
+    } else {
+      value = static_cast<Output*>(point)->value;
+    }
+    if (!point->isKnown()) return sayWord(UNKNOWN);
   }
-  if (!point->isKnown()) return sayWord(UNKNOWN);
   sayNumber(value);
 }
 
