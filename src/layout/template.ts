@@ -23,8 +23,19 @@ interface Reading {
 export function matchTemplate(template: unknown, payload: unknown): Match | undefined {
   const reading: Reading = { values: [], literals: 0 };
   if (!read(template, payload, reading, true)) return undefined;
-  const [value, ...others] = reading.values;
-  return others.every((other) => sameJson(other, value)) ? { value, literals: reading.literals } : undefined;
+  const [first, ...others] = reading.values;
+  // Within a text a value is written out; in a place of its own it has its type.
+  const value = typeof first === 'string' ? (others.find((other) => typeof other !== 'string') ?? first) : first;
+  return reading.values.every((other) => isWritten(other, value)) ? { value, literals: reading.literals } : undefined;
+}
+
+/** Whether two readings are of one value: `75.0` in a text is 75. */
+function isWritten(reading: unknown, value: unknown): boolean {
+  if (sameJson(reading, value)) return true;
+  if (typeof reading !== 'string' || typeof value === 'string') return false;
+  return typeof value === 'number'
+    ? reading.trim() !== '' && Number(reading) === value
+    : reading === JSON.stringify(value);
 }
 
 function read(template: unknown, given: unknown, reading: Reading, open: boolean): boolean {

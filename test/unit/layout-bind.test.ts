@@ -273,6 +273,13 @@ describe('commands of a bound layout', () => {
       { value: '40.0' },
     ],
     [
+      'a value in its type and within a text',
+      sends('a', 'slider', { msg_type: 'c', line: 'FAN {{value}}', v: '{{value}}' }),
+      'shed.fan',
+      { msg_type: 'c', line: 'FAN 40.0', v: 40 },
+      { value: 40 },
+    ],
+    [
       'a word for a switch',
       sends('a', 'segmentedControl', { msg_type: 'c', v: '{{value}}' }, { options: ['On', 'Off'] }),
       'shed.pump',
@@ -406,6 +413,7 @@ describe('commands of a bound layout', () => {
       { a: { b: ['{{value}}', 1] } },
       { line: 'set {{value}} now' },
       { line: '{{value}}', again: '{{value}}' },
+      { line: 'at {{value}}.', v: '{{value}}' },
     );
     fc.assert(
       fc.property(
