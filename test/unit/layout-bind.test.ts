@@ -122,6 +122,14 @@ describe('frames for a bound layout', () => {
       null,
       'unknown',
     ],
+    [
+      'nobody knows: options, which are values',
+      hears('a', 'segmentedControl', 'v', undefined, { options: ['offline', 'auto'] }),
+      'shed.mode',
+      null,
+      null,
+    ],
+    ['nobody knows: a picture', hears('a', 'image', 'v'), 'shed.line', null, null],
     ['nobody knows: gauge', hears('a', 'gauge', 'v'), 'shed.temp', null, null],
   ])('%s', (_what, control, target, value, shown) => {
     const { frames, problems } = bind(layoutOf(control), { a: target });
@@ -320,6 +328,34 @@ describe('commands of a bound layout', () => {
       'shed.pump',
       { msg_type: 'pump.off' },
       { value: false },
+    ],
+    [
+      'the side of rest with a time, which is no pulse',
+      sends('a', 'button', { msg_type: 'c', value: false, ms: 500 }),
+      'shed.pump',
+      { msg_type: 'c', value: false, ms: 500 },
+      { value: false },
+    ],
+    [
+      'the other side with a time',
+      sends('a', 'button', { msg_type: 'c', on: true, ms: 500 }),
+      'shed.pump',
+      { msg_type: 'c', on: true, ms: 500 },
+      { pulseMs: 500 },
+    ],
+    [
+      'a number that may be a name',
+      sends('a', 'button', { msg_type: 'c', relay: 1 }),
+      'shed.pump',
+      { msg_type: 'c', relay: 1 },
+      {},
+    ],
+    [
+      'a placeholder that is no value',
+      sends('a', 'joystick', { msg_type: 'c', value: '$value.x' }),
+      'shed.line',
+      { msg_type: 'c', value: 0.5 },
+      {},
     ],
     ['nothing to wish', sends('a', 'button', { msg_type: 'pump' }), 'shed.pump', { msg_type: 'pump' }, {}],
   ])('are understood: %s', (_what, control, target, payload, wish) => {
