@@ -15,7 +15,7 @@ export class W1Driver implements DeviceDriver {
 
   /** Live as soon as there is a bus; values come with the first round, as each takes up to 750 ms. */
   async connect(io: DeviceIo, signal: AbortSignal): Promise<DeviceSession> {
-    const { root, interval, points } = this.options;
+    const { root, interval, points, resolution } = this.options;
     const thermometers = new Map<string, Thermometer>();
     const add = (sensor: string, spec: PointSpec) => {
       thermometers.set(sensor, new Thermometer(sensor, spec, io, root));
@@ -35,20 +35,17 @@ export class W1Driver implements DeviceDriver {
     await search();
     if (thermometers.size === 0)
       io.log.warn({}, 'no thermometer answers on the 1-Wire bus; is it wired with its resistor?');
-    await this.checkResolutions([...thermometers.values()]);
     io.every(0, async () => {
-      for (const each of thermometers.values()) io.report([await each.read()]);
+      for (const each of thermometers.values()) {
+        io.report([await each.read()]);
+        // Not before the bus is live: one that does not answer must not keep the others from it.
+        if (resolution !== undefined) await each.checkResolution(resolution);
+      }
       await sleep(io.clock, interval, signal);
       await search();
     });
     const apply = () => Promise.reject(new BridgeError('device/refused', 'a thermometer can not be switched'));
     return { identity: {}, apply };
-  }
-
-  private async checkResolutions(thermometers: readonly Thermometer[]): Promise<void> {
-    const { resolution } = this.options;
-    if (resolution === undefined) return;
-    for (const each of thermometers) await each.checkResolution(resolution);
   }
 }
 
