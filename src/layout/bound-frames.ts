@@ -5,6 +5,7 @@ import { holds } from './catalogue.js';
 import type { Contract, ControlContract } from './contract.js';
 import { matches, sameJson } from './filter.js';
 import { error, type LayoutFinding } from './finding.js';
+import { FIXED_TYPES } from './own-frames.js';
 import { type Target, targetName } from './target.js';
 import { putAt, segments, valueAt } from './value-path.js';
 
@@ -104,10 +105,9 @@ export function framesFor(
 }
 
 const OURS = ['state', 'quality', 'health', 'event', 'trend', 'history', 'log', 'devices', 'topology'];
-const FIXED = new Set(['command_ack', 'control_snapshot', 'control_sync_request']);
 
 function isOurs(type: unknown, namespace: string): boolean {
-  return FIXED.has(String(type)) || OURS.some((kind) => type === `${namespace}.${kind}`);
+  return FIXED_TYPES.has(type) || OURS.some((kind) => type === `${namespace}.${kind}`);
 }
 
 /** A control that listens to the bridge's own frames already: fine where it means the same point. */
