@@ -171,6 +171,13 @@ describe('thermometers on a 1-Wire bus', () => {
     expect(bench.warnings).toEqual([]);
   });
 
+  it('are known before the bus is there, where they are listed', async () => {
+    await live();
+    const options = w1Kind.options.parse({ points: LISTED });
+    expect(w1Kind.points?.(options)).toEqual([...bench.store.points('dev').values()].map(({ spec }) => spec));
+    expect(w1Kind.points?.(w1Kind.options.parse({}))).toBeUndefined();
+  });
+
   it('can not be switched', async () => {
     const { session } = await live();
     expect(await outcome(bench.apply(session, { point: 'cellar', value: 20 }))).toBe('device/refused');
