@@ -17,6 +17,7 @@ import { deck } from './layout/deck.js';
 import type { Log } from './log.js';
 import { MeshClient } from './mesh/client.js';
 import { roomCipher } from './mesh/e2ee.js';
+import type { PinsOf } from './port/pin.js';
 import type { Ports } from './port/ports.js';
 import { History } from './state/history.js';
 import { Store } from './state/store.js';
@@ -36,6 +37,7 @@ export interface BridgeParts {
   random: () => number;
   log: Log;
   ports: Ports;
+  pins: PinsOf;
 }
 
 /** The whole stop takes at most this long, whatever confirms. */
@@ -157,10 +159,10 @@ export class Bridge {
   }
 
   private buildFleet(): Fleet {
-    const { config, drivers, clock, random, log, ports } = this.parts;
+    const { config, drivers, clock, random, log, ports, pins } = this.parts;
     const { devices, discover, bridge } = config;
     const { store } = this;
-    return new Fleet({ devices, drivers, discover, stateDir: bridge.stateDir, ports, store, clock, random, log });
+    return new Fleet({ devices, drivers, discover, stateDir: bridge.stateDir, ports, pins, store, clock, random, log });
   }
 
   private buildRules(): Rules {

@@ -5,8 +5,10 @@ import { homedir, hostname } from 'node:os';
 import { basename, relative } from 'node:path';
 import { drivers } from '../devices/index.js';
 import { runProgram } from './cli/program.js';
-import { probeOnoff } from './port/onoff-probe.js';
+import { systemKernel } from './port/chip-pins-kernel.js';
+import { describeGpio } from './port/pin-backend.js';
 import { stableName } from './port/serial-path.js';
+import { SYSTEM_ROOTS } from './port/system-roots.js';
 import { systemClock } from './system-clock.js';
 
 /** After a signal the orderly stop has this long; then the process ends as it is. */
@@ -60,7 +62,7 @@ const code = await runProgram(process.argv.slice(2), {
   signal: stop.signal,
   unread: unread.signal,
   stableName: (path) => stableName(path),
-  gpio: async () => (await probeOnoff()).reason,
+  gpio: async () => describeGpio({ kernel: systemKernel, roots: SYSTEM_ROOTS }),
   logIsTerminal: process.stderr.isTTY,
   logStream: process.stderr,
 });

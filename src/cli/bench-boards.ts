@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Config, DeviceConfig } from '../config/schema.js';
 import type { DriverRegister, Simulator } from '../device/driver-kind.js';
+import { BridgeError } from '../error.js';
+import type { Pins, PinsOf } from '../port/pin.js';
 import { createVirtualPort, type VirtualPort } from '../port/virtual-port.js';
 
-/** One simulated board behind its virtual serial port. */
+/** One simulated board behind its virtual serial port, or on simulated pins. */
 export interface BenchBoard {
   readonly id: string;
-  /** The path that the bridge opens. */
-  readonly path: string;
+  /** The path that the bridge opens; absent for pins. */
+  readonly path?: string;
   close(): void;
 }
 
@@ -25,12 +27,21 @@ export function plugBoards(
   folder: string,
   drivers: DriverRegister,
   clock: Clock,
-): { config: Config; boards: BenchBoard[]; left: string[] } {
+): { config: Config; boards: BenchBoard[]; left: string[]; pins: PinsOf } {
+  const simulated = new Map<string, Pins>();
   const devices = new Map<string, DeviceConfig>();
   const boards: BenchBoard[] = [];
   const left: string[] = [];
   for (const [id, device] of config.devices) {
     const kind = drivers.get(device.driver);
+    if (kind?.simulatePins) {
+      const simulator = kind.simulatePins(device.options, clock, boards.length + 1);
+      simulated.set(id, simulator.pins);
+      simulator.start();
+      boards.push({ id, close: () => simulator.stop() });
+      devices.set(id, device);
+      continue;
+    }
     if (!kind?.simulate) {
       left.push(id);
       continue;
@@ -42,8 +53,11 @@ export function plugBoards(
     boards.push({ id, path, close: () => unplug(simulator, port) });
     devices.set(id, { ...device, options: { ...(device.options as object), port: path } });
   }
-  return { config: { ...config, devices }, boards, left };
+  return { config: { ...config, devices }, boards, left, pins: (device) => simulated.get(device) ?? noPins };
 }
+
+const none = () => Promise.reject(new BridgeError('pin/no-chip', 'a bench has simulated pins only'));
+const noPins: Pins = { openInput: none, openOutput: none, openPwm: none };
 
 /** Plugs a simulated device into a virtual port. */
 export function plugInto(port: VirtualPort, simulator: Simulator): void {

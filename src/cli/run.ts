@@ -7,6 +7,7 @@ import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { readByPeople } from '../logger.js';
 import { parseRelayUrl } from '../mesh/connection.js';
+import { machinePins } from '../port/pins.js';
 import { machinePorts } from '../port/ports.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
@@ -52,6 +53,7 @@ export function bridgeParts(config: Config, relay: JoinedRelay, context: CliCont
     random,
     log,
     ports: machinePorts(clock, log),
+    pins: machinePins({ clock, log }),
   };
 }
 

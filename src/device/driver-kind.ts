@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Clock } from '../clock.js';
 import type { LineLink } from '../port/line-link.js';
+import type { Pins } from '../port/pin.js';
 import type { DeviceDriver, DeviceIdentity, DeviceIo } from './driver.js';
 
 /** The wire of a simulated device: what it says goes to the bridge's port, what the bridge writes comes to `receive`. */
@@ -17,6 +18,15 @@ export interface Simulator {
   plug(port: SimulatorPort): void;
   /** Stops all activity, as when the cable is pulled. */
   unplug(): void;
+}
+
+/** Simulated pins with something wired to them. */
+export interface PinSimulator {
+  readonly pins: Pins;
+  /** Things begin to happen. */
+  start(): void;
+  /** Stops all activity. */
+  stop(): void;
 }
 
 /** What a probe may touch: the clock, and questions on the line that was opened for it. */
@@ -47,6 +57,8 @@ export interface DriverKind<Options = unknown> {
   readonly probe?: Probe;
   /** A simulated device that fits these options; `seed` makes its values differ from its siblings'. */
   simulate?(options: Options, clock: Clock, seed: number): Simulator;
+  /** The same for a device that has no wire but pins. */
+  simulatePins?(options: Options, clock: Clock, seed: number): PinSimulator;
 }
 
 /** The drivers that a program knows, by kind. */

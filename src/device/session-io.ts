@@ -1,7 +1,8 @@
-import { type Clock, sleep } from '../clock.js';
+import { type Clock, sleep, type Timer } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import type { LineDefect, LineHandlers, LineLink, LineNoise, LineOptions, OpenLine } from '../port/line-link.js';
+import type { InputHandlers, InputOptions, OutputOptions, Pins, PwmOptions } from '../port/pin.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import type { DeviceEvent, DeviceIo, ExchangeRequest } from './driver.js';
@@ -34,6 +35,7 @@ export const newCounters = (): DeviceCounters => ({
 export interface SessionParts {
   device: string;
   openLine: OpenLine;
+  pins: Pins;
   store: Store;
   clock: Clock;
   log: Log;
@@ -56,6 +58,7 @@ export class SessionIo implements DeviceIo {
 
   private readonly abort = new AbortController();
   private readonly links = new Set<LineLink>();
+  private readonly pins = new Set<{ close(): void }>();
   private readonly exchanges: Exchanges;
   private settleEnded: (error: BridgeError) => void = () => {};
   private closing: Promise<void> | undefined;
@@ -103,6 +106,24 @@ export class SessionIo implements DeviceIo {
     return recorded;
   }
 
+  async openInput(options: InputOptions, handlers: Pick<InputHandlers, 'edges'>) {
+    const guarded: InputHandlers = {
+      edges: (edges) => {
+        if (!this.signal.aborted) this.guarded(() => handlers.edges(edges));
+      },
+      failed: (error) => void this.end(error),
+    };
+    return await this.keep(this.parts.pins.openInput(options, guarded, this.signal));
+  }
+
+  async openOutput(options: OutputOptions) {
+    return await this.keep(this.parts.pins.openOutput(options, this.signal));
+  }
+
+  async openPwm(options: PwmOptions) {
+    return await this.keep(this.parts.pins.openPwm(options, this.signal));
+  }
+
   describe(points: readonly PointSpec[]): void {
     if (!this.signal.aborted) this.parts.store.describe(this.parts.device, points);
   }
@@ -132,10 +153,24 @@ export class SessionIo implements DeviceIo {
       }
     };
     // After the end this changes nothing: the first cause stays.
-    repeat().catch((error: unknown) => {
-      const cause = error instanceof BridgeError ? error : undefined;
-      void this.end(cause ?? new BridgeError('device/driver', describeError(error), { cause: error }));
+    repeat().catch((error: unknown) => this.failWith(error));
+  }
+
+  after(ms: number, work: () => void): Timer {
+    const timer = this.clock.after(ms, () => {
+      this.signal.removeEventListener('abort', cancel);
+      try {
+        work();
+      } catch (error) {
+        this.failWith(error);
+      }
     });
+    const cancel = () => {
+      this.signal.removeEventListener('abort', cancel);
+      timer.cancel();
+    };
+    this.signal.addEventListener('abort', cancel, { once: true });
+    return { cancel };
   }
 
   ignored(reason: string, sample: string): void {
@@ -156,10 +191,36 @@ export class SessionIo implements DeviceIo {
     if (!this.closing) {
       this.abort.abort(cause);
       this.exchanges.rejectAll(cause);
+      for (const pin of this.pins) this.release(pin);
       this.closing = Promise.all([...this.links].map((link) => link.close())).then(() => {});
       this.settleEnded(cause);
     }
     return this.closing;
+  }
+
+  /** Keeps what was opened until the session ends; where it has ended meanwhile, that is closed at once. */
+  private async keep<Open extends { close(): void }>(opening: Promise<Open>): Promise<Open> {
+    this.signal.throwIfAborted();
+    const opened = await opening;
+    if (this.signal.aborted) {
+      this.release(opened);
+      throw this.signal.reason;
+    }
+    this.pins.add(opened);
+    return opened;
+  }
+
+  private release(pin: { close(): void }): void {
+    try {
+      pin.close();
+    } catch (error) {
+      this.log.warn({}, `not released: ${describeError(error)}`);
+    }
+  }
+
+  private failWith(error: unknown): void {
+    const cause = error instanceof BridgeError ? error : undefined;
+    void this.end(cause ?? new BridgeError('device/driver', describeError(error), { cause: error }));
   }
 
   private guard(handlers: LineHandlers): LineHandlers {
@@ -195,7 +256,7 @@ export class SessionIo implements DeviceIo {
       handle();
     } catch (error) {
       this.parts.counters.driverErrors++;
-      this.log.error({ err: error }, 'the driver failed on a line; the line is dropped');
+      this.log.error({ err: error }, 'the driver failed on what the device said; that is dropped');
     }
   }
 }

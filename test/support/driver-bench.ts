@@ -4,8 +4,10 @@ import { type DeviceCounters, newCounters, SessionIo } from '../../src/device/se
 import { Traffic } from '../../src/device/traffic.js';
 import { BridgeError } from '../../src/error.js';
 import { type Log, silentLog } from '../../src/log.js';
+import type { Pins } from '../../src/port/pin.js';
 import { Store } from '../../src/state/store.js';
 import { FakePort } from './fake-line.js';
+import { noPins } from './no-pins.js';
 import { settle, VirtualClock } from './virtual-clock.js';
 
 /** One driver on a port in memory, with real io and store and a clock that the test moves. */
@@ -19,13 +21,17 @@ export class DriverBench {
   readonly infos: string[] = [];
   readonly io: SessionIo;
 
-  constructor(private readonly driver: DeviceDriver) {
+  constructor(
+    private readonly driver: DeviceDriver,
+    pins: Pins = noPins,
+  ) {
     const log: Log = { ...silentLog, info: (_, message) => this.infos.push(message) };
     this.store.add('dev');
     this.store.subscribe({ event: (_, event) => this.events.push(event) });
     this.io = new SessionIo({
       device: 'dev',
       openLine: this.port.open,
+      pins,
       store: this.store,
       clock: this.clock,
       log,

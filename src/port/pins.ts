@@ -1,0 +1,132 @@
+import type { Clock } from '../clock.js';
+import { BridgeError } from '../error.js';
+import type { Log } from '../log.js';
+import { openChipInputs, openChipOutput } from './chip-pins.js';
+import { type ChipKernel, systemKernel } from './chip-pins-kernel.js';
+import { loadOnoff, openSysfsInputs, openSysfsOutput, type SysfsAddress } from './onoff-pins.js';
+import type { InputHandlers, InputOptions, OutputOptions, PinPlace, Pins, PinsOf, PwmOptions } from './pin.js';
+import { type ChosenBackend, chooseBackend, type ProbeParts, pinName } from './pin-backend.js';
+import { PinPool } from './pin-pool.js';
+import { findPwm, openPwmChannel } from './pwm.js';
+import { SYSTEM_ROOTS, type SystemRoots } from './system-roots.js';
+
+/** What the pins of a machine are built from; tests put a kernel and a tree of their own here. */
+export interface MachinePinsParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly roots?: SystemRoots;
+  readonly kernel?: () => ChipKernel;
+  readonly onoff?: () => Promise<unknown>;
+}
+
+/** The pins of this machine; one pool over all devices. */
+export function machinePins({ clock, log, ...parts }: MachinePinsParts): PinsOf {
+  const { roots = SYSTEM_ROOTS, kernel = once(systemKernel), onoff = loadOnoff } = parts;
+  const pool = new PinPool();
+  return (device) => new MachinePins(device, pool, { roots, kernel }, onoff, clock, log.child({ device }));
+}
+
+/** The pins of this machine for one device. */
+class MachinePins implements Pins {
+  private told = new Set<string>();
+
+  constructor(
+    private readonly device: string,
+    private readonly pool: PinPool,
+    private readonly probe: ProbeParts,
+    private readonly onoff: () => Promise<unknown>,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  async openInput(options: InputOptions, handlers: InputHandlers, signal: AbortSignal) {
+    const { chosen, names } = this.choose(options, options.pins, false);
+    return await this.owned(names, async () => {
+      if (chosen.kind === 'sysfs') {
+        const addresses = options.pins.map((pin) => addressOf(pin, chosen, options));
+        return await openSysfsInputs(addresses, options, handlers, this.sysfsParts(signal));
+      }
+      return openChipInputs(this.probe.kernel(), chosen.chip, names.join(' and '), options, handlers);
+    });
+  }
+
+  async openOutput(options: OutputOptions, signal: AbortSignal) {
+    const { chosen, names } = this.choose(options, [options.pin], options.hold);
+    return await this.owned(names, async () => {
+      if (chosen.kind === 'sysfs') {
+        return await openSysfsOutput(addressOf(options.pin, chosen, options), options, this.sysfsParts(signal));
+      }
+      return openChipOutput(this.probe.kernel(), chosen.chip, names.join(), options);
+    });
+  }
+
+  async openPwm(options: PwmOptions, signal: AbortSignal) {
+    const channel = findPwm(options, this.piLabel(), this.probe.roots.sys);
+    const { clock, probe } = this;
+    return await this.owned([`channel ${channel.channel} of ${channel.chip}`], () =>
+      openPwmChannel(channel, options, { clock, signal, roots: probe.roots }),
+    );
+  }
+
+  /** The interface for some pins; says once which it is, and why. */
+  private choose(place: PinPlace, pins: readonly number[], hold: boolean) {
+    const chosen = chooseBackend(place, hold, this.probe);
+    const { kind, chip, why } = chosen;
+    const where = kind === 'chardev' ? chip.path : `sysfs (numbers from ${chip.base} on)`;
+    const words = `pins of ${chip.label} over ${where}: ${why}`;
+    if (!this.told.has(words)) this.log.info({}, words);
+    this.told.add(words);
+    return { chosen, names: pins.map((pin) => pinName(pin, chip, place)) };
+  }
+
+  /** Opens pins that only this device has until they are closed. */
+  private async owned<Open extends { close(): void }>(
+    names: readonly string[],
+    open: () => Promise<Open>,
+  ): Promise<Open> {
+    const giveBack = this.pool.take(names, this.device);
+    try {
+      const pins = await open();
+      const close = pins.close.bind(pins);
+      return Object.assign(pins, {
+        close: () => {
+          giveBack();
+          close();
+        },
+      });
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+  }
+
+  private piLabel(): string | undefined {
+    try {
+      return chooseBackend({ backend: 'auto' }, false, this.probe).chip.label;
+    } catch (error) {
+      // Without a Pi's chip, PWM channels have to be named.
+      if (error instanceof BridgeError) return undefined;
+      throw error;
+    }
+  }
+
+  private sysfsParts(signal: AbortSignal) {
+    const { roots } = this.probe;
+    return { roots, clock: this.clock, signal, log: this.log, load: this.onoff };
+  }
+}
+
+function addressOf(pin: number, chosen: ChosenBackend & { kind: 'sysfs' }, place: PinPlace): SysfsAddress {
+  const { chip } = chosen;
+  const name = pinName(pin, chip, place);
+  if (pin < chip.lines) return { pin, number: chip.base + pin, name };
+  throw new BridgeError('pin/missing', `there is no ${name}`, { hint: `the chip has lines 0 to ${chip.lines - 1}` });
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
