@@ -1,13 +1,24 @@
-import { type Clock, sleep, type Timer } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import type { LineDefect, LineHandlers, LineLink, LineNoise, LineOptions, OpenLine } from '../port/line-link.js';
-import type { InputHandlers, InputOptions, OutputOptions, Pins, PwmOptions } from '../port/pin.js';
+import type {
+  InputHandlers,
+  InputOptions,
+  InputPins,
+  OutputOptions,
+  OutputPin,
+  Pins,
+  PwmOptions,
+  PwmPin,
+} from '../port/pin.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import type { DeviceEvent, DeviceIo, ExchangeRequest } from './driver.js';
 import { Exchanges } from './exchange.js';
 import type { PointSpec, Reading } from './point.js';
+import { SessionPins } from './session-pins.js';
+import { SessionTimers } from './session-timers.js';
 import type { Traffic } from './traffic.js';
 
 /** Counters of one device, over all its sessions. */
@@ -58,7 +69,8 @@ export class SessionIo implements DeviceIo {
 
   private readonly abort = new AbortController();
   private readonly links = new Set<LineLink>();
-  private readonly pins = new Set<{ close(): void }>();
+  private readonly pins: SessionPins;
+  private readonly timers: SessionTimers;
   private readonly exchanges: Exchanges;
   private settleEnded: (error: BridgeError) => void = () => {};
   private closing: Promise<void> | undefined;
@@ -67,6 +79,17 @@ export class SessionIo implements DeviceIo {
     this.clock = parts.clock;
     this.log = parts.log;
     this.exchanges = new Exchanges(parts.clock);
+    this.timers = new SessionTimers(parts.clock, this.signal, (error) => {
+      const cause = error instanceof BridgeError ? error : undefined;
+      void this.end(cause ?? new BridgeError('device/driver', describeError(error), { cause: error }));
+    });
+    this.pins = new SessionPins({
+      pins: parts.pins,
+      log: parts.log,
+      signal: this.signal,
+      guarded: (handle) => this.guarded(handle),
+      failed: (error) => void this.end(error),
+    });
     this.ended = new Promise((resolve) => {
       this.settleEnded = resolve;
     });
@@ -106,22 +129,19 @@ export class SessionIo implements DeviceIo {
     return recorded;
   }
 
-  async openInput(options: InputOptions, handlers: Pick<InputHandlers, 'edges'>) {
-    const guarded: InputHandlers = {
-      edges: (edges) => {
-        if (!this.signal.aborted) this.guarded(() => handlers.edges(edges));
-      },
-      failed: (error) => void this.end(error),
-    };
-    return await this.keep(this.parts.pins.openInput(options, guarded, this.signal));
+  async openInput(options: InputOptions, handlers: Pick<InputHandlers, 'edges'>): Promise<InputPins> {
+    this.signal.throwIfAborted();
+    return await this.pins.openInput(options, handlers);
   }
 
-  async openOutput(options: OutputOptions) {
-    return await this.keep(this.parts.pins.openOutput(options, this.signal));
+  async openOutput(options: OutputOptions): Promise<OutputPin> {
+    this.signal.throwIfAborted();
+    return await this.pins.openOutput(options);
   }
 
-  async openPwm(options: PwmOptions) {
-    return await this.keep(this.parts.pins.openPwm(options, this.signal));
+  async openPwm(options: PwmOptions): Promise<PwmPin> {
+    this.signal.throwIfAborted();
+    return await this.pins.openPwm(options);
   }
 
   describe(points: readonly PointSpec[]): void {
@@ -146,31 +166,11 @@ export class SessionIo implements DeviceIo {
   }
 
   every(ms: number, work: () => void | Promise<void>): void {
-    const repeat = async () => {
-      for (;;) {
-        await sleep(this.clock, ms, this.signal);
-        await work();
-      }
-    };
-    // After the end this changes nothing: the first cause stays.
-    repeat().catch((error: unknown) => this.failWith(error));
+    this.timers.every(ms, work);
   }
 
   after(ms: number, work: () => void): Timer {
-    const timer = this.clock.after(ms, () => {
-      this.signal.removeEventListener('abort', cancel);
-      try {
-        work();
-      } catch (error) {
-        this.failWith(error);
-      }
-    });
-    const cancel = () => {
-      this.signal.removeEventListener('abort', cancel);
-      timer.cancel();
-    };
-    this.signal.addEventListener('abort', cancel, { once: true });
-    return { cancel };
+    return this.timers.after(ms, work);
   }
 
   ignored(reason: string, sample: string): void {
@@ -191,36 +191,11 @@ export class SessionIo implements DeviceIo {
     if (!this.closing) {
       this.abort.abort(cause);
       this.exchanges.rejectAll(cause);
-      for (const pin of this.pins) this.release(pin);
+      this.pins.close();
       this.closing = Promise.all([...this.links].map((link) => link.close())).then(() => {});
       this.settleEnded(cause);
     }
     return this.closing;
-  }
-
-  /** Keeps what was opened until the session ends; where it has ended meanwhile, that is closed at once. */
-  private async keep<Open extends { close(): void }>(opening: Promise<Open>): Promise<Open> {
-    this.signal.throwIfAborted();
-    const opened = await opening;
-    if (this.signal.aborted) {
-      this.release(opened);
-      throw this.signal.reason;
-    }
-    this.pins.add(opened);
-    return opened;
-  }
-
-  private release(pin: { close(): void }): void {
-    try {
-      pin.close();
-    } catch (error) {
-      this.log.warn({}, `not released: ${describeError(error)}`);
-    }
-  }
-
-  private failWith(error: unknown): void {
-    const cause = error instanceof BridgeError ? error : undefined;
-    void this.end(cause ?? new BridgeError('device/driver', describeError(error), { cause: error }));
   }
 
   private guard(handlers: LineHandlers): LineHandlers {
