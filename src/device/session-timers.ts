@@ -23,6 +23,7 @@ export class SessionTimers {
 
   /** Does `work` once after `ms` milliseconds. */
   after(ms: number, work: () => void): Timer {
+    if (this.signal.aborted) return { cancel: () => {} };
     const timer = this.clock.after(ms, () => {
       this.signal.removeEventListener('abort', cancel);
       try {
