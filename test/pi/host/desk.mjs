@@ -28,7 +28,7 @@ export async function openDesk(machine) {
     say: ({ board, text }) => boards.get(board).board.say(text),
     flood: ({ board, text }) => boards.get(board).board.flood(text),
     /** What is true of a board, to compare with what the bridge believes. */
-    truth: ({ board, point }) => boards.get(board).board.board.value(point),
+    truth: ({ board, point }) => boards.get(board).board.board.output(point),
   };
   const socket = await joinSocket(machine.path('desk'));
   let last = Promise.resolve();

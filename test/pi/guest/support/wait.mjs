@@ -6,7 +6,7 @@ export async function until(seen, what, ms = 5_000) {
   for (;;) {
     const value = await seen();
     if (value) return value;
-    if (performance.now() > end) throw new Error(`waited ${ms} ms for ${what}`);
+    if (performance.now() > end) throw new Error(`waited ${ms} ms for ${typeof what === 'function' ? what() : what}`);
     await sleep(5);
   }
 }
