@@ -41,7 +41,8 @@ async function run({ lines, ended, kill, path }) {
     kill();
   }, LIMIT_MS);
   const desk = await Promise.race([openDesk({ path }), ended.then(() => undefined)]);
-  await ended;
+  const end = await ended;
+  if (end !== 0) console.error(`virtual Pi: the emulator ended with ${end}`);
   clearTimeout(timer);
   desk?.close();
   return code;

@@ -17,8 +17,11 @@ export async function joinSocket(path) {
 
 /** Calls `heard` with each object that comes; the returned function sends one. */
 export function jsonLines(socket, heard) {
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  lines.on('line', (line) => {
     if (line.trim()) heard(JSON.parse(line));
   });
+  // The machine was switched off; its end is told by its process.
+  lines.on('error', () => {});
   return (object) => void socket.write(`${JSON.stringify(object)}\n`);
 }

@@ -24,7 +24,7 @@ export function startMachine({ kernel, image, folder }) {
   const child = spawn('qemu-system-x86_64', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new Error(`qemu-system-x86_64 does not start: ${error.message}`)));
-    child.once('close', resolve);
+    child.once('close', (code, signal) => resolve(code ?? signal));
   });
   return { lines: createInterface({ input: child.stdout }), ended, path, kill: () => child.kill('SIGKILL') };
 }

@@ -1,8 +1,9 @@
 // Asks the world outside the machine: see host/desk.mjs for what it does.
-import { writeSync } from 'node:fs';
+import { readdirSync, writeSync } from 'node:fs';
 import { systemKernel } from '/app/dist/src/port/chip-pins-kernel.js';
 
-const PORT = '/dev/vport1p1';
+/** The kernel numbers the ports' controllers, and there is one. */
+const PORT = readdirSync('/dev').find((name) => /^vport\d+p\d+$/.test(name));
 const PATIENCE_MS = 10_000;
 
 export class Desk {
@@ -10,7 +11,7 @@ export class Desk {
   #text = '';
   #waiting = [];
 
-  constructor(path = PORT) {
+  constructor(path = `/dev/${PORT}`) {
     this.fd = this.#kernel.open(path);
     this.#kernel.unblock(this.fd);
     const buffer = Buffer.alloc(4096);
