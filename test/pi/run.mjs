@@ -19,7 +19,11 @@ try {
   const kernel = findKernel();
   const image = join(folder, 'image');
   const began = performance.now();
-  makeImage(image, folder, (files.length > 0 ? files : TESTS).map((name) => `${GUEST}/${name}`));
+  makeImage(
+    image,
+    folder,
+    (files.length > 0 ? files : TESTS).map((name) => `${GUEST}/${name}`),
+  );
   machine = startMachine({ kernel, image, folder });
   process.exitCode = await run(machine);
   console.log(`virtual Pi: ${((performance.now() - began) / 1000).toFixed(1)} s`);

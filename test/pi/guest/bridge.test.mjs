@@ -161,7 +161,9 @@ describe('the first run', () => {
   });
 
   test('says which interface it chose for what, and why', async () => {
-    await run.says('pins of pinctrl-bcm2711 over /dev/gpiochip0: the kernel counts edges and lets nobody else have its lines');
+    await run.says(
+      'pins of pinctrl-bcm2711 over /dev/gpiochip0: the kernel counts edges and lets nobody else have its lines',
+    );
     await run.says(`over sysfs (numbers from ${pi.base} on): its lines stay as they are when the program ends`);
   });
 
@@ -243,8 +245,16 @@ describe('the third run, after the kill', () => {
     for (const [id, , first] of BANKS) {
       await run.phone.sees(id, 'lamp', false);
       await run.phone.sees(id, 'pump', false);
-      assert.deepEqual(['lamp', 'pump'].map((point) => levels(first, point)), ['0', '1'], id);
-      assert.deepEqual(['lamp', 'pump'].map((point) => pi.level(bank(first)[point].pin)), [0, 1], id);
+      assert.deepEqual(
+        ['lamp', 'pump'].map((point) => levels(first, point)),
+        ['0', '1'],
+        id,
+      );
+      assert.deepEqual(
+        ['lamp', 'pump'].map((point) => pi.level(bank(first)[point].pin)),
+        [0, 1],
+        id,
+      );
     }
     assert.equal(run.phone.last('more', 'freezer'), false);
     assert.equal(kernel.levels(pi.base + 2), '');

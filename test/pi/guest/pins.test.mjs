@@ -61,7 +61,11 @@ async function output(options = {}, bank = pins()) {
   return open;
 }
 
-const codeOf = (work) => work.then(() => 'opened', ({ code, message, hint }) => ({ code, message, hint }));
+const codeOf = (work) =>
+  work.then(
+    () => 'opened',
+    ({ code, message, hint }) => ({ code, message, hint }),
+  );
 
 /** Runs a program in a process of its own, as the user pi where asked; it has `pins` and `say`. */
 function program(text, { uid = 0 } = {}) {
@@ -73,9 +77,19 @@ function program(text, { uid = 0 } = {}) {
     const never = new AbortController().signal;
     const INPUT = ${JSON.stringify(INPUT)}, OUTPUT = ${JSON.stringify(OUTPUT)};
     const say = (word) => console.log(JSON.stringify(word));`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', head + text], { uid, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', head + text], {
+    uid,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const said = [];
-  child.stdout.on('data', (chunk) => said.push(...String(chunk).trim().split('\n').map((line) => JSON.parse(line))));
+  child.stdout.on('data', (chunk) =>
+    said.push(
+      ...String(chunk)
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ),
+  );
   const exited = once(child, 'exit');
   return { said, exited, kill: () => child.kill('SIGKILL'), pid: child.pid };
 }
@@ -166,12 +180,18 @@ for (const backend of BACKENDS) {
         await sleep(250);
       };
       await bounce(9, true);
-      assert.deepEqual(inp.edges.map(({ active }) => active), [true]);
+      assert.deepEqual(
+        inp.edges.map(({ active }) => active),
+        [true],
+      );
       assert.deepEqual(inp.read(), [true]);
       await bounce(8, true);
       assert.equal(inp.edges.length, 1);
       await bounce(5, false);
-      assert.deepEqual(inp.edges.map(({ active }) => active), [true, false]);
+      assert.deepEqual(
+        inp.edges.map(({ active }) => active),
+        [true, false],
+      );
     });
 
     test('active-low inputs, with only the edges that were asked for', async () => {
@@ -183,7 +203,10 @@ for (const backend of BACKENDS) {
         pi.pull(4, high);
         await sleep(40);
       }
-      assert.deepEqual(inp.edges.map(({ active }) => active), [true, true]);
+      assert.deepEqual(
+        inp.edges.map(({ active }) => active),
+        [true, true],
+      );
     });
 
     test('two devices can not have one pin, nor one device twice', async () => {
@@ -219,7 +242,10 @@ for (const backend of BACKENDS) {
       if (backend === 'chardev') {
         await until(() => inp.failures.length > 0, 'the failure');
         await sleep(100);
-        assert.deepEqual(inp.failures.map(({ code }) => code), ['pin/lost']);
+        assert.deepEqual(
+          inp.failures.map(({ code }) => code),
+          ['pin/lost'],
+        );
       }
       assert.throws(() => inp.read(), { code: 'pin/lost' });
       assert.throws(() => out.write(true), { code: 'pin/lost' });
@@ -233,8 +259,14 @@ describe('the character device', () => {
     const inp = await input({ edges: 'active' });
     for (let i = 0; i < 5000; i++) pi.pull(4, i % 2 === 0);
     const count = () => inp.edges.reduce((sum, { lost }) => sum + 1 + lost, 0);
-    await until(() => count() === 2500, () => `2500 pulses, not ${count()}`);
-    assert.ok(inp.edges.some(({ lost }) => lost > 0), 'the buffer of the kernel was too large for this test');
+    await until(
+      () => count() === 2500,
+      () => `2500 pulses, not ${count()}`,
+    );
+    assert.ok(
+      inp.edges.some(({ lost }) => lost > 0),
+      'the buffer of the kernel was too large for this test',
+    );
     assert.ok(inp.edges.every(({ at }, i) => i === 0 || at >= inp.edges[i - 1].at));
   });
 
@@ -243,12 +275,20 @@ describe('the character device', () => {
     const inp = await input({ pins: [5, 6] });
     const wanted = [];
     for (let i = 0; i < 40; i++) {
-      const [line, high] = [[5, true], [6, true], [5, false], [6, false]][i % 4];
+      const [line, high] = [
+        [5, true],
+        [6, true],
+        [5, false],
+        [6, false],
+      ][i % 4];
       wanted.push(`${line}${high}`);
       pi.pull(line, high);
     }
     await until(() => inp.edges.length === 40, 'all edges');
-    assert.deepEqual(inp.edges.map(({ pin, active }) => `${pin}${active}`), wanted);
+    assert.deepEqual(
+      inp.edges.map(({ pin, active }) => `${pin}${active}`),
+      wanted,
+    );
   });
 
   test('sets the pull resistor', async () => {
@@ -297,7 +337,9 @@ describe('the character device', () => {
   test('refuses who has no permission, in a sentence', async () => {
     const pi = chip();
     chmodSync(pi.node, 0o600);
-    const other = program(`await pins.openOutput(OUTPUT, never).catch(({ code, hint }) => say({ code, hint }));`, { uid: 1000 });
+    const other = program(`await pins.openOutput(OUTPUT, never).catch(({ code, hint }) => say({ code, hint }));`, {
+      uid: 1000,
+    });
     await other.exited;
     assert.equal(other.said[0].code, 'pin/denied');
     assert.match(other.said[0].hint, /group gpio/);

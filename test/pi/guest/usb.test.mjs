@@ -113,7 +113,11 @@ describe('a board on USB', () => {
       await sleep(20 + 13 * (i % 8));
       await unplug();
     }
-    await until(() => descriptors() <= before, () => `${descriptors()} descriptors, before ${before}`, 10_000);
+    await until(
+      () => descriptors() <= before,
+      () => `${descriptors()} descriptors, before ${before}`,
+      10_000,
+    );
     assert.deepEqual(ttys(), []);
     const back = now();
     await plug();

@@ -25,7 +25,6 @@ export class Board {
   }
 
   off() {
-    clearInterval(this.flooding);
     this.board.unplug();
     this.socket?.destroy();
     this.socket = undefined;
@@ -38,9 +37,11 @@ export class Board {
 
   /** Sends this text again and again, as fast as it is taken. */
   flood(text) {
+    const { socket } = this;
     const piece = text.repeat(200);
-    this.flooding = setInterval(() => {
-      while (this.socket && this.socket.writableLength < 65_536) this.say(piece);
-    }, 2);
+    const more = () => {
+      if (this.socket === socket) socket.write(piece, () => setImmediate(more));
+    };
+    more();
   }
 }

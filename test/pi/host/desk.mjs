@@ -19,11 +19,11 @@ export async function openDesk(machine) {
       entry.usb = `usb${plugged++}`;
       await monitor.plug(entry.usb, SOCKETS[entry.socket]);
     },
-    /** The adapter goes first: that is what a pulled cable looks like from the guest. */
+    /** The adapter leaves the bus when its chardev is closed, whatever it was sending. */
     unplug: async ({ board }) => {
       const entry = boards.get(board);
-      await monitor.unplug(entry.usb);
       entry.board.off();
+      await monitor.unplug(entry.usb);
     },
     say: ({ board, text }) => boards.get(board).board.say(text),
     flood: ({ board, text }) => boards.get(board).board.flood(text),

@@ -1,7 +1,16 @@
 // The kernel of the virtual Pi: the one that CARTER_PI_KERNEL names, else one built from Debian's sources, once.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -39,7 +48,8 @@ function build(source, kept, cache) {
   const folder = mkdtempSync(join(tmpdir(), 'kernel-'));
   try {
     console.log(`virtual Pi: building a kernel from ${source}; this happens once`);
-    const run = (...command) => execFileSync(command[0], command.slice(1), { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    const run = (...command) =>
+      execFileSync(command[0], command.slice(1), { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
     run('tar', '-xf', source, '--strip-components=1');
     copyFileSync(CONFIG, join(folder, '.config'));
     run('make', '-s', 'olddefconfig');

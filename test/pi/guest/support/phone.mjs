@@ -42,7 +42,9 @@ export class Phone {
 
   /** What the channel said last about a point. */
   last(dev, point) {
-    return this.heard.findLast((frame) => frame.msg_type === 'pi.state' && frame[dev]?.[point] !== undefined)?.[dev][point];
+    return this.heard.findLast((frame) => frame.msg_type === 'pi.state' && frame[dev]?.[point] !== undefined)?.[dev][
+      point
+    ];
   }
 
   /** The events of a point so far, as `pressed 1`. */
