@@ -5,7 +5,8 @@ import { Debounce } from './debounce.js';
 import { loadFailure } from './onoff-probe.js';
 import type { Edges, InputHandlers, InputOptions, InputPins, OutputOptions, OutputPin } from './pin.js';
 import { pinFault } from './pin-fault.js';
-import { SysfsLine, type SysfsLineParts } from './sysfs-line.js';
+import type { SysfsAccess } from './sysfs-file.js';
+import { SysfsLine } from './sysfs-line.js';
 
 /** What of onoff is used. */
 export interface OnoffModule {
@@ -19,7 +20,7 @@ interface OnoffInput {
 }
 
 /** What pins in sysfs are opened with. */
-export interface SysfsParts extends SysfsLineParts {
+export interface SysfsParts extends SysfsAccess {
   readonly log: Log;
   /** Loads the optional package. */
   readonly load: () => Promise<unknown>;

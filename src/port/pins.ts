@@ -3,11 +3,12 @@ import { BridgeError } from '../error.js';
 import type { Log } from '../log.js';
 import { openChipInputs, openChipOutput } from './chip-pins.js';
 import { type ChipKernel, systemKernel } from './chip-pins-kernel.js';
-import { loadOnoff, openSysfsInputs, openSysfsOutput, type SysfsAddress } from './onoff-pins.js';
+import { loadOnoff, openSysfsInputs, openSysfsOutput, type SysfsAddress, type SysfsParts } from './onoff-pins.js';
 import type { InputHandlers, InputOptions, OutputOptions, PinPlace, Pins, PinsOf, PwmOptions } from './pin.js';
 import { type ChosenBackend, chooseBackend, type ProbeParts, pinName } from './pin-backend.js';
 import { PinPool } from './pin-pool.js';
 import { findPwm, openPwmChannel } from './pwm.js';
+import { overwrite } from './sysfs-file.js';
 import { SYSTEM_ROOTS, type SystemRoots } from './system-roots.js';
 
 /** What the pins of a machine are built from; tests put a kernel and a tree of their own here. */
@@ -17,13 +18,15 @@ export interface MachinePinsParts {
   readonly roots?: SystemRoots;
   readonly kernel?: () => ChipKernel;
   readonly onoff?: () => Promise<unknown>;
+  readonly write?: typeof overwrite;
 }
 
 /** The pins of this machine; one pool over all devices. */
 export function machinePins({ clock, log, ...parts }: MachinePinsParts): PinsOf {
-  const { roots = SYSTEM_ROOTS, kernel = once(systemKernel), onoff = loadOnoff } = parts;
+  const { roots = SYSTEM_ROOTS, kernel = once(systemKernel), onoff = loadOnoff, write = overwrite } = parts;
   const pool = new PinPool();
-  return (device) => new MachinePins(device, pool, { roots, kernel }, onoff, clock, log.child({ device }));
+  return (device) =>
+    new MachinePins(device, pool, { roots, kernel }, { roots, clock, log: log.child({ device }), load: onoff, write });
 }
 
 /** The pins of this machine for one device. */
@@ -34,9 +37,7 @@ class MachinePins implements Pins {
     private readonly device: string,
     private readonly pool: PinPool,
     private readonly probe: ProbeParts,
-    private readonly onoff: () => Promise<unknown>,
-    private readonly clock: Clock,
-    private readonly log: Log,
+    private readonly sysfs: Omit<SysfsParts, 'signal'>,
   ) {}
 
   async openInput(options: InputOptions, handlers: InputHandlers, signal: AbortSignal) {
@@ -44,7 +45,7 @@ class MachinePins implements Pins {
     return await this.owned(names, async () => {
       if (chosen.kind === 'sysfs') {
         const addresses = options.pins.map((pin) => addressOf(pin, chosen, options));
-        return await openSysfsInputs(addresses, options, handlers, this.sysfsParts(signal));
+        return await openSysfsInputs(addresses, options, handlers, { ...this.sysfs, signal });
       }
       return openChipInputs(this.probe.kernel(), chosen.chip, names.join(' and '), options, handlers);
     });
@@ -54,7 +55,7 @@ class MachinePins implements Pins {
     const { chosen, names } = this.choose(options, [options.pin], options.hold);
     return await this.owned(names, async () => {
       if (chosen.kind === 'sysfs') {
-        return await openSysfsOutput(addressOf(options.pin, chosen, options), options, this.sysfsParts(signal));
+        return await openSysfsOutput(addressOf(options.pin, chosen, options), options, { ...this.sysfs, signal });
       }
       return openChipOutput(this.probe.kernel(), chosen.chip, names.join(), options);
     });
@@ -62,9 +63,8 @@ class MachinePins implements Pins {
 
   async openPwm(options: PwmOptions, signal: AbortSignal) {
     const channel = findPwm(options, this.piLabel(), this.probe.roots.sys);
-    const { clock, probe } = this;
     return await this.owned([`channel ${channel.channel} of ${channel.chip}`], () =>
-      openPwmChannel(channel, options, { clock, signal, roots: probe.roots }),
+      openPwmChannel(channel, options, { ...this.sysfs, signal }),
     );
   }
 
@@ -74,7 +74,7 @@ class MachinePins implements Pins {
     const { kind, chip, why } = chosen;
     const where = kind === 'chardev' ? chip.path : `sysfs (numbers from ${chip.base} on)`;
     const words = `pins of ${chip.label} over ${where}: ${why}`;
-    if (!this.told.has(words)) this.log.info({}, words);
+    if (!this.told.has(words)) this.sysfs.log.info({}, words);
     this.told.add(words);
     return { chosen, names: pins.map((pin) => pinName(pin, chip, place)) };
   }
@@ -108,11 +108,6 @@ class MachinePins implements Pins {
       if (error instanceof BridgeError) return undefined;
       throw error;
     }
-  }
-
-  private sysfsParts(signal: AbortSignal) {
-    const { roots } = this.probe;
-    return { roots, clock: this.clock, signal, log: this.log, load: this.onoff };
   }
 }
 

@@ -4,8 +4,7 @@ import { BridgeError } from '../error.js';
 import { printable } from '../text.js';
 import type { PwmOptions, PwmPin } from './pin.js';
 import { pinFault } from './pin-fault.js';
-import { allowed, overwrite, type Patience } from './sysfs-file.js';
-import type { SystemRoots } from './system-roots.js';
+import { allowed, type SysfsAccess } from './sysfs-file.js';
 import { attribute } from './usb-identity.js';
 
 /** Which channel a header pin carries, by the label of the Pi's GPIO chip; the chip is the first with that many channels. */
@@ -60,11 +59,11 @@ function pwmChips(sys: string): { chip: string; channels: number }[] {
 export async function openPwmChannel(
   { chip, channel }: PwmChannel,
   options: PwmOptions,
-  parts: Patience & { roots: SystemRoots },
+  access: SysfsAccess,
 ): Promise<PwmPin> {
   const name = `channel ${channel} of ${chip}`;
   const { hold, activeLow, initial, otherwise, frequency } = options;
-  const home = join(parts.roots.sys, 'class/pwm', chip);
+  const home = join(access.roots.sys, 'class/pwm', chip);
   const folder = join(home, `pwm${channel}`);
   const number = (file: string) => Number(attribute(folder, file) ?? Number.NaN);
   const attempt = <T>(work: () => T): T => {
@@ -74,8 +73,8 @@ export async function openPwmChannel(
       throw pinFault({ name, cause });
     }
   };
-  if (!existsSync(folder)) attempt(() => overwrite(join(home, 'export'), String(channel)));
-  await allowed(folder, ['period', 'duty_cycle', 'enable'], parts).catch((cause) => {
+  if (!existsSync(folder)) attempt(() => access.write(join(home, 'export'), String(channel)));
+  await allowed(folder, ['period', 'duty_cycle', 'enable'], access).catch((cause) => {
     throw pinFault({ name, cause });
   });
   const period = Math.round(1e9 / frequency);
@@ -84,7 +83,7 @@ export async function openPwmChannel(
     if (Number.isNaN(share)) throw new BridgeError('pin/lost', `${name} is gone`);
     return activeLow ? 1 - share : share;
   };
-  const set = (file: string, value: number) => attempt(() => overwrite(join(folder, file), String(value)));
+  const set = (file: string, value: number) => attempt(() => access.write(join(folder, file), String(value)));
   const dutyOf = (share: number) => Math.round((activeLow ? 1 - share : share) * period);
   const runs = number('enable') === 1;
   const duty = dutyOf(initial === 'keep' ? (runs ? read() : otherwise) : initial);
@@ -99,7 +98,7 @@ export async function openPwmChannel(
     read,
     write: (share) => set('duty_cycle', dutyOf(share)),
     close: () => {
-      if (!closed && !hold && existsSync(folder)) attempt(() => overwrite(join(home, 'unexport'), String(channel)));
+      if (!closed && !hold && existsSync(folder)) attempt(() => access.write(join(home, 'unexport'), String(channel)));
       closed = true;
     },
   };

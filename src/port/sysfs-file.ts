@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, sleep } from '../clock.js';
 import { errnoOf } from './pin-fault.js';
+import type { SystemRoots } from './system-roots.js';
 
 /** udev gives the files of a fresh export to their group only after the kernel made them. */
 const SETTLE_MS = 2_000;
@@ -12,6 +13,13 @@ const LOOK_MS = 20;
 export interface Patience {
   readonly clock: Clock;
   readonly signal: AbortSignal;
+}
+
+/** What files of the kernel are used with. */
+export interface SysfsAccess extends Patience {
+  readonly roots: SystemRoots;
+  /** Writes to a file of the kernel. */
+  readonly write: typeof overwrite;
 }
 
 /** Writes to a file of the kernel, which must be there already. */

@@ -3,34 +3,32 @@ import { join } from 'node:path';
 import { BridgeError } from '../error.js';
 import { errnoOf, pinFault } from './pin-fault.js';
 import { holders } from './serial-path.js';
-import { allowed, overwrite, type Patience, patiently } from './sysfs-file.js';
+import { allowed, patiently, type SysfsAccess } from './sysfs-file.js';
 import type { SystemRoots } from './system-roots.js';
-
-/** What exporting a line needs. */
-export interface SysfsLineParts extends Patience {
-  readonly roots: SystemRoots;
-}
 
 /** A line that is exported in sysfs, by its files. */
 export class SysfsLine {
+  /** True: it was exported before, by another program or an earlier run. */
+  readonly adopted: boolean;
+  private readonly gpio: string;
+  private readonly folder: string;
+
   private constructor(
-    private readonly gpio: string,
-    private readonly folder: string,
     readonly number: number,
     readonly name: string,
-    /** True: it was exported before, by another program or an earlier run. */
-    readonly adopted: boolean,
-  ) {}
+    private readonly access: SysfsAccess,
+  ) {
+    this.gpio = join(access.roots.sys, 'class/gpio');
+    this.folder = join(this.gpio, `gpio${number}`);
+    this.adopted = existsSync(this.folder);
+  }
 
   /** Exports a line, or takes over one that is exported while nobody has it open. Throws `pin/…`; takes at most 2 s. */
-  static async open(number: number, name: string, parts: SysfsLineParts): Promise<SysfsLine> {
-    const gpio = join(parts.roots.sys, 'class/gpio');
-    const folder = join(gpio, `gpio${number}`);
-    const adopted = existsSync(folder);
-    const line = new SysfsLine(gpio, folder, number, name, adopted);
-    if (adopted) await line.refuseIfOpen(parts.roots);
-    else await line.export(parts);
-    await allowed(folder, ['direction', 'value', 'active_low'], parts).catch((cause) => {
+  static async open(number: number, name: string, access: SysfsAccess): Promise<SysfsLine> {
+    const line = new SysfsLine(number, name, access);
+    if (line.adopted) await line.refuseIfOpen(access.roots);
+    else await line.export();
+    await allowed(line.folder, ['direction', 'value', 'active_low'], access).catch((cause) => {
       throw pinFault({ name, cause });
     });
     // Inversion has one place, and it is not here.
@@ -72,15 +70,16 @@ export class SysfsLine {
   unexport(): void {
     if (!existsSync(this.folder)) return;
     try {
-      overwrite(join(this.gpio, 'unexport'), String(this.number));
+      this.access.write(join(this.gpio, 'unexport'), String(this.number));
     } catch (error) {
       if (errnoOf(error) !== 'EINVAL') throw pinFault({ name: this.name, cause: error });
     }
   }
 
-  private async export(parts: SysfsLineParts): Promise<void> {
+  private async export(): Promise<void> {
+    const { write } = this.access;
     try {
-      await patiently(parts, ['EACCES'], async () => overwrite(join(this.gpio, 'export'), String(this.number)));
+      await patiently(this.access, ['EACCES'], async () => write(join(this.gpio, 'export'), String(this.number)));
     } catch (cause) {
       if (errnoOf(cause) === 'ENOENT') throw noSysfs(this.gpio, cause);
       throw pinFault({ name: this.name, cause });
@@ -105,7 +104,7 @@ export class SysfsLine {
 
   private set(file: string, text: string): void {
     try {
-      overwrite(join(this.folder, file), text);
+      this.access.write(join(this.folder, file), text);
     } catch (cause) {
       throw pinFault({ name: this.name, cause: goneIfMissing(cause) });
     }

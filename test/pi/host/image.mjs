@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 const ROOT = join(import.meta.dirname, '../../..');
 const BUSYBOX = '/bin/busybox';
 
-/** Writes the image to `path`; `args` are what node gets in the guest. */
-export function makeImage(path, folder, args) {
+/** Writes the image to `path`; `files` are run in the guest, one after the other. */
+export function makeImage(path, folder, files) {
   const system = join(folder, 'system');
   mkdirSync(join(system, 'bin'), { recursive: true });
   for (const name of ['proc', 'sys', 'dev', 'etc']) mkdirSync(join(system, name), { recursive: true });
@@ -16,7 +16,7 @@ export function makeImage(path, folder, args) {
   for (const library of librariesOf(process.execPath)) copy(library, join(system, library));
   writeFileSync(join(system, 'etc/passwd'), 'root:x:0:0::/:/bin/sh\npi:x:1000:1000::/:/bin/sh\n');
   copy(join(ROOT, 'test/pi/guest/init'), join(system, 'init'));
-  writeFileSync(join(system, 'arguments'), args.join(' '));
+  writeFileSync(join(system, 'arguments'), `${files.join('\n')}\n`);
   const app = join(system, 'app');
   for (const name of ['dist', 'package.json', 'test/pi/guest']) copy(join(ROOT, name), join(app, name));
   for (const name of packages()) copy(join(ROOT, name), join(app, name));

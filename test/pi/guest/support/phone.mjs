@@ -37,7 +37,8 @@ export class Phone {
 
   /** Waits for a value, by its last word on the channel. */
   async sees(dev, point, value, ms) {
-    await until(() => this.last(dev, point) === value, `${dev}.${point} = ${value}, last ${this.last(dev, point)}`, ms);
+    const what = () => `${dev}.${point} = ${value}, last ${this.last(dev, point)}`;
+    await until(() => this.last(dev, point) === value, what, ms);
   }
 
   /** What the channel said last about a point. */
