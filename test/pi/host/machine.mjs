@@ -14,7 +14,7 @@ export function startMachine({ kernel, image, folder }) {
   const path = (name) => join(folder, `${name}.sock`);
   const server = (name) => `socket,id=${name},path=${path(name)},server=on,wait=off`;
   const args = [
-    ['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt', '-smp', '2'],
+    ['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt', '-smp', '1'],
     ['-m', '1024', '-nodefaults', '-no-reboot', '-nic', 'none', '-display', 'none', '-serial', 'stdio'],
     ['-kernel', kernel, '-initrd', image, '-append', 'console=ttyS0 quiet panic=1'],
     ['-device', 'qemu-xhci,id=xhci', ...SOCKETS.flatMap((name) => ['-chardev', server(name)])],
