@@ -12,9 +12,8 @@ import { settle, VirtualClock } from './virtual-clock.js';
 
 /** One driver on a port in memory, with real io and store and a clock that the test moves. */
 export class DriverBench {
-  readonly clock = new VirtualClock();
-  readonly port = new FakePort(this.clock);
-  readonly store = new Store(this.clock);
+  readonly port: FakePort;
+  readonly store: Store;
   readonly counters: DeviceCounters = newCounters();
   readonly events: DeviceEvent[] = [];
   /** What was logged at info level. */
@@ -24,7 +23,10 @@ export class DriverBench {
   constructor(
     private readonly driver: DeviceDriver,
     pins: Pins = noPins,
+    readonly clock = new VirtualClock(),
   ) {
+    this.port = new FakePort(clock);
+    this.store = new Store(clock);
     const log: Log = { ...silentLog, info: (_, message) => this.infos.push(message) };
     this.store.add('dev');
     this.store.subscribe({ event: (_, event) => this.events.push(event) });
