@@ -6,6 +6,7 @@ import { basename, relative } from 'node:path';
 import { drivers } from '../devices/index.js';
 import { runProgram } from './cli/program.js';
 import { systemKernel } from './port/chip-pins-kernel.js';
+import { settleLeftover } from './port/leftover-outputs.js';
 import { describeGpio } from './port/pin-backend.js';
 import { stableName } from './port/serial-path.js';
 import { SYSTEM_ROOTS } from './port/system-roots.js';
@@ -62,6 +63,7 @@ const code = await runProgram(process.argv.slice(2), {
   signal: stop.signal,
   unread: unread.signal,
   stableName: (path) => stableName(path),
+  settle: (output) => settleLeftover(output, { kernel: systemKernel, roots: SYSTEM_ROOTS }),
   gpio: async () => describeGpio({ kernel: systemKernel, roots: SYSTEM_ROOTS }),
   logIsTerminal: process.stderr.isTTY,
   logStream: process.stderr,

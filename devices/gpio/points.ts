@@ -1,5 +1,5 @@
 import type { PointSpec, PointType, Value } from '../../src/device/point.js';
-import type { PinPlace } from '../../src/port/pin.js';
+import type { LeftoverOutput, PinPlace } from '../../src/port/pin.js';
 import type { GpioOptions } from './options.js';
 import { kindOf, type PointOptions } from './point-options.js';
 
@@ -48,4 +48,23 @@ export function initialOf(point: PointOptions): Value | 'keep' {
 /** Where the pins of a device are. */
 export function placeOf({ backend, chip, base }: GpioOptions): PinPlace {
   return { backend, ...(chip === undefined ? {} : { chip }), ...(base === undefined ? {} : { base }) };
+}
+
+/** The outputs that sysfs leaves as they are when the process dies; those whose owner wants that are none. */
+export function leftovers(options: GpioOptions): LeftoverOutput[] {
+  return Object.values(options.points).flatMap((point): LeftoverOutput[] => {
+    const { direction, onExit, activeLow, pin, pwm } = point;
+    if (direction !== 'out' || onExit === 'hold') return [];
+    const safe = safeOf(point);
+    if (pwm) {
+      const share = Number(safe) / 100;
+      const channel = {
+        ...(pin === undefined ? {} : { pin }),
+        ...(pwm.chip === undefined ? {} : { chip: pwm.chip }),
+        ...(pwm.channel === undefined ? {} : { channel: pwm.channel }),
+      };
+      return [{ kind: 'pwm', channel, share: activeLow ? 1 - share : share }];
+    }
+    return pin === undefined ? [] : [{ kind: 'line', place: placeOf(options), pin, high: safe !== activeLow }];
+  });
 }

@@ -47,8 +47,9 @@ export class SimulatedPins implements Pins {
 
   /** Sets the electrical level of an input, as what is wired to it would. */
   set(pin: number, high: boolean): void {
-    if (this.level(pin) === high) return;
+    const before = this.level(pin);
     this.levels.set(pin, high);
+    if (before === high) return;
     for (const watcher of this.watchers) {
       if (watcher.options.pins.includes(pin)) this.changed(watcher, pin);
     }

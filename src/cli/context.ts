@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { DriverRegister } from '../device/driver-kind.js';
+import type { LeftoverOutput } from '../port/leftover-outputs.js';
 
 /** Size of a terminal: characters per line, and lines. */
 export interface Terminal {
@@ -30,6 +31,8 @@ export interface CliContext {
   readonly unread: AbortSignal;
   /** The lasting name of a serial port that is plugged in; undefined where it has none. */
   readonly stableName: (path: string) => string | undefined;
+  /** Puts an output that a dead process left on to its safe level; its name, where there was one. Throws `pin/…`. */
+  readonly settle: (output: LeftoverOutput) => string | undefined;
   /** Whether GPIO can be used here, in a sentence. */
   readonly gpio: () => Promise<string>;
   /** True where a person sees the log. */

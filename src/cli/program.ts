@@ -9,6 +9,7 @@ import { getCommand } from './get.js';
 import { monitorCommand } from './monitor.js';
 import { relayCommand } from './relay.js';
 import { runCommand } from './run.js';
+import { safeCommand } from './safe.js';
 import { setCommand } from './set.js';
 import { validateCommand } from './validate.js';
 
@@ -71,6 +72,11 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .description('check a config')
     .argument('<file>')
     .action((file) => finish(validateCommand(file, context)));
+  program
+    .command('safe')
+    .description('after a crash: put the outputs that were left on to their safe values')
+    .requiredOption('--config <file>', 'config of the bridge that ended')
+    .action((options) => finish(safeCommand(options, context)));
   const running = (command: Command) =>
     command
       .option('--config <file>', 'config of the running bridge')

@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import type { Clock } from '../clock.js';
+import type { LeftoverOutput } from '../port/leftover-outputs.js';
 import type { LineLink } from '../port/line-link.js';
 import type { Pins } from '../port/pin.js';
 import type { DeviceDriver, DeviceIdentity, DeviceIo } from './driver.js';
@@ -53,6 +54,8 @@ export interface DriverKind<Options = unknown> {
   /** True where the device times pulses itself. */
   readonly pulses: boolean;
   create(options: Options): DeviceDriver;
+  /** The outputs that may stay on when the process dies, and what is safe there. */
+  leftovers?(options: Options): readonly LeftoverOutput[];
   /** For devices that say who they are when asked: how to ask. */
   readonly probe?: Probe;
   /** A simulated device that fits these options; `seed` makes its values differ from its siblings'. */

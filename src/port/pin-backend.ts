@@ -27,7 +27,7 @@ export type ChosenBackend =
  */
 export function chooseBackend(place: PinPlace, hold: boolean, parts: ProbeParts): ChosenBackend {
   const chardev = () => inChardev(place, parts);
-  const sysfs = () => inSysfs(place, parts.roots);
+  const sysfs = () => ({ chip: sysfsChip(place, parts.roots) });
   if (place.backend === 'chardev') return { kind: 'chardev', ...chardev(), why: 'as configured' };
   if (place.backend === 'sysfs') return { kind: 'sysfs', ...sysfs(), why: 'as configured' };
   const first = attempt(chardev);
@@ -51,6 +51,12 @@ export function pinName(pin: number, chip: GpioChip, place: PinPlace): string {
   return place.chip === undefined ? `GPIO ${pin}` : `line ${pin} of ${chip.label}`;
 }
 
+/** The label of the Pi's chip, on whichever interface; undefined on a machine that is no Pi. */
+export function piLabel(parts: ProbeParts): string | undefined {
+  const chosen = attempt(() => chooseBackend({ backend: 'auto' }, false, parts));
+  return chosen instanceof BridgeError ? undefined : chosen.chip.label;
+}
+
 /** Whether GPIO can be used here and how, in a sentence. */
 export function describeGpio(parts: ProbeParts): string {
   try {
@@ -72,14 +78,15 @@ function inChardev(place: PinPlace, { kernel, roots }: ProbeParts): { chip: Chip
   return { chip: pickChip(chips, place.chip) };
 }
 
-function inSysfs(place: PinPlace, roots: SystemRoots): { chip: SysfsChip } {
+/** The chip that is meant, in sysfs. Throws `pin/no-…`. */
+export function sysfsChip(place: PinPlace, roots: SystemRoots): SysfsChip {
   const gpio = join(roots.sys, 'class/gpio');
   if (!existsSync(join(gpio, 'export'))) throw noSysfs(gpio);
   const chips = sysfsChips(roots.sys);
-  if (place.base === undefined) return { chip: pickChip(chips, place.chip) };
+  if (place.base === undefined) return pickChip(chips, place.chip);
   const { base } = place;
   const chip = chips.find((one) => one.base === base);
-  return { chip: chip ?? { name: `gpiochip${base}`, label: place.chip ?? `base ${base}`, base, lines: 1024 } };
+  return chip ?? { name: `gpiochip${base}`, label: place.chip ?? `base ${base}`, base, lines: 1024 };
 }
 
 function attempt<T>(work: () => T): T | BridgeError {

@@ -104,6 +104,16 @@ export interface PwmPin {
   close(): void;
 }
 
+/** An output that sysfs leaves as it is when its process dies, with what is safe there. */
+export type LeftoverOutput =
+  | { readonly kind: 'line'; readonly place: PinPlace; readonly pin: number; readonly high: boolean }
+  | {
+      readonly kind: 'pwm';
+      readonly channel: Pick<PwmOptions, 'pin' | 'chip' | 'channel'>;
+      /** Share of the time that the line is high, 0 to 1. */
+      readonly share: number;
+    };
+
 /** What opens pins for one device. A pin is open once at a time: a second owner gets `pin/taken`. */
 export interface Pins {
   openInput(options: InputOptions, handlers: InputHandlers, signal: AbortSignal): Promise<InputPins>;

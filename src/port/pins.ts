@@ -5,7 +5,7 @@ import { openChipInputs, openChipOutput } from './chip-pins.js';
 import { type ChipKernel, systemKernel } from './chip-pins-kernel.js';
 import { loadOnoff, openSysfsInputs, openSysfsOutput, type SysfsAddress, type SysfsParts } from './onoff-pins.js';
 import type { InputHandlers, InputOptions, OutputOptions, PinPlace, Pins, PinsOf, PwmOptions } from './pin.js';
-import { type ChosenBackend, chooseBackend, type ProbeParts, pinName } from './pin-backend.js';
+import { type ChosenBackend, chooseBackend, type ProbeParts, piLabel, pinName } from './pin-backend.js';
 import { PinPool } from './pin-pool.js';
 import { findPwm, openPwmChannel } from './pwm.js';
 import { overwrite } from './sysfs-file.js';
@@ -62,7 +62,7 @@ class MachinePins implements Pins {
   }
 
   async openPwm(options: PwmOptions, signal: AbortSignal) {
-    const channel = findPwm(options, this.piLabel(), this.probe.roots.sys);
+    const channel = findPwm(options, piLabel(this.probe), this.probe.roots.sys);
     return await this.owned([`channel ${channel.channel} of ${channel.chip}`], () =>
       openPwmChannel(channel, options, { ...this.sysfs, signal }),
     );
@@ -96,16 +96,6 @@ class MachinePins implements Pins {
       });
     } catch (error) {
       giveBack();
-      throw error;
-    }
-  }
-
-  private piLabel(): string | undefined {
-    try {
-      return chooseBackend({ backend: 'auto' }, false, this.probe).chip.label;
-    } catch (error) {
-      // Without a Pi's chip, PWM channels have to be named.
-      if (error instanceof BridgeError) return undefined;
       throw error;
     }
   }

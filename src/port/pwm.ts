@@ -23,7 +23,11 @@ export interface PwmChannel {
 }
 
 /** The channel that is meant; `label` is that of the Pi's GPIO chip, where it is known. Throws `pin/no-pwm`. */
-export function findPwm({ pin, chip, channel }: PwmOptions, label: string | undefined, sys: string): PwmChannel {
+export function findPwm(
+  { pin, chip, channel }: Pick<PwmOptions, 'pin' | 'chip' | 'channel'>,
+  label: string | undefined,
+  sys: string,
+): PwmChannel {
   const chips = pwmChips(sys);
   const header = HEADER.get(label ?? '');
   const wanted = channel ?? (pin === undefined ? undefined : header?.pins[pin]);

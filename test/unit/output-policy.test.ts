@@ -71,7 +71,7 @@ it('after a loss: as at the start', async () => {
   const { device, pins, levels, command } = await live({ fridge: true, kept: false });
   await command('lamp', true);
   pins.vanish();
-  await clock.advance(10);
+  await clock.advance(1_100);
   expect(device.state).not.toBe('live');
   pins.history.length = 0;
   pins.appear();
