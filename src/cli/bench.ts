@@ -53,7 +53,8 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
     out(`relay      ${relay.url}   channel ${withPty.relay.channel}, no token, this machine only`);
     out(`values     broadcasts {"msg_type":"${namespace}.state", "<device>": {"<point>": value}}`);
     out(`commands   {"msg_type":"${namespace}.cmd", "dev":"<device>", "point":"<point>", "value":…}`);
-    for (const board of boards) out(`board      ${board.id} simulated on ${board.path ?? 'pins that are not there'}`);
+    for (const board of boards)
+      out(`board      ${board.id} simulated${board.path ? ` on ${board.path}` : ', pins and what is wired to them'}`);
     if (options.pty !== undefined) out(`your port  ${options.pty}: print lines to it, read commands from it`);
     const [first] = boards;
     const state = `--state-dir ${folder}`;

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { DriverRegister } from '../device/driver-kind.js';
-import type { LeftoverOutput } from '../port/leftover-outputs.js';
+import type { LeftoverOutput } from '../port/pin.js';
 
 /** Size of a terminal: characters per line, and lines. */
 export interface Terminal {

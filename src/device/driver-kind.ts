@@ -1,8 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Clock } from '../clock.js';
-import type { LeftoverOutput } from '../port/leftover-outputs.js';
 import type { LineLink } from '../port/line-link.js';
-import type { Pins } from '../port/pin.js';
+import type { LeftoverOutput, Pins } from '../port/pin.js';
 import type { DeviceDriver, DeviceIdentity, DeviceIo } from './driver.js';
 
 /** The wire of a simulated device: what it says goes to the bridge's port, what the bridge writes comes to `receive`. */

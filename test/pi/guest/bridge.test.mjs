@@ -1,9 +1,11 @@
 // The whole program on pins, with its relay and a phone: what a user sees, and what the kernel saw of every output.
 // One bank of points a kernel interface, side by side; the program is started three times, as a start takes seconds here.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Bridge } from './support/bridge.mjs';
+import { promisify } from 'node:util';
+import { Bridge, MAIN } from './support/bridge.mjs';
 import { Chip } from './support/chip.mjs';
 import { Trace } from './support/trace.mjs';
 import { until } from './support/wait.mjs';
@@ -233,7 +235,17 @@ describe('the second run, which is killed', () => {
     }
     await phone.tap('more', 'freezer', false);
     assert.equal(await run.stop('SIGKILL'), 'SIGKILL');
-    assert.deepEqual([pi.level(17), pi.level(41)], [0, 1]);
+    assert.deepEqual([pi.level(17), pi.level(41), pi.level(35)], [0, 1, 0]);
+  });
+
+  test('`safe` puts what was left on to its safe value, for service managers', async () => {
+    kernel.restart();
+    const { stdout } = await promisify(execFile)(process.execPath, [MAIN, 'safe', '--config', run.file]);
+    assert.match(stdout, /sys: GPIO 41 is safe/);
+    assert.deepEqual([pi.level(41), pi.level(35), pi.level(2)], [0, 1, 0]);
+    assert.deepEqual([levels(24, 'lamp'), levels(24, 'pump'), kernel.levels(pi.base + 2)], ['0', '1', '']);
+    // As it was after the kill, for the next start.
+    pi.setExported(41, 'high');
     kernel.restart();
   });
 });

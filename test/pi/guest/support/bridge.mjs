@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { Phone } from './phone.mjs';
 import { until } from './wait.mjs';
 
+export const MAIN = '/app/dist/src/main.js';
+
 let port = 9000;
 
 export class Bridge {
@@ -23,8 +25,9 @@ export class Bridge {
       publish: { maxHz: 20 },
     };
     const file = join(folder, 'bridge.yaml');
+    bridge.file = file;
     writeFileSync(file, JSON.stringify(config));
-    bridge.child = spawn(process.execPath, ['/app/dist/src/main.js', 'run', '--config', file]);
+    bridge.child = spawn(process.execPath, [MAIN, 'run', '--config', file]);
     bridge.exited = once(bridge.child, 'exit').then(([code, signal]) => code ?? signal);
     for (const stream of [bridge.child.stdout, bridge.child.stderr]) {
       stream.on('data', (chunk) => {

@@ -58,6 +58,11 @@ export class Chip {
     return existsSync(`/sys/class/gpio/gpio${this.base + line}`);
   }
 
+  /** Sets an exported line, as another program would. */
+  setExported(line, direction) {
+    writeFileSync(`/sys/class/gpio/gpio${this.base + line}/direction`, direction);
+  }
+
   /** Takes all lines out of sysfs that a program left there. */
   release() {
     for (let line = 0; line < 54; line++) {
