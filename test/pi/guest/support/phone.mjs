@@ -6,7 +6,7 @@ import { until } from './wait.mjs';
 export class Phone {
   heard = [];
 
-  static async join(url, name = 'anna') {
+  static async join(url, name = 'anna', channel = 'lab') {
     const phone = new Phone();
     phone.name = name;
     phone.socket = new WebSocket(url, { perMessageDeflate: false });
@@ -17,7 +17,7 @@ export class Phone {
       phone.heard.push({ type, ...payload });
     });
     const rights = { role: 'mobile', can_broadcast: true, can_route: true, broadcast_scope: 'channel' };
-    phone.frame('identify', { name, channel: 'lab', token: null, ...rights });
+    phone.frame('identify', { name, channel, token: null, ...rights });
     await until(() => phone.heard.some(({ type }) => type === 'welcome'), 'a welcome');
     return phone;
   }
