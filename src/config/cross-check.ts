@@ -86,7 +86,7 @@ function namedPoint(name: string, devices: Mapping, outputsOnly: boolean): Wordi
   if (!outputsOnly || isOutput(point)) return undefined;
   return {
     message: `\`${name}\` is no output`,
-    hint: 'only outputs can be interlocked: points with `role: actuator` or `direction: out`',
+    hint: 'only points with `role: actuator` can be interlocked',
   };
 }
 

@@ -64,14 +64,14 @@ export function describeGpio(parts: ProbeParts): string {
     const where = kind === 'chardev' ? chip.path : `sysfs, numbers from ${chip.base} on`;
     return `${chip.label}, ${chip.lines} lines, over ${where} (${why})`;
   } catch (error) {
-    return `not here: ${describeError(error)}`;
+    return describeError(error);
   }
 }
 
 function inChardev(place: PinPlace, { kernel, roots }: ProbeParts): { chip: ChipNode } {
   const chips = chipNodes(kernel(), roots.dev);
   if (chips.length === 0) {
-    throw new BridgeError('pin/no-chardev', 'there is no GPIO character device (/dev/gpiochip*)', {
+    throw new BridgeError('pin/no-chardev', 'this kernel has no GPIO character device (/dev/gpiochip*)', {
       hint: 'is this a Raspberry Pi? In a container, pass the device through',
     });
   }

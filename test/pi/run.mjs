@@ -15,6 +15,12 @@ const LIMIT_MS = 400_000;
 const files = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'virtual-pi-'));
 let machine;
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    machine?.kill();
+    process.exit(1);
+  });
+}
 try {
   const kernel = findKernel();
   const image = join(folder, 'image');

@@ -55,7 +55,7 @@ describe('pins over sysfs', () => {
     output.write(true);
     expect(tree.read('gpio529/value')).toBe('1');
     expect(notes[0]).toBe(
-      'pins of pinctrl-bcm2711 over sysfs (numbers from 512 on): there is no GPIO character device (/dev/gpiochip*)',
+      'pins of pinctrl-bcm2711 over sysfs (numbers from 512 on): this kernel has no GPIO character device (/dev/gpiochip*)',
     );
   });
 

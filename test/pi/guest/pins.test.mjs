@@ -366,7 +366,7 @@ describe('sysfs', () => {
     const bank = pins({ roots: { sys: '/sys', dev: '/proc/self/task', proc: '/proc' } });
     await output({ initial: true }, bank);
     assert.equal(pi.level(17), 1);
-    assert.match(bank.notes[0], /over sysfs \(numbers from \d+ on\): there is no GPIO character device/);
+    assert.match(bank.notes[0], /over sysfs \(numbers from \d+ on\): this kernel has no GPIO character device/);
   });
 
   test('A4: permission that comes late is waited for, and one that never comes is told', async () => {
