@@ -1,4 +1,4 @@
-import type { PinEdge } from '../../src/port/pin.js';
+import type { InputPins, PinEdge } from '../../src/port/pin.js';
 import { type Channel, type ChannelParts, inputOptions } from './channel.js';
 import { rounded } from './counter.js';
 
@@ -26,13 +26,18 @@ export async function openEncoder(parts: ChannelParts): Promise<Channel> {
     io.report([reading()]);
   };
   const pins = await io.openInput(inputOptions(parts, 'both'), { edges: change });
-  const look = () => {
-    const [a = false, b = false] = pins.read();
-    turn.settle(a, b);
-    return [reading()];
+  turn.begin(...levels(pins));
+  return {
+    look: () => {
+      turn.look(...levels(pins));
+      return [reading()];
+    },
   };
-  look();
-  return { look };
+}
+
+function levels(pins: InputPins): [a: boolean, b: boolean] {
+  const [a = false, b = false] = pins.read();
+  return [a, b];
 }
 
 /** Follows the two pins of an encoder. */
@@ -40,16 +45,29 @@ export class Quadrature {
   /** Steps not yet taken by anybody; their sign is the direction. */
   steps = 0;
   private state = 0;
+  /** What the last look saw, where that is not where the edges led. */
+  private doubt: number | undefined;
+
+  /** What both pins are when nothing was heard of them yet. */
+  begin(a: boolean, b: boolean): void {
+    this.state = (a ? 2 : 0) | (b ? 1 : 0);
+  }
 
   /** One pin changed. */
   change(which: 'a' | 'b', active: boolean): void {
+    this.doubt = undefined;
     const bit = which === 'a' ? 2 : 1;
     this.go(active ? this.state | bit : this.state & ~bit);
   }
 
-  /** What both pins are, whatever was heard of them. */
-  settle(a: boolean, b: boolean): void {
-    this.state = (a ? 2 : 0) | (b ? 1 : 0);
+  /**
+   * What both pins are now. An edge may have been seen by this look and still be on its way to us, and would lose its step:
+   * only what two looks say, with no edge between them, is believed against the edges.
+   */
+  look(a: boolean, b: boolean): void {
+    const seen = (a ? 2 : 0) | (b ? 1 : 0);
+    if (this.doubt === seen) this.state = seen;
+    this.doubt = this.state === seen ? undefined : seen;
   }
 
   private go(next: number): void {

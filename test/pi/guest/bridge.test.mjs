@@ -102,9 +102,11 @@ describe('the first run', () => {
       await until(() => phone.events('bell', id).length >= presses.length, 'all presses');
       assert.deepEqual(phone.events('bell', id), presses);
 
+      // Over sysfs two edges that come before the first was fetched are one.
+      const gap = backend === 'sysfs' ? 100 : 25;
       for (let i = 0; i < 10; i++) {
         pi.pull(first + 6, i % 2 === 0);
-        await sleep(25);
+        await sleep(gap);
       }
       await phone.sees(id, 'water', 5);
 
@@ -113,7 +115,7 @@ describe('the first run', () => {
         for (const line of order) {
           if (!high.delete(line)) high.add(line);
           pi.pull(first + line, high.has(line));
-          await sleep(20);
+          await sleep(gap);
         }
       };
       await turn(20, 21, 20, 21);
