@@ -6,6 +6,7 @@ import { silentLog } from '../../src/log.js';
 import { Store } from '../../src/state/store.js';
 import { DriverBench, outcome } from '../support/driver-bench.js';
 import { FakeFiles } from '../support/fake-files.js';
+import { noPins } from '../support/no-pins.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const CELLAR = '28-0316a2795dff';
@@ -197,6 +198,7 @@ describe('a supervised bus', () => {
       driver: w1Kind.create(options),
       openLine: () => Promise.reject(new Error('this machine has no lines')),
       readText: (path, signal) => files.read(path, signal),
+      pins: noPins,
       watch: () => () => {},
       store,
       clock,
