@@ -24,7 +24,8 @@ try {
 } catch (error) {
   faults.push(error.message);
 } finally {
-  if (!process.env.KEEP) rmSync(work, { recursive: true }); else console.log(work);
+  if (!process.env.KEEP) rmSync(work, { recursive: true });
+  else console.log(work);
 }
 for (const fault of faults) console.error(fault);
 process.exitCode = faults.length > 0 ? 1 : 0;

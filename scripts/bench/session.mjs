@@ -9,11 +9,8 @@ import { load } from './measure/load.mjs';
 import { replug } from './measure/replug.mjs';
 import { stalled, stalledStage } from './measure/stalled.mjs';
 import { floodStage, throughput } from './measure/throughput.mjs';
-<<<<<<< HEAD
 import { warmUp } from './measure/warm.mjs';
-=======
 import { wire } from './measure/wire.mjs';
->>>>>>> emulator
 import { Stage } from './stage.mjs';
 import { sleep } from './wait.mjs';
 

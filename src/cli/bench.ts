@@ -41,7 +41,7 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
     const makesUp = options.config === undefined && options.pty === undefined;
     const { devices, emulated } = await sampleBoards(makesUp ? options.boards : 0, context);
     const wanted = benchConfig(options, folder, context, devices);
-    const { config, boards, left } = plugBoards(wanted, folder, context, emulated);
+    const { config, boards, left, pins } = plugBoards(wanted, folder, context, emulated);
     undo.push(() => {
       for (const board of boards) board.close();
     });
@@ -49,14 +49,14 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
     const withPty = options.pty === undefined ? config : plugPty(config, options.pty, folder, context, undo);
     const relay = await joinRelay(withPty, clock, log);
     undo.push(() => relay.stop());
-    const bridge = new Bridge(bridgeParts(withPty, relay, context, log));
+    const bridge = new Bridge({ ...bridgeParts(withPty, relay, context, log), pins });
     await bridge.start();
     undo.push(() => bridge.stop());
     const { namespace } = withPty.bridge;
     out(`relay      ${relay.url}   channel ${withPty.relay.channel}, no token, this machine only`);
     out(`values     broadcasts {"msg_type":"${namespace}.state", "<device>": {"<point>": value}}`);
     out(`commands   {"msg_type":"${namespace}.cmd", "dev":"<device>", "point":"<point>", "value":…}`);
-    for (const board of boards) out(`board      ${board.id} on ${board.path}: ${board.what}`);
+    for (const board of boards) out(`board      ${board.id}${board.path ? ` on ${board.path}` : ''}: ${board.what}`);
     if (options.pty !== undefined) out(`your port  ${options.pty}: print lines to it, read commands from it`);
     const [first] = boards;
     const state = `--state-dir ${folder}`;

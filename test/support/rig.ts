@@ -9,9 +9,11 @@ import { parseConfig } from '../../src/config/load.js';
 import type { Simulator } from '../../src/device/driver-kind.js';
 import { type Log, silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
+import type { PinsOf } from '../../src/port/pin.js';
 import { machinePorts } from '../../src/port/ports.js';
 import { createVirtualPort, type VirtualPort } from '../../src/port/virtual-port.js';
 import { systemClock } from '../../src/system-clock.js';
+import { noPins } from './no-pins.js';
 import { connectPhone, type Phone } from './phone.js';
 import type { MakeRelay, TestRelay } from './relays.js';
 import { UsbSlots } from './usb-slots.js';
@@ -88,6 +90,7 @@ export interface RigOptions {
   config?: JsonObject;
   token?: string;
   log?: Log;
+  pins?: PinsOf;
 }
 
 /** A whole bench in one process: relay, bridge, boards on pseudo terminals, phones. */
@@ -105,7 +108,7 @@ export class Rig {
 
   /** Starts everything; the boards are plugged in. */
   static async open(make: MakeRelay, options: RigOptions = {}): Promise<Rig> {
-    const { devices = { shed: SKETCH }, config: sections = {}, token, log = silentLog } = options;
+    const { devices = { shed: SKETCH }, config: sections = {}, token, log = silentLog, pins = () => noPins } = options;
     const folder = mkdtempSync(join(tmpdir(), 'carter-rig-'));
     const relay = await make(token === undefined ? {} : { token });
     const boards = new Map<string, RigBoard>();
@@ -138,6 +141,7 @@ export class Rig {
       random: Math.random,
       log,
       ports: machinePorts(clock, log, usb.roots),
+      pins,
     });
     for (const board of boards.values()) board.plug();
     await bridge.start();
