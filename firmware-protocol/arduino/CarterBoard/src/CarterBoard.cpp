@@ -32,10 +32,6 @@ uint32_t millis() {
   return ::millis();
 }
 
-uint16_t micros() {
-  return static_cast<uint16_t>(::micros());
-}
-
 uint8_t recall(uint8_t at) {
   return eeprom_read_byte(MEMORY + at);
 }

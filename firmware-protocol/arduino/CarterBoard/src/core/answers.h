@@ -20,7 +20,8 @@ class Answers {
   };
 
   bool empty() const { return used == 0; }
-  void add(const Answer& answer);
+  /** A new one, to be filled in. */
+  Answer& add();
   const Answer& first() const { return waiting[0]; }
   void remove();
   void clear() { used = 0; }

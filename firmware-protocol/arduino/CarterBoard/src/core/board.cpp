@@ -8,9 +8,6 @@
 
 namespace carter {
 
-/** Work begins in a call as long as it has not taken this long, in µs; each piece takes less than 90, but to obey. */
-static constexpr uint16_t ALLOWANCE_US = 100;
-
 void Board::begin() {
   passing = resting = Point::first;
   aliveAt = LONG_AGO;
@@ -20,32 +17,15 @@ void Board::begin() {
 }
 
 void Board::loop() {
-  const uint16_t since = machine::micros();
-  bool fresh = true;
-  while (step(fresh) && static_cast<uint16_t>(machine::micros() - since) < ALLOWANCE_US) fresh = false;
-}
-
-/**
- * One piece of work; false where the call is over. Turn by turn, over all calls, so that no stream of lines keeps anything
- * else from being done.
- */
-bool Board::step(bool fresh) {
-  if (resting != nullptr) {
-    restOne();
-  } else if (reader.isReady()) {
-    // Nothing takes longer than to obey: only a call that has just begun does it.
-    if (!fresh) return false;
+  if (resting != nullptr) return restOne();
+  if (reader.isReady()) {
+    // Nothing takes longer than to obey: it has a call of its own.
     obey();
-    reader.next();
-  } else if (++turn == 1) {
-    reader.work();
-  } else if (turn == 2) {
-    speaker.speak();
-  } else {
-    turn = 0;
-    return !pass();
+    return reader.next();
   }
-  return true;
+  reader.work();
+  // Points are looked at where there is nothing to say, and in every fourth call however much there is.
+  if ((++turn & 3) == 0 || !speaker.speak()) pass();
 }
 
 /** Puts one output to rest, or goes on to the next point. */
@@ -61,7 +41,10 @@ void Board::obey() {
   const HostLine& line = reader.line;
   if (!line.isBare && !isMeant()) return;
   if (line.isBare || line.verb == Verb::ALIVE) aliveAt = machine::millis();
-  Answers::Answer answer = {static_cast<uint8_t>(line.verb), line.cid(), nullptr};
+  Answers::Answer& answer = speaker.answers.add();
+  answer.kind = static_cast<uint8_t>(line.verb);
+  answer.number = line.cid();
+  answer.outcome = nullptr;
   switch (line.verb) {
     case Verb::STOP:
       resting = Point::first;
@@ -80,7 +63,6 @@ void Board::obey() {
       break;
   }
   if (line.isBare) answer.kind += Answers::FOR_PERSON;
-  speaker.answers.add(answer);
 }
 
 /** Whether a program's line is to be obeyed and answered as a person's is; does what there is to be done otherwise. */
@@ -130,12 +112,12 @@ const Outcome* Board::outcomeOf(const HostLine& line) {
   Point* const point = line.verb == Verb::NONE ? nullptr : line.point;
   outcome.output = point != nullptr && point->isOutput() ? static_cast<Output*>(point) : nullptr;
   outcome.value = Outcome::NO_VALUE;
-  outcome.result = outcome.output == nullptr ? Result::UNKNOWN : carryOut(line, *outcome.output);
-  if (line.verb != Verb::LIMIT && !isRefused(outcome.result)) outcome.value = outcome.output->value;
+  outcome.result = outcome.output == nullptr ? Result::UNKNOWN : carryOut(line, outcome);
   return &outcome;
 }
 
-Result Board::carryOut(const HostLine& line, Output& output) {
+Result Board::carryOut(const HostLine& line, Outcome& outcome) {
+  Output& output = *outcome.output;
   if (line.verb != Verb::SET && output.type != Type::BOOLEAN) return Result::RANGE;
   if (line.verb == Verb::LIMIT) {
     static_cast<Switch&>(output).host = {line.maxOn(), line.minOff(), line.group()};
@@ -143,13 +125,15 @@ Result Board::carryOut(const HostLine& line, Output& output) {
   }
   int16_t wish;
   if (!output.read(line.value, wish)) return Result::RANGE;
-  return output.command(wish, line.verb == Verb::PULSE ? line.ms() : 0);
+  const Result result = output.command(wish, line.verb == Verb::PULSE ? line.ms() : 0);
+  outcome.value = output.value;
+  return result;
 }
 
 // What time does ------------------------------------------------------------------------------------------------------
 
-/** Looks at the next point; true where that was the last. */
-bool Board::pass() {
+/** Looks at the next point, and after the last one at what was found. */
+CARTER_ONCE void Board::pass() {
   Point* const point = passing;
   passing = Point::first;
   if (point != nullptr) {
@@ -163,7 +147,7 @@ bool Board::pass() {
     found |= point->flags & Point::DUE;
     if (point->next != nullptr) {
       passing = point->next;
-      return false;
+      return;
     }
   }
   speaker.boots.step();
@@ -172,7 +156,6 @@ bool Board::pass() {
   found = 0;
   const uint16_t silence = static_cast<uint16_t>(machine::millis()) - readAt;
   if (speaker.hasHost() && silence >= READINGS_MS) sayAll();
-  return true;
 }
 
 }  // namespace carter

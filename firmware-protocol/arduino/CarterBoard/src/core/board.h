@@ -18,28 +18,28 @@ class Board {
   /** Puts all outputs to their safe values and starts to speak. Call it first in setup(). */
   void begin();
   /** Call it in loop(), as often as possible. */
-  CARTER_ONCE void loop();
+  void loop();
   /** A line in the host's log. The text is in flash; false where the last one was not said yet, or no host is there. */
   bool log(const char* text) { return speaker.log(text); }
   /** Whether a host has said hello since the start. */
   bool hasHost() const { return speaker.hasHost(); }
 
  private:
-  CARTER_ONCE bool step(bool fresh);
   void restOne();
   void obey();
   bool isMeant();
   const Outcome* outcomeOf(const HostLine& line);
-  CARTER_ONCE Result carryOut(const HostLine& line, Output& output);
+  CARTER_ONCE Result carryOut(const HostLine& line, Outcome& outcome);
   void sayAll();
   void mark(uint8_t what);
-  bool pass();
+  void pass();
 
   /** The point that is put to rest next; null: none. */
   Point* resting;
   /** The point that is looked at next, and what was found due since the first. */
   Point* passing;
   uint8_t found;
+  /** Counts calls. */
   uint8_t turn;
   /** When all values were said. */
   uint16_t readAt;

@@ -4,8 +4,13 @@
 #if defined(__AVR__)
 #include <avr/pgmspace.h>
 #define CARTER_FLASH PROGMEM
-/** One copy of a function in flash, though the compiler would rather have several that are a little faster. */
-#define CARTER_ONCE __attribute__((noinline, noclone, optimize("no-optimize-sibling-calls")))
+/**
+ * One copy of a function in flash, and that a small one: the compiler would rather have several that are a little faster,
+ * and with these optimizations even -Os makes more of them than it saves.
+ */
+#define CARTER_ONCE                                                                                                 \
+  __attribute__((noinline, noclone,                                                                                 \
+                 optimize("no-ipa-cp,no-optimize-sibling-calls,no-move-loop-invariants,no-tree-dominator-opts")))
 #else
 #define CARTER_FLASH
 #define CARTER_ONCE

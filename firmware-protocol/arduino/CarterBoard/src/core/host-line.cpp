@@ -39,7 +39,7 @@ void HostLine::begin(char* body, bool bare) {
 HostLine::Progress HostLine::step() {
   if (seeking) return findPoint();
   const uint8_t form = flash(*forms);
-  if (form < NONCE || form == '|') return rest == nullptr ? GOOD : BAD;
+  if (static_cast<uint8_t>(form - NONCE) > BOOLEAN - NONCE) return rest == nullptr ? GOOD : BAD;
   forms++;
   if (isBare && form <= LINE_NUMBER) {
     taken++;
@@ -56,7 +56,7 @@ HostLine::Progress HostLine::step() {
     forms = nthWord(FIELDS, static_cast<uint8_t>(verb));
   } else {
     value = field;
-    if (form == BOOLEAN && ((*field & ~1) != '0' || field[1] != '\0')) return BAD;
+    if (form == BOOLEAN && (static_cast<uint8_t>(*field - '0') > 1 || field[1] != '\0')) return BAD;
   }
   return GOES_ON;
 }

@@ -16,7 +16,7 @@ class HostLine {
   /** Begins with a sealed line without its checksum, or with a person's bare line. */
   void begin(char* body, bool bare);
   /** Takes one field apart, or compares a name with that of one point; `BAD`: the line is none of the protocol. */
-  CARTER_ONCE Progress step();
+  Progress step();
 
   Verb verb;
   /** Without line number, cid, nonce and index. */

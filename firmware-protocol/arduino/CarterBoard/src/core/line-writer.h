@@ -31,7 +31,7 @@ class LineWriter {
 
   /** The next piece comes after this character, or after none. */
   void lead(char c) { leading = c; }
-  CARTER_ONCE void text(const char* text, uint8_t form);
+  void text(const char* text, uint8_t form);
   CARTER_ONCE void number(int32_t value, uint8_t decimals);
   CARTER_ONCE void hex(uint32_t value);
 

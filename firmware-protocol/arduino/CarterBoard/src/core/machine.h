@@ -15,7 +15,6 @@ uint8_t room();
 void write(uint8_t byte);
 
 uint32_t millis();
-uint16_t micros();
 
 /** Memory that keeps its bytes without power, from 0 to BootCounter::BYTES - 1. */
 uint8_t recall(uint8_t at);

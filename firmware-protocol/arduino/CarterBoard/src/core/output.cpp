@@ -26,9 +26,9 @@ bool Output::read(char* field, int16_t& wish) const {
   const int16_t high = number(PointInfo::HIGHEST);
   if (units < low || units > high) return false;
   const uint16_t step = number(PointInfo::STEP);
-  int16_t rounded = low + static_cast<uint16_t>(static_cast<uint16_t>(units - low) + step / 2) / step * step;
-  if (rounded > high) rounded -= step;
-  wish = rounded;
+  const uint16_t above = static_cast<uint16_t>(units) - low;
+  wish = low + (above + step / 2) / step * step;
+  if (wish > high) wish -= step;
   return true;
 }
 
@@ -120,8 +120,8 @@ void Output::unknown() {
 }
 
 bool Switch::isTired() const {
-  const uint32_t own = flash(about().maxOn);
-  return (own > 0 && !turnedWithin(own)) || (host.maxOn > 0 && !turnedWithin(host.maxOn));
+  // Where there is no limit, 0 - 1 is longer than anything.
+  return !turnedWithin(flash(about().maxOn) - 1) || !turnedWithin(host.maxOn - 1);
 }
 
 bool Switch::isResting() const {

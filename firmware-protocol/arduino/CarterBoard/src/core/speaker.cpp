@@ -13,14 +13,15 @@ static const char NEWLINE[] CARTER_FLASH = "\n";
 static const char NO_HOST[] CARTER_FLASH = " put to rest: no host";
 static const char TOO_LONG[] CARTER_FLASH = " put to rest: on too long";
 
-void Speaker::speak() {
+bool Speaker::speak() {
   if (writer.busy()) {
     writer.drain();
   } else if (rest == nullptr) {
-    choose();
+    return choose();
   } else {
     say(flash(*rest++));
   }
+  return true;
 }
 
 bool Speaker::log(const char* text) {
@@ -82,7 +83,7 @@ void Speaker::chooseAnswer() {
   point = Point::first;
   if (kind == Answers::DESCRIBE) {
     for (uint8_t index = answered.number; index > 0; index--) point = point->next;
-  } else if (answered.outcome != nullptr) {
+  } else if (answered.outcome != nullptr && answered.outcome->output != nullptr) {
     point = answered.outcome->output;
   }
   begin(phraseOf(kind), kind < Answers::FOR_PERSON ? LineWriter::PROGRAM : LineWriter::SAID);
@@ -100,7 +101,7 @@ CARTER_ONCE bool Speaker::chooseNews(const uint8_t* parts, uint8_t what) {
   return true;
 }
 
-CARTER_ONCE Point* Speaker::nextDue(Point* from, uint8_t what) const {
+Point* Speaker::nextDue(Point* from, uint8_t what) const {
   while (from != nullptr && !(from->flags & what)) from = from->next;
   return from;
 }
@@ -130,7 +131,7 @@ void Speaker::sayText(const char* text) {
 
 void Speaker::say(uint8_t part) {
   if (part < WORDS) return sayWord(part);
-  const PointInfo* const about = point != nullptr ? point->info : nullptr;
+  const PointInfo* const about = point->info;
   int32_t number;
   switch (part) {
     case END:

@@ -13,8 +13,8 @@ class Speaker {
  public:
   explicit Speaker(const BoardInfo* info) : info(info) {}
 
-  /** Does a little of what there is to do. */
-  CARTER_ONCE void speak();
+  /** Does a little of what there is to do; false where there was nothing. */
+  CARTER_ONCE bool speak();
 
   /** The board has started, or was spoken to as if it had not. */
   void helloUnasked() { unasked = true; }

@@ -9,14 +9,13 @@ namespace carter {
 static const char RESERVED[] CARTER_FLASH = "msg_type|bridge|e2ee";
 
 bool isId(const char* field) {
-  if (*field < 'a' || *field > 'z') return false;
   uint8_t length = 0;
-  for (const char* at = field; *at != '\0'; at++) {
-    const char c = *at;
-    const bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-    if (!good || ++length > MAX_ID) return false;
+  for (char c; (c = field[length]) != '\0'; length++) {
+    const bool isLetter = c >= 'a' && c <= 'z';
+    if (!isLetter && (length == 0 || !((c >= '0' && c <= '9') || c == '_'))) return false;
+    if (length == MAX_ID) return false;
   }
-  return findWord(RESERVED, field) == NO_WORD;
+  return length > 0 && findWord(RESERVED, field) == NO_WORD;
 }
 
 uint8_t characterLength(const char* text) {
