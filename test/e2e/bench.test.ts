@@ -97,7 +97,7 @@ describe('bench', () => {
     const config = join(import.meta.dirname, '../../scripts/examples/w1.yaml');
     const bench = new Program(['bench', '--port', '0', '--config', config]);
     await bench.shows(/climate \(online\) {2}cellar=\d+\.?\d* °C .*boiler=\d+\.?\d* °C/);
-    const [, folder = ''] = await bench.shows(/climate simulated on (\S+)/);
+    const [, folder = ''] = await bench.shows(/climate on (\S+): simulated/);
     const [, stateDir = ''] = await bench.shows(/--state-dir (\S+)/);
     const got = await runProgram(['get', 'climate.cellar', '--state-dir', stateDir]);
     expect(got.out).toMatch(/^climate\.cellar\t\d+(\.\d+)? °C\tgood\t/);
@@ -112,7 +112,7 @@ describe('bench without a board', () => {
   it('simulates the pins of a config', async () => {
     const bench = new Program(['bench', '--port', '0', '--config', 'scripts/examples/gpio.yaml']);
     const [, stateDir = ''] = await bench.shows(/--state-dir (\S+)/);
-    await bench.shows(/pins simulated, pins and what is wired to them/);
+    await bench.shows(/pins: simulated pins and what is wired to them/);
     await bench.shows(/pins \(online\) {2}door=false .*lamp=false/);
     const set = await runProgram(['set', 'pins.lamp', 'on', '--state-dir', stateDir]);
     expect(set.out).toBe('pins.lamp\ttrue\tconfirmed\n');
