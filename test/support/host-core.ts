@@ -30,7 +30,10 @@ export const hasCompiler = spawnSync('g++', ['--version']).error === undefined;
 /** Which points the core has: those of the protocol's vectors, or a text that gives itself away and two outputs. */
 export type HostPoints = 'manifest' | 'noise';
 
-const filesIn = (folder: string) => readdirSync(folder).map((file) => join(folder, file));
+const filesIn = (folder: string) =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => join(folder, name));
 const sourcesIn = (folder: string) => filesIn(folder).filter((file) => file.endsWith('.cpp'));
 
 /** Compiles the library's core for this machine, with the sanitizers of addresses and of undefined behaviour; once for each source. */
