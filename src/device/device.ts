@@ -16,7 +16,10 @@ import { Traffic } from './traffic.js';
 
 /** What a device is built from. */
 export interface DeviceParts
-  extends Pick<SupervisorParts, 'driver' | 'openLine' | 'readText' | 'watch' | 'store' | 'clock' | 'random' | 'log'> {
+  extends Pick<
+    SupervisorParts,
+    'driver' | 'openLine' | 'readText' | 'watch' | 'store' | 'clock' | 'random' | 'log' | 'readings'
+  > {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
   /** Throws where the device that answered is not the one that is meant; no command reaches it then. */
@@ -48,6 +51,7 @@ export class Device {
   approved: boolean;
 
   private session: DeviceSession | undefined;
+  private confirmed: (point: string) => void = () => {};
   private readonly supervisor: Supervisor;
   private readonly queue: CommandQueue;
   private readonly pulses: Pulses;
@@ -71,7 +75,7 @@ export class Device {
       counters: this.counters,
       quarantined: () => !this.approved,
       meets: (session) => parts.meets?.(session.identity),
-      onLive: (session, signal) => this.onLive(session, signal),
+      onLive: (session, signal, confirmed) => this.onLive(session, signal, confirmed),
       onDown: (cause) => this.onDown(cause),
     });
   }
@@ -169,11 +173,15 @@ export class Device {
 
   private async apply(command: Command, signal: AbortSignal): Promise<Confirmed> {
     if (!this.session) throw new BridgeError('device/lost', `${this.id} is not connected`);
-    return await this.session.apply(command, signal);
+    const { confirmed } = this;
+    const outcome = await this.session.apply(command, signal);
+    confirmed(command.point);
+    return outcome;
   }
 
-  private onLive(session: DeviceSession, signal: AbortSignal): void {
+  private onLive(session: DeviceSession, signal: AbortSignal, confirmed: (point: string) => void): void {
     this.session = session;
+    this.confirmed = confirmed;
     this.log.info({ ...session.identity }, 'connected');
     startSafe({
       device: this.id,

@@ -64,6 +64,8 @@ export interface DriverKind<Options = unknown> {
   create(options: Options): DeviceDriver;
   /** The points that such a device has, where its options tell; a device that describes itself has none before. */
   points?(options: Options): readonly PointSpec[] | undefined;
+  /** True where the device itself says which points it has; its options may list some of them all the same. */
+  readonly describesItself?: true;
   /** For devices that say who they are when asked: how to ask. */
   readonly probe?: Probe;
   /** A simulated device that fits these options; `seed` makes its values differ from its siblings'. */

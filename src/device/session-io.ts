@@ -7,6 +7,7 @@ import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import type { DeviceEvent, DeviceIo, ExchangeRequest } from './driver.js';
 import { Exchanges } from './exchange.js';
+import { Intake, type ReadingRules } from './intake.js';
 import type { PointSpec, Reading } from './point.js';
 import type { Traffic } from './traffic.js';
 
@@ -16,6 +17,8 @@ export interface DeviceCounters {
   overlong: number;
   garbled: number;
   partial: number;
+  /** Values of sensors outside of their range. */
+  outOfRange: number;
   /** Lines and values that meant nothing to the driver. */
   ignored: number;
   /** Exceptions thrown by the driver's own handlers. */
@@ -27,6 +30,7 @@ export const newCounters = (): DeviceCounters => ({
   overlong: 0,
   garbled: 0,
   partial: 0,
+  outOfRange: 0,
   ignored: 0,
   driverErrors: 0,
 });
@@ -41,6 +45,8 @@ export interface SessionParts {
   log: Log;
   traffic: Traffic;
   counters: DeviceCounters;
+  /** What its readings are to pass; nothing where absent. */
+  readings?: ReadingRules | undefined;
   /** Called for each sign of life of the device. */
   heard(): void;
   /** Called for each defect of the line. */
@@ -59,6 +65,7 @@ export class SessionIo implements DeviceIo {
   private readonly abort = new AbortController();
   private readonly links = new Set<LineLink>();
   private readonly exchanges: Exchanges;
+  private readonly intake: Intake;
   private settleEnded: (error: BridgeError) => void = () => {};
   private closing: Promise<void> | undefined;
 
@@ -66,6 +73,7 @@ export class SessionIo implements DeviceIo {
     this.clock = parts.clock;
     this.log = parts.log;
     this.exchanges = new Exchanges(parts.clock);
+    this.intake = new Intake({ ...parts, outOfRange: () => void parts.counters.outOfRange++ });
     this.ended = new Promise((resolve) => {
       this.settleEnded = resolve;
     });
@@ -113,12 +121,12 @@ export class SessionIo implements DeviceIo {
   }
 
   describe(points: readonly PointSpec[]): void {
-    if (!this.signal.aborted) this.parts.store.describe(this.parts.device, points);
+    if (!this.signal.aborted) this.intake.describe(points);
   }
 
   report(readings: readonly Reading[]): void {
     if (this.signal.aborted) return;
-    for (const { point, value } of this.parts.store.report(this.parts.device, readings)) {
+    for (const { point, value } of this.intake.report(readings)) {
       this.ignored('no such point or wrong type', `${point}=${String(value)}`);
     }
   }
@@ -160,10 +168,16 @@ export class SessionIo implements DeviceIo {
     void this.end(new BridgeError(code, message, hint === undefined ? {} : { hint }));
   }
 
+  /** A command for this point was confirmed: what its device says now is stored at once, whatever filters it has. */
+  confirmed(point: string): void {
+    this.intake.confirmed(point);
+  }
+
   /** Ends the session for `cause`; resolves once everything it opened is closed. Later calls wait for the first. */
   end(cause: BridgeError): Promise<void> {
     if (!this.closing) {
       this.abort.abort(cause);
+      this.intake.end();
       this.exchanges.rejectAll(cause);
       this.closing = Promise.all([...this.links].map((link) => link.close())).then(() => {});
       this.settleEnded(cause);
