@@ -1,5 +1,6 @@
 import type { Command, Confirmed, DeviceDriver, DeviceEvent, DeviceSession } from '../../src/device/driver.js';
 import type { Simulator, SimulatorPort } from '../../src/device/driver-kind.js';
+import type { ReadingRules } from '../../src/device/intake.js';
 import { type DeviceCounters, newCounters, SessionIo } from '../../src/device/session-io.js';
 import { Traffic } from '../../src/device/traffic.js';
 import { toWire } from '../../src/device/wire-text.js';
@@ -24,7 +25,10 @@ export class DriverBench {
   readonly warnings: string[] = [];
   readonly io: SessionIo;
 
-  constructor(private readonly driver: DeviceDriver) {
+  constructor(
+    private readonly driver: DeviceDriver,
+    readings?: ReadingRules,
+  ) {
     const log: Log = {
       ...silentLog,
       info: (_, message) => void this.infos.push(message),
@@ -41,6 +45,7 @@ export class DriverBench {
       log,
       traffic: new Traffic(this.clock),
       counters: this.counters,
+      readings,
       heard: () => {},
       defect: () => {},
       noise: () => {},

@@ -20,7 +20,7 @@ export const map: FilterKind<Value, Words> = {
   problem: (words, spec) => {
     const type = { type: spec.type === 'enum' ? 'string' : spec.type } as const;
     const wrong = [...words.values()].find((word) => !fitsType(type, word));
-    if (wrong !== undefined) return `\`${String(wrong)}\` is no value of a ${spec.type}`;
+    if (wrong !== undefined) return `\`${String(wrong)}\` is no value of this ${spec.type}`;
     const { options } = spec;
     const stranger = spec.type === 'enum' && options && [...words.keys()].find((word) => !options.includes(word));
     return stranger ? `\`${stranger}\` is none of the point's options` : undefined;
