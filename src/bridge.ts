@@ -12,6 +12,7 @@ import { controlHandlers } from './control/handlers.js';
 import { ControlServer } from './control/server.js';
 import type { DriverRegister } from './device/driver-kind.js';
 import { Fleet } from './device/fleet.js';
+import { publishPolicies } from './device/reading-options.js';
 import { BridgeError, describeError } from './error.js';
 import { Publisher } from './frame/publisher.js';
 import { deck } from './layout/deck.js';
@@ -78,6 +79,7 @@ export class Bridge {
       topology: () => this.topology(),
       ...(binding && { bound: binding.frames }),
       maxHz: config.publish.maxHz,
+      policies: publishPolicies(config.devices),
       keyframeMs: config.publish.keyframe,
       trendMs: config.publish.trend,
       // Base64 makes a sealed frame a third larger.
