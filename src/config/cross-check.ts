@@ -1,5 +1,7 @@
 import type { DriverRegister } from '../device/driver-kind.js';
 import { idProblem } from '../device/options.js';
+import { DERIVED } from '../state/derived.js';
+import { checkDerived } from './derived-check.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import type { Path } from './path.js';
 import type { Finding } from './problems.js';
@@ -12,13 +14,30 @@ type Listed = (device: string) => Mapping | undefined;
 /** What no schema of one part can see, such as two devices on one port. Works on the raw document, valid or not. */
 export function crossCheck(data: unknown, drivers: DriverRegister): Finding[] {
   const devices = mapping(mapping(data)?.['devices']) ?? {};
+  const derived = mapping(mapping(data)?.[DERIVED]);
+  // Derived points are points of a device of that name.
+  const named = derived ? { ...devices, [DERIVED]: { points: derived } } : devices;
   const listed = (device: string) => {
-    const entry = mapping(devices[device]);
+    const entry = mapping(named[device]);
     // What such a device has is not known before, even where some of it is listed.
     return drivers.get(String(entry?.['driver']))?.describesItself ? undefined : mapping(entry?.['points']);
   };
-  return [...sharedPorts(devices), ...namedPoints(data, devices, listed), ...limits(devices, ['devices'])];
+  return [
+    ...sharedPorts(devices),
+    ...namedPoints(data, named, listed),
+    ...checkDerived(derived ?? {}, (name) => namedPoint(name, named, listed, false)),
+    ...(derived && Object.hasOwn(devices, DERIVED) ? [TWO_DERIVED] : []),
+    ...limits(devices, ['devices']),
+    ...limits(derived, [DERIVED]),
+  ];
 }
+
+const TWO_DERIVED: Finding = {
+  path: ['devices', DERIVED],
+  at: 'key',
+  message: 'derived points are on the channel under this id',
+  hint: 'choose another id',
+};
 
 function mapping(value: unknown): Mapping | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Mapping) : undefined;

@@ -67,19 +67,6 @@ export function readingOptionsOf(options: unknown): ReadonlyMap<string, ReadingO
   );
 }
 
-/** The policies of all devices' points, by `device.point`. */
-export function publishPolicies(
-  devices: ReadonlyMap<string, { readonly options: unknown }>,
-): ReadonlyMap<string, PublishPolicy> {
-  return new Map(
-    [...devices].flatMap(([device, { options }]) =>
-      [...readingOptionsOf(options)].flatMap(([point, { publish }]) =>
-        publish ? [[`${device}.${point}`, publish] as const] : [],
-      ),
-    ),
-  );
-}
-
 /** Something in a point's `readingOptions` that is not for this point. */
 export interface ReadingProblem {
   /** Where it stands, such as `['filters', 0, 'median']`. */

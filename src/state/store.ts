@@ -29,6 +29,14 @@ export interface StoreListener {
   described?(device: string): void;
 }
 
+/** What a derived point is now. */
+export interface DerivedResult {
+  readonly point: string;
+  readonly value: Value | null;
+  readonly quality: Quality;
+  saidAt(): number | undefined;
+}
+
 interface DeviceState {
   health: Health;
   points: Map<string, PointState>;
@@ -124,8 +132,7 @@ export class Store {
       if (old.quality !== quality) requalified.push(reading.point);
       points.set(reading.point, { spec: old.spec, value: reading.value, quality, at });
     }
-    if (changed.length > 0) for (const listener of this.listeners) listener.changed?.(device, changed);
-    if (requalified.length > 0) for (const listener of this.listeners) listener.quality?.(device, requalified);
+    this.tell(device, changed, requalified);
     return refused;
   }
 
@@ -135,6 +142,22 @@ export class Store {
     for (const { point, value } of readings) heard.set(point, value);
     const points = readings.map(({ point }) => point);
     for (const listener of this.listeners) listener.heard?.(device, points);
+  }
+
+  /** Takes in what follows from other points; `saidAt` is asked whenever somebody wants to know how old it is. */
+  derive(device: string, results: readonly DerivedResult[]): void {
+    const { points } = this.state(device);
+    const changed: string[] = [];
+    const requalified: string[] = [];
+    for (const { point, value, quality, saidAt } of results) {
+      const old = points.get(point);
+      if (!old) continue;
+      if (!Object.is(old.value, value)) changed.push(point);
+      if (old.quality !== quality) requalified.push(point);
+      const state = { spec: old.spec, value, quality };
+      points.set(point, Object.defineProperty(state, 'at', { get: saidAt, enumerable: true }) as PointState);
+    }
+    this.tell(device, changed, requalified);
   }
 
   /** Marks every good point of a device stale; the next report makes it good again. */
@@ -184,6 +207,10 @@ export class Store {
       if (!Object.is(old.value, state.value)) changed.push(id);
       if (old.quality !== state.quality) requalified.push(id);
     }
+    this.tell(device, changed, requalified);
+  }
+
+  private tell(device: string, changed: readonly string[], requalified: readonly string[]): void {
     if (changed.length > 0) for (const listener of this.listeners) listener.changed?.(device, changed);
     if (requalified.length > 0) for (const listener of this.listeners) listener.quality?.(device, requalified);
   }
