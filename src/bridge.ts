@@ -23,6 +23,7 @@ import { MeshClient } from './mesh/client.js';
 import { roomCipher } from './mesh/e2ee.js';
 import type { JsonObject } from './mesh/frame.js';
 import { type KnownDevices, PhoneLayout } from './phone-layout.js';
+import type { PinsOf } from './port/pin.js';
 import type { Ports } from './port/ports.js';
 import { Derived } from './state/derived.js';
 import { History } from './state/history.js';
@@ -43,6 +44,7 @@ export interface BridgeParts {
   random: () => number;
   log: Log;
   ports: Ports;
+  pins: PinsOf;
 }
 
 /** The whole stop takes at most this long, whatever confirms. */
@@ -188,10 +190,10 @@ export class Bridge {
   }
 
   private buildFleet(): Fleet {
-    const { config, drivers, clock, random, log, ports } = this.parts;
+    const { config, drivers, clock, random, log, ports, pins } = this.parts;
     const { devices, discover, bridge } = config;
     const { store } = this;
-    return new Fleet({ devices, drivers, discover, stateDir: bridge.stateDir, ports, store, clock, random, log });
+    return new Fleet({ devices, drivers, discover, stateDir: bridge.stateDir, ports, pins, store, clock, random, log });
   }
 
   private buildRules(): Rules {

@@ -30,9 +30,8 @@ process.stdout.on('error', () => unread.abort());
 // A log that nobody takes any more stops nothing: there is no place left to say so, and the devices matter more.
 process.stderr.on('error', () => {});
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+const shipped = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const { version } = JSON.parse(shipped('package.json')) as { version: string };
 
 /** What to type to get here again: the installed command, or node and the path in a checkout. */
 function programName(script = ''): string {
@@ -51,13 +50,17 @@ function userName(): string {
 // Only now: all that is imported statically is compiled before the first of it runs, and that alone would grow the nursery.
 const { drivers } = await import('../devices/index.js');
 const { runProgram } = await import('./cli/program.js');
-const { probeOnoff } = await import('./port/onoff-probe.js');
+const { systemKernel } = await import('./port/chip-pins-kernel.js');
+const { settleLeftover } = await import('./port/leftover-outputs.js');
+const { describeGpio } = await import('./port/pin-backend.js');
 const { stableName } = await import('./port/serial-path.js');
+const { SYSTEM_ROOTS } = await import('./port/system-roots.js');
 const { systemClock } = await import('./system-clock.js');
 
 const code = await runProgram(process.argv.slice(2), {
   drivers,
   version,
+  shipped,
   program: programName(process.argv[1]),
   env: process.env,
   homeDir: homedir(),
@@ -79,7 +82,8 @@ const code = await runProgram(process.argv.slice(2), {
     home: fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, ''),
     load: (name) => import(name),
   },
-  gpio: async () => (await probeOnoff()).reason,
+  settle: (output) => settleLeftover(output, { kernel: systemKernel, roots: SYSTEM_ROOTS }),
+  gpio: async () => describeGpio({ kernel: systemKernel, roots: SYSTEM_ROOTS }),
   logIsTerminal: process.stderr.isTTY,
   logStream: process.stderr,
 });

@@ -11,6 +11,7 @@ import { layoutCommand } from './layout.js';
 import { monitorCommand } from './monitor.js';
 import { relayCommand } from './relay.js';
 import { runCommand } from './run.js';
+import { safeCommand } from './safe.js';
 import { setCommand } from './set.js';
 import { validateCommand } from './validate.js';
 
@@ -51,8 +52,8 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .action((options) => finish(runCommand(options, context)));
   program
     .command('bench')
-    .description('try everything without hardware: relay, simulated boards, live values')
-    .option('--boards <n>', 'simulated boards', wholeNumber(0, 64), 2)
+    .description('try everything without hardware: relay, boards, live values')
+    .option('--boards <n>', 'only so many simulated boards, none with real firmware', wholeNumber(0, 64))
     .option('--config <file>', 'simulate the devices of this config')
     .option('--pty <path>', 'make a virtual serial port here for a program of your own')
     .option('--port <port>', 'port of the relay; 0: any free one', wholeNumber(0, 65_535), 8765)
@@ -81,6 +82,11 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .argument('<file>')
     .option('--config <file>', 'for a layout: hold it against the bindings and devices of this config')
     .action((file, options) => finish(validateCommand(file, context, options.config)));
+  program
+    .command('safe')
+    .description('after a crash: put the outputs that were left on to their safe values')
+    .requiredOption('--config <file>', 'config of the bridge that ended')
+    .action((options) => finish(safeCommand(options, context)));
   const running = (command: Command) =>
     command
       .option('--config <file>', 'config of the running bridge')

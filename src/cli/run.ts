@@ -8,6 +8,7 @@ import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { readByPeople } from '../logger.js';
 import { parseRelayUrl } from '../mesh/connection.js';
+import { machinePins } from '../port/pins.js';
 import { machinePorts } from '../port/ports.js';
 import { selfCheck } from '../service/self-check.js';
 import { serviceManager } from '../service/service-env.js';
@@ -58,6 +59,7 @@ export function bridgeParts(config: Config, relay: JoinedRelay, context: CliCont
     random,
     log,
     ports: machinePorts(clock, log),
+    pins: machinePins({ clock, log }),
   };
 }
 

@@ -103,7 +103,10 @@ function namedPoint(name: string, devices: Mapping, listed: Listed, outputsOnly:
   if (!Object.hasOwn(devices, device)) return unknown('device', device, Object.keys(devices));
   const points = listed(device);
   if (!points) return undefined;
-  const isOutput = (id: string) => mapping(points[id])?.['role'] === 'actuator';
+  const isOutput = (id: string) => {
+    const point = mapping(points[id]);
+    return point?.['role'] === 'actuator' || point?.['direction'] === 'out';
+  };
   if (!Object.hasOwn(points, point)) {
     return unknown(
       'point',
@@ -113,7 +116,10 @@ function namedPoint(name: string, devices: Mapping, listed: Listed, outputsOnly:
     );
   }
   if (!outputsOnly || isOutput(point)) return undefined;
-  return { message: `\`${name}\` is no output`, hint: 'only points with `role: actuator` can be interlocked' };
+  return {
+    message: `\`${name}\` is no output`,
+    hint: 'only points with `role: actuator` can be interlocked',
+  };
 }
 
 function unknown(noun: 'device' | 'point', word: string, known: readonly string[], device?: string): Wording {

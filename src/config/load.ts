@@ -118,7 +118,8 @@ function withLayout(config: Config, { layout }: ParsedConfig, path: string, driv
     document = readLayoutFile(resolve(dirname(path), layout.file)).document;
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
-    const finding: Finding = { path: ['layout', 'file'], at: 'value', message: error.message, hint: error.hint };
+    const hint = error.code === 'config/missing' ? 'its path is relative to the config' : error.hint;
+    const finding: Finding = { path: ['layout', 'file'], at: 'value', message: error.message, hint };
     return { config, errors: [finding], notes: [] };
   }
   const whole: Config = { ...config, layout: { bindings: layout.bindings, document } };

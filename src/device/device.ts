@@ -18,7 +18,7 @@ import { Traffic } from './traffic.js';
 export interface DeviceParts
   extends Pick<
     SupervisorParts,
-    'driver' | 'openLine' | 'readText' | 'watch' | 'store' | 'clock' | 'random' | 'log' | 'readings'
+    'driver' | 'openLine' | 'readText' | 'pins' | 'watch' | 'store' | 'clock' | 'random' | 'log' | 'readings'
   > {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
@@ -51,7 +51,10 @@ export class Device {
   approved: boolean;
 
   private session: DeviceSession | undefined;
+  /** Tells the filters of a session that a command was confirmed. */
   private confirmed: (point: string) => void = () => {};
+  /** Tells the check of a new connection that an output was put to a value. */
+  private settled: (point: string) => void = () => {};
   private readonly supervisor: Supervisor;
   private readonly queue: CommandQueue;
   private readonly pulses: Pulses;
@@ -136,7 +139,8 @@ export class Device {
     this.queue.clear(code, message);
     this.pulses.clear();
     const { session } = this;
-    const outputs = safeOutputs(this.parts.store, this.id);
+    // At the stop, what its owner wants to stay as it is stays; an emergency spares nothing.
+    const outputs = safeOutputs(this.parts.store, this.id).filter(({ holds }) => code === 'estop' || !holds);
     const points = outputs.map(({ id }) => id);
     if (!session) return points;
     const abort = new AbortController();
@@ -166,8 +170,10 @@ export class Device {
   private async submit(command: DeviceCommand): Promise<Outcome> {
     const outcome = await this.queue.submit(command);
     const what = `${command.point} failed`;
-    if (outcome.ok) this.traffic.over(what);
-    else if (outcome.code === 'timeout' || outcome.code === 'mismatch') this.traffic.tell(what, this.log);
+    if (outcome.ok) {
+      this.traffic.over(what);
+      this.settled(command.point);
+    } else if (outcome.code === 'timeout' || outcome.code === 'mismatch') this.traffic.tell(what, this.log);
     return outcome;
   }
 
@@ -183,7 +189,7 @@ export class Device {
     this.session = session;
     this.confirmed = confirmed;
     this.log.info({ ...session.identity }, 'connected');
-    startSafe({
+    this.settled = startSafe({
       device: this.id,
       store: this.parts.store,
       clock: this.parts.clock,

@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Clock } from '../clock.js';
 import type { LineLink } from '../port/line-link.js';
+import type { LeftoverOutput, Pins } from '../port/pin.js';
 import type { DeviceDriver, DeviceIdentity, DeviceIo } from './driver.js';
 import type { PointSpec } from './point.js';
 
@@ -38,6 +39,15 @@ export interface FileSimulator {
   unplug(): void;
 }
 
+/** Simulated pins with something wired to them. */
+export interface PinSimulator {
+  readonly pins: Pins;
+  /** Things begin to happen. */
+  start(): void;
+  /** Stops all activity. */
+  stop(): void;
+}
+
 /** What a probe may touch: the clock, and questions on the line that was opened for it. */
 export type ProbeIo = Pick<DeviceIo, 'clock' | 'exchange'>;
 
@@ -47,6 +57,18 @@ export interface Probe {
   readonly baud: number;
   /** Asks over an open line; sends nothing that could switch anything. Resolves with who is there, or undefined. */
   ask(io: ProbeIo, link: LineLink, signal: AbortSignal): Promise<DeviceIdentity | undefined>;
+}
+
+/** A device of a kind with its real firmware, in an emulated processor: for those who have none at hand. */
+export interface EmulatedSample {
+  /** Its id in a bench. */
+  readonly id: string;
+  /** What it is, in a few words. */
+  readonly what: string;
+  /** Path of the firmware in the package. */
+  readonly firmware: string;
+  /** Loads the emulator with the text of that file. Rejects with `firmware/hex` where that is damaged. */
+  emulate(firmware: string, clock: Clock, seed: number): Promise<Simulator>;
 }
 
 /** One kind of device in the register: its options, its driver and its simulator. */
@@ -66,12 +88,18 @@ export interface DriverKind<Options = unknown> {
   points?(options: Options): readonly PointSpec[] | undefined;
   /** True where the device itself says which points it has; its options may list some of them all the same. */
   readonly describesItself?: true;
+  /** The outputs that may stay on when the process dies, and what is safe there. */
+  leftovers?(options: Options): readonly LeftoverOutput[];
   /** For devices that say who they are when asked: how to ask. */
   readonly probe?: Probe;
   /** A simulated device that fits these options; `seed` makes its values differ from its siblings'. */
   simulate?(options: Options, clock: Clock, seed: number): Simulator;
   /** The same for a device that is seen through files; its option `root` says in which folder they are. */
   simulateFiles?(options: Options, clock: Clock, seed: number): FileSimulator;
+  /** The same for a device that has no wire but pins. */
+  simulatePins?(options: Options, clock: Clock, seed: number): PinSimulator;
+  /** The same with the firmware that such a device really runs. */
+  readonly sample?: EmulatedSample;
 }
 
 /** The drivers that a program knows, by kind. */

@@ -19,11 +19,13 @@ export interface SafeStartParts {
 
 /**
  * After a connection: reads first, and writes a safe value only to an output that says another one,
- * or that did not say anything in time.
+ * or that did not say anything in time. Returns what to call with an output that somebody has put to a value meanwhile:
+ * that one is not in doubt any more, though it may still be on its way.
  */
-export function startSafe(parts: SafeStartParts): void {
+export function startSafe(parts: SafeStartParts): (point: string) => void {
   const { device, store, clock, signal, makeSafe } = parts;
-  const open = new Map(safeOutputs(store, device).map((output) => [output.id, output]));
+  const concerned = safeOutputs(store, device).filter(({ adopts }) => !adopts);
+  const open = new Map(concerned.map((output) => [output.id, output]));
   const judge = (ids: Iterable<string>, last: boolean) => {
     for (const id of ids) {
       const spec = open.get(id);
@@ -31,7 +33,7 @@ export function startSafe(parts: SafeStartParts): void {
       if (!spec || said === undefined) continue;
       if (said === null && !last && !spec.assumed) continue;
       open.delete(id);
-      if (!sameValue(spec, said, spec.safe)) makeSafe(id, spec.safe);
+      if (!sameValue(spec, said, spec.initial ?? spec.safe)) makeSafe(id, spec.safe);
     }
     if (open.size === 0) finish();
   };
@@ -47,4 +49,5 @@ export function startSafe(parts: SafeStartParts): void {
   };
   signal.addEventListener('abort', finish, { once: true });
   judge([...open.keys()], false);
+  return (point) => void open.delete(point);
 }

@@ -1,14 +1,26 @@
-import { type Clock, sleep } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import type { ReadText } from '../port/kernel-files.js';
 import type { LineDefect, LineHandlers, LineLink, LineNoise, LineOptions, OpenLine } from '../port/line-link.js';
+import type {
+  InputHandlers,
+  InputOptions,
+  InputPins,
+  OutputOptions,
+  OutputPin,
+  Pins,
+  PwmOptions,
+  PwmPin,
+} from '../port/pin.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import type { DeviceEvent, DeviceIo, ExchangeRequest } from './driver.js';
 import { Exchanges } from './exchange.js';
 import { Intake, type ReadingRules } from './intake.js';
 import type { PointSpec, Reading } from './point.js';
+import { SessionPins } from './session-pins.js';
+import { SessionTimers } from './session-timers.js';
 import type { Traffic } from './traffic.js';
 
 /** Counters of one device, over all its sessions. */
@@ -40,6 +52,7 @@ export interface SessionParts {
   device: string;
   openLine: OpenLine;
   readText: ReadText;
+  pins: Pins;
   store: Store;
   clock: Clock;
   log: Log;
@@ -64,6 +77,8 @@ export class SessionIo implements DeviceIo {
 
   private readonly abort = new AbortController();
   private readonly links = new Set<LineLink>();
+  private readonly pins: SessionPins;
+  private readonly timers: SessionTimers;
   private readonly exchanges: Exchanges;
   private readonly intake: Intake;
   private settleEnded: (error: BridgeError) => void = () => {};
@@ -74,6 +89,17 @@ export class SessionIo implements DeviceIo {
     this.log = parts.log;
     this.exchanges = new Exchanges(parts.clock);
     this.intake = new Intake({ ...parts, outOfRange: () => void parts.counters.outOfRange++ });
+    this.timers = new SessionTimers(parts.clock, this.signal, (error) => {
+      const cause = error instanceof BridgeError ? error : undefined;
+      void this.end(cause ?? new BridgeError('device/driver', describeError(error), { cause: error }));
+    });
+    this.pins = new SessionPins({
+      pins: parts.pins,
+      log: parts.log,
+      signal: this.signal,
+      guarded: (handle) => this.guarded(handle),
+      failed: (error) => void this.end(error),
+    });
     this.ended = new Promise((resolve) => {
       this.settleEnded = resolve;
     });
@@ -120,6 +146,21 @@ export class SessionIo implements DeviceIo {
     return text;
   }
 
+  async openInput(options: InputOptions, handlers: Pick<InputHandlers, 'edges'>): Promise<InputPins> {
+    this.signal.throwIfAborted();
+    return await this.pins.openInput(options, handlers);
+  }
+
+  async openOutput(options: OutputOptions): Promise<OutputPin> {
+    this.signal.throwIfAborted();
+    return await this.pins.openOutput(options);
+  }
+
+  async openPwm(options: PwmOptions): Promise<PwmPin> {
+    this.signal.throwIfAborted();
+    return await this.pins.openPwm(options);
+  }
+
   describe(points: readonly PointSpec[]): void {
     if (!this.signal.aborted) this.intake.describe(points);
   }
@@ -142,17 +183,11 @@ export class SessionIo implements DeviceIo {
   }
 
   every(ms: number, work: () => void | Promise<void>): void {
-    const repeat = async () => {
-      for (;;) {
-        await sleep(this.clock, ms, this.signal);
-        await work();
-      }
-    };
-    // After the end this changes nothing: the first cause stays.
-    repeat().catch((error: unknown) => {
-      const cause = error instanceof BridgeError ? error : undefined;
-      void this.end(cause ?? new BridgeError('device/driver', describeError(error), { cause: error }));
-    });
+    this.timers.every(ms, work);
+  }
+
+  after(ms: number, work: () => void): Timer {
+    return this.timers.after(ms, work);
   }
 
   ignored(reason: string, sample: string): void {
@@ -179,6 +214,7 @@ export class SessionIo implements DeviceIo {
       this.abort.abort(cause);
       this.intake.end();
       this.exchanges.rejectAll(cause);
+      this.pins.close();
       this.closing = Promise.all([...this.links].map((link) => link.close())).then(() => {});
       this.settleEnded(cause);
     }
@@ -218,7 +254,7 @@ export class SessionIo implements DeviceIo {
       handle();
     } catch (error) {
       this.parts.counters.driverErrors++;
-      this.log.error({ err: error }, 'the driver failed on a line; the line is dropped');
+      this.log.error({ err: error }, 'the driver failed on what the device said; that is dropped');
     }
   }
 }

@@ -9,9 +9,11 @@ import { parseConfig } from '../../src/config/load.js';
 import type { Simulator } from '../../src/device/driver-kind.js';
 import { type Log, silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
+import type { PinsOf } from '../../src/port/pin.js';
 import { machinePorts } from '../../src/port/ports.js';
 import { createVirtualPort, type VirtualPort } from '../../src/port/virtual-port.js';
 import { systemClock } from '../../src/system-clock.js';
+import { noPins } from './no-pins.js';
 import { connectPhone, type Phone } from './phone.js';
 import type { MakeRelay, TestRelay } from './relays.js';
 import { UsbSlots } from './usb-slots.js';
@@ -30,18 +32,19 @@ export const SKETCH = {
 
 /** A simulated device on a cable that can be pulled and plugged: each time a new pseudo terminal behind the same link. */
 export class RigBoard {
-  private readonly device: Simulator;
   private port: VirtualPort | undefined;
 
   constructor(
     readonly link: string,
-    { driver, ...options }: JsonObject,
-    seed: number,
-  ) {
+    private readonly device: Simulator,
+  ) {}
+
+  /** With the simulator that fits a device's options. */
+  static simulating(link: string, { driver, ...options }: JsonObject, seed: number): RigBoard {
     const kind = drivers.get(String(driver));
     const device = kind?.simulate?.(kind.options.parse({ ...options, port: link }), systemClock(), seed);
     if (!device) throw new Error(`nobody simulates ${String(driver)}`);
-    this.device = device;
+    return new RigBoard(link, device);
   }
 
   /** The simulated sketch that prints lines. */
@@ -81,10 +84,13 @@ export class RigBoard {
 /** What a rig is made of. */
 export interface RigOptions {
   devices?: { [id: string]: JsonObject };
+  /** What is plugged in for some of them, where it is not the driver's own simulator. */
+  boards?: { [id: string]: Simulator };
   /** Other sections of the config. */
   config?: JsonObject;
   token?: string;
   log?: Log;
+  pins?: PinsOf;
 }
 
 /** A whole bench in one process: relay, bridge, boards on pseudo terminals, phones. */
@@ -102,12 +108,14 @@ export class Rig {
 
   /** Starts everything; the boards are plugged in. */
   static async open(make: MakeRelay, options: RigOptions = {}): Promise<Rig> {
-    const { devices = { shed: SKETCH }, config: sections = {}, token, log = silentLog } = options;
+    const { devices = { shed: SKETCH }, config: sections = {}, token, log = silentLog, pins = () => noPins } = options;
     const folder = mkdtempSync(join(tmpdir(), 'carter-rig-'));
     const relay = await make(token === undefined ? {} : { token });
     const boards = new Map<string, RigBoard>();
     for (const [id, device] of Object.entries(devices)) {
-      boards.set(id, new RigBoard(join(folder, id), device, boards.size + 1));
+      const given = options.boards?.[id];
+      const link = join(folder, id);
+      boards.set(id, given ? new RigBoard(link, given) : RigBoard.simulating(link, device, boards.size + 1));
     }
     const withPorts = Object.fromEntries(
       Object.entries(devices).map(([id, device]) => [id, { ...device, port: join(folder, id) }]),
@@ -133,6 +141,7 @@ export class Rig {
       random: Math.random,
       log,
       ports: machinePorts(clock, log, usb.roots),
+      pins,
     });
     for (const board of boards.values()) board.plug();
     await bridge.start();

@@ -6,7 +6,9 @@ import type { DeviceDriver } from '../../src/device/driver.js';
 import type { PointSpec, Reading } from '../../src/device/point.js';
 import { readingOptionsOf } from '../../src/device/reading-options.js';
 import { DriverBench } from '../support/driver-bench.js';
+import { noPins } from '../support/no-pins.js';
 import { readingRules, type WrittenReadings } from '../support/reading-rules.js';
+import { VirtualClock } from '../support/virtual-clock.js';
 
 const POINTS: PointSpec[] = [
   { id: 'temp', role: 'sensor', type: 'number', min: -40, max: 85 },
@@ -22,7 +24,7 @@ const nothing: DeviceDriver = {
 
 /** A connected device that says what the test wants, and what the store heard of it. */
 async function bench(written: WrittenReadings, { ownLimits = false, points = POINTS } = {}) {
-  const device = new DriverBench(nothing, readingRules(written, ownLimits));
+  const device = new DriverBench(nothing, noPins, new VirtualClock(), readingRules(written, ownLimits));
   await device.connect(0);
   const changes: (readonly string[])[] = [];
   device.store.subscribe({ changed: (_, changed) => changes.push(changed) });
@@ -179,7 +181,10 @@ it('a sketch whose thermometer is unsteady is quiet behind a median and a delta'
     points: { temp: { from: 'Temp C', unit: '°C', min: -40, max: 85, filters: [{ median: 5 }, { delta: 0.1 }] } },
   };
   const options = linesOptions.parse(written);
-  const device = new DriverBench(new LinesDriver(options), { points: readingOptionsOf(options), ownLimits: false });
+  const device = new DriverBench(new LinesDriver(options), noPins, new VirtualClock(), {
+    points: readingOptionsOf(options),
+    ownLimits: false,
+  });
   await device.connect();
   const said: unknown[] = [];
   device.store.subscribe({ changed: () => said.push(device.values['temp']) });
