@@ -3,6 +3,7 @@ import { BridgeError, describeError } from '../error.js';
 import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
 import { CommandQueue } from './command-queue.js';
+import { type DeviceCounters, newCounters } from './counters.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from './driver.js';
 import type { DriverKind } from './driver-kind.js';
 import { type Outcome, type RefusalCode, refused } from './outcome.js';
@@ -10,7 +11,6 @@ import { type Value, withinOf } from './point.js';
 import { Pulses } from './pulses.js';
 import { safeOutputs } from './safe-outputs.js';
 import { startSafe } from './safe-start.js';
-import { type DeviceCounters, newCounters } from './session-io.js';
 import { Supervisor, type SupervisorParts, type SupervisorState } from './supervisor.js';
 import { Traffic } from './traffic.js';
 

@@ -15,6 +15,7 @@ import type {
 } from '../port/pin.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
+import type { DeviceCounters } from './counters.js';
 import type { DeviceEvent, DeviceIo, ExchangeRequest } from './driver.js';
 import { Exchanges } from './exchange.js';
 import { Intake, type ReadingRules } from './intake.js';
@@ -22,30 +23,6 @@ import type { PointSpec, Reading } from './point.js';
 import { SessionPins } from './session-pins.js';
 import { SessionTimers } from './session-timers.js';
 import type { Traffic } from './traffic.js';
-
-/** Counters of one device, over all its sessions. */
-export interface DeviceCounters {
-  lines: number;
-  overlong: number;
-  garbled: number;
-  partial: number;
-  /** Values of sensors outside of their range. */
-  outOfRange: number;
-  /** Lines and values that meant nothing to the driver. */
-  ignored: number;
-  /** Exceptions thrown by the driver's own handlers. */
-  driverErrors: number;
-}
-
-export const newCounters = (): DeviceCounters => ({
-  lines: 0,
-  overlong: 0,
-  garbled: 0,
-  partial: 0,
-  outOfRange: 0,
-  ignored: 0,
-  driverErrors: 0,
-});
 
 /** What a session's io is built from. */
 export interface SessionParts {

@@ -7,11 +7,12 @@ import type { OpenLine } from '../port/line-link.js';
 import type { Pins } from '../port/pin.js';
 import type { Store } from '../state/store.js';
 import { Backoff } from './backoff.js';
+import type { DeviceCounters } from './counters.js';
 import { DeviceHealth } from './device-health.js';
 import type { DeviceDriver, DeviceSession } from './driver.js';
 import { Hearing } from './hearing.js';
 import type { ReadingRules } from './intake.js';
-import { type DeviceCounters, SessionIo } from './session-io.js';
+import { SessionIo } from './session-io.js';
 import type { Traffic } from './traffic.js';
 
 /** stopped → connecting → live → closing → waiting → connecting …; `stop` leads to stopped from everywhere. */

@@ -48,7 +48,7 @@ forEachRelay((_name, make) => {
       const before = nulls();
       board.pull();
       await eventually(() => expect(nulls()).toBeGreaterThan(before));
-      expect(store.point('meter', 'temp')).toMatchObject({ value: null, quality: 'unknown' });
+      await eventually(() => expect(store.point('meter', 'temp')).toMatchObject({ value: null, quality: 'unknown' }));
       await rig.close();
     });
   });

@@ -1,7 +1,8 @@
+import { type DeviceCounters, newCounters } from '../../src/device/counters.js';
 import type { Command, Confirmed, DeviceDriver, DeviceEvent, DeviceSession } from '../../src/device/driver.js';
 import type { Simulator, SimulatorPort } from '../../src/device/driver-kind.js';
 import type { ReadingRules } from '../../src/device/intake.js';
-import { type DeviceCounters, newCounters, SessionIo } from '../../src/device/session-io.js';
+import { SessionIo } from '../../src/device/session-io.js';
 import { Traffic } from '../../src/device/traffic.js';
 import { toWire } from '../../src/device/wire-text.js';
 import { BridgeError } from '../../src/error.js';

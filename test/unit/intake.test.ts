@@ -203,6 +203,7 @@ it('every driver with points takes the same keys for them', () => {
   const readings = { filters: [{ median: 3 }], outOfRange: 'unknown', publish: { deadband: 1 } };
   const points: { [kind: string]: object } = {
     board: { port: 'auto', points: { temp: readings } },
+    gpio: { points: { temp: { pin: 17, direction: 'in', measure: 'count', ...readings } } },
     lines: { port: '/dev/ttyUSB0', points: { temp: readings } },
     w1: { points: { temp: { sensor: '28-0316a2795dff', ...readings } } },
   };
