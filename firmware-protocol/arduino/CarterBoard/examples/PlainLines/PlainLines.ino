@@ -3,7 +3,7 @@
 const uint8_t LED = LED_BUILTIN, LIGHT = A0, BUTTON = 2;
 const unsigned long EVERY_MS = 500;
 /** Nobody tells such a sketch that its host is gone: it looks after itself. */
-const unsigned long LED_MS = 60000;
+const unsigned long LED_MS = 20000;
 
 unsigned long litAt = 0;
 

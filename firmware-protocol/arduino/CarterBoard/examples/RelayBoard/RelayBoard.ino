@@ -27,7 +27,7 @@ void setDown(bool on) {
 CARTER_BOARD(board, "relays", "Relay board", "1.0.0");
 
 CARTER_BOOLEAN_OUTPUT(pump, "Pump", setPump, lease(3000), maxOn(600000), minOff(10000));
-CARTER_BOOLEAN_OUTPUT(lamp, "Lamp", setLamp, lease(60000));
+CARTER_BOOLEAN_OUTPUT(lamp, "Lamp", setLamp, lease(10000));
 CARTER_BOOLEAN_OUTPUT(up, "Blind up", setUp, lease(3000), maxOn(40000), minOff(500), group(1));
 CARTER_BOOLEAN_OUTPUT(down, "Blind down", setDown, lease(3000), maxOn(40000), minOff(500), group(1));
 
