@@ -13,13 +13,19 @@ import { ControlServer } from './control/server.js';
 import type { DriverRegister } from './device/driver-kind.js';
 import { Fleet } from './device/fleet.js';
 import { BridgeError, describeError } from './error.js';
-import { Publisher } from './frame/publisher.js';
+import { Publisher, type PublisherParts } from './frame/publisher.js';
+import type { LogEntry } from './frame/shapes.js';
+import type { FrameSink } from './frame/sink.js';
 import { deck } from './layout/deck.js';
 import { topology } from './layout/topology.js';
 import type { Log } from './log.js';
 import { MeshClient } from './mesh/client.js';
+import { parseRelayUrl } from './mesh/connection.js';
 import { roomCipher } from './mesh/e2ee.js';
 import type { JsonObject } from './mesh/frame.js';
+import { Desk } from './panel/desk.js';
+import { LocalPanel, type LocalPanelParts, type PanelOptions } from './panel/local-panel.js';
+import { LogRing } from './panel/log-ring.js';
 import { type KnownDevices, PhoneLayout } from './phone-layout.js';
 import type { Ports } from './port/ports.js';
 import { History } from './state/history.js';
@@ -40,6 +46,10 @@ export interface BridgeParts {
   random: () => number;
   log: Log;
   ports: Ports;
+  /** The local web page; none where absent. */
+  panel?: PanelOptions;
+  /** The lines of the log that the panel shows. */
+  lines?: LogRing;
 }
 
 /** The whole stop takes at most this long, whatever confirms. */
@@ -52,6 +62,7 @@ export class Bridge {
   readonly router: Router;
   readonly mesh: MeshClient;
   readonly publisher: Publisher;
+  readonly panel: LocalPanel | undefined;
   private readonly commands: Commands;
   private readonly requests: Requests;
   private readonly control: ControlServer;
@@ -66,20 +77,24 @@ export class Bridge {
     const phoneLayout = new PhoneLayout(config, () => this.devices());
     const { binding } = phoneLayout;
     this.mesh = this.buildMesh();
-    this.publisher = new Publisher({
-      store: this.store,
-      sink: this.mesh,
-      namespace,
-      source,
-      clock,
-      log: log.child({ part: 'frames' }),
+    const publisher = (sink: FrameSink, parts: Pick<PublisherParts, 'history' | 'topology' | 'frameBytes'>) =>
+      new Publisher({
+        store: this.store,
+        sink,
+        namespace,
+        source,
+        clock,
+        log: log.child({ part: 'frames' }),
+        deck: () => deck(this.store, namespace),
+        ...(binding && { bound: binding.frames }),
+        maxHz: config.publish.maxHz,
+        keyframeMs: config.publish.keyframe,
+        trendMs: config.publish.trend,
+        ...parts,
+      });
+    this.publisher = publisher(this.mesh, {
       history,
-      deck: () => deck(this.store, namespace),
-      topology: () => this.topology(),
-      ...(binding && { bound: binding.frames }),
-      maxHz: config.publish.maxHz,
-      keyframeMs: config.publish.keyframe,
-      trendMs: config.publish.trend,
+      topology: () => this.topology(this.mesh.relayId),
       // Base64 makes a sealed frame a third larger.
       ...(config.relay.roomKey === undefined ? {} : { frameBytes: 48 * 1024 }),
     });
@@ -92,6 +107,7 @@ export class Bridge {
       rules,
       commands: this.commands,
       publisher: this.publisher,
+      tell: (entry) => this.tell(entry),
       ...(binding && { binding }),
       log: log.child({ part: 'commands' }),
     });
@@ -99,12 +115,18 @@ export class Bridge {
     const { devices } = fleet;
     const layout = () => phoneLayout.layout();
     this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
-    const handlers = controlHandlers({ fleet, store, router, phoneLayout, clock, version, relay: mesh });
+    const panelLink = () => this.panel?.link();
+    const handlers = controlHandlers({ fleet, store, router, phoneLayout, clock, version, relay: mesh, panelLink });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
+    const past = { keys: () => history.keys(), get: (device: string, point: string) => history.get(device, point) };
+    this.panel = this.buildPanel(phoneLayout, (sink) => {
+      const own = publisher(sink, { history: past, topology: () => this.topology('bridge') });
+      return { publisher: own, router: router.on(own) };
+    });
     if (binding) watchBinding(binding, namespace, this.store, log.child({ part: 'layout' }));
     this.store.subscribe({
       health: (device, health) => {
-        this.publisher.log({ level: health === 'online' ? 'info' : 'warn', text: `${device}: ${health}` });
+        this.tell({ level: health === 'online' ? 'info' : 'warn', text: `${device}: ${health}` });
       },
     });
   }
@@ -115,6 +137,7 @@ export class Bridge {
     this.publisher.start();
     this.mesh.start();
     this.fleet.start();
+    await this.panel?.start();
   }
 
   /** Stops everything in order: no more commands, outputs safe, a last word, everything closed. Takes at most 1.8 s. */
@@ -129,9 +152,9 @@ export class Bridge {
     const orderly = async () => {
       this.commands.close();
       await this.fleet.safeAll('offline', 'the bridge is stopping');
-      await Promise.all([this.publisher.lastFrames(), this.fleet.stop()]);
+      await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
       this.publisher.stop();
-      await this.mesh.stop();
+      await Promise.all([this.mesh.stop(), this.panel?.stop()]);
       await this.control.stop();
     };
     await deadline(clock, STOP_MS, orderly(), late).catch((error: unknown) => log.error({}, describeError(error)));
@@ -154,12 +177,18 @@ export class Bridge {
         log: log.child({ part: 'relay' }),
       },
       {
-        up: () => this.publisher.up(),
-        down: () => this.publisher.down(),
+        up: () => {
+          this.publisher.up();
+          this.panel?.relayChanged();
+        },
+        down: () => {
+          this.publisher.down();
+          this.panel?.relayChanged();
+        },
         broadcast: (payload, sealed) => this.router.handle(payload, sealed),
         request: (type, payload, answer, sealed) => {
           if (!this.requests.knows(type)) return false;
-          void this.requests.answer(type, payload, sealed).then(answer);
+          void this.requests.answer(type, payload, sealed ? 'sealed' : 'plain').then(answer);
           return true;
         },
         reply: (send) => this.publisher.reply(send),
@@ -173,10 +202,27 @@ export class Bridge {
     return store.devices().map((id) => ({ id, points: [...store.points(id).values()].map(({ spec }) => spec) }));
   }
 
-  private topology(): JsonObject {
+  /** A line for the log consoles of all layouts. */
+  private tell(entry: LogEntry): void {
+    this.publisher.log(entry);
+    this.panel?.tell(entry);
+  }
+
+  /** The graph of the devices; `relayId`: where questions about a tapped node go. */
+  private topology(relayId: string | undefined): JsonObject {
     const { namespace, name } = this.parts.config.bridge;
     const devices = this.store.devices().map((id) => ({ id, health: this.store.health(id) ?? 'offline' }));
-    return topology({ namespace, name, relayId: this.mesh.relayId, devices });
+    return topology({ namespace, name, relayId, devices });
+  }
+
+  private buildPanel(phoneLayout: PhoneLayout, open: LocalPanelParts['open']): LocalPanel | undefined {
+    const { config, panel: options, lines = new LogRing(), relayUrl, version, clock, log } = this.parts;
+    if (!options) return undefined;
+    const { name, namespace, stateDir } = config.bridge;
+    const { fleet, store, mesh, requests } = this;
+    const relay = { url: parseRelayUrl(relayUrl).display, channel: config.relay.channel, ready: () => mesh.ready };
+    const desk = new Desk({ fleet, store, phoneLayout, name, namespace, version, relay, log: lines, clock });
+    return new LocalPanel({ options, stateDir, desk, requests, open, clock, log: log.child({ part: 'panel' }) });
   }
 
   private buildFleet(): Fleet {

@@ -126,7 +126,9 @@ export function configSchema(drivers: DriverRegister) {
     publish: publish.prefault({}).describe('How often values are sent'),
     security: security.prefault({}).describe('Who may do what'),
     safety: safety.prefault({}).describe('What outputs may do together'),
-    panel: panel.optional().describe('The local web page. No effect in this version'),
+    panel: panel
+      .optional()
+      .describe('The local web page; `{}` opens it on this machine. Without a config `run` opens it by itself'),
     layout: layout.optional().describe('The phones’ layout; made of the devices’ points where no file is named'),
     discover: z
       .boolean()

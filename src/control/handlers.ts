@@ -18,6 +18,8 @@ export interface ControlParts {
   version: string;
   /** Whether the relay has let us in. */
   relay: { readonly ready: boolean };
+  /** A link into the panel; undefined while there is none. */
+  panelLink(): string | undefined;
 }
 
 /** Answers the command line from the running bridge's state. */
@@ -76,6 +78,11 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       };
     },
     layout: () => ({ ok: true, layout: phoneLayout.layout() }),
+    panel() {
+      const link = parts.panelLink();
+      if (link !== undefined) return { ok: true, link };
+      return { ok: false, code: 'no_panel', message: 'this bridge has no panel; `panel: {}` in its config opens one' };
+    },
     contract: () => ({ ok: true, contract: phoneLayout.api() }),
     monitor(device, entry) {
       return devices.get(device)?.traffic.watch(({ direction, text }) => entry({ direction, text }));

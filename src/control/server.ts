@@ -18,6 +18,8 @@ export interface ControlHandlers {
   layout(): ControlAnswer;
   /** What layouts can listen to and send, as `contract`. */
   contract(): ControlAnswer;
+  /** A link that lets one browser into the panel, as `link`. */
+  panel(): ControlAnswer;
   /** Calls `entry` for each line on a device's wire; the returned function ends that. Undefined: no such device. */
   monitor(device: string, entry: (entry: JsonObject) => void): (() => void) | undefined;
 }
@@ -132,7 +134,7 @@ export class ControlServer {
       const request: unknown = JSON.parse(line);
       if (!isObject(request)) throw new Error('a request is an object');
       const { op, device, point, value } = request;
-      if (op === 'status' || op === 'layout' || op === 'contract') send(this.handlers[op]());
+      if (op === 'status' || op === 'layout' || op === 'contract' || op === 'panel') send(this.handlers[op]());
       else if (typeof device !== 'string') throw new Error('a request names a device');
       else if (op === 'get') send(this.handlers.get(device, typeof point === 'string' ? point : undefined));
       else if (op === 'set' && typeof point === 'string') send(await this.handlers.set(device, point, value));

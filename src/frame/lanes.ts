@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { JsonObject } from '../mesh/frame.js';
-import type { History } from '../state/history.js';
+import type { Past } from '../state/history.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import { BoundLane, type BoundPlan } from './bound-lane.js';
@@ -19,7 +19,7 @@ import { WholeLane } from './whole-lane.js';
 /** What the lanes are built from. */
 export interface LanesParts {
   store: Store;
-  history: History;
+  history: Past;
   clock: Clock;
   log: Log;
   /** Begins the name of every frame's type. */

@@ -1,5 +1,6 @@
 import type { Timer } from '../clock.js';
 import type { Value } from '../device/point.js';
+import type { Past } from '../state/history.js';
 import { Budget } from './budget.js';
 import type { Coalescer } from './coalescer.js';
 import type { DropCause } from './drops.js';
@@ -14,6 +15,8 @@ import type { FrameSink } from './sink.js';
 /** What a publisher is built from. */
 export interface PublisherParts extends LanesParts {
   sink: FrameSink;
+  /** Without `sample` somebody else takes the samples. */
+  history: Past & { sample?(): void };
   /** Nonce of this process. */
   source: string;
   /** Between full states; 30 s where absent. */
@@ -234,7 +237,7 @@ export class Publisher {
   }
 
   private sample(): void {
-    this.parts.history.sample();
+    this.parts.history.sample?.();
     if (!this.live) return;
     this.lanes.trend.request();
     this.pump.wake();

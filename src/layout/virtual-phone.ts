@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../mesh/frame.js';
 import { isMet } from './condition.js';
 import { type Contract, type ControlContract, contractOf } from './contract.js';
 import { ControlState } from './control-state.js';
-import { fillGroups } from './dynamic.js';
+import { filledGroups, fillGroups } from './dynamic.js';
 import { emission, type Gesture } from './emit.js';
 import { Polling } from './polling.js';
 import { accept, hear } from './sync.js';
@@ -32,7 +32,7 @@ const OWN = new Set(['command_ack', 'control_snapshot', 'control_sync_request'])
  */
 export class VirtualPhone {
   /** The layout with its dynamic groups as they are filled now. */
-  readonly layout: JsonObject;
+  layout: JsonObject;
   private contract: Contract;
   private readonly states = new Map<string, ControlState>();
   private readonly waits = new Map<string, Timer>();
@@ -43,6 +43,16 @@ export class VirtualPhone {
     this.contract = contractOf(this.layout);
     this.polling = new Polling(parts.clock, (event, payload) => parts.send(event, payload));
     this.index();
+  }
+
+  /** Another layout takes this one's place: controls that stay keep what they show, dynamic groups what fills them. */
+  load(layout: unknown): void {
+    const fillings = filledGroups(this.layout);
+    this.layout = isObject(layout) ? structuredClone(layout) : {};
+    for (const filling of fillings) fillGroups(this.layout, filling);
+    this.contract = contractOf(this.layout);
+    this.index();
+    this.parts.changed?.(undefined);
   }
 
   /** The phone is on the channel (again): asks for everything, and begins to poll where the layout says so. */

@@ -9,6 +9,7 @@ import { parseConfig } from '../../src/config/load.js';
 import type { Simulator } from '../../src/device/driver-kind.js';
 import { type Log, silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
+import { LogRing } from '../../src/panel/log-ring.js';
 import { machinePorts } from '../../src/port/ports.js';
 import { createVirtualPort, type VirtualPort } from '../../src/port/virtual-port.js';
 import { systemClock } from '../../src/system-clock.js';
@@ -85,6 +86,8 @@ export interface RigOptions {
   config?: JsonObject;
   token?: string;
   log?: Log;
+  /** The folder of a built page: opens the panel. */
+  page?: string;
 }
 
 /** A whole bench in one process: relay, bridge, boards on pseudo terminals, phones. */
@@ -102,7 +105,7 @@ export class Rig {
 
   /** Starts everything; the boards are plugged in. */
   static async open(make: MakeRelay, options: RigOptions = {}): Promise<Rig> {
-    const { devices = { shed: SKETCH }, config: sections = {}, token, log = silentLog } = options;
+    const { devices = { shed: SKETCH }, config: sections = {}, token, log = silentLog, page } = options;
     const folder = mkdtempSync(join(tmpdir(), 'carter-rig-'));
     const relay = await make(token === undefined ? {} : { token });
     const boards = new Map<string, RigBoard>();
@@ -133,6 +136,8 @@ export class Rig {
       random: Math.random,
       log,
       ports: machinePorts(clock, log, usb.roots),
+      lines: new LogRing(),
+      ...(page === undefined ? {} : { panel: { host: '127.0.0.1', port: 0, orAnyPort: false, hostname: 'rig', page } }),
     });
     for (const board of boards.values()) board.plug();
     await bridge.start();

@@ -25,6 +25,7 @@ async function startServer(folder = newFolder()) {
   const handlers: ControlHandlers = {
     layout: () => ({ ok: true, layout: { name: 'x'.repeat(200_000) } }),
     contract: () => ({ ok: true, contract: {} }),
+    panel: () => ({ ok: true, link: '' }),
     get: (device) => ({ ok: true, device }),
     set: async () => ({ ok: true }),
     approve: async () => ({ ok: true }),

@@ -166,6 +166,7 @@ describe('the self-check', () => {
       approve: async () => nothing(),
       monitor: () => undefined,
       layout: nothing,
+      panel: nothing,
       contract: nothing,
       status: () => ({ ok: true, ...status }),
     };
