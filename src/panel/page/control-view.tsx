@@ -60,7 +60,7 @@ function Group({ control }: ControlProps) {
   const bare = control['hideBackground'] === true || control['dynamic'] !== undefined;
   return (
     <section class={`group ${bare ? 'plain' : ''}`} aria-label={label}>
-      {label !== undefined && <h3>{label}</h3>}
+      {label !== undefined && <h2>{label}</h2>}
       {children.length === 0 ? (
         <p class="nothing-yet">nothing here yet</p>
       ) : (

@@ -1,13 +1,14 @@
 import { Moon, Sun } from 'lucide';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useNews } from './context.js';
 import { Icon } from './icon.js';
-import { applyTheme, isDark } from './theme.js';
+import { applyTheme, isDark, onSystemTheme } from './theme.js';
 
 /** Who this is, how the connections are, and what concerns the whole page. */
 export function Header() {
   const session = useNews('status');
   const [dark, setDark] = useState(isDark());
+  useEffect(() => onSystemTheme(() => setDark(isDark())), []);
   const { status, connection } = session;
   const turn = () => {
     applyTheme(dark ? 'light' : 'dark');

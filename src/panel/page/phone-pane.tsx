@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { isObject, type JsonObject } from '../../mesh/frame.js';
 import { useNews } from './context.js';
 import { ControlView } from './control-view.js';
@@ -17,6 +17,9 @@ export function PhonePane() {
   const titles = tabs.map((tab, i) => text(tab, 'title') ?? `Tab ${i + 1}`);
   const at = Math.max(0, titles.indexOf(chosen ?? ''));
   const tab: JsonObject | undefined = tabs[at];
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [at]);
   const move = (event: KeyboardEvent) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (by === undefined) return;

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { onSystemTheme } from './theme.js';
 
 interface PlotProps {
   data: uPlot.AlignedData;
@@ -35,12 +36,11 @@ export function Plot({ data, options, kind, label }: PlotProps) {
     sizes.observe(element);
     const theme = new MutationObserver(draw);
     theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
-    const system = matchMedia('(prefers-color-scheme: dark)');
-    system.addEventListener('change', draw);
+    const endSystem = onSystemTheme(draw);
     return () => {
       sizes.disconnect();
       theme.disconnect();
-      system.removeEventListener('change', draw);
+      endSystem();
       plot.current?.destroy();
       plot.current = undefined;
     };

@@ -15,6 +15,13 @@ export function applyTheme(theme: Theme = chosenTheme()): void {
   else document.documentElement.dataset['theme'] = theme;
 }
 
+/** Calls `changed` when the machine's own theme is another one; the returned function ends that. */
+export function onSystemTheme(changed: () => void): () => void {
+  const query = matchMedia('(prefers-color-scheme: dark)');
+  query.addEventListener('change', changed);
+  return () => query.removeEventListener('change', changed);
+}
+
 /** Whether the page is dark now. */
 export function isDark(): boolean {
   const theme = chosenTheme();

@@ -1,7 +1,8 @@
 import { type ControlProps, useControl, useSession } from '../context.js';
-import { labelOf, text } from '../fields.js';
+import { colour, labelOf, text } from '../fields.js';
 import { Icon } from '../icon.js';
 import { iconOf } from '../icons.js';
+import { solid } from '../ink.js';
 import { Tile } from '../tile.js';
 
 /** A button, which only commands. */
@@ -17,6 +18,7 @@ export function Button({ id, control }: ControlProps) {
       <button
         type="button"
         class={`push ${style}`}
+        style={style === 'filled' ? solid(colour(control['tint'])) : undefined}
         onClick={() => session.act(id)}
         aria-label={bare ? label : undefined}
         title={bare ? label : undefined}

@@ -8,7 +8,7 @@ export function Divider({ control }: ControlProps) {
   const label = text(control, 'label');
   return (
     <div class={`divider ${text(control, 'style') ?? ''}`}>
-      {label !== undefined && <h3>{label}</h3>}
+      {label !== undefined && <h2>{label}</h2>}
       <hr />
     </div>
   );
