@@ -1,10 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Commands } from './action/commands.js';
-import { EmergencyStop } from './action/estop.js';
-import { Interlock } from './action/interlock.js';
 import { Requests } from './action/requests.js';
 import { Router } from './action/router.js';
-import type { Rules } from './action/validate.js';
+import { rulesOf } from './action/rules.js';
 import { watchBinding } from './binding-watch.js';
 import { type Clock, deadline } from './clock.js';
 import type { Config } from './config/schema.js';
@@ -16,13 +14,16 @@ import { BridgeError, describeError } from './error.js';
 import { Publisher, type PublisherParts } from './frame/publisher.js';
 import type { LogEntry } from './frame/shapes.js';
 import type { FrameSink } from './frame/sink.js';
+import { keptToken } from './kept-token.js';
 import { deck } from './layout/deck.js';
 import { topology } from './layout/topology.js';
 import type { Log } from './log.js';
 import { MeshClient } from './mesh/client.js';
 import { parseRelayUrl } from './mesh/connection.js';
+import type { DeviceToken } from './mesh/device-token.js';
 import { roomCipher } from './mesh/e2ee.js';
 import type { JsonObject } from './mesh/frame.js';
+import type { Pairing } from './pairing.js';
 import { Desk } from './panel/desk.js';
 import { LocalPanel, type LocalPanelParts, type PanelOptions } from './panel/local-panel.js';
 import { LogRing } from './panel/log-ring.js';
@@ -46,6 +47,8 @@ export interface BridgeParts {
   random: () => number;
   log: Log;
   ports: Ports;
+  /** What a phone needs to join. */
+  pairing: Pairing;
   /** The local web page; none where absent. */
   panel?: PanelOptions;
   /** The lines of the log that the panel shows. */
@@ -63,6 +66,7 @@ export class Bridge {
   readonly mesh: MeshClient;
   readonly publisher: Publisher;
   readonly panel: LocalPanel | undefined;
+  private readonly tokens: DeviceToken | undefined;
   private readonly commands: Commands;
   private readonly requests: Requests;
   private readonly control: ControlServer;
@@ -76,6 +80,7 @@ export class Bridge {
     const history = new History(this.store);
     const phoneLayout = new PhoneLayout(config, () => this.devices());
     const { binding } = phoneLayout;
+    this.tokens = keptToken({ config, token: parts.token, clock, log, revoked: () => void this.mesh.stop() });
     this.mesh = this.buildMesh();
     const publisher = (sink: FrameSink, parts: Pick<PublisherParts, 'history' | 'topology' | 'frameBytes'>) =>
       new Publisher({
@@ -99,7 +104,7 @@ export class Bridge {
       ...(config.relay.roomKey === undefined ? {} : { frameBytes: 48 * 1024 }),
     });
     this.fleet = this.buildFleet();
-    const rules = this.buildRules();
+    const rules = rulesOf(config, this.fleet, this.store, parts.openRelay, clock);
     this.commands = new Commands(rules);
     this.router = new Router({
       namespace,
@@ -116,7 +121,17 @@ export class Bridge {
     const layout = () => phoneLayout.layout();
     this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
     const panelLink = () => this.panel?.link();
-    const handlers = controlHandlers({ fleet, store, router, phoneLayout, clock, version, relay: mesh, panelLink });
+    const handlers = controlHandlers({
+      fleet,
+      store,
+      router,
+      phoneLayout,
+      clock,
+      version,
+      relay: mesh,
+      panelLink,
+      pairing: parts.pairing,
+    });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
     const past = { keys: () => history.keys(), get: (device: string, point: string) => history.get(device, point) };
     this.panel = this.buildPanel(phoneLayout, (sink) => {
@@ -135,7 +150,8 @@ export class Bridge {
   async start(): Promise<void> {
     await this.control.start();
     this.publisher.start();
-    this.mesh.start();
+    if (this.tokens) void this.tokens.begin().then((known) => known && this.mesh.start());
+    else this.mesh.start();
     this.fleet.start();
     await this.panel?.start();
   }
@@ -151,6 +167,7 @@ export class Bridge {
     const late = () => new BridgeError('bridge/slow-stop', 'not everything stopped in time');
     const orderly = async () => {
       this.commands.close();
+      this.tokens?.stop();
       await this.fleet.safeAll('offline', 'the bridge is stopping');
       await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
       this.publisher.stop();
@@ -164,13 +181,14 @@ export class Bridge {
     const { config, relayUrl, token, clock, random, log } = this.parts;
     const { name } = config.bridge;
     const { channel, roomKey } = config.relay;
+    const { tokens } = this;
     const cipher = roomKey === undefined ? {} : { cipher: roomCipher(roomKey, { channel, name, clock, randomBytes }) };
     return new MeshClient(
       {
         url: relayUrl,
         name,
         channel,
-        ...(token === undefined ? {} : { token }),
+        ...(tokens ? { token: () => tokens.current } : token === undefined ? {} : { token }),
         ...cipher,
         clock,
         random,
@@ -216,12 +234,12 @@ export class Bridge {
   }
 
   private buildPanel(phoneLayout: PhoneLayout, open: LocalPanelParts['open']): LocalPanel | undefined {
-    const { config, panel: options, lines = new LogRing(), relayUrl, version, clock, log } = this.parts;
+    const { config, panel: options, pairing, lines = new LogRing(), relayUrl, version, clock, log } = this.parts;
     if (!options) return undefined;
     const { name, namespace, stateDir } = config.bridge;
     const { fleet, store, mesh, requests } = this;
     const relay = { url: parseRelayUrl(relayUrl).display, channel: config.relay.channel, ready: () => mesh.ready };
-    const desk = new Desk({ fleet, store, phoneLayout, name, namespace, version, relay, log: lines, clock });
+    const desk = new Desk({ fleet, store, phoneLayout, name, namespace, version, relay, pairing, log: lines, clock });
     return new LocalPanel({ options, stateDir, desk, requests, open, clock, log: log.child({ part: 'panel' }) });
   }
 
@@ -230,22 +248,5 @@ export class Bridge {
     const { devices, discover, bridge } = config;
     const { store } = this;
     return new Fleet({ devices, drivers, discover, stateDir: bridge.stateDir, ports, store, clock, random, log });
-  }
-
-  private buildRules(): Rules {
-    const { config, clock, openRelay } = this.parts;
-    return {
-      fleet: this.fleet,
-      store: this.store,
-      access: {
-        defaultRole: config.security.defaultRole,
-        phones: config.security.phones,
-        openRelay,
-        sealedOnly: config.relay.roomKey !== undefined,
-      },
-      estop: new EmergencyStop(this.store),
-      interlock: new Interlock(config.safety.interlocks, this.store),
-      clock,
-    };
   }
 }

@@ -9,6 +9,7 @@ import { doctorCommand } from './doctor.js';
 import { getCommand } from './get.js';
 import { layoutCommand } from './layout.js';
 import { monitorCommand } from './monitor.js';
+import { pairCommand } from './pair.js';
 import { panelCommand } from './panel.js';
 import { relayCommand } from './relay.js';
 import { runCommand } from './run.js';
@@ -95,6 +96,9 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
   running(program.command('panel'))
     .description('print a link that opens the panel in one browser')
     .action((options) => finish(panelCommand(options, context)));
+  running(program.command('pair'))
+    .description('print what a phone needs to join, as a QR code')
+    .action((options) => finish(pairCommand(options, context)));
   running(program.command('get'))
     .description('print what the running bridge knows')
     .argument('<device[.point]>')

@@ -17,6 +17,7 @@ import { serviceManager } from '../service/service-env.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
 import { openLog } from './open-log.js';
+import { showPairing } from './pair.js';
 
 /** The whole stop takes at most this long, whatever hangs. */
 const STOP_MS = 1_950;
@@ -57,6 +58,7 @@ export function bridgeParts(config: Config, relay: JoinedRelay, context: CliCont
     relayUrl: relay.url,
     token: relay.token,
     openRelay: relay.openRelay,
+    pairing: relay.pairing,
     drivers,
     version,
     clock,
@@ -89,7 +91,5 @@ function announce(config: Config, relay: JoinedRelay, link: string | undefined, 
   if (config.devices.size === 0) {
     out('no devices yet: plug a board in that says who it is, or name devices in a config: --config bridge.yaml');
   }
-  if (config.relay.embedded === undefined || relay.lanUrl === undefined) return;
-  const pairing = { url: relay.lanUrl, channel: config.relay.channel, role: 'controller', token: relay.token };
-  out(`to pair a phone: ${JSON.stringify(pairing)}`);
+  if (config.relay.embedded !== undefined && relay.pairing.ok) showPairing(relay.pairing.text, context);
 }

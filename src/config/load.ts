@@ -2,12 +2,14 @@ import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { DriverRegister } from '../device/driver-kind.js';
 import { BridgeError } from '../error.js';
-import type { JsonObject } from '../mesh/frame.js';
+import { SECRET_KEYS } from '../layout/secrets.js';
+import { isObject, type JsonObject } from '../mesh/frame.js';
 import { meshName } from '../mesh/name.js';
 import { printable } from '../text.js';
 import { cautions } from './cautions.js';
 import { ConfigError, type Problem } from './config-error.js';
 import { type ConfigFile, readConfigFile } from './config-file.js';
+import { resolveRelay } from './connection.js';
 import { crossCheck } from './cross-check.js';
 import type { Environment } from './environment.js';
 import { checkLayout } from './layout-check.js';
@@ -40,10 +42,7 @@ export interface LoadedConfig {
 /** Most problems told at once. */
 const MAX_PROBLEMS = 200;
 
-const SECRETS = [
-  ['relay', 'token'],
-  ['relay', 'roomKey'],
-];
+const SECRETS = [['relay', 'token'], ['relay', 'roomKey'], ...SECRET_KEYS.map((key) => ['relay', 'connection', key])];
 
 /**
  * Reads and checks a config. Throws a ConfigError with every problem, or a BridgeError `config/missing` or
@@ -85,11 +84,19 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   problems.push(...found.filter(isNew).map(place));
   if (!result.success || problems.length > 0) throw new ConfigError(capped(problems));
 
-  const { config, errors, notes } = withLayout(settle(result.data, context), result.data, file.path, context.drivers);
+  const resolved = resolveRelay(result.data.relay, keysAt(source, ['relay']), file.path);
+  secrets.push(...resolved.secrets.filter((secret) => !secrets.includes(secret)));
+  const settled = settle(result.data, resolved.relay, context);
+  const { config, errors, notes } = withLayout(settled, result.data, file.path, context.drivers);
+  if (resolved.problem) errors.push(resolved.problem);
   if (errors.length > 0) throw new ConfigError(capped(errors.map(place)));
   const warnings = cautions(config, result.data.bridge.name, context.stableName ?? (() => undefined)).map(place);
   warnings.push(...notes.map(place));
   const literal = SECRETS.find((path) => valueAt(source.value, path) !== undefined && source.origin(path) === 'file');
+  if (resolved.shared) {
+    const message = 'others on this machine can read the file with the connection';
+    warnings.push(place({ path: ['relay', 'connection'], at: 'value', message, hint: 'run `chmod 600` on it' }));
+  }
   if (file.shared && literal) {
     const hint = `run \`chmod 600 ${printable(file.path)}\``;
     warnings.push(place({ path: literal, at: 'key', message: 'others on this machine can read this secret', hint }));
@@ -105,7 +112,12 @@ const NO_LAYOUT: Finding = {
 };
 
 /** Reads the layout that the config names, and holds its controls against the bindings and the devices. */
-function withLayout(config: Config, { layout }: ParsedConfig, path: string, drivers: DriverRegister) {
+function withLayout(
+  config: Config,
+  { layout }: ParsedConfig,
+  path: string,
+  drivers: DriverRegister,
+): { config: Config; errors: Finding[]; notes: Finding[] } {
   if (layout?.file === undefined) {
     const aimless = layout !== undefined && Object.keys(layout.bindings).length > 0;
     return { config, errors: [], notes: aimless ? [NO_LAYOUT] : [] };
@@ -124,12 +136,13 @@ function withLayout(config: Config, { layout }: ParsedConfig, path: string, driv
 }
 
 /** Fills in what the schema can't know: names and folders of this machine. */
-function settle(parsed: ParsedConfig, context: ConfigContext): Config {
+function settle(parsed: ParsedConfig, relay: Config['relay'], context: ConfigContext): Config {
   const { name: given, namespace, stateDir } = parsed.bridge;
   const name = meshName(given ?? `${context.hostname ?? hostname()}-bridge`);
   const { layout: _, ...rest } = parsed;
   return {
     ...rest,
+    relay,
     bridge: {
       name,
       namespace: namespace ?? namespaceOf(name),
@@ -149,6 +162,12 @@ function secretsOf(source: YamlSource): string[] {
   if (typeof url === 'string' && URL.canParse(url)) found.add(decoded(new URL(url).password));
   found.delete('');
   return [...found];
+}
+
+/** The keys that a section was given. */
+function keysAt(source: YamlSource, path: Finding['path']): ReadonlySet<string> {
+  const section = valueAt(source.value, path);
+  return new Set(isObject(section) ? Object.keys(section) : []);
 }
 
 function decoded(text: string): string {

@@ -7,9 +7,9 @@ import type { JsonObject } from '../mesh/frame.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import { NAMESPACE } from './names.js';
 import { unworded } from './problems.js';
-import { relaySchema, tcpPort } from './relay-schema.js';
+import { type RelayConfig, relaySchema, tcpPort } from './relay-schema.js';
 
-export type { RelayConfig } from './relay-schema.js';
+export type { RelayConfig };
 
 /** What a phone may do. viewer: look · operator: also command · admin: also approve and configure. */
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -167,7 +167,8 @@ function device(drivers: DriverRegister) {
 export type ParsedConfig = z.output<ReturnType<typeof configSchema>>;
 
 /** A config with everything settled. */
-export interface Config extends Omit<ParsedConfig, 'bridge' | 'layout'> {
+export interface Config extends Omit<ParsedConfig, 'bridge' | 'layout' | 'relay'> {
+  readonly relay: RelayConfig;
   /** The layout written by hand, where there is one, and what its controls are bound to. */
   readonly layout?: { readonly document?: JsonObject; readonly bindings: Readonly<Record<string, string>> };
   readonly bridge: {

@@ -2,6 +2,7 @@ import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
 import type { Fleet } from '../device/fleet.js';
 import type { JsonObject } from '../mesh/frame.js';
+import type { Pairing } from '../pairing.js';
 import type { PhoneLayout } from '../phone-layout.js';
 import { ownPid } from '../port/own-pid.js';
 import type { PointState, Store } from '../state/store.js';
@@ -20,6 +21,7 @@ export interface ControlParts {
   relay: { readonly ready: boolean };
   /** A link into the panel; undefined while there is none. */
   panelLink(): string | undefined;
+  pairing: Pairing;
 }
 
 /** Answers the command line from the running bridge's state. */
@@ -83,6 +85,7 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       if (link !== undefined) return { ok: true, link };
       return { ok: false, code: 'no_panel', message: 'this bridge has no panel; `panel: {}` in its config opens one' };
     },
+    pairing: () => ({ ...parts.pairing }),
     contract: () => ({ ok: true, contract: phoneLayout.api() }),
     monitor(device, entry) {
       return devices.get(device)?.traffic.watch(({ direction, text }) => entry({ direction, text }));

@@ -20,9 +20,15 @@ export interface ControlHandlers {
   contract(): ControlAnswer;
   /** A link that lets one browser into the panel, as `link`. */
   panel(): ControlAnswer;
+  /** What a phone needs to join, as `text`. */
+  pairing(): ControlAnswer;
   /** Calls `entry` for each line on a device's wire; the returned function ends that. Undefined: no such device. */
   monitor(device: string, entry: (entry: JsonObject) => void): (() => void) | undefined;
 }
+
+const PLAIN = ['status', 'layout', 'contract', 'panel', 'pairing'] as const;
+
+const isPlain = (op: unknown): op is (typeof PLAIN)[number] => PLAIN.some((known) => known === op);
 
 const MAX_CLIENTS = 16;
 /** Connections that the system holds for us at most, with those that are told that there are too many. */
@@ -134,7 +140,7 @@ export class ControlServer {
       const request: unknown = JSON.parse(line);
       if (!isObject(request)) throw new Error('a request is an object');
       const { op, device, point, value } = request;
-      if (op === 'status' || op === 'layout' || op === 'contract' || op === 'panel') send(this.handlers[op]());
+      if (isPlain(op)) send(this.handlers[op]());
       else if (typeof device !== 'string') throw new Error('a request names a device');
       else if (op === 'get') send(this.handlers.get(device, typeof point === 'string' ? point : undefined));
       else if (op === 'set' && typeof point === 'string') send(await this.handlers.set(device, point, value));

@@ -3,6 +3,7 @@ import type { Fleet } from '../device/fleet.js';
 import { targetName } from '../layout/target.js';
 import type { LogLine } from '../log-line.js';
 import type { JsonObject } from '../mesh/frame.js';
+import type { Pairing } from '../pairing.js';
 import type { PhoneLayout } from '../phone-layout.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
@@ -19,6 +20,7 @@ export interface DeskParts {
   readonly version: string;
   /** The relay's address, safe to show, and whether it has let us in. */
   readonly relay: { readonly url: string; readonly channel: string; ready(): boolean };
+  readonly pairing: Pairing;
   readonly log: LogRing;
   readonly clock: Clock;
 }
@@ -106,6 +108,11 @@ export class Desk {
     this.tell((listener) => listener.devices());
     const message = 'this could not be remembered and lasts until the next start';
     return { ok: true, ...(approval.remembered ? {} : { message }) };
+  }
+
+  /** What a phone needs to join. */
+  get pairing(): Pairing {
+    return this.parts.pairing;
   }
 
   /** Calls `line` for each line on a device's wire; the returned function ends it. Undefined: there is no such device. */

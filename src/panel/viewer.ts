@@ -57,6 +57,7 @@ export class Viewer {
     this.asks = new Map<string, Ask>([
       ['route_msg', (payload) => this.route(payload)],
       ['panel.approve', ({ device }) => desk.approve(String(device))],
+      ['panel.pairing', () => ({ ...desk.pairing })],
       ['panel.monitor', ({ device }) => this.monitor(device)],
     ]);
     this.send('welcome', { viewer: name, ...desk.status() });

@@ -168,6 +168,17 @@ describe.skipIf(!hasChromium)('the panel in a browser', () => {
       await expect.poll(() => rig.bridge.store.point('shed', 'turnout')?.value, { timeout: 5_000 }).toBe('thrown');
     }, 30_000);
 
+    it('pairs a phone', async () => {
+      const { rig, page } = await open();
+      await page.getByRole('button', { name: 'Pair a phone' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Pair a phone' });
+      await dialog.getByRole('img', { name: 'Pairing code' }).waitFor();
+      expect(await dialog.textContent()).toContain(`meets the bridge at ${rig.relay.url}, channel lab`);
+      expect(await barriers(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Close' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+    }, 30_000);
+
     it('watches the wire, shows cards, and stops all', async () => {
       const { rig, page } = await open();
       await page.getByRole('button', { name: 'Watch the wire of shed' }).click();

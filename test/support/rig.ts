@@ -9,6 +9,7 @@ import { parseConfig } from '../../src/config/load.js';
 import type { Simulator } from '../../src/device/driver-kind.js';
 import { type Log, silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
+import { pairingOf } from '../../src/pairing.js';
 import { LogRing } from '../../src/panel/log-ring.js';
 import { machinePorts } from '../../src/port/ports.js';
 import { createVirtualPort, type VirtualPort } from '../../src/port/virtual-port.js';
@@ -136,6 +137,7 @@ export class Rig {
       random: Math.random,
       log,
       ports: machinePorts(clock, log, usb.roots),
+      pairing: pairingOf({ url: relay.url, channel: 'lab', token, roomKey: undefined }),
       lines: new LogRing(),
       ...(page === undefined ? {} : { panel: { host: '127.0.0.1', port: 0, orAnyPort: false, hostname: 'rig', page } }),
     });

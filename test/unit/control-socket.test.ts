@@ -26,6 +26,7 @@ async function startServer(folder = newFolder()) {
     layout: () => ({ ok: true, layout: { name: 'x'.repeat(200_000) } }),
     contract: () => ({ ok: true, contract: {} }),
     panel: () => ({ ok: true, link: '' }),
+    pairing: () => ({ ok: true, text: '{}' }),
     get: (device) => ({ ok: true, device }),
     set: async () => ({ ok: true }),
     approve: async () => ({ ok: true }),

@@ -167,6 +167,7 @@ describe('the self-check', () => {
       monitor: () => undefined,
       layout: nothing,
       panel: nothing,
+      pairing: nothing,
       contract: nothing,
       status: () => ({ ok: true, ...status }),
     };

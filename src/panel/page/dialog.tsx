@@ -16,12 +16,12 @@ export function Dialog({ title, close, children }: { title: string; close(): voi
       onClose={close}
       onClick={(event) => event.target === box.current && close()}
     >
-      <header>
+      <div class="dialog-head">
         <h2>{title}</h2>
         <button type="button" class="round" aria-label="Close" onClick={close}>
           <Icon node={X} />
         </button>
-      </header>
+      </div>
       <div class="dialog-body">{children}</div>
     </dialog>
   );

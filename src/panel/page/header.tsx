@@ -1,13 +1,15 @@
-import { Moon, Sun } from 'lucide';
+import { Moon, QrCode, Sun } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { useNews } from './context.js';
 import { Icon } from './icon.js';
+import { PairDialog } from './pair-dialog.js';
 import { applyTheme, isDark, onSystemTheme } from './theme.js';
 
 /** Who this is, how the connections are, and what concerns the whole page. */
 export function Header() {
   const session = useNews('status');
   const [dark, setDark] = useState(isDark());
+  const [pairing, setPairing] = useState(false);
   useEffect(() => onSystemTheme(() => setDark(isDark())), []);
   const { status, connection } = session;
   const turn = () => {
@@ -19,9 +21,19 @@ export function Header() {
       <img src="/icon.svg" alt="" width="28" height="28" />
       <h1>{status?.name ?? 'carter-bridge'}</h1>
       <ConnectionState connection={connection} joined={status?.relay.joined ?? false} url={status?.relay.url ?? ''} />
+      <button
+        type="button"
+        class="round"
+        aria-label="Pair a phone"
+        title="Pair a phone"
+        onClick={() => setPairing(true)}
+      >
+        <Icon node={QrCode} />
+      </button>
       <button type="button" class="round" aria-label={dark ? 'Light colours' : 'Dark colours'} onClick={turn}>
         <Icon node={dark ? Sun : Moon} />
       </button>
+      {pairing && <PairDialog close={() => setPairing(false)} />}
     </header>
   );
 }

@@ -67,6 +67,11 @@ export class Session {
     if (answer['message'] !== undefined) this.notices.add('bad', `${device}: ${String(answer['message'])}`);
   }
 
+  /** What a phone needs to join. */
+  pairing(): Promise<JsonObject> {
+    return this.link.ask('panel.pairing', null);
+  }
+
   /** Shows the lines of a device's wire from now on, or of none. */
   async monitor(device: string | undefined): Promise<void> {
     this.watched = device;
