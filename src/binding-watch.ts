@@ -7,13 +7,14 @@ import { printable } from './text.js';
 /** Says once what disagrees between a bound layout and devices, as soon as these have said which points they have. */
 export function watchBinding(binding: Binding, namespace: string, store: Store, log: Log): void {
   const told = new Set<string>();
-  const say = (control: string, message: string) => {
-    const line = `control ${printable(control, 60)}: ${printable(message)}`;
-    if (!told.has(line)) log.warn({}, line);
-    told.add(line);
+  const say = (control: string, code: string, message: string) => {
+    // Not by the message: a board may describe itself anew again and again, each time with other limits.
+    const key = `${control} ${code}`;
+    if (!told.has(key)) log.warn({}, `control ${printable(control, 60)}: ${printable(message)}`);
+    told.add(key);
   };
-  for (const { control, message } of binding.problems) say(control, message);
-  for (const id of binding.strangers) say(id, 'the layout has no such control');
+  for (const { control, code, message } of binding.problems) say(control, code, message);
+  for (const id of binding.strangers) say(id, 'stranger', 'the layout has no such control');
   const hardware = {
     // A board that nobody knows yet may still be plugged in.
     hasDevice: () => true,
@@ -22,7 +23,7 @@ export function watchBinding(binding: Binding, namespace: string, store: Store, 
   };
   store.subscribe({
     described: () => {
-      for (const { control, message } of lintHardware(binding, namespace, hardware)) say(control, message);
+      for (const { control, code, message } of lintHardware(binding, namespace, hardware)) say(control, code, message);
     },
   });
 }

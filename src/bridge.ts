@@ -28,6 +28,7 @@ import { Desk } from './panel/desk.js';
 import { LocalPanel, type LocalPanelParts, type PanelOptions } from './panel/local-panel.js';
 import { LogRing } from './panel/log-ring.js';
 import { type KnownDevices, PhoneLayout } from './phone-layout.js';
+import type { PinsOf } from './port/pin.js';
 import type { Ports } from './port/ports.js';
 import { History } from './state/history.js';
 import { Store } from './state/store.js';
@@ -53,6 +54,7 @@ export interface BridgeParts {
   panel?: PanelOptions;
   /** The lines of the log that the panel shows. */
   lines?: LogRing;
+  pins: PinsOf;
 }
 
 /** The whole stop takes at most this long, whatever confirms. */
@@ -244,9 +246,9 @@ export class Bridge {
   }
 
   private buildFleet(): Fleet {
-    const { config, drivers, clock, random, log, ports } = this.parts;
+    const { config, drivers, clock, random, log, ports, pins } = this.parts;
     const { devices, discover, bridge } = config;
     const { store } = this;
-    return new Fleet({ devices, drivers, discover, stateDir: bridge.stateDir, ports, store, clock, random, log });
+    return new Fleet({ devices, drivers, discover, stateDir: bridge.stateDir, ports, pins, store, clock, random, log });
   }
 }

@@ -51,8 +51,11 @@ function userName(): string {
 // Only now: all that is imported statically is compiled before the first of it runs, and that alone would grow the nursery.
 const { drivers } = await import('../devices/index.js');
 const { runProgram } = await import('./cli/program.js');
-const { probeOnoff } = await import('./port/onoff-probe.js');
+const { systemKernel } = await import('./port/chip-pins-kernel.js');
+const { settleLeftover } = await import('./port/leftover-outputs.js');
+const { describeGpio } = await import('./port/pin-backend.js');
 const { stableName } = await import('./port/serial-path.js');
+const { SYSTEM_ROOTS } = await import('./port/system-roots.js');
 const { systemClock } = await import('./system-clock.js');
 
 const code = await runProgram(process.argv.slice(2), {
@@ -79,7 +82,8 @@ const code = await runProgram(process.argv.slice(2), {
     home: fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, ''),
     load: (name) => import(name),
   },
-  gpio: async () => (await probeOnoff()).reason,
+  settle: (output) => settleLeftover(output, { kernel: systemKernel, roots: SYSTEM_ROOTS }),
+  gpio: async () => describeGpio({ kernel: systemKernel, roots: SYSTEM_ROOTS }),
   logIsTerminal: process.stderr.isTTY,
   logStream: process.stderr,
 });

@@ -5,6 +5,7 @@ import { type Api, apiOf } from './layout/api.js';
 import { Binding } from './layout/bind.js';
 import { generate } from './layout/generate.js';
 import { withoutSecrets } from './layout/secrets.js';
+import { parseRelayUrl } from './mesh/connection.js';
 import type { JsonObject } from './mesh/frame.js';
 
 /** Devices and their points, as they are known now. */
@@ -28,7 +29,7 @@ export class PhoneLayout {
     const { layout, relay, bridge } = this.config;
     if (layout?.document) return withoutSecrets(layout.document);
     const connection =
-      relay.url === undefined ? {} : { connection: { url: withoutPassword(relay.url), channel: relay.channel } };
+      relay.url === undefined ? {} : { connection: { url: parseRelayUrl(relay.url).display, channel: relay.channel } };
     return generate({ namespace: bridge.namespace, name: bridge.name, devices: this.devices(), ...connection });
   }
 
@@ -37,11 +38,4 @@ export class PhoneLayout {
     const { namespace, name } = this.config.bridge;
     return apiOf({ namespace, name, devices: this.devices(), codes: REFUSAL_CODES, binding: this.binding });
   }
-}
-
-function withoutPassword(address: string): string {
-  const url = new URL(address);
-  url.username = '';
-  url.password = '';
-  return url.href.replace(/\/$/, '');
 }

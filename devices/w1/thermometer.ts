@@ -11,6 +11,7 @@ const UNREADABLE = ['file/failed', 'file/denied', 'file/timeout', 'file/too-larg
 export class Thermometer {
   private last: number | undefined;
   private trouble: string | undefined;
+  private isChecked = false;
 
   constructor(
     readonly sensor: string,
@@ -28,17 +29,20 @@ export class Thermometer {
     return { point: this.spec.id, value };
   }
 
-  /** Warns where the sensor is set to another number of bits. */
+  /** Warns once where the sensor is set to another number of bits. */
   async checkResolution(bits: number): Promise<void> {
+    if (this.isChecked) return;
     const path = `${this.root}/${this.sensor}/resolution`;
     try {
       const text = await this.text('resolution');
+      this.isChecked = text !== undefined;
       if (text === undefined || Number(text) === bits) return;
       const fix = `echo ${bits} | sudo tee ${path}`;
       this.io.log.warn({}, `${this.sensor} is set to ${printable(text.trim(), 10)} bits and not to ${bits}: ${fix}`);
     } catch (error) {
       // What is wrong with the sensor itself comes to light when it is read.
       if (!isBridgeError(error, ...UNREADABLE)) throw error;
+      this.isChecked = true;
       this.io.log.warn({}, `the resolution of ${this.sensor} is not known: ${error.message}`);
     }
   }

@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Config, DeviceConfig } from '../config/schema.js';
 import type { DriverKind, DriverRegister, Simulator } from '../device/driver-kind.js';
+import { BridgeError } from '../error.js';
+import type { Pins, PinsOf } from '../port/pin.js';
 import { createVirtualPort, type VirtualPort } from '../port/virtual-port.js';
 import { filesIn } from './simulator-folder.js';
 
-/** One simulated device, on a virtual serial port or in a folder of made-up kernel files. */
+/** One simulated device, on a virtual serial port, on simulated pins, or in a folder of made-up kernel files. */
 export interface BenchBoard {
   readonly id: string;
-  /** The path that the bridge opens, or the folder that it reads. */
-  readonly path: string;
+  /** The path that the bridge opens, or the folder that it reads; absent for pins. */
+  readonly path?: string;
   close(): void;
 }
 
@@ -26,13 +28,23 @@ export function plugBoards(
   folder: string,
   drivers: DriverRegister,
   clock: Clock,
-): { config: Config; boards: BenchBoard[]; left: string[] } {
+): { config: Config; boards: BenchBoard[]; left: string[]; pins: PinsOf } {
+  const simulated = new Map<string, Pins>();
   const devices = new Map<string, DeviceConfig>();
   const boards: BenchBoard[] = [];
   const left: string[] = [];
   for (const [id, device] of config.devices) {
+    const kind = drivers.get(device.driver);
+    if (kind?.simulatePins) {
+      const simulator = kind.simulatePins(device.options, clock, boards.length + 1);
+      simulated.set(id, simulator.pins);
+      simulator.start();
+      boards.push({ id, close: () => simulator.stop() });
+      devices.set(id, device);
+      continue;
+    }
     const path = join(folder, id);
-    const plugged = plugIn(path, device.options, drivers.get(device.driver), clock, boards.length + 1);
+    const plugged = plugIn(path, device.options, kind, clock, boards.length + 1);
     if (!plugged) {
       left.push(id);
       continue;
@@ -40,7 +52,7 @@ export function plugBoards(
     boards.push({ id, path, close: plugged.close });
     devices.set(id, { ...device, options: { ...(device.options as object), [plugged.key]: path } });
   }
-  return { config: { ...config, devices }, boards, left };
+  return { config: { ...config, devices }, boards, left, pins: (device) => simulated.get(device) ?? noPins };
 }
 
 /** Plugs in a simulated device of a kind; `key` is the option that says where it is. Undefined where nobody simulates it. */
@@ -56,6 +68,9 @@ function plugIn(path: string, options: unknown, kind: DriverKind | undefined, cl
   simulator.plug(filesIn(path));
   return { key: 'root', close: () => simulator.unplug() };
 }
+
+const none = () => Promise.reject(new BridgeError('pin/no-chip', 'a bench has simulated pins only'));
+const noPins: Pins = { openInput: none, openOutput: none, openPwm: none };
 
 /** Plugs a simulated device into a virtual port. */
 export function plugInto(port: VirtualPort, simulator: Simulator): void {

@@ -47,7 +47,7 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
       { ...context, logStream: { write } },
     );
     const wanted = benchConfig(options, folder, context);
-    const { config, boards, left } = plugBoards(wanted, folder, drivers, clock);
+    const { config, boards, left, pins } = plugBoards(wanted, folder, drivers, clock);
     undo.push(() => {
       for (const board of boards) board.close();
     });
@@ -60,7 +60,7 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
       port: options.panelPort ?? PANEL_PORT,
       orAnyPort: options.panelPort === undefined,
     };
-    const bridge = new Bridge({ ...bridgeParts(withPty, relay, context, log), panel, lines });
+    const bridge = new Bridge({ ...bridgeParts(withPty, relay, context, log), panel, lines, pins });
     await bridge.start();
     undo.push(() => bridge.stop());
     const { namespace } = withPty.bridge;
@@ -69,7 +69,8 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
     out(`relay      ${relay.url}   channel ${withPty.relay.channel}, no token, this machine only`);
     out(`values     broadcasts {"msg_type":"${namespace}.state", "<device>": {"<point>": value}}`);
     out(`commands   {"msg_type":"${namespace}.cmd", "dev":"<device>", "point":"<point>", "value":…}`);
-    for (const board of boards) out(`board      ${board.id} simulated on ${board.path}`);
+    for (const board of boards)
+      out(`board      ${board.id} simulated${board.path ? ` on ${board.path}` : ', pins and what is wired to them'}`);
     if (options.pty !== undefined) out(`your port  ${options.pty}: print lines to it, read commands from it`);
     const [first] = boards;
     const state = `--state-dir ${folder}`;

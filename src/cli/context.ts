@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { DriverRegister } from '../device/driver-kind.js';
 import type { MachineFacts } from '../doctor/machine.js';
+import type { LeftoverOutput } from '../port/pin.js';
 
 /** Size of a terminal: characters per line, and lines. */
 export interface Terminal {
@@ -33,6 +34,8 @@ export interface CliContext {
   readonly stableName: (path: string) => string | undefined;
   /** What the doctor has to know of this process. */
   readonly machine: MachineFacts;
+  /** Puts an output that a dead process left on to its safe level; its name, where there was one. Throws `pin/…`. */
+  readonly settle: (output: LeftoverOutput) => string | undefined;
   /** Whether GPIO can be used here, in a sentence. */
   readonly gpio: () => Promise<string>;
   /** True where a person sees the log. */

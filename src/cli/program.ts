@@ -13,6 +13,7 @@ import { pairCommand } from './pair.js';
 import { panelCommand } from './panel.js';
 import { relayCommand } from './relay.js';
 import { runCommand } from './run.js';
+import { safeCommand } from './safe.js';
 import { setCommand } from './set.js';
 import { validateCommand } from './validate.js';
 
@@ -84,6 +85,11 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .argument('<file>')
     .option('--config <file>', 'for a layout: hold it against the bindings and devices of this config')
     .action((file, options) => finish(validateCommand(file, context, options.config)));
+  program
+    .command('safe')
+    .description('after a crash: put the outputs that were left on to their safe values')
+    .requiredOption('--config <file>', 'config of the bridge that ended')
+    .action((options) => finish(safeCommand(options, context)));
   const running = (command: Command) =>
     command
       .option('--config <file>', 'config of the running bridge')

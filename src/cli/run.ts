@@ -11,6 +11,7 @@ import { readByPeople } from '../logger.js';
 import { parseRelayUrl } from '../mesh/connection.js';
 import type { PanelOptions } from '../panel/local-panel.js';
 import { LogRing } from '../panel/log-ring.js';
+import { machinePins } from '../port/pins.js';
 import { machinePorts } from '../port/ports.js';
 import { selfCheck } from '../service/self-check.js';
 import { serviceManager } from '../service/service-env.js';
@@ -65,6 +66,7 @@ export function bridgeParts(config: Config, relay: JoinedRelay, context: CliCont
     random,
     log,
     ports: machinePorts(clock, log),
+    pins: machinePins({ clock, log }),
   };
 }
 

@@ -9,6 +9,7 @@ import type { LayoutFinding } from '../layout/finding.js';
 import { lint } from '../layout/lint.js';
 import { lintHardware } from '../layout/lint-hardware.js';
 import { spots } from '../layout/walk.js';
+import type { JsonObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
 
 /** What was found in a layout, as lines in the order of the file, and how much of it is in error. */
@@ -28,13 +29,7 @@ export function checkLayoutFile(
   context: ConfigContext,
 ): LayoutVerdict {
   const { document, locate, path } = parseLayout(file);
-  const found: LayoutFinding[] = lint(document);
-  if (configPath !== undefined) {
-    const { config } = loadConfig(configPath, context);
-    const { namespace } = config.bridge;
-    const binding = new Binding(document, config.layout?.bindings ?? {}, namespace);
-    found.push(...binding.problems, ...lintHardware(binding, namespace, hardwareOf(config, context.drivers)));
-  }
+  const found = [...lint(document), ...(configPath === undefined ? [] : withConfig(document, configPath, context))];
   const problems = found
     .map((finding) => ({ finding, problem: problemOf(finding, printable(path), locate(finding.path, 'value')) }))
     .sort((a, b) => a.problem.line - b.problem.line || a.problem.column - b.problem.column);
@@ -44,6 +39,14 @@ export function checkLayoutFile(
   if (problems.length > MOST) lines.push(`and ${problems.length - MOST} more`);
   const errors = found.filter(({ severity }) => severity === 'error').length;
   return { lines, errors, controls: [...spots(document)].length };
+}
+
+/** What disagrees with the bindings and the devices of a config. */
+function withConfig(document: JsonObject, path: string, context: ConfigContext): LayoutFinding[] {
+  const { config } = loadConfig(path, context);
+  const { namespace } = config.bridge;
+  const binding = new Binding(document, config.layout?.bindings ?? {}, namespace);
+  return [...binding.problems, ...lintHardware(binding, namespace, hardwareOf(config, context.drivers))];
 }
 
 function problemOf(

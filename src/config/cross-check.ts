@@ -76,7 +76,10 @@ function namedPoint(name: string, devices: Mapping, outputsOnly: boolean): Wordi
   if (!Object.hasOwn(devices, device)) return unknown('device', device, Object.keys(devices));
   const points = mapping(mapping(devices[device])?.['points']);
   if (!points) return undefined;
-  const isOutput = (id: string) => mapping(points[id])?.['role'] === 'actuator';
+  const isOutput = (id: string) => {
+    const point = mapping(points[id]);
+    return point?.['role'] === 'actuator' || point?.['direction'] === 'out';
+  };
   if (!Object.hasOwn(points, point)) {
     return unknown(
       'point',
@@ -86,7 +89,10 @@ function namedPoint(name: string, devices: Mapping, outputsOnly: boolean): Wordi
     );
   }
   if (!outputsOnly || isOutput(point)) return undefined;
-  return { message: `\`${name}\` is no output`, hint: 'only points with `role: actuator` can be interlocked' };
+  return {
+    message: `\`${name}\` is no output`,
+    hint: 'only points with `role: actuator` can be interlocked',
+  };
 }
 
 function unknown(noun: 'device' | 'point', word: string, known: readonly string[], device?: string): Wording {

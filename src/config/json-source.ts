@@ -20,10 +20,7 @@ const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
 
 /** Reads a JSON text. Never throws for its content; a problem's words never quote it. */
 export function readJson(text: string): JsonSource {
-  const placeOf = (offset: number): Place => {
-    const before = text.slice(0, offset).split('\n');
-    return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
-  };
+  const placeOf = placesIn(text);
   try {
     const root = new Reader(text).document();
     return { value: root.value, locate: (path, at) => placeOf(offsetOf(root, path, at)) };
@@ -32,6 +29,21 @@ export function readJson(text: string): JsonSource {
     const { message, hint, offset } = error;
     return { problem: { ...placeOf(offset), message, ...(hint === undefined ? {} : { hint }) } };
   }
+}
+
+/** Tells line and column of an offset; a layout may have a finding in every line, so lines are counted once. */
+function placesIn(text: string): (offset: number) => Place {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+  };
 }
 
 /** The offset of what is at a path, or of the nearest thing around it. */

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { DriverRegister } from '../device/driver-kind.js';
 import { BridgeError } from '../error.js';
-import { SECRET_KEYS } from '../layout/secrets.js';
+import { isSecretKey } from '../layout/secrets.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import { meshName } from '../mesh/name.js';
 import { printable } from '../text.js';
@@ -41,8 +41,6 @@ export interface LoadedConfig {
 
 /** Most problems told at once. */
 const MAX_PROBLEMS = 200;
-
-const SECRETS = [['relay', 'token'], ['relay', 'roomKey'], ...SECRET_KEYS.map((key) => ['relay', 'connection', key])];
 
 /**
  * Reads and checks a config. Throws a ConfigError with every problem, or a BridgeError `config/missing` or
@@ -92,7 +90,7 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   if (errors.length > 0) throw new ConfigError(capped(errors.map(place)));
   const warnings = cautions(config, result.data.bridge.name, context.stableName ?? (() => undefined)).map(place);
   warnings.push(...notes.map(place));
-  const literal = SECRETS.find((path) => valueAt(source.value, path) !== undefined && source.origin(path) === 'file');
+  const literal = secretPaths(source).find((path) => source.origin(path) === 'file');
   if (resolved.shared) {
     const message = 'others on this machine can read the file with the connection';
     warnings.push(place({ path: ['relay', 'connection'], at: 'value', message, hint: 'run `chmod 600` on it' }));
@@ -127,7 +125,8 @@ function withLayout(
     document = readLayoutFile(resolve(dirname(path), layout.file)).document;
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
-    const finding: Finding = { path: ['layout', 'file'], at: 'value', message: error.message, hint: error.hint };
+    const hint = error.code === 'config/missing' ? 'its path is relative to the config' : error.hint;
+    const finding: Finding = { path: ['layout', 'file'], at: 'value', message: error.message, hint };
     return { config, errors: [finding], notes: [] };
   }
   const whole: Config = { ...config, layout: { bindings: layout.bindings, document } };
@@ -154,7 +153,7 @@ function settle(parsed: ParsedConfig, relay: Config['relay'], context: ConfigCon
 /** Everything to keep out of logs: secrets of the file, values from the environment, the password of an address. */
 function secretsOf(source: YamlSource): string[] {
   const found = new Set<string>(source.taken);
-  for (const path of SECRETS) {
+  for (const path of secretPaths(source)) {
     const value = valueAt(source.value, path);
     if (typeof value === 'string' || typeof value === 'number') found.add(String(value));
   }
@@ -162,6 +161,14 @@ function secretsOf(source: YamlSource): string[] {
   if (typeof url === 'string' && URL.canParse(url)) found.add(decoded(new URL(url).password));
   found.delete('');
   return [...found];
+}
+
+/** Where the config holds secrets itself. */
+function secretPaths(source: YamlSource): string[][] {
+  const connection = ['relay', 'connection'];
+  const inside = [...keysAt(source, connection)].filter(isSecretKey).map((key) => [...connection, key]);
+  const own = [...keysAt(source, ['relay'])].filter((key) => key === 'token' || key === 'roomKey');
+  return [...own.map((key) => ['relay', key]), ...inside];
 }
 
 /** The keys that a section was given. */

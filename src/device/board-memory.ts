@@ -62,6 +62,11 @@ export class BoardMemory {
     void this.file.write(this.record);
   }
 
+  /** Resolves once what is remembered now is on the disk, or could not be written. */
+  async settled(): Promise<void> {
+    await this.file.settled();
+  }
+
   private set(device: string, mark: string): void {
     if (this.boardOf(device) !== mark) this.drop(device);
     const others = Object.entries(this.record.joined).filter(([id, board]) => id !== device && board !== mark);

@@ -129,10 +129,11 @@ export class Boards {
     return mark === undefined || (await memory.approve(device, mark));
   }
 
-  /** Closes every line. */
+  /** Closes every line; what was learnt of boards is on the disk then. */
   async stop(): Promise<void> {
     const lines = this.pending.splice(0).map(({ line }) => line.drop());
     await Promise.all([...lines, ...this.seats.all().map(([device]) => this.seats.vacate(device))]);
+    await this.parts.memory.settled();
   }
 
   private twinOf(board: FoundBoard, others: readonly FoundBoard[]): boolean {

@@ -16,7 +16,10 @@ import { Traffic } from './traffic.js';
 
 /** What a device is built from. */
 export interface DeviceParts
-  extends Pick<SupervisorParts, 'driver' | 'openLine' | 'readText' | 'watch' | 'store' | 'clock' | 'random' | 'log'> {
+  extends Pick<
+    SupervisorParts,
+    'driver' | 'openLine' | 'readText' | 'pins' | 'watch' | 'store' | 'clock' | 'random' | 'log'
+  > {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
   /** Throws where the device that answered is not the one that is meant; no command reaches it then. */
@@ -132,7 +135,8 @@ export class Device {
     this.queue.clear(code, message);
     this.pulses.clear();
     const { session } = this;
-    const outputs = safeOutputs(this.parts.store, this.id);
+    // At the stop, what its owner wants to stay as it is stays; an emergency spares nothing.
+    const outputs = safeOutputs(this.parts.store, this.id).filter(({ holds }) => code === 'estop' || !holds);
     const points = outputs.map(({ id }) => id);
     if (!session) return points;
     const abort = new AbortController();

@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Clock } from '../clock.js';
 import type { LineLink } from '../port/line-link.js';
+import type { LeftoverOutput, Pins } from '../port/pin.js';
 import type { DeviceDriver, DeviceIdentity, DeviceIo } from './driver.js';
 import type { PointSpec } from './point.js';
 
@@ -38,6 +39,15 @@ export interface FileSimulator {
   unplug(): void;
 }
 
+/** Simulated pins with something wired to them. */
+export interface PinSimulator {
+  readonly pins: Pins;
+  /** Things begin to happen. */
+  start(): void;
+  /** Stops all activity. */
+  stop(): void;
+}
+
 /** What a probe may touch: the clock, and questions on the line that was opened for it. */
 export type ProbeIo = Pick<DeviceIo, 'clock' | 'exchange'>;
 
@@ -64,12 +74,16 @@ export interface DriverKind<Options = unknown> {
   create(options: Options): DeviceDriver;
   /** The points that such a device has, where its options tell; a device that describes itself has none before. */
   points?(options: Options): readonly PointSpec[] | undefined;
+  /** The outputs that may stay on when the process dies, and what is safe there. */
+  leftovers?(options: Options): readonly LeftoverOutput[];
   /** For devices that say who they are when asked: how to ask. */
   readonly probe?: Probe;
   /** A simulated device that fits these options; `seed` makes its values differ from its siblings'. */
   simulate?(options: Options, clock: Clock, seed: number): Simulator;
   /** The same for a device that is seen through files; its option `root` says in which folder they are. */
   simulateFiles?(options: Options, clock: Clock, seed: number): FileSimulator;
+  /** The same for a device that has no wire but pins. */
+  simulatePins?(options: Options, clock: Clock, seed: number): PinSimulator;
 }
 
 /** The drivers that a program knows, by kind. */

@@ -1,6 +1,15 @@
-import type { Clock } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 import type { Log } from '../log.js';
 import type { LineHandlers, LineLink, LineOptions } from '../port/line-link.js';
+import type {
+  InputHandlers,
+  InputOptions,
+  InputPins,
+  OutputOptions,
+  OutputPin,
+  PwmOptions,
+  PwmPin,
+} from '../port/pin.js';
 import type { PointSpec, Reading, Value } from './point.js';
 
 /** A wish to change one actuator, already of the point's native type and within its limits. */
@@ -52,6 +61,12 @@ export interface DeviceIo {
    * after 5 s, another `file/…`, or the end of the session.
    */
   readText(path: string): Promise<string>;
+  /** Opens inputs for this session; when they fail, the session ends. Throws `pin/…`. */
+  openInput(options: InputOptions, handlers: Pick<InputHandlers, 'edges'>): Promise<InputPins>;
+  /** Opens an output for this session, with its first level set from the first moment on. Throws `pin/…`. */
+  openOutput(options: OutputOptions): Promise<OutputPin>;
+  /** Opens a pulse-width output for this session. Throws `pin/…`. */
+  openPwm(options: PwmOptions): Promise<PwmPin>;
   /** Says which points the device has; a later call replaces the list, points that stay keep their values. */
   describe(points: readonly PointSpec[]): void;
   /** Says what the device said: one call per line or poll, so that values that belong together travel together. */
@@ -68,6 +83,8 @@ export interface DeviceIo {
    * leases. An error ends the session.
    */
   every(ms: number, work: () => void | Promise<void>): void;
+  /** Does `work` once after `ms` milliseconds, unless the session ends before. An error ends the session. */
+  after(ms: number, work: () => void): Timer;
   /** Counts input that meant nothing to the driver; `sample` goes to the log at debug level. */
   ignored(reason: string, sample: string): void;
   /** Ends the session: the device is not there any more, or not itself any more. */

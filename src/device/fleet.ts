@@ -5,6 +5,7 @@ import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
 import { KernelFiles } from '../port/kernel-files.js';
 import type { PortAddress } from '../port/line-link.js';
+import type { PinsOf } from '../port/pin.js';
 import type { Ports } from '../port/ports.js';
 import { StateFile } from '../state/state-file.js';
 import type { Store } from '../state/store.js';
@@ -25,6 +26,7 @@ export interface FleetParts {
   /** Where it is remembered which board is which. */
   stateDir: string;
   ports: Ports;
+  pins: PinsOf;
   store: Store;
   clock: Clock;
   random: () => number;
@@ -140,7 +142,7 @@ export class Fleet {
   }
 
   private add(id: string, kind: DriverKind, options: unknown, approved: boolean): Device {
-    const { ports, store, clock, random, log } = this.parts;
+    const { ports, pins, store, clock, random, log } = this.parts;
     const port = portOf(options);
     const auto = port === 'auto';
     const device = new Device({
@@ -149,6 +151,7 @@ export class Fleet {
       driver: kind.create(options),
       openLine: auto ? this.boards.opener(id) : ports.open,
       readText: this.files.reader(),
+      pins: pins(id),
       watch: (wake) => {
         if (auto) return this.boards.watch(id, wake);
         return port === undefined ? () => {} : ports.watch(port, wake);

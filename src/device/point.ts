@@ -33,6 +33,12 @@ export interface PointSpec {
   readonly options?: readonly string[];
   /** What the output is put to when in doubt; absent: it is left alone. */
   readonly safe?: Value;
+  /** What the output is when a session begins, where its driver sees to that; the safe value where absent. */
+  readonly initial?: Value;
+  /** True: when a session begins the output stays as it is. */
+  readonly adopts?: boolean;
+  /** True: when the bridge stops the output stays as it is. */
+  readonly holds?: boolean;
   /** Milliseconds from a command's arrival to the device's confirmation; 1500 where absent. */
   readonly within?: number;
   /** True where the device never says what the output is, so that its value is what was commanded. */

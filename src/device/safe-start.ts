@@ -23,7 +23,8 @@ export interface SafeStartParts {
  */
 export function startSafe(parts: SafeStartParts): void {
   const { device, store, clock, signal, makeSafe } = parts;
-  const open = new Map(safeOutputs(store, device).map((output) => [output.id, output]));
+  const concerned = safeOutputs(store, device).filter(({ adopts }) => !adopts);
+  const open = new Map(concerned.map((output) => [output.id, output]));
   const judge = (ids: Iterable<string>, last: boolean) => {
     for (const id of ids) {
       const spec = open.get(id);
@@ -31,7 +32,7 @@ export function startSafe(parts: SafeStartParts): void {
       if (!spec || !state) continue;
       if (state.value === null && !last && !spec.assumed) continue;
       open.delete(id);
-      if (!sameValue(spec, state.value, spec.safe)) makeSafe(id, spec.safe);
+      if (!sameValue(spec, state.value, spec.initial ?? spec.safe)) makeSafe(id, spec.safe);
     }
     if (open.size === 0) finish();
   };

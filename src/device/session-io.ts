@@ -1,13 +1,25 @@
-import { type Clock, sleep } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import type { ReadText } from '../port/kernel-files.js';
 import type { LineDefect, LineHandlers, LineLink, LineNoise, LineOptions, OpenLine } from '../port/line-link.js';
+import type {
+  InputHandlers,
+  InputOptions,
+  InputPins,
+  OutputOptions,
+  OutputPin,
+  Pins,
+  PwmOptions,
+  PwmPin,
+} from '../port/pin.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import type { DeviceEvent, DeviceIo, ExchangeRequest } from './driver.js';
 import { Exchanges } from './exchange.js';
 import type { PointSpec, Reading } from './point.js';
+import { SessionPins } from './session-pins.js';
+import { SessionTimers } from './session-timers.js';
 import type { Traffic } from './traffic.js';
 
 /** Counters of one device, over all its sessions. */
@@ -36,6 +48,7 @@ export interface SessionParts {
   device: string;
   openLine: OpenLine;
   readText: ReadText;
+  pins: Pins;
   store: Store;
   clock: Clock;
   log: Log;
@@ -58,6 +71,8 @@ export class SessionIo implements DeviceIo {
 
   private readonly abort = new AbortController();
   private readonly links = new Set<LineLink>();
+  private readonly pins: SessionPins;
+  private readonly timers: SessionTimers;
   private readonly exchanges: Exchanges;
   private settleEnded: (error: BridgeError) => void = () => {};
   private closing: Promise<void> | undefined;
@@ -66,6 +81,17 @@ export class SessionIo implements DeviceIo {
     this.clock = parts.clock;
     this.log = parts.log;
     this.exchanges = new Exchanges(parts.clock);
+    this.timers = new SessionTimers(parts.clock, this.signal, (error) => {
+      const cause = error instanceof BridgeError ? error : undefined;
+      void this.end(cause ?? new BridgeError('device/driver', describeError(error), { cause: error }));
+    });
+    this.pins = new SessionPins({
+      pins: parts.pins,
+      log: parts.log,
+      signal: this.signal,
+      guarded: (handle) => this.guarded(handle),
+      failed: (error) => void this.end(error),
+    });
     this.ended = new Promise((resolve) => {
       this.settleEnded = resolve;
     });
@@ -112,6 +138,21 @@ export class SessionIo implements DeviceIo {
     return text;
   }
 
+  async openInput(options: InputOptions, handlers: Pick<InputHandlers, 'edges'>): Promise<InputPins> {
+    this.signal.throwIfAborted();
+    return await this.pins.openInput(options, handlers);
+  }
+
+  async openOutput(options: OutputOptions): Promise<OutputPin> {
+    this.signal.throwIfAborted();
+    return await this.pins.openOutput(options);
+  }
+
+  async openPwm(options: PwmOptions): Promise<PwmPin> {
+    this.signal.throwIfAborted();
+    return await this.pins.openPwm(options);
+  }
+
   describe(points: readonly PointSpec[]): void {
     if (!this.signal.aborted) this.parts.store.describe(this.parts.device, points);
   }
@@ -134,17 +175,11 @@ export class SessionIo implements DeviceIo {
   }
 
   every(ms: number, work: () => void | Promise<void>): void {
-    const repeat = async () => {
-      for (;;) {
-        await sleep(this.clock, ms, this.signal);
-        await work();
-      }
-    };
-    // After the end this changes nothing: the first cause stays.
-    repeat().catch((error: unknown) => {
-      const cause = error instanceof BridgeError ? error : undefined;
-      void this.end(cause ?? new BridgeError('device/driver', describeError(error), { cause: error }));
-    });
+    this.timers.every(ms, work);
+  }
+
+  after(ms: number, work: () => void): Timer {
+    return this.timers.after(ms, work);
   }
 
   ignored(reason: string, sample: string): void {
@@ -165,6 +200,7 @@ export class SessionIo implements DeviceIo {
     if (!this.closing) {
       this.abort.abort(cause);
       this.exchanges.rejectAll(cause);
+      this.pins.close();
       this.closing = Promise.all([...this.links].map((link) => link.close())).then(() => {});
       this.settleEnded(cause);
     }
@@ -204,7 +240,7 @@ export class SessionIo implements DeviceIo {
       handle();
     } catch (error) {
       this.parts.counters.driverErrors++;
-      this.log.error({ err: error }, 'the driver failed on a line; the line is dropped');
+      this.log.error({ err: error }, 'the driver failed on what the device said; that is dropped');
     }
   }
 }

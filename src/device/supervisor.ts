@@ -4,6 +4,7 @@ import type { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
 import type { ReadText } from '../port/kernel-files.js';
 import type { OpenLine } from '../port/line-link.js';
+import type { Pins } from '../port/pin.js';
 import type { Store } from '../state/store.js';
 import { Backoff } from './backoff.js';
 import { DeviceHealth } from './device-health.js';
@@ -21,6 +22,7 @@ export interface SupervisorParts {
   driver: DeviceDriver;
   openLine: OpenLine;
   readText: ReadText;
+  pins: Pins;
   /** Calls `wake` each time that the device may have appeared; the returned function ends the watch. */
   watch(wake: () => void): () => void;
   store: Store;
@@ -48,7 +50,21 @@ const CHECK_MS = 2_000;
 /** Between two attempts, so that a port that comes and goes quickly can't keep the processor busy. */
 const MIN_GAP_MS = 50;
 /** Causes that trying again soon does not cure. */
-const SLOW: ReadonlySet<string> = new Set(['device/wrong', 'device/protocol', 'port/not-serial', 'port/denied']);
+const SLOW: ReadonlySet<string> = new Set([
+  'device/wrong',
+  'device/protocol',
+  'port/not-serial',
+  'port/denied',
+  'pin/busy',
+  'pin/denied',
+  'pin/missing',
+  'pin/no-chip',
+  'pin/no-onoff',
+  'pin/no-pwm',
+  'pin/no-sysfs',
+  'pin/native',
+  'pin/taken',
+]);
 
 /** Keeps one device connected: the only place that decides when to try again. */
 export class Supervisor {

@@ -1,5 +1,6 @@
 import type { Value } from '../device/point.js';
 import type { JsonObject } from '../mesh/frame.js';
+import { asciiSize } from '../mesh/json.js';
 import type { Coalescer } from './coalescer.js';
 import type { Lane } from './lane.js';
 import type { Key } from './parts-lane.js';
@@ -7,6 +8,8 @@ import { shrink } from './size.js';
 
 /** A value by device and point; null: nobody knows it, undefined: there is no such thing. */
 type ValueNow = (device: string, point: string) => Value | null | undefined;
+/** The last numbers of a point. */
+type PastOf = (device: string, point: string) => readonly number[] | undefined;
 
 /** A frame that a layout written by hand listens to. */
 export interface BoundPlan {
@@ -14,8 +17,8 @@ export interface BoundPlan {
   readonly slots: readonly Key[];
   /** The frame with some points, as `device.point`, or with all; undefined where there is nothing to say. */
   build(now: ValueNow, only?: ReadonlySet<string>): JsonObject | undefined;
-  /** The frame with lists of numbers for charts. */
-  buildPast(past: (device: string, point: string) => readonly number[] | undefined): JsonObject | undefined;
+  /** The same with lists of numbers for charts. */
+  buildPast(past: PastOf, only?: ReadonlySet<string>): JsonObject | undefined;
 }
 
 /** What a lane of bound frames is built from. */
@@ -23,11 +26,13 @@ export interface BoundParts {
   plans: readonly BoundPlan[];
   /** Which of the bound points changed. */
   source: Coalescer;
-  past(device: string, point: string): readonly number[] | undefined;
+  past: PastOf;
   /** Bytes that a frame may have. */
   room: number;
   onOversize(): void;
 }
+
+type Build = (plan: BoundPlan, only: ReadonlySet<string>) => JsonObject | undefined;
 
 /** Says in a layout's own words what changed: in each window one frame for each of its filters that is concerned. */
 export class BoundLane implements Lane {
@@ -37,8 +42,8 @@ export class BoundLane implements Lane {
   private readonly devices = new Set<string>();
   /** What is to be said in frames of each plan, by `device.point`. */
   private readonly pending = new Map<BoundPlan, Set<string>>();
-  private readonly past = new Set<BoundPlan>();
-  private next: (() => void) | undefined;
+  private readonly past = new Map<BoundPlan, Set<string>>();
+  private said: (() => void) | undefined;
 
   constructor(private readonly parts: BoundParts) {
     for (const plan of parts.plans) {
@@ -69,13 +74,20 @@ export class BoundLane implements Lane {
 
   /** Charts are to be filled anew. */
   refill(): void {
-    for (const plan of this.parts.plans) this.past.add(plan);
+    for (const plan of this.parts.plans) {
+      this.past.set(plan, new Set(plan.slots.map(({ device, point }) => `${device}.${point}`)));
+    }
+  }
+
+  /** What is due, is due at once. */
+  hurry(): void {
+    this.parts.source.hurry();
   }
 
   /** Says once more what the health of every device is. */
   words(): void {
     for (const device of this.devices) this.mark(device, ['']);
-    this.parts.source.hurry();
+    this.hurry();
   }
 
   /** See `Coalescer.hold`. */
@@ -98,19 +110,24 @@ export class BoundLane implements Lane {
   }
 
   frame(): JsonObject | undefined {
-    if (this.parts.source.dueIn() <= 0) this.take();
-    return this.valuesFrame() ?? this.pastFrame();
+    const { source, past } = this.parts;
+    if (source.dueIn() <= 0) this.take();
+    const now: ValueNow = (device, point) => source.read({ device, point }) as Value | null | undefined;
+    return (
+      this.next(this.pending, (plan, only) => plan.build(now, only)) ??
+      this.next(this.past, (plan, only) => plan.buildPast(past, only))
+    );
   }
 
   sent(): void {
-    this.next?.();
-    this.next = undefined;
+    this.said?.();
+    this.said = undefined;
   }
 
   clear(): void {
     this.pending.clear();
     this.past.clear();
-    this.next = undefined;
+    this.said = undefined;
     this.parts.source.clear();
   }
 
@@ -128,27 +145,34 @@ export class BoundLane implements Lane {
     }
   }
 
-  private valuesFrame(): JsonObject | undefined {
-    const { source } = this.parts;
-    for (const [plan, names] of this.pending) {
-      const frame = plan.build((device, point) => source.read({ device, point }) as Value | null | undefined, names);
-      if (frame) return this.offer(frame, () => this.pending.delete(plan));
-      this.pending.delete(plan);
+  /** The next frame of what waits; of points that are too many for one frame, as many as fit. */
+  private next(waiting: Map<BoundPlan, Set<string>>, build: Build): JsonObject | undefined {
+    for (const [plan, names] of waiting) {
+      while (names.size > 0) {
+        const some = this.portion(names, (only) => build(plan, only));
+        const leave = () => {
+          for (const name of some.names) names.delete(name);
+          if (names.size === 0) waiting.delete(plan);
+        };
+        if (some.frame) return this.offer(some.frame, leave);
+        leave();
+      }
     }
     return undefined;
   }
 
-  private pastFrame(): JsonObject | undefined {
-    for (const plan of this.past) {
-      const frame = plan.buildPast(this.parts.past);
-      if (frame) return this.offer(frame, () => this.past.delete(plan));
-      this.past.delete(plan);
+  private portion(all: ReadonlySet<string>, build: (only: ReadonlySet<string>) => JsonObject | undefined) {
+    let names = all;
+    let frame = build(names);
+    while (frame && names.size > 1 && asciiSize(frame) > this.parts.room) {
+      names = new Set([...names].slice(0, Math.ceil(names.size / 2)));
+      frame = build(names);
     }
-    return undefined;
+    return { names, frame };
   }
 
-  private offer(frame: JsonObject, sent: () => void): JsonObject {
-    this.next = sent;
+  private offer(frame: JsonObject, said: () => void): JsonObject {
+    this.said = said;
     const fitting = shrink(frame, this.parts.room);
     if (fitting !== frame) this.parts.onOversize();
     return fitting;

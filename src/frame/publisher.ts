@@ -181,6 +181,7 @@ export class Publisher {
     if (!this.live) return;
     this.lanes.state.hurry();
     this.lanes.quality.hurry();
+    this.lanes.bound?.hurry();
     this.pump.serve(this.lanes.leaving);
     await this.pump.drain(LAST_MS);
     if (this.live) {

@@ -1,5 +1,14 @@
-import type { JsonObject } from '../mesh/frame.js';
-import { type BoundCommand, type Command, commandOf, commandsFor, recognise, type SpecOf } from './bound-commands.js';
+import { isObject, type JsonObject } from '../mesh/frame.js';
+import {
+  type BoundCommand,
+  type Command,
+  commandingOf,
+  commandOf,
+  commandsFor,
+  hasWord,
+  recognise,
+  type SpecOf,
+} from './bound-commands.js';
 import { type BoundFrame, framesFor } from './bound-frames.js';
 import { type Contract, contractOf } from './contract.js';
 import type { ControlFinding, LayoutFinding } from './finding.js';
@@ -17,7 +26,7 @@ export class Binding {
   readonly problems: readonly ControlFinding[];
   /** Bound ids that no control of the layout has. */
   readonly strangers: readonly string[];
-  private readonly byType = new Map<unknown, Command[]>();
+  private readonly byType = new Map<unknown, { commands: Command[]; others: JsonObject[] }>();
 
   constructor(layout: unknown, bindings: Readonly<Record<string, string>>, namespace: string) {
     this.contract = contractOf(layout);
@@ -36,24 +45,30 @@ export class Binding {
       ...finding,
       control: this.controlAt(finding),
     }));
-    for (const command of wanted.commands) {
-      const type = command.payload['msg_type'];
-      this.byType.set(type, [...(this.byType.get(type) ?? []), command]);
+    for (const command of wanted.commands) this.ofType(command.payload).commands.push(command);
+    for (const control of this.contract.controls.values()) {
+      if (targets.has(control.id)) continue;
+      for (const { action } of commandingOf(control)) {
+        if (isObject(action['payload'])) this.ofType(action['payload']).others.push(action['payload']);
+      }
     }
   }
 
   /** What a broadcast payload asks for; undefined where it is none of this layout's. */
   read(payload: JsonObject, specOf: SpecOf): BoundCommand | undefined {
-    const type = payload['msg_type'];
-    const found = recognise(
-      [...(this.byType.get(type) ?? []), ...(type === undefined ? [] : (this.byType.get(undefined) ?? []))],
-      payload,
-    );
+    const known = this.byType.get(payload['msg_type']);
+    const found = known && recognise(known.commands, payload, known.others);
     if (found) return commandOf(found.command, found.match, specOf);
-    const polled = this.contract.polls.some(
-      ({ event, payload: wanted }) => event === 'broadcast_request' && matchTemplate(wanted, payload) !== undefined,
-    );
+    const polled = this.contract.polls.some(({ event, payload: wanted }) => {
+      return event === 'broadcast_request' && isObject(wanted) && hasWord(wanted) && matchTemplate(wanted, payload);
+    });
     return polled ? { kind: 'poll' } : undefined;
+  }
+
+  private ofType({ msg_type }: JsonObject): { commands: Command[]; others: JsonObject[] } {
+    const known = this.byType.get(msg_type) ?? { commands: [], others: [] };
+    this.byType.set(msg_type, known);
+    return known;
   }
 
   /** The bound control that a finding is about. */

@@ -4,11 +4,12 @@ import type { ActionSpot } from './actions.js';
 import { meantFor } from './bound-value.js';
 import { TYPES } from './catalogue.js';
 import type { Contract, ControlContract } from './contract.js';
-import { substitute } from './emit.js';
+import { tokensIn } from './emit.js';
 import { error, type LayoutFinding } from './finding.js';
 import { fixedWish } from './fixed-wish.js';
+import { canPassFor } from './overlap.js';
 import { type Target, targetName } from './target.js';
-import { type Match, matchTemplate } from './template.js';
+import { literalsIn, type Match, matchTemplate } from './template.js';
 
 /** What a frame of a bound layout asks for. */
 export type BoundCommand =
@@ -44,16 +45,15 @@ export function commandsFor(
   for (const [id, target] of targets) {
     const control = contract.controls.get(id);
     if (!control || target.kind === 'health') continue;
-    for (const action of control.actions) {
-      if (action.name !== 'action' && action.name !== 'longPressAction') continue;
-      const { event, payload, method = 'meshsocket' } = action.action;
-      if (method !== 'meshsocket' || typeof event !== 'string') continue;
+    for (const action of commandingOf(control)) {
+      const { event, payload } = action.action;
       const path = [...control.path, ...action.path];
       if (event !== 'broadcast_request') {
         const message = 'a bound control can only send broadcasts: nothing else reaches the bridge, or is acknowledged';
         problems.push(error('dead_action', [...path, 'event'], message, 'write `"event":"broadcast_request"`'));
-      } else if (!isObject(payload)) {
-        problems.push(error('bad_action', [...path, 'payload'], 'a bound action needs a payload with `msg_type`'));
+      } else if (!isObject(payload) || !hasWord(payload)) {
+        const message = 'a bound action needs a payload with `msg_type`, a word that is always the same';
+        problems.push(error('bad_action', [...path, 'payload'], message));
       } else
         commands.push({ control, action, payload, target, hasValue: JSON.stringify(payload).includes('{{value}}') });
     }
@@ -61,17 +61,38 @@ export function commandsFor(
   return { commands, problems: [...problems, ...mistakable(commands)] };
 }
 
-/** The command that is meant by a payload: of several that match, the one that had to match in most parts. */
+/** The actions of a control that may command what it is bound to: those of its own gestures that go over the relay. */
+export function commandingOf({ actions }: ControlContract): ActionSpot[] {
+  return actions.filter(({ name, action: { method = 'meshsocket', event } }) => {
+    return (name === 'action' || name === 'longPressAction') && method === 'meshsocket' && typeof event === 'string';
+  });
+}
+
+/** Whether a payload begins with a word that tells it from whatever else is on the channel. */
+export function hasWord({ msg_type }: JsonObject): boolean {
+  return typeof msg_type === 'string' && msg_type !== '' && tokensIn(msg_type).length === 0;
+}
+
+/**
+ * The command that is meant by a payload: of several that match, the one that had to match in most parts. None where one of
+ * the `others`, payloads of controls that are not bound, accounts for more of its keys.
+ */
 export function recognise(
   commands: readonly Command[],
   payload: JsonObject,
+  others: readonly JsonObject[],
 ): { command: Command; match: Match } | undefined {
   let best: { command: Command; match: Match } | undefined;
   for (const command of commands) {
     const match = matchTemplate(command.payload, payload);
     if (match && (!best || match.literals > best.match.literals)) best = { command, match };
   }
-  return best;
+  if (!best) return undefined;
+  const known = best.command.payload;
+  const isOther = others.some(
+    (other) => Object.keys(other).some((key) => !Object.hasOwn(known, key)) && matchTemplate(other, payload),
+  );
+  return isOther ? undefined : best;
 }
 
 /** What a recognised frame asks for. */
@@ -89,29 +110,42 @@ export function commandOf({ payload, target, hasValue }: Command, match: Match, 
   return { kind: 'point', device, point, ...wish };
 }
 
-/** Frames of one control that would be taken for another's. */
+/** Commands that would be taken for another's. */
 function mistakable(commands: readonly Command[]): LayoutFinding[] {
-  return commands.flatMap((command) => {
-    const { control, action, payload, target } = command;
-    const frame = substitute(payload, { value: sampleOf(control) }, control.type) as JsonObject;
-    const own = matchTemplate(payload, frame);
-    const rival = commands.find((other) => {
-      if (targetName(other.target) === targetName(target)) return false;
-      const match = matchTemplate(other.payload, frame);
-      return match !== undefined && match.literals >= (own?.literals ?? 0);
+  const weighed = commands.map((command) => {
+    const fixed = Object.entries(command.payload).filter(([, part]) => isFixed(part));
+    return {
+      ...command,
+      name: targetName(command.target),
+      literals: literalsIn(command.payload),
+      fixed: new Map(fixed),
+    };
+  });
+  return weighed.flatMap(({ control, action, payload, name, literals, fixed }) => {
+    const gives = (value: unknown) => canGive(control, value);
+    const rival = weighed.find((other) => {
+      if (other.name === name || other.literals < literals) return false;
+      // Most differ in a word or a number, which is found out at once.
+      for (const [key, part] of other.fixed) if (fixed.has(key) && fixed.get(key) !== part) return false;
+      return canPassFor(payload, other.payload, gives);
     });
     if (!rival) return [];
-    const message = `nobody can tell this from what \`${rival.control.id}\` sends, which means \`${targetName(rival.target)}\``;
+    const message = `nobody can tell this from what \`${rival.control.id}\` sends, which means \`${rival.name}\``;
     const path = [...control.path, ...action.path, 'payload'];
     return [error('collision', path, message, 'add a key that tells them apart')];
   });
 }
 
-/** What a control may send: what matters is its type. */
-function sampleOf({ type, control }: ControlContract): unknown {
-  const { options, min } = control;
-  if (Array.isArray(options) && options.length > 0) return options[0];
+/** True for a number, a boolean, or a text without placeholders. */
+function isFixed(part: unknown): boolean {
+  return typeof part === 'string' ? tokensIn(part).length === 0 : typeof part !== 'object';
+}
+
+/** Whether a control's own gesture can bring this value. */
+function canGive({ type, control }: ControlContract, value: unknown): boolean {
   const gives = TYPES.get(type ?? '')?.gives;
-  if (gives === 'boolean') return true;
-  return gives === 'number' ? (typeof min === 'number' ? min : 1) : 'text';
+  if (gives === 'document') return true;
+  if (gives !== 'text') return gives !== undefined && typeof value === gives;
+  const { options } = control;
+  return typeof value === 'string' && (!Array.isArray(options) || options.includes(value));
 }

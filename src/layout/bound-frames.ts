@@ -5,11 +5,15 @@ import { holds } from './catalogue.js';
 import type { Contract, ControlContract } from './contract.js';
 import { matches, sameJson } from './filter.js';
 import { error, type LayoutFinding } from './finding.js';
+import { FIXED_TYPES } from './own-frames.js';
 import { type Target, targetName } from './target.js';
 import { putAt, segments, valueAt } from './value-path.js';
 
 /** A value by device and point; `''` is the device's health. Null: nobody knows it; undefined: there is no such thing. */
 export type ValueNow = (device: string, point: string) => Value | null | undefined;
+
+/** The last numbers of a point. */
+export type PastOf = (device: string, point: string) => readonly number[] | undefined;
 
 /** One place in a bound frame. */
 interface Slot {
@@ -28,17 +32,16 @@ export class BoundFrame {
 
   /** The frame with the values of some points, or of all; undefined where there is nothing to say. */
   build(now: ValueNow, only?: ReadonlySet<string>): JsonObject | undefined {
-    const said = this.slots.filter(({ device, point }) => !only || only.has(`${device}.${point}`));
-    return this.fill(said, ({ control, device, point }) => {
+    return this.fill(among(this.slots, only), ({ control, device, point }) => {
       const value = now(device, point);
       return value === undefined ? undefined : shownAs(control.control, value);
     });
   }
 
-  /** The frame with lists of numbers for its sparklines; other controls leave lists alone. */
-  buildPast(past: (device: string, point: string) => readonly number[] | undefined): JsonObject | undefined {
+  /** The frame with lists of numbers for its sparklines, of some points or of all; other controls leave lists alone. */
+  buildPast(past: PastOf, only?: ReadonlySet<string>): JsonObject | undefined {
     const charts = this.slots.filter(({ control }) => holds(control.type) === 'samples');
-    return this.fill(charts, ({ device, point }) => past(device, point));
+    return this.fill(among(charts, only), ({ device, point }) => past(device, point));
   }
 
   /** The frame with something that is told from all else in each place; a place that can't be filled stays empty. */
@@ -58,6 +61,10 @@ export class BoundFrame {
     for (const [path, value] of values) filled = putAt(frame, path, value) || filled;
     return filled ? frame : undefined;
   }
+}
+
+function among(slots: readonly Slot[], only: ReadonlySet<string> | undefined): readonly Slot[] {
+  return only ? slots.filter(({ device, point }) => only.has(`${device}.${point}`)) : slots;
 }
 
 /** The frames that bound controls listen to, and why some can't be served. */
@@ -98,10 +105,9 @@ export function framesFor(
 }
 
 const OURS = ['state', 'quality', 'health', 'event', 'trend', 'history', 'log', 'devices', 'topology'];
-const FIXED = new Set(['command_ack', 'control_snapshot', 'control_sync_request']);
 
 function isOurs(type: unknown, namespace: string): boolean {
-  return FIXED.has(String(type)) || OURS.some((kind) => type === `${namespace}.${kind}`);
+  return FIXED_TYPES.has(type) || OURS.some((kind) => type === `${namespace}.${kind}`);
 }
 
 /** A control that listens to the bridge's own frames already: fine where it means the same point. */

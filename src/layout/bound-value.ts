@@ -1,7 +1,7 @@
 import type { PointSpec, PointType, Value } from '../device/point.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { isObject } from '../mesh/frame.js';
-import { holds } from './catalogue.js';
+import { type Holds, holds } from './catalogue.js';
 import { typeOf } from './walk.js';
 
 /** Words for the two sides of a switch, as far as nobody can mistake them. */
@@ -77,10 +77,11 @@ export function shownAs(control: JsonObject, value: Value | null): Value | null 
   }
 }
 
-/** Numbers and switches keep what they show; only words can say that nobody knows. */
-function unknownFor(kind: string, control: JsonObject): Value | null | undefined {
-  if (kind === 'scalar') return DASH;
-  if (kind === 'text') return UNKNOWN.map((word) => wordLike(wordsOf(control), word)).find(Boolean) ?? null;
+/** Only labels, and lights with a word for it, can say that nobody knows; an option would be taken for the value. */
+function unknownFor(kind: Holds, control: JsonObject): Value | null | undefined {
+  const type = typeOf(control);
+  if (type === 'label') return DASH;
+  if (type === 'statusLight') return UNKNOWN.map((word) => wordLike(wordsOf(control), word)).find(Boolean) ?? null;
   return kind === 'samples' ? undefined : null;
 }
 

@@ -1,6 +1,7 @@
 import type { PointSpec } from '../device/point.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import { sideOf, wordLike } from './bound-value.js';
+import { tokensIn } from './emit.js';
 
 /** What an action without a placeholder wishes of its point. */
 export type FixedWish = { readonly value: unknown } | { readonly pulseMs: unknown };
@@ -14,17 +15,18 @@ const NAME_KEYS = new Set('msg_type dev device ch channel pin id name target uni
  * The wish that a button's fixed payload holds: under a key that means a value or a pulse, else the one part of it that
  * fits the point, else the last word of its type (`lamp.on`). Undefined where it says nothing.
  */
-export function fixedWish(payload: unknown, spec: Pick<PointSpec, 'type' | 'options'>): FixedWish | undefined {
+export function fixedWish(payload: unknown, spec: Pick<PointSpec, 'type' | 'options' | 'safe'>): FixedWish | undefined {
   if (!isObject(payload)) return undefined;
+  const named = VALUE_KEYS.map((key) => understood(payload[key], spec)).find((value) => value !== undefined);
   const pulse = PULSE_KEYS.find((key) => typeof payload[key] === 'number');
-  if (pulse !== undefined && spec.type === 'boolean') return { pulseMs: payload[pulse] };
-  for (const key of VALUE_KEYS) {
-    const value = understood(payload[key], spec);
-    if (value !== undefined) return { value };
-  }
+  // A pulse goes to the other side and back: whoever says the side of rest beside a time does not want one.
+  const rests = named === (spec.safe ?? false);
+  if (pulse !== undefined && spec.type === 'boolean' && !rests) return { pulseMs: payload[pulse] };
+  if (named !== undefined) return { value: named };
   if (spec.type === 'string' || spec.type === 'number') return undefined;
   const fitting = leaves(payload)
-    .map((leaf) => understood(leaf, spec))
+    // A number under an unknown key may as well say which output is meant.
+    .map((leaf) => (typeof leaf === 'number' ? undefined : understood(leaf, spec)))
     .filter((value) => value !== undefined);
   if (fitting.length === 1) return { value: fitting[0] };
   const word =
@@ -46,7 +48,7 @@ function understood(part: unknown, spec: Pick<PointSpec, 'type' | 'options'>): u
     case 'enum':
       return typeof part === 'string' ? wordLike(spec.options ?? [], part) : undefined;
     case 'string':
-      return typeof part === 'string' ? part : undefined;
+      return typeof part === 'string' && tokensIn(part).length === 0 ? part : undefined;
   }
 }
 

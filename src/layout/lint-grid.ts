@@ -108,13 +108,14 @@ function* outOfBounds({ containers }: Linted): Generator<LayoutFinding> {
 function* overlap({ containers }: Linted): Generator<LayoutFinding> {
   for (const container of containers) {
     if (!gridOf(container)) continue;
-    const cells = new Map<string, JsonObject>();
+    // What lies beyond the largest grid is told as out of bounds.
+    const cells: (JsonObject | undefined)[] = [];
     for (const { child, path, row, column, rows, columns } of placed(container)) {
       let under: JsonObject | undefined;
-      for (let r = row; r < row + Math.min(rows, MOST.span); r++) {
-        for (let c = column; c < column + Math.min(columns, MOST.span); c++) {
-          under ??= cells.get(`${r},${c}`);
-          cells.set(`${r},${c}`, child);
+      for (let r = Math.max(0, row); r < Math.min(row + rows, MOST.rows); r++) {
+        for (let c = Math.max(0, column); c < Math.min(column + columns, MOST.columns); c++) {
+          under ??= cells[r * MOST.columns + c];
+          cells[r * MOST.columns + c] = child;
         }
       }
       if (under) yield error('overlap', [...path, 'position'], `lies over ${quoted(under['id'])}`);

@@ -1,7 +1,7 @@
 import type { PointSpec } from '../device/point.js';
 import { isObject } from '../mesh/frame.js';
 import type { Binding } from './bind.js';
-import type { SpecOf } from './bound-commands.js';
+import { commandingOf, type SpecOf } from './bound-commands.js';
 import { canShow, wordLike, wordsOf } from './bound-value.js';
 import { TYPES } from './catalogue.js';
 import type { Contract, ControlContract } from './contract.js';
@@ -83,18 +83,18 @@ function* disagreements(
   yield* times(control, spec, target, contract);
 }
 
-function isCommanding({ actions }: ControlContract): boolean {
-  return actions.some(({ name }) => name === 'action' || name === 'longPressAction');
+function isCommanding(control: ControlContract): boolean {
+  return commandingOf(control).length > 0;
 }
 
 function* roles(control: ControlContract, spec: PointSpec, target: Target, isBound: boolean): Generator<LayoutFinding> {
-  const { path, actions } = control;
+  const { path } = control;
   if (spec.role === 'event')
     yield error('wrong_type', path, `\`${targetName(target)}\` happens, it has no value to show`);
   if (!isCommanding(control)) return;
   if (spec.role === 'sensor') yield error('read_only', path, `\`${targetName(target)}\` is read, it can't be switched`);
   if (spec.role !== 'actuator' || !isBound) return;
-  for (const { action, path: below } of actions) {
+  for (const { action, path: below } of commandingOf(control)) {
     const { payload } = action;
     if (JSON.stringify(payload ?? null).includes('{{value}}') || fixedWish(payload, spec)) continue;
     const hint = 'add `"value":"{{value}}"`, or for a button the value itself';

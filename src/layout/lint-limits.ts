@@ -1,6 +1,6 @@
 import { isObject } from '../mesh/frame.js';
 import { error, isNumber, type LayoutFinding, type Linted, type Rule, warning } from './finding.js';
-import { SECRET_KEYS } from './secrets.js';
+import { hasLogin, isSecretKey } from './secrets.js';
 import type { LayoutPath } from './walk.js';
 
 /** What is too much, too fast, or nobody's business. */
@@ -94,14 +94,21 @@ function* badUrls({ root }: Linted): Generator<LayoutFinding> {
 
 function* embeddedSecrets({ root }: Linted): Generator<LayoutFinding> {
   const { connection, sources } = root;
-  const places: [unknown, LayoutPath][] = [[connection, ['connection']]];
-  for (const [name, source] of Object.entries(isObject(sources) ? sources : {}))
-    places.push([source, ['sources', name]]);
-  for (const [place, path] of places) {
-    for (const key of SECRET_KEYS) {
-      if (!isObject(place) || !place[key]) continue;
-      const hint = 'pair phones instead, and take care who gets this file';
-      yield warning('embedded_secret', [...path, key], 'whoever gets this layout gets this secret', hint);
-    }
+  yield* secretsIn(connection, ['connection']);
+  for (const [name, source] of Object.entries(isObject(sources) ? sources : {})) {
+    yield* secretsIn(source, ['sources', name]);
+  }
+}
+
+function* secretsIn(part: unknown, path: LayoutPath): Generator<LayoutFinding> {
+  const hint = 'pair phones instead, and take care who gets this file';
+  if (typeof part === 'string' && hasLogin(part)) {
+    yield warning('embedded_secret', path, 'whoever gets this layout gets the login of this address', hint);
+  }
+  if (typeof part !== 'object' || part === null || path.length > MAX_DEPTH) return;
+  for (const [key, item] of Object.entries(part)) {
+    const at = [...path, Array.isArray(part) ? Number(key) : key];
+    if (!isSecretKey(key)) yield* secretsIn(item, at);
+    else if (item) yield warning('embedded_secret', at, 'whoever gets this layout gets this secret', hint);
   }
 }

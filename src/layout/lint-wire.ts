@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import { actionsOf, CARRIED, isDead } from './actions.js';
 import { error, type LayoutFinding, type Linted, quoted, type Rule, warning } from './finding.js';
+import { FIXED_TYPES } from './own-frames.js';
 import { listensOf } from './sync.js';
 import type { LayoutPath } from './walk.js';
 
@@ -15,9 +16,6 @@ export const WIRE_RULES: readonly Rule[] = [
   deadPoll,
   noRights,
 ];
-
-/** Frames that apps and servers exchange about controls; none of them is data. */
-const FIXED = new Set(['command_ack', 'control_snapshot', 'control_sync_request']);
 
 /** Actions that go over the relay, with their places. */
 function* relayed({ spots }: Linted): Generator<{ action: JsonObject; path: LayoutPath }> {
@@ -106,7 +104,8 @@ function* types(layout: Linted): Generator<{ type: string; path: LayoutPath; sen
 
 function* reservedTypes(layout: Linted): Generator<LayoutFinding> {
   for (const { type, path } of types(layout)) {
-    if (FIXED.has(type)) yield error('reserved_type', path, `\`${type}\` is the apps' own`, 'choose another word');
+    if (FIXED_TYPES.has(type))
+      yield error('reserved_type', path, `\`${type}\` is the apps' own`, 'choose another word');
   }
 }
 

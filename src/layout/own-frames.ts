@@ -1,5 +1,8 @@
 import type { JsonObject } from '../mesh/frame.js';
 
+/** Frames that apps and servers exchange about controls; none of them is data. */
+export const FIXED_TYPES: ReadonlySet<unknown> = new Set(['command_ack', 'control_snapshot', 'control_sync_request']);
+
 /** A sync that listens to one of the bridge's own frames: `<ns>.<kind>`. */
 export function listening(namespace: string, kind: string, valuePath: string, more: JsonObject = {}): JsonObject {
   return {

@@ -1,24 +1,44 @@
 import { isObject, type JsonObject } from '../mesh/frame.js';
 
-/** Keys of connections and sources that let whoever has them in. */
-export const SECRET_KEYS: readonly string[] = ['token', 'e2eeKey', 'k', 'password', 'refresh'];
+/** Keys of connections and sources that let whoever has them in, in small letters and without signs. */
+const SECRET_KEYS: ReadonlySet<string> = new Set(
+  'token authtoken accesstoken refresh refreshtoken e2eekey k key apikey xapikey password pass secret authorization cookie'.split(
+    ' ',
+  ),
+);
 
-/** A layout without what lets strangers in: tokens, keys, passwords. */
+/** True for a key that holds what lets strangers in, however it is written. */
+export function isSecretKey(key: string): boolean {
+  return SECRET_KEYS.has(key.toLowerCase().replace(/[^a-z0-9]/g, ''));
+}
+
+/** A layout without what lets strangers in: tokens, keys and passwords of its connection and its sources, at any depth. */
 export function withoutSecrets(layout: JsonObject): JsonObject {
   const { connection, sources } = layout;
   return {
     ...layout,
-    ...(isObject(connection) ? { connection: stripped(connection) } : {}),
+    ...(connection === undefined ? {} : { connection: stripped(connection) }),
+    // A source may be called like a secret.
     ...(isObject(sources) ? { sources: mapped(sources, stripped) } : {}),
   };
 }
 
-function stripped(place: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(place).filter(([key]) => !SECRET_KEYS.includes(key)));
+function stripped(part: unknown): unknown {
+  if (typeof part === 'string') return hasLogin(part) ? part.replace(LOGIN, '$1') : part;
+  if (Array.isArray(part)) return part.map(stripped);
+  if (!isObject(part)) return part;
+  const kept = Object.entries(part).filter(([key]) => !isSecretKey(key));
+  return mapped(Object.fromEntries(kept), stripped);
 }
 
-function mapped(entries: JsonObject, change: (entry: JsonObject) => JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(entries).map(([key, entry]) => [key, isObject(entry) ? change(entry) : entry]),
-  );
+/** User and password in an address, and what is before them. */
+const LOGIN = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i;
+
+/** True for an address with a user or a password in it. */
+export function hasLogin(address: string): boolean {
+  return LOGIN.test(address);
+}
+
+function mapped(entries: JsonObject, change: (entry: unknown) => unknown): JsonObject {
+  return Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, change(entry)]));
 }

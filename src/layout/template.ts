@@ -6,9 +6,12 @@ import { sameJson } from './filter.js';
 export interface Match {
   /** What stood where the payload has `{{value}}`; undefined where it has none. */
   readonly value: unknown;
-  /** Parts of the payload that had to be equal: of two that match, the one with more of them is meant. */
+  /** How much of the payload had to be equal, texts around placeholders half: of two that match, the one with more is meant. */
   readonly literals: number;
 }
+
+const WHOLE = 2;
+const AROUND = 1;
 
 /** Values that a payload's `{{value}}` was found to be, and how much else had to be equal. */
 interface Reading {
@@ -23,8 +26,29 @@ interface Reading {
 export function matchTemplate(template: unknown, payload: unknown): Match | undefined {
   const reading: Reading = { values: [], literals: 0 };
   if (!read(template, payload, reading, true)) return undefined;
-  const [value, ...others] = reading.values;
-  return others.every((other) => sameJson(other, value)) ? { value, literals: reading.literals } : undefined;
+  const [first, ...others] = reading.values;
+  // Within a text a value is written out; in a place of its own it has its type.
+  const value = typeof first === 'string' ? (others.find((other) => typeof other !== 'string') ?? first) : first;
+  return reading.values.every((other) => isWritten(other, value)) ? { value, literals: reading.literals } : undefined;
+}
+
+/** Whether two readings are of one value: `75.0` in a text is 75. */
+function isWritten(reading: unknown, value: unknown): boolean {
+  if (sameJson(reading, value)) return true;
+  if (typeof reading !== 'string' || typeof value === 'string') return false;
+  return typeof value === 'number'
+    ? reading.trim() !== '' && Number(reading) === value
+    : reading === JSON.stringify(value);
+}
+
+/** What `Match.literals` is wherever a payload is recognised. */
+export function literalsIn(template: unknown): number {
+  if (typeof template === 'string') {
+    const [token] = tokensIn(template);
+    return token === undefined ? WHOLE : token === template ? 0 : AROUND;
+  }
+  if (typeof template !== 'object' || template === null) return WHOLE;
+  return Object.values(template).reduce((sum: number, item) => sum + literalsIn(item), 0);
 }
 
 function read(template: unknown, given: unknown, reading: Reading, open: boolean): boolean {
@@ -39,14 +63,14 @@ function read(template: unknown, given: unknown, reading: Reading, open: boolean
     if (!open && Object.keys(given).length !== keys.length) return false;
     return keys.every((key) => Object.hasOwn(given, key) && read(template[key], given[key], reading, false));
   }
-  reading.literals++;
+  reading.literals += WHOLE;
   return sameJson(template, given);
 }
 
 function readText(template: string, given: unknown, reading: Reading): boolean {
   const tokens = tokensIn(template);
   if (tokens.length === 0) {
-    reading.literals++;
+    reading.literals += WHOLE;
     return template === given;
   }
   if (tokens[0] === template) {
@@ -54,7 +78,7 @@ function readText(template: string, given: unknown, reading: Reading): boolean {
     return true;
   }
   if (typeof given !== 'string') return false;
-  reading.literals++;
+  reading.literals += AROUND;
   return between(template, tokens, given, reading);
 }
 

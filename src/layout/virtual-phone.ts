@@ -5,6 +5,7 @@ import { type Contract, type ControlContract, contractOf } from './contract.js';
 import { ControlState } from './control-state.js';
 import { filledGroups, fillGroups } from './dynamic.js';
 import { emission, type Gesture } from './emit.js';
+import { FIXED_TYPES } from './own-frames.js';
 import { Polling } from './polling.js';
 import { accept, hear } from './sync.js';
 
@@ -22,9 +23,6 @@ export interface VirtualPhoneParts {
   /** Controls show something else, or others are there (`undefined`). */
   changed?(ids: ReadonlySet<string> | undefined): void;
 }
-
-/** Frames that the app keeps for itself. */
-const OWN = new Set(['command_ack', 'control_snapshot', 'control_sync_request']);
 
 /**
  * A layout as a phone runs it: broadcasts in, taps out, and what every control shows in between. Does what the app
@@ -82,7 +80,7 @@ export class VirtualPhone {
     const type = isObject(payload) ? payload['msg_type'] : undefined;
     if (isObject(payload) && type === 'command_ack') this.acknowledged(payload);
     else if (isObject(payload) && type === 'control_snapshot') this.restore(payload);
-    else if (!OWN.has(String(type))) {
+    else if (!FIXED_TYPES.has(type)) {
       if (isObject(payload) && fillGroups(this.layout, payload)) {
         this.contract = contractOf(this.layout);
         this.index();

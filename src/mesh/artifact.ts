@@ -40,8 +40,9 @@ export function readArtifact(given: unknown): Artifact {
 }
 
 /** All of it that no log may show. */
-export function secretsOf({ token, roomKey, credential: held }: Artifact): string[] {
-  return [token, roomKey, held?.refresh].filter((secret) => secret !== undefined);
+export function secretsOf({ url, token, roomKey, credential: held }: Artifact): string[] {
+  const password = new URL(url).password;
+  return [token, roomKey, held?.refresh, password || undefined].filter((secret) => secret !== undefined);
 }
 
 /** The role and the name in it are the app's own, and no business of a bridge. */

@@ -44,6 +44,11 @@ export class StateFile<T> {
     return this.writing;
   }
 
+  /** Resolves once everything that was to be written is on the disk, or could not be written. */
+  async settled(): Promise<void> {
+    await this.writing;
+  }
+
   private async flush(): Promise<boolean> {
     const text = this.pending ?? '';
     this.pending = undefined;

@@ -91,6 +91,27 @@ describe('bench', () => {
   }, 30_000);
 });
 
+describe('bench without a board', () => {
+  it('simulates the pins of a config', async () => {
+    const bench = new Program(['bench', '--port', '0', '--config', 'scripts/examples/gpio.yaml']);
+    const [, stateDir = ''] = await bench.shows(/--state-dir (\S+)/);
+    await bench.shows(/pins simulated, pins and what is wired to them/);
+    await bench.shows(/pins \(online\) {2}door=false .*lamp=false/);
+    const set = await runProgram(['set', 'pins.lamp', 'on', '--state-dir', stateDir]);
+    expect(set.out).toBe('pins.lamp\ttrue\tconfirmed\n');
+    expect(await bench.stop()).toBe(0);
+    expect(bench.err).toBe('');
+  }, 30_000);
+});
+
+describe('safe', () => {
+  it('says what it is for, and has nothing to do where no process left anything on', async () => {
+    const { code, out, err } = await runProgram(['safe', '--config', 'scripts/examples/gpio.yaml']);
+    expect({ code, out, err }).toEqual({ code: 0, out: '', err: '' });
+    expect((await runProgram(['safe'])).code).toBe(2);
+  });
+});
+
 describe('run', () => {
   it('bridges a real port to a relay, and makes outputs safe when it is stopped', async () => {
     const path = join(folder, 'port');

@@ -11,6 +11,7 @@ import { silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { History } from '../../src/state/history.js';
 import { Store } from '../../src/state/store.js';
+import { noPins } from './no-pins.js';
 import { ScriptedDevice } from './scripted-device.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -40,6 +41,7 @@ export async function openDesk(
     id: 'shed',
     kind: { kind: 'scripted', inFlight: options.inFlight ?? 'device', pulses: false },
     driver: board,
+    pins: noPins,
     openLine: () => Promise.reject(new Error('a scripted device has no line')),
     readText: () => Promise.reject(new Error('a scripted device has no files')),
     watch: () => () => {},

@@ -5,17 +5,18 @@ import { Traffic } from '../../src/device/traffic.js';
 import { toWire } from '../../src/device/wire-text.js';
 import { BridgeError } from '../../src/error.js';
 import { type Log, silentLog } from '../../src/log.js';
+import type { Pins } from '../../src/port/pin.js';
 import { Store } from '../../src/state/store.js';
 import { FakeFiles } from './fake-files.js';
 import { FakePort } from './fake-line.js';
+import { noPins } from './no-pins.js';
 import { settle, VirtualClock } from './virtual-clock.js';
 
 /** One driver on a port in memory, with real io and store and a clock that the test moves. */
 export class DriverBench {
-  readonly clock = new VirtualClock();
-  readonly port = new FakePort(this.clock);
-  readonly files = new FakeFiles(this.clock);
-  readonly store = new Store(this.clock);
+  readonly port: FakePort;
+  readonly files: FakeFiles;
+  readonly store: Store;
   readonly counters: DeviceCounters = newCounters();
   readonly events: DeviceEvent[] = [];
   /** What was logged at info level. */
@@ -24,7 +25,14 @@ export class DriverBench {
   readonly warnings: string[] = [];
   readonly io: SessionIo;
 
-  constructor(private readonly driver: DeviceDriver) {
+  constructor(
+    private readonly driver: DeviceDriver,
+    pins: Pins = noPins,
+    readonly clock = new VirtualClock(),
+  ) {
+    this.port = new FakePort(clock);
+    this.files = new FakeFiles(clock);
+    this.store = new Store(clock);
     const log: Log = {
       ...silentLog,
       info: (_, message) => void this.infos.push(message),
@@ -36,6 +44,7 @@ export class DriverBench {
       device: 'dev',
       openLine: this.port.open,
       readText: (path, signal) => this.files.read(path, signal),
+      pins,
       store: this.store,
       clock: this.clock,
       log,

@@ -11,9 +11,11 @@ import { type Log, silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { pairingOf } from '../../src/pairing.js';
 import { LogRing } from '../../src/panel/log-ring.js';
+import type { PinsOf } from '../../src/port/pin.js';
 import { machinePorts } from '../../src/port/ports.js';
 import { createVirtualPort, type VirtualPort } from '../../src/port/virtual-port.js';
 import { systemClock } from '../../src/system-clock.js';
+import { noPins } from './no-pins.js';
 import { connectPhone, type Phone } from './phone.js';
 import type { MakeRelay, TestRelay } from './relays.js';
 import { UsbSlots } from './usb-slots.js';
@@ -89,6 +91,7 @@ export interface RigOptions {
   log?: Log;
   /** The folder of a built page: opens the panel. */
   page?: string;
+  pins?: PinsOf;
 }
 
 /** A whole bench in one process: relay, bridge, boards on pseudo terminals, phones. */
@@ -106,7 +109,8 @@ export class Rig {
 
   /** Starts everything; the boards are plugged in. */
   static async open(make: MakeRelay, options: RigOptions = {}): Promise<Rig> {
-    const { devices = { shed: SKETCH }, config: sections = {}, token, log = silentLog, page } = options;
+    const { devices = { shed: SKETCH }, config: sections = {}, token, log = silentLog } = options;
+    const { page, pins = () => noPins } = options;
     const folder = mkdtempSync(join(tmpdir(), 'carter-rig-'));
     const relay = await make(token === undefined ? {} : { token });
     const boards = new Map<string, RigBoard>();
@@ -140,6 +144,7 @@ export class Rig {
       pairing: pairingOf({ url: relay.url, channel: 'lab', token, roomKey: undefined }),
       lines: new LogRing(),
       ...(page === undefined ? {} : { panel: { host: '127.0.0.1', port: 0, orAnyPort: false, hostname: 'rig', page } }),
+      pins,
     });
     for (const board of boards.values()) board.plug();
     await bridge.start();

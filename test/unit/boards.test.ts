@@ -16,8 +16,10 @@ import { FakePort } from '../support/fake-line.js';
 
 const NEVER = new AbortController().signal;
 const folders: string[] = [];
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+const running: Boards[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((boards) => boards.stop()));
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
 const kind: DriverKind = {
@@ -56,6 +58,7 @@ function setUp(waiting: string[], options: { file?: string; discover?: boolean }
     consent: (id, approved) => void consent.set(id, approved),
     askAgain: (path) => void again.push(path),
   });
+  running.push(boards);
   return { boards, consent, again, adopted, warnings, opened, file };
 }
 
@@ -310,6 +313,17 @@ describe('consent', () => {
     expect(await boards.approve('uno')).toBe(false);
     await boards.stop();
     expect(board.fake.isOpen).toBe(false);
+  });
+});
+
+describe('what was learnt of boards', () => {
+  it('is on the disk once everything has stopped', async () => {
+    const { boards, file } = setUp(['shed']);
+    tell(boards, await found('uno', { serialNumber: 'A1' }));
+    expect(existsSync(file)).toBe(false);
+    await boards.stop();
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ joined: { shed: expect.stringContaining('uno') } });
+    expect(existsSync(`${file}.new`)).toBe(false);
   });
 });
 

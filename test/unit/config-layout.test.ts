@@ -124,7 +124,7 @@ describe('the layout of a config', () => {
 
   it('must be there, and be JSON', () => {
     expect(check(['temp: shed.temp'], '{', 'no.json').errors).toEqual([
-      'b.yaml:5:9 layout.file: there is no file no.json; check the path, or start from a file in scripts/examples',
+      'b.yaml:5:9 layout.file: there is no file no.json; its path is relative to the config',
     ]);
     expect(check(['temp: shed.temp'], '{\n "tabs": [,]}').errors).toEqual([
       'b.yaml:5:9 layout.file: my.json:2:11 a value is missing here; look for a stray comma, quote or bracket',

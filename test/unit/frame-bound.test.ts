@@ -150,4 +150,42 @@ describe('bound frames', () => {
     expect(made.sink.peakPerSecond()).toBeLessThanOrEqual(48);
     for (const id of ids) expect(made.sink.of(`type-${id}`).length).toBeGreaterThan(0);
   });
+
+  it('say what is too much for one frame in several', async () => {
+    const ids = Array.from({ length: 300 }, (_, i) => `p${i}`);
+    const children = ids.map((id) => shows(id, 'sparkline', 'all', `values.${id}.${'long'.repeat(60)}`));
+    const bindings = Object.fromEntries(ids.map((id) => [id, `shed.${id}`]));
+    const { frames } = new Binding({ tabs: [{ children }] }, bindings, 'garage');
+    const made = new Garage({ bound: frames, trendMs: 60_000 });
+    made.device('shed', ids);
+    made.say('shed', Object.fromEntries(ids.map((id) => [id, 1])));
+    made.history.sample();
+    made.publisher.start();
+    await made.clock.advance(3_000);
+    const heard = (isList: boolean) =>
+      made.sink.of('all').flatMap(({ values }) =>
+        Object.entries(values as JsonObject).flatMap(([id, inner]) => {
+          return Array.isArray(Object.values(inner as JsonObject)[0]) === isList ? [id] : [];
+        }),
+      );
+    expect(heard(false).sort()).toEqual([...ids].sort());
+    expect(heard(true).sort()).toEqual([...ids].sort());
+    expect(made.publisher.stats.oversize).toBe(0);
+  });
+
+  it('say the last values before the end, whatever the pace', async () => {
+    const { frames } = new Binding(LAYOUT, BINDINGS, 'garage');
+    const made = new Garage({ bound: frames, maxHz: 0.1 });
+    made.device('shed', ['temp', 'hum', 'other']);
+    await made.settled();
+    made.say('shed', { temp: 7 });
+    await made.clock.advance(1);
+    made.sink.frames.length = 0;
+    made.say('shed', { temp: 8 });
+    const last = made.publisher.lastFrames();
+    await made.clock.advance(1);
+    expect(made.sink.of('air').map(bare)).toEqual([{ msg_type: 'air', t: 8 }]);
+    await made.clock.advance(700);
+    await last;
+  });
 });

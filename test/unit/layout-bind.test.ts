@@ -122,6 +122,14 @@ describe('frames for a bound layout', () => {
       null,
       'unknown',
     ],
+    [
+      'nobody knows: options, which are values',
+      hears('a', 'segmentedControl', 'v', undefined, { options: ['offline', 'auto'] }),
+      'shed.mode',
+      null,
+      null,
+    ],
+    ['nobody knows: a picture', hears('a', 'image', 'v'), 'shed.line', null, null],
     ['nobody knows: gauge', hears('a', 'gauge', 'v'), 'shed.temp', null, null],
   ])('%s', (_what, control, target, value, shown) => {
     const { frames, problems } = bind(layoutOf(control), { a: target });
@@ -273,6 +281,13 @@ describe('commands of a bound layout', () => {
       { value: '40.0' },
     ],
     [
+      'a value in its type and within a text',
+      sends('a', 'slider', { msg_type: 'c', line: 'FAN {{value}}', v: '{{value}}' }),
+      'shed.fan',
+      { msg_type: 'c', line: 'FAN 40.0', v: 40 },
+      { value: 40 },
+    ],
+    [
       'a word for a switch',
       sends('a', 'segmentedControl', { msg_type: 'c', v: '{{value}}' }, { options: ['On', 'Off'] }),
       'shed.pump',
@@ -313,6 +328,34 @@ describe('commands of a bound layout', () => {
       'shed.pump',
       { msg_type: 'pump.off' },
       { value: false },
+    ],
+    [
+      'the side of rest with a time, which is no pulse',
+      sends('a', 'button', { msg_type: 'c', value: false, ms: 500 }),
+      'shed.pump',
+      { msg_type: 'c', value: false, ms: 500 },
+      { value: false },
+    ],
+    [
+      'the other side with a time',
+      sends('a', 'button', { msg_type: 'c', on: true, ms: 500 }),
+      'shed.pump',
+      { msg_type: 'c', on: true, ms: 500 },
+      { pulseMs: 500 },
+    ],
+    [
+      'a number that may be a name',
+      sends('a', 'button', { msg_type: 'c', relay: 1 }),
+      'shed.pump',
+      { msg_type: 'c', relay: 1 },
+      {},
+    ],
+    [
+      'a placeholder that is no value',
+      sends('a', 'joystick', { msg_type: 'c', value: '$value.x' }),
+      'shed.line',
+      { msg_type: 'c', value: 0.5 },
+      {},
     ],
     ['nothing to wish', sends('a', 'button', { msg_type: 'pump' }), 'shed.pump', { msg_type: 'pump' }, {}],
   ])('are understood: %s', (_what, control, target, payload, wish) => {
@@ -400,12 +443,106 @@ describe('commands of a bound layout', () => {
     ]);
   });
 
+  it('need a word of their own: nothing else on the channel may switch, stop or ask', () => {
+    for (const payload of [{}, { v: '{{value}}' }, { msg_type: '{{value}}' }, { msg_type: 7 }, { msg_type: '' }]) {
+      for (const target of ['shed.pump', 'bridge.estop', 'bridge.estop_reset']) {
+        const layout = {
+          ...layoutOf(sends('a', 'toggle', payload as JsonObject)),
+          pollGroups: { all: { event: 'broadcast_request', interval: 5, payload } },
+        };
+        const binding = bind(layout, { a: target });
+        expect(binding.problems.map(({ code }) => code)).toEqual(['bad_action']);
+        for (const frame of [{ msg_type: 'sensor', v: true }, { v: true }, { msg_type: '' }, { msg_type: 7 }, {}]) {
+          expect(binding.read(frame, specOf)).toBeUndefined();
+        }
+      }
+    }
+  });
+
+  it('are not those of controls that nobody bound', () => {
+    const layout = layoutOf(
+      sends('a', 'toggle', { msg_type: 'c', v: '{{value}}' }),
+      sends('b', 'toggle', { msg_type: 'c', ch: 2, v: '{{value}}' }),
+      sends('on', 'button', { msg_type: 'c', v: true }),
+    );
+    const bindings = { a: 'shed.pump' };
+    expect(read(layout, bindings, { msg_type: 'c', ch: 2, v: true })).toBeUndefined();
+    expect(read(layout, bindings, { msg_type: 'c', ch: 3, v: true })).toMatchObject({ point: 'pump', value: true });
+    expect(read(layout, bindings, { msg_type: 'c', v: true })).toMatchObject({ point: 'pump', value: true });
+  });
+
+  it.each<[string, JsonObject, JsonObject, string[]]>([
+    [
+      'one side of a switch',
+      sends('a', 'toggle', { msg_type: 'c', v: '{{value}}' }),
+      { msg_type: 'c', v: false },
+      ['a'],
+    ],
+    ['one place of a slider', sends('a', 'slider', { msg_type: 'c', v: '{{value}}' }), { msg_type: 'c', v: 50 }, ['a']],
+    ['no side of a switch', sends('a', 'toggle', { msg_type: 'c', v: '{{value}}' }), { msg_type: 'c', v: 'off' }, []],
+    [
+      'one of several options',
+      sends('a', 'picker', { msg_type: 'c', v: '{{value}}' }, { options: ['x', 'y'] }),
+      { msg_type: 'c', v: 'y' },
+      ['a'],
+    ],
+    [
+      'no option',
+      sends('a', 'picker', { msg_type: 'c', v: '{{value}}' }, { options: ['x', 'y'] }),
+      { msg_type: 'c', v: 'z' },
+      [],
+    ],
+    ['a text', sends('a', 'textInput', { msg_type: 'c', v: 'fan {{value}}' }), { msg_type: 'c', v: 'fan off' }, ['a']],
+    [
+      'a text with a number',
+      sends('a', 'slider', { msg_type: 'c', v: 'f{{value}}' }),
+      { msg_type: 'c', v: 'f50.0' },
+      ['a'],
+    ],
+    [
+      'a text that needs a number',
+      sends('a', 'slider', { msg_type: 'c', v: 'f{{value}}' }),
+      { msg_type: 'c', v: 'foff' },
+      [],
+    ],
+    ['another text', sends('a', 'slider', { msg_type: 'c', v: 'fan {{value}}' }), { msg_type: 'c', v: 'lamp off' }, []],
+  ])('that another control would take are found: %s', (_what, one, payload, ids) => {
+    const binding = bind(layoutOf(one, sends('b', 'button', payload)), { a: 'shed.line', b: 'shed.mode' });
+    expect(binding.problems.map(({ code, control }) => [code, control])).toEqual(ids.map((id) => ['collision', id]));
+    // The fixed one is always meant by what it sends itself.
+    expect(binding.read(payload, specOf)).toMatchObject({ point: 'mode' });
+  });
+
+  it('are never taken for another control’s where no problem was found', () => {
+    const leaf = fc.constantFrom<unknown>(true, false, 1, 'x', '{{value}}', 'set {{value}}', 'set x', 'set');
+    const payload = fc.record({ v: leaf, ch: leaf, in: fc.record({ w: leaf }) }, { requiredKeys: [] });
+    const control = fc.record({ type: fc.constantFrom('toggle', 'slider', 'textInput'), payload });
+    const gesture = { toggle: [true, false], slider: [1, 50], textInput: ['x', 'set x', 'other'] };
+    fc.assert(
+      fc.property(fc.array(control, { minLength: 2, maxLength: 3 }), (wanted) => {
+        const points = ['pump', 'fan', 'line'];
+        const children = wanted.map(({ type, payload }, i) => sends(`c${i}`, type, { msg_type: 'c', ...payload }));
+        const bindings = Object.fromEntries(wanted.map((_, i) => [`c${i}`, `shed.${points[i]}`]));
+        const binding = bind(layoutOf(...children), bindings);
+        const bad = new Set(binding.problems.map(({ control }) => control));
+        for (const [i, { type }] of wanted.entries()) {
+          for (const value of bad.has(`c${i}`) ? [] : gesture[type as keyof typeof gesture]) {
+            const frame = emission(children[i]?.['action'] as JsonObject, { value }, type);
+            expect(binding.read(frame?.payload as JsonObject, specOf)).toMatchObject({ point: points[i] });
+          }
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('come back as the value that was sent, for any gesture', () => {
     const shape = fc.constantFrom<unknown>(
       { v: '{{value}}' },
       { a: { b: ['{{value}}', 1] } },
       { line: 'set {{value}} now' },
       { line: '{{value}}', again: '{{value}}' },
+      { line: 'at {{value}}.', v: '{{value}}' },
     );
     fc.assert(
       fc.property(
@@ -458,6 +595,26 @@ describe('what disagrees with the hardware', () => {
     ],
     ['health for a gauge', ['wrong_type'], hears('a', 'gauge', 'v'), 'shed'],
     ['a slider for a switch', ['wrong_type'], sends('a', 'slider', { msg_type: 'c', v: '{{value}}' }), 'shed.pump'],
+    [
+      'gestures that go elsewhere',
+      [],
+      hears('a', 'label', 'v', undefined, {
+        action: { method: 'http', event: 'x' },
+        longPressAction: { method: 'local', event: 'open' },
+      }),
+      'shed.temp',
+    ],
+    [
+      'a switch with a long press that goes elsewhere',
+      [],
+      sends(
+        'a',
+        'toggle',
+        { msg_type: 'c', v: '{{value}}' },
+        { longPressAction: { method: 'http', event: 'x', payload: {} } },
+      ),
+      'shed.pump',
+    ],
     ['a button that says nothing', ['no_value'], sends('a', 'button', { msg_type: 'c' }), 'shed.pump'],
     ['a slider that goes beyond', ['range'], slider({ min: 0, max: 255, step: 5 }), 'shed.fan'],
     ['a slider with finer steps', ['step'], slider({ min: 0, max: 100, step: 1 }), 'shed.fan'],

@@ -252,14 +252,40 @@ describe('secrets', () => {
   it('leave a layout, and nothing else does', () => {
     const layout = {
       name: 'x',
-      connection: { url: 'ws://h', token: 's', e2eeKey: 'k', hub: 'h' },
-      sources: { a: { type: 'mqtt', url: 'mqtt://x', password: 'p' }, b: 1 },
+      connection: {
+        url: 'ws://me:pw@h/x@y',
+        token: 's',
+        e2eeKey: 'k',
+        hub: 'h',
+        identity: { name: 'a', auth_token: 't' },
+      },
+      sources: {
+        a: { type: 'mqtt', url: 'mqtt://x', password: 'p' },
+        token: { baseURL: 'https://u@h/', headers: [{ Authorization: 'Bearer x', 'X-Api-Key': 'y', Accept: '*' }] },
+        b: 1,
+      },
       tabs: [{ children: [{ type: 'label', id: 'token', text: 'token' }] }],
     };
     expect(withoutSecrets(layout)).toEqual({
       ...layout,
-      connection: { url: 'ws://h', hub: 'h' },
-      sources: { a: { type: 'mqtt', url: 'mqtt://x' }, b: 1 },
+      connection: { url: 'ws://h/x@y', hub: 'h', identity: { name: 'a' } },
+      sources: {
+        a: { type: 'mqtt', url: 'mqtt://x' },
+        token: { baseURL: 'https://h/', headers: [{ Accept: '*' }] },
+        b: 1,
+      },
     });
+    const told = lint(layout).filter(({ code }) => code === 'embedded_secret');
+    expect(told.map(({ path }) => path.join('.'))).toEqual([
+      'connection.url',
+      'connection.token',
+      'connection.e2eeKey',
+      'connection.identity.auth_token',
+      'sources.a.password',
+      'sources.token.baseURL',
+      'sources.token.headers.0.Authorization',
+      'sources.token.headers.0.X-Api-Key',
+    ]);
+    expect(lint(withoutSecrets(layout)).filter(({ code }) => code === 'embedded_secret')).toEqual([]);
   });
 });

@@ -370,6 +370,15 @@ describe('the lint of layouts', () => {
     expect(found(layoutOf(children))).toEqual([]);
   });
 
+  it('bears any number of huge controls anywhere', () => {
+    const huge = (position: [number, number], i: number) => label(`c${i}`, { position, span: [64, 64] });
+    const far = Array.from({ length: 6_000 }, (_, i) => huge([64 * i, 0], i));
+    const near = Array.from({ length: 1_000 }, (_, i) => huge([0, 0], 6_000 + i));
+    const codes = lint(layoutOf([...far, ...near])).map(({ code }) => code);
+    expect(codes.filter((code) => code === 'overlap')).toHaveLength(1_000);
+    expect(codes.filter((code) => code === 'out_of_bounds')).toHaveLength(7_000);
+  });
+
   it('never throws, and every path leads somewhere', () => {
     const json = fc.jsonValue({ maxDepth: 4 });
     const keys = fc.constantFrom(

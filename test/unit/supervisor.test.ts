@@ -6,6 +6,7 @@ import { BridgeError, describeError } from '../../src/error.js';
 import type { Log } from '../../src/log.js';
 import { Store } from '../../src/state/store.js';
 import { FakePort } from '../support/fake-line.js';
+import { noPins } from '../support/no-pins.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const POINTS: PointSpec[] = [
@@ -58,6 +59,7 @@ function setUp() {
     id: 'shed',
     kind: { kind: 'word', inFlight: 'device', pulses: false },
     driver: new WordDriver(),
+    pins: noPins,
     openLine: (...request) => {
       tries++;
       return port.open(...request);

@@ -88,3 +88,12 @@ it('holds a layout against the devices and bindings of a config', async () => {
     expect.stringContaining('layout.json:6:5 tabs[0].children[1]: `shed` has no point `tmp` [unknown_point]'),
   ]);
 });
+
+it('bears a layout that is wrong in every line', async () => {
+  const wrong = Array.from({ length: 20_000 }, () => '{ "type": "gauge" }');
+  const text = `{ "name": "x", "version": 1, "tabs": [{ "children": [\n${wrong.join(',\n')}\n] }] }`;
+  const { code, err } = await validate(text);
+  expect(code).toBe(78);
+  expect(err).toHaveLength(201);
+  expect(err.at(-1)).toMatch(/^and \d{5} more$/);
+});

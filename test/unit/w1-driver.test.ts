@@ -6,6 +6,7 @@ import { silentLog } from '../../src/log.js';
 import { Store } from '../../src/state/store.js';
 import { DriverBench, outcome } from '../support/driver-bench.js';
 import { FakeFiles } from '../support/fake-files.js';
+import { noPins } from '../support/no-pins.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const CELLAR = '28-0316a2795dff';
@@ -157,6 +158,27 @@ describe('thermometers on a 1-Wire bus', () => {
     );
   });
 
+  it('are live at once though none tells its resolution, and each is asked for it once', async () => {
+    const bus = busOf({ points: LISTED, resolution: 12 });
+    bus.plug(bench.files);
+    for (const sensor of [CELLAR, ATTIC]) bench.files.slow.set(`${sensor}/resolution`, 10_000);
+    await bench.connect(0);
+    await bench.clock.advance(0);
+    expect(bench.values['cellar']).toEqual(expect.any(Number));
+    await bench.clock.advance(20_000);
+    expect(bench.values['attic']).toEqual(expect.any(Number));
+    for (const sensor of [CELLAR, ATTIC]) bench.files.write(`${sensor}/resolution`, '9\n');
+    await bench.clock.advance(60_000);
+    expect(bench.warnings).toEqual([]);
+  });
+
+  it('are known before the bus is there, where they are listed', async () => {
+    await live();
+    const options = w1Kind.options.parse({ points: LISTED });
+    expect(w1Kind.points?.(options)).toEqual([...bench.store.points('dev').values()].map(({ spec }) => spec));
+    expect(w1Kind.points?.(w1Kind.options.parse({}))).toBeUndefined();
+  });
+
   it('can not be switched', async () => {
     const { session } = await live();
     expect(await outcome(bench.apply(session, { point: 'cellar', value: 20 }))).toBe('device/refused');
@@ -176,6 +198,7 @@ describe('a supervised bus', () => {
       driver: w1Kind.create(options),
       openLine: () => Promise.reject(new Error('this machine has no lines')),
       readText: (path, signal) => files.read(path, signal),
+      pins: noPins,
       watch: () => () => {},
       store,
       clock,

@@ -1,0 +1,80 @@
+import type { Timer } from '../../src/clock.js';
+import { sameValue, type Value } from '../../src/device/point.js';
+import { BridgeError } from '../../src/error.js';
+import type { Channel, ChannelParts } from './channel.js';
+import { initialOf, safeOf, specOf } from './points.js';
+
+/** An output, whichever way it is driven: in the point's own values. */
+interface Driven {
+  read(): Value;
+  write(value: Value): void;
+}
+
+/** An output that is on or off. */
+export async function openSwitch(parts: ChannelParts): Promise<Channel> {
+  const { io, point, place } = parts;
+  const initial = initialOf(point);
+  const pin = await io.openOutput({
+    ...place,
+    pin: point.pin ?? 0,
+    activeLow: point.activeLow,
+    initial: initial === 'keep' ? 'keep' : initial === true,
+    otherwise: safeOf(point) === true,
+    hold: point.onExit === 'hold',
+  });
+  return output(parts, { read: () => pin.read(), write: (value) => pin.write(value === true) });
+}
+
+/** An output in percent, by pulse width. */
+export async function openPwm(parts: ChannelParts): Promise<Channel> {
+  const { io, point } = parts;
+  const { pin, pwm, activeLow } = point;
+  const initial = initialOf(point);
+  const share = (value: Value) => Number(value) / 100;
+  const line = await io.openPwm({
+    ...(pin === undefined ? {} : { pin }),
+    ...(pwm?.chip === undefined ? {} : { chip: pwm.chip }),
+    ...(pwm?.channel === undefined ? {} : { channel: pwm.channel }),
+    frequency: pwm?.frequency ?? 1_000,
+    activeLow,
+    initial: initial === 'keep' ? 'keep' : share(initial),
+    otherwise: share(safeOf(point)),
+    hold: point.onExit === 'hold',
+  });
+  // The kernel counts in nanoseconds, people in percent.
+  return output(parts, {
+    read: () => Number((line.read() * 100).toFixed(2)),
+    write: (value) => line.write(share(value)),
+  });
+}
+
+function output({ io, id, point }: ChannelParts, driven: Driven): Channel {
+  const spec = specOf(id, point);
+  const safe = safeOf(point);
+  let lease: Timer | undefined;
+  const set = (value: Value): Value => {
+    driven.write(value);
+    const said = driven.read();
+    io.report([{ point: id, value: said }]);
+    return said;
+  };
+  const renew = (value: Value) => {
+    lease?.cancel();
+    if (point.lease === undefined || sameValue(spec, value, safe)) return;
+    lease = io.after(point.lease, () => {
+      io.log.info({ point: id }, 'no command came in time: put to its safe value');
+      set(safe);
+    });
+  };
+  return {
+    look: () => [{ point: id, value: driven.read() }],
+    apply: (value) => {
+      renew(value);
+      const said = set(value);
+      if (sameValue(spec, said, value)) return { value: said, settled: true };
+      throw new BridgeError('device/mismatch', `${id} was set to ${String(value)}, but the line is ${String(said)}`, {
+        hint: 'something else drives this pin, or it is shorted',
+      });
+    },
+  };
+}

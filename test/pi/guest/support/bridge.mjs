@@ -1,0 +1,55 @@
+// The built program as a process of its own, with the relay inside it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Phone } from './phone.mjs';
+import { until } from './wait.mjs';
+
+export const MAIN = '/app/dist/src/main.js';
+
+let port = 9000;
+
+export class Bridge {
+  text = '';
+
+  /** Starts `run` with these devices and joins it with a phone. */
+  static async start(devices, { folder = mkdtempSync('/tmp/bridge-') } = {}) {
+    const bridge = new Bridge();
+    bridge.folder = folder;
+    bridge.url = `ws://127.0.0.1:${++port}`;
+    const config = {
+      bridge: { name: 'pi', namespace: 'pi', stateDir: join(folder, 'state') },
+      relay: { embedded: { host: '127.0.0.1', port }, channel: 'lab', allowOpenRelay: true },
+      devices,
+      publish: { maxHz: 20 },
+    };
+    const file = join(folder, 'bridge.yaml');
+    bridge.file = file;
+    writeFileSync(file, JSON.stringify(config));
+    bridge.child = spawn(process.execPath, [MAIN, 'run', '--config', file]);
+    bridge.exited = once(bridge.child, 'exit').then(([code, signal]) => code ?? signal);
+    for (const stream of [bridge.child.stdout, bridge.child.stderr]) {
+      stream.on('data', (chunk) => {
+        bridge.text += chunk;
+      });
+    }
+    await until(() => bridge.text.includes('bridge pi on'), `a start; ${bridge.text}`, 15_000);
+    bridge.phone = await Phone.join(bridge.url);
+    return bridge;
+  }
+
+  /** Waits for words in the log. */
+  async says(words, ms = 5_000) {
+    await until(() => this.text.includes(words), `"${words}" in the log`, ms).catch((error) => {
+      throw new Error(`${error.message}:\n${this.text}`);
+    });
+  }
+
+  /** Ends it and resolves with its exit code, or the signal that killed it. */
+  async stop(signal = 'SIGTERM') {
+    this.phone.leave();
+    this.child.kill(signal);
+    return await this.exited;
+  }
+}

@@ -1,0 +1,38 @@
+// The kernel's own record of every level and direction that a line was given.
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const TRACING = '/sys/kernel/tracing';
+
+export class Trace {
+  constructor() {
+    writeFileSync(`${TRACING}/trace`, '');
+    writeFileSync(`${TRACING}/events/gpio/enable`, '1');
+  }
+
+  /** Forgets what was seen so far. */
+  restart() {
+    writeFileSync(`${TRACING}/trace`, '');
+  }
+
+  /** What happened to a line since the beginning, oldest first: `1`, `0` (levels set), `out`, `in`. */
+  of(number) {
+    return [...readFileSync(`${TRACING}/trace`, 'utf8').matchAll(/gpio_(value|direction): (\d+) +(.*)/g)]
+      .filter(([, , line]) => Number(line) === number)
+      .flatMap(([, event, , rest]) => {
+        if (event === 'direction') return [rest.split(' ')[0]];
+        return rest.startsWith('set') ? [rest.split(' ')[1]] : [];
+      });
+  }
+
+  /** The levels that a line was given, without repetitions. */
+  levels(number) {
+    return this.of(number)
+      .filter((word) => word === '0' || word === '1')
+      .filter((word, i, all) => word !== all[i - 1])
+      .join('');
+  }
+
+  end() {
+    writeFileSync(`${TRACING}/events/gpio/enable`, '0');
+  }
+}

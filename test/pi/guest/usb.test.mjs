@@ -1,0 +1,131 @@
+// Boards on a real kernel's USB: plugged in, pulled in the middle of everything, plugged in again.
+import assert from 'node:assert/strict';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Bridge } from './support/bridge.mjs';
+import { Desk } from './support/desk.mjs';
+import { until } from './support/wait.mjs';
+
+const ADAPTER = { vendorId: '0403', productId: '6001' };
+const CYCLES = 50;
+
+let desk;
+let run;
+const ttys = () => readdirSync('/dev').filter((name) => name.startsWith('ttyUSB'));
+const health = (word) => (frame) => frame.msg_type === 'pi.health' && frame.greenhouse === word;
+const descriptors = () => readdirSync(`/proc/${run.child.pid}/fd`).length;
+const plug = () => desk.ask('plug', { board: 'greenhouse' });
+const unplug = () => desk.ask('unplug', { board: 'greenhouse' });
+/** How many frames were heard so far: what comes later is news. */
+const now = () => run.phone.heard.length;
+const online = (from) => run.phone.hears(health('online'), 'online', from, 15_000);
+const offline = (from) => run.phone.hears(health('offline'), 'offline', from, 3_000);
+/** Processor time that the program took so far, in ms. */
+const cpu = () => {
+  const fields = readFileSync(`/proc/${run.child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+};
+
+before(
+  async () => {
+    desk = new Desk();
+    await desk.ask('make', { board: 'greenhouse', socket: 0 });
+    run = await Bridge.start({ greenhouse: { driver: 'board', port: ADAPTER } });
+  },
+  { timeout: 40_000 },
+);
+
+after(() => {
+  run.child.kill('SIGKILL');
+  desk.close();
+});
+
+describe('a board on USB', () => {
+  test('plugged in: found, read, switched; the board obeys', async () => {
+    const from = now();
+    await plug();
+    await online(from);
+    await run.phone.sees('greenhouse', 'pump', false);
+    const ack = await run.phone.tap('greenhouse', 'pump', true);
+    assert.deepEqual([ack.ok, ack.value], [true, true]);
+    assert.equal(await desk.ask('truth', { board: 'greenhouse', point: 'pump' }), true);
+  });
+
+  test('pulled in the middle of a line: offline at once, values unknown, taps refused', async () => {
+    await desk.ask('say', { board: 'greenhouse', text: 'r 12 te' });
+    const from = now();
+    await unplug();
+    await offline(from);
+    await run.phone.sees('greenhouse', 'pump', null);
+    assert.equal((await run.phone.tap('greenhouse', 'pump', true)).code, 'offline');
+    await sleep(300);
+    const before = cpu();
+    await sleep(1_000);
+    assert.ok(cpu() - before < 600, 'the program is busy with a port that is gone');
+  });
+
+  test('plugged in again, as another ttyUSB: the same board, its output safe, nothing of before is sent', async () => {
+    // Who still holds the old node keeps its number taken, as a terminal left open would.
+    const from = now();
+    await plug();
+    await online(from);
+    const [old] = ttys();
+    const hold = openSync(`/dev/${old}`, 'r+');
+    const lost = now();
+    await unplug();
+    await offline(lost);
+    const back = now();
+    await plug();
+    await online(back);
+    const [renamed] = ttys().filter((name) => name !== old);
+    assert.match(renamed, /^ttyUSB\d+$/);
+    await run.phone.sees('greenhouse', 'pump', false);
+    assert.equal(await desk.ask('truth', { board: 'greenhouse', point: 'pump' }), false);
+    assert.equal((await run.phone.tap('greenhouse', 'pump', true)).ok, true);
+    closeSync(hold);
+  });
+
+  test('pulled in the middle of a flood: noticed all the same, and the processor is free', async () => {
+    await desk.ask('flood', { board: 'greenhouse', text: 'temp=21.5 hum=45 this is no line of ours\n' });
+    await sleep(500);
+    const from = now();
+    await unplug();
+    await offline(from);
+    await sleep(300);
+    const before = cpu();
+    await sleep(1_000);
+    assert.ok(cpu() - before < 600, 'the program spins on a port that is gone');
+  });
+
+  test(`${CYCLES} quick cycles leave nothing behind`, async () => {
+    // One full cycle first: what is opened once for ever is open then.
+    const first = now();
+    await plug();
+    await online(first);
+    const lost = now();
+    await unplug();
+    await offline(lost);
+    await sleep(500);
+    const before = descriptors();
+    for (let i = 0; i < CYCLES; i++) {
+      await plug();
+      await sleep(20 + 13 * (i % 8));
+      await unplug();
+    }
+    await until(
+      () => descriptors() <= before,
+      () => `${descriptors()} descriptors, before ${before}`,
+      10_000,
+    );
+    assert.deepEqual(ttys(), []);
+    const back = now();
+    await plug();
+    await online(back);
+    assert.equal((await run.phone.tap('greenhouse', 'pump', true)).ok, true);
+    assert.ok(existsSync(`/proc/${run.child.pid}`));
+    assert.doesNotMatch(run.text, /MaxListenersExceeded|internal error/);
+    assert.equal(await run.stop(), 0);
+    assert.equal(await desk.ask('truth', { board: 'greenhouse', point: 'pump' }), false);
+  });
+});
