@@ -28,6 +28,7 @@ import { Desk } from './panel/desk.js';
 import { LocalPanel, type LocalPanelParts, type PanelOptions } from './panel/local-panel.js';
 import { LogRing } from './panel/log-ring.js';
 import { type KnownDevices, PhoneLayout } from './phone-layout.js';
+import { PhoneSnapshot } from './phone-snapshot.js';
 import type { PinsOf } from './port/pin.js';
 import type { Ports } from './port/ports.js';
 import { History } from './state/history.js';
@@ -84,6 +85,9 @@ export class Bridge {
     const { binding } = phoneLayout;
     this.tokens = keptToken({ config, token: parts.token, clock, log, revoked: () => void this.mesh.stop() });
     this.mesh = this.buildMesh();
+    const layout = () => phoneLayout.layout();
+    const children = () => deck(this.store, namespace);
+    const snapshot = new PhoneSnapshot({ store: this.store, namespace, layout, deck: children, binding });
     const publisher = (sink: FrameSink, parts: Pick<PublisherParts, 'history' | 'topology' | 'frameBytes'>) =>
       new Publisher({
         store: this.store,
@@ -92,7 +96,8 @@ export class Bridge {
         source,
         clock,
         log: log.child({ part: 'frames' }),
-        deck: () => deck(this.store, namespace),
+        deck: children,
+        controls: () => snapshot.controls(),
         ...(binding && { bound: binding.frames }),
         maxHz: config.publish.maxHz,
         keyframeMs: config.publish.keyframe,
@@ -114,13 +119,13 @@ export class Bridge {
       rules,
       commands: this.commands,
       publisher: this.publisher,
+      isOurPhone: (dynamic) => snapshot.isFor(dynamic),
       tell: (entry) => this.tell(entry),
       ...(binding && { binding }),
       log: log.child({ part: 'commands' }),
     });
     const { store, router, fleet, mesh } = this;
     const { devices } = fleet;
-    const layout = () => phoneLayout.layout();
     this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
     const panelLink = () => this.panel?.link();
     const handlers = controlHandlers({

@@ -19,12 +19,17 @@ export interface RouterParts {
   commands: Commands;
   /** Where answers go. */
   publisher: Publisher;
+  /** False for a phone that asks for these dynamic groups, and so shows the layout of somebody else. */
+  isOurPhone?(dynamic: unknown): boolean;
   /** A line for everybody's log consoles. */
   tell(entry: LogEntry): void;
   /** What the frames of a layout written by hand mean; none where absent. */
   binding?: Pick<Binding, 'read'>;
   log: Log;
 }
+
+/** Longest name of a phone, in characters. */
+const NAME = 256;
 
 type Handler = (payload: JsonObject, via: CommandRequest['via']) => void;
 
@@ -45,7 +50,7 @@ export class Router {
       [`${namespace}.estop`, (payload) => this.stop(payload)],
       [`${namespace}.estop_reset`, (payload, via) => this.resetStop(payload, via)],
       [`${namespace}.poll`, () => publisher.full()],
-      ['control_sync_request', () => publisher.full()],
+      ['control_sync_request', (payload) => this.sync(payload)],
     ]);
   }
 
@@ -86,6 +91,13 @@ export class Router {
     else if (wish?.kind === 'estop') this.stop(payload);
     else if (wish?.kind === 'estop_reset') this.resetStop(payload, via);
     else if (wish?.kind === 'poll') publisher.full();
+  }
+
+  /** A phone came (back). */
+  private sync({ from, dynamic }: JsonObject): void {
+    const { publisher, isOurPhone = () => true } = this.parts;
+    const named = typeof from === 'string' && from !== '' && from.length <= NAME && isOurPhone(dynamic);
+    publisher.sync(named ? from : undefined);
   }
 
   private command(payload: JsonObject, via: CommandRequest['via']): void {

@@ -13,6 +13,7 @@ import { QueueLane } from './queue-lane.js';
 import { mapFrame } from './shapes.js';
 import { FRAME_BYTES, fitting, roomIn, shrink } from './size.js';
 import type { Snapshot } from './snapshot.js';
+import { type ControlValues, SnapshotLane } from './snapshot-lane.js';
 import { boundSource, healthSource, historySource, qualitySource, stateSource, trendSource } from './sources.js';
 import { WholeLane } from './whole-lane.js';
 
@@ -32,6 +33,8 @@ export interface LanesParts {
   topology?(): JsonObject;
   /** The frames of a layout written by hand; none where absent. */
   bound?: readonly BoundPlan[];
+  /** What the controls of the phones' layout hold now; phones that come are not told by control where absent. */
+  controls?: ControlValues;
   /** Largest frame in bytes; 64 KiB where absent. A connection that makes frames larger (sealing: by a third) wants less. */
   frameBytes?: number;
 }
@@ -68,6 +71,7 @@ export class Lanes {
   readonly deck: WholeLane | undefined;
   readonly topology: WholeLane | undefined;
   readonly bound: BoundLane | undefined;
+  readonly snapshots: SnapshotLane | undefined;
   /** The lane of full and changed states. */
   readonly first: Served;
   /** All lanes in the order in which they matter. */
@@ -79,6 +83,8 @@ export class Lanes {
   oversize = 0;
 
   private readonly room: number;
+  /** Devices that described themselves since the last deck. */
+  private readonly described = new Set<string>();
 
   /** `gone`: true once every health word is to be `offline`; `cause`: why a frame would be dropped now. */
   constructor(
@@ -100,6 +106,8 @@ export class Lanes {
     this.topology = parts.topology && this.topologyLane(parts.topology);
     this.bound = parts.bound && parts.bound.length > 0 ? this.boundLane(parts.bound, gone) : undefined;
 
+    this.snapshots = parts.controls && new SnapshotLane(parts.controls, this.room);
+
     const acks: Served = { lane: this.acks, urgent: true, patience: Number.POSITIVE_INFINITY };
     const events: Served = { lane: this.events, urgent: false, patience: Number.POSITIVE_INFINITY };
     this.first = { lane: this.values('state', this.state, true), urgent: false, patience: VALUES_WAIT_MS };
@@ -117,7 +125,8 @@ export class Lanes {
       ...bound,
       quality,
       health,
-      ...[this.deck, this.topology].flatMap((lane) =>
+      // A phone must know the controls of a deck before it is told what they hold.
+      ...[this.deck, this.snapshots, this.topology].flatMap((lane) =>
         lane ? [{ lane, urgent: false, patience: VALUES_WAIT_MS }] : [],
       ),
       { lane: this.values('trend', this.trend, false), urgent: false, patience: CHART_WAIT_MS },
@@ -141,10 +150,18 @@ export class Lanes {
     for (const { lane } of this.all) lane.clear();
   }
 
-  /** What is said as a whole is another one, or somebody new wants it. */
-  wholes(): void {
+  /** A device has other points. */
+  relist(device: string): void {
+    this.described.add(device);
+    this.say(device);
     this.deck?.request();
     this.topology?.request();
+  }
+
+  /** Somebody new wants everything that is said as a whole. */
+  wholes(): void {
+    this.deck?.hurry();
+    this.topology?.hurry();
   }
 
   /** The type of frames of a kind. */
@@ -192,13 +209,27 @@ export class Lanes {
 
   private deckLane(children: () => JsonObject[]): WholeLane {
     const { clock, log } = this.parts;
-    return new WholeLane('devices', clock, () => {
+    const make = () => {
       const all = children();
       const some = fitting(all, this.room);
       const left = all.length - some.length;
       if (left > 0) log.warn({ left }, 'the deck of devices is too large for a frame');
       return { msg_type: this.type('devices'), children: some };
-    });
+    };
+    // Controls that came with the deck have not heard what was said before.
+    const told = () => {
+      for (const device of this.described) this.say(device);
+      this.described.clear();
+    };
+    return new WholeLane('devices', clock, make, told);
+  }
+
+  /** All of a device is to be said. */
+  private say(device: string): void {
+    this.state.relist(device);
+    this.quality.relist(device);
+    this.bound?.relist(device);
+    this.health.mark(device, ['']);
   }
 
   private topologyLane(graph: () => JsonObject): WholeLane {

@@ -11,6 +11,7 @@ import { Pump } from './pump.js';
 import type { Content, QueueLane } from './queue-lane.js';
 import { type Ack, ackFrame, eventFrame, type LogEntry, logFrame, Stamp } from './shapes.js';
 import type { FrameSink } from './sink.js';
+import { SyncPace } from './sync-pace.js';
 
 /** What a publisher is built from. */
 export interface PublisherParts extends LanesParts {
@@ -50,6 +51,7 @@ export class Publisher {
   private readonly lanes: Lanes;
   private readonly pressure: Pressure;
   private readonly pump: Pump;
+  private readonly syncs: SyncPace;
   private live = false;
   private gone = false;
   private stopped = false;
@@ -66,6 +68,7 @@ export class Publisher {
       () => this.gone,
       () => this.cause(),
     );
+    this.syncs = new SyncPace(clock, (phones) => this.answer(phones));
     const stamp = new Stamp(source, clock);
     this.pump = new Pump({ clock, sink, budget: new Budget(clock), pressure: this.pressure, stamp, log });
   }
@@ -85,10 +88,7 @@ export class Publisher {
         this.changed(this.lanes.health, device, ['']);
       },
       described: (device) => {
-        this.lanes.state.relist(device);
-        this.lanes.quality.relist(device);
-        this.lanes.bound?.relist(device);
-        this.lanes.wholes();
+        this.lanes.relist(device);
         this.pump.wake();
       },
       event: (device, event) => {
@@ -124,6 +124,7 @@ export class Publisher {
     this.live = false;
     this.fullTimer?.cancel();
     this.fullTimer = undefined;
+    this.syncs.clear();
     this.pump.stop();
     this.lanes.clear();
   }
@@ -161,6 +162,14 @@ export class Publisher {
         this.requestAll();
       });
     }
+  }
+
+  /**
+   * A phone came (back): says everything within 50 ms where the budget has room, and tells it by name what each control of its layout holds. Phones
+   * that come together are answered together; after five answers in a row there is one a second.
+   */
+  sync(phone?: string): void {
+    if (this.live) this.syncs.request(phone);
   }
 
   /** A command for this point is in flight: what it becomes is not said before its ack, or `release`. Holds are counted. */
@@ -221,6 +230,12 @@ export class Publisher {
     if (this.stopped) return 'stop';
     if (!this.live || !this.parts.sink.ready) return 'away';
     return this.pressure.slow ? 'slow' : 'flood';
+  }
+
+  private answer(phones: readonly string[]): void {
+    this.requestAll();
+    this.lanes.snapshots?.request(phones);
+    this.pump.wake();
   }
 
   private requestAll(): void {
