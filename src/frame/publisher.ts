@@ -4,6 +4,7 @@ import type { Past } from '../state/history.js';
 import { Budget } from './budget.js';
 import type { Coalescer } from './coalescer.js';
 import type { DropCause } from './drops.js';
+import { FullPace } from './full-pace.js';
 import { Lanes, type LanesParts } from './lanes.js';
 import type { Key } from './parts-lane.js';
 import { Pressure } from './pressure.js';
@@ -41,8 +42,6 @@ export interface PublisherStats {
 
 /** Routed replies take turns with the phones that wait for acks. */
 const REPLIES = 'replies';
-/** Between full states that were asked for. */
-const FULL_MS = 1000;
 /** At the end, for each of: what is left, and the word that all is offline. */
 const LAST_MS = 300;
 
@@ -51,12 +50,11 @@ export class Publisher {
   private readonly lanes: Lanes;
   private readonly pressure: Pressure;
   private readonly pump: Pump;
+  private readonly fulls: FullPace;
   private readonly syncs: SyncPace;
   private live = false;
   private gone = false;
   private stopped = false;
-  private fullAt = Number.NEGATIVE_INFINITY;
-  private fullTimer: Timer | undefined;
   private readonly timers = new Map<() => void, Timer>();
   private unsubscribe: (() => void) | undefined;
 
@@ -68,6 +66,7 @@ export class Publisher {
       () => this.gone,
       () => this.cause(),
     );
+    this.fulls = new FullPace(clock, () => this.requestAll());
     this.syncs = new SyncPace(clock, (phones) => this.answer(phones));
     const stamp = new Stamp(source, clock);
     this.pump = new Pump({ clock, sink, budget: new Budget(clock), pressure: this.pressure, stamp, log });
@@ -122,8 +121,7 @@ export class Publisher {
   /** The sink is gone: what waits for it is dropped; the store knows what is true when it comes back. */
   down(): void {
     this.live = false;
-    this.fullTimer?.cancel();
-    this.fullTimer = undefined;
+    this.fulls.clear();
     this.syncs.clear();
     this.pump.stop();
     this.lanes.clear();
@@ -153,15 +151,7 @@ export class Publisher {
 
   /** Says everything: state, quality, health and history. Requests within a second become one at its end. */
   full(): void {
-    if (!this.live || this.fullTimer) return;
-    const wait = this.fullAt + FULL_MS - this.parts.clock.now();
-    if (wait <= 0) this.requestAll();
-    else {
-      this.fullTimer = this.parts.clock.after(wait, () => {
-        this.fullTimer = undefined;
-        this.requestAll();
-      });
-    }
+    if (this.live) this.fulls.request();
   }
 
   /**
@@ -239,7 +229,7 @@ export class Publisher {
   }
 
   private requestAll(): void {
-    this.fullAt = this.parts.clock.now();
+    this.fulls.said();
     this.lanes.past.request();
     this.lanes.bound?.refill();
     this.lanes.wholes();
