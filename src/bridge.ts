@@ -15,20 +15,18 @@ import { Publisher, type PublisherParts } from './frame/publisher.js';
 import type { LogEntry } from './frame/shapes.js';
 import type { FrameSink } from './frame/sink.js';
 import { keptToken } from './kept-token.js';
-import { deck } from './layout/deck.js';
-import { topology } from './layout/topology.js';
 import type { Log } from './log.js';
 import { MeshClient } from './mesh/client.js';
 import { parseRelayUrl } from './mesh/connection.js';
 import type { DeviceToken } from './mesh/device-token.js';
 import { roomCipher } from './mesh/e2ee.js';
-import type { JsonObject } from './mesh/frame.js';
 import type { Pairing } from './pairing.js';
 import { Desk } from './panel/desk.js';
 import { LocalPanel, type LocalPanelParts, type PanelOptions } from './panel/local-panel.js';
 import { LogRing } from './panel/log-ring.js';
-import { type KnownDevices, PhoneLayout } from './phone-layout.js';
-import { PhoneSnapshot } from './phone-snapshot.js';
+import type { PhoneLayout } from './phone-layout.js';
+import { PhonePush } from './phone-push.js';
+import { PhoneSide } from './phone-side.js';
 import type { PinsOf } from './port/pin.js';
 import type { Ports } from './port/ports.js';
 import { History } from './state/history.js';
@@ -81,13 +79,11 @@ export class Bridge {
     const source = randomUUID();
     this.store = new Store(clock);
     const history = new History(this.store);
-    const phoneLayout = new PhoneLayout(config, () => this.devices());
-    const { binding } = phoneLayout;
+    const phones = new PhoneSide(config, this.store);
+    const { binding } = phones.layout;
     this.tokens = keptToken({ config, token: parts.token, clock, log, revoked: () => void this.mesh.stop() });
     this.mesh = this.buildMesh();
-    const layout = () => phoneLayout.layout();
-    const children = () => deck(this.store, namespace);
-    const snapshot = new PhoneSnapshot({ store: this.store, namespace, layout, deck: children, binding });
+    const layout = () => phones.layout.layout();
     const publisher = (sink: FrameSink, parts: Pick<PublisherParts, 'history' | 'topology' | 'frameBytes'>) =>
       new Publisher({
         store: this.store,
@@ -96,8 +92,8 @@ export class Bridge {
         source,
         clock,
         log: log.child({ part: 'frames' }),
-        deck: children,
-        controls: () => snapshot.controls(),
+        deck: () => phones.deck(),
+        controls: () => phones.snapshot.controls(),
         ...(binding && { bound: binding.frames }),
         maxHz: config.publish.maxHz,
         keyframeMs: config.publish.keyframe,
@@ -106,7 +102,7 @@ export class Bridge {
       });
     this.publisher = publisher(this.mesh, {
       history,
-      topology: () => this.topology(this.mesh.relayId),
+      topology: () => phones.topology(this.mesh.relayId),
       // Base64 makes a sealed frame a third larger.
       ...(config.relay.roomKey === undefined ? {} : { frameBytes: 48 * 1024 }),
     });
@@ -119,7 +115,7 @@ export class Bridge {
       rules,
       commands: this.commands,
       publisher: this.publisher,
-      isOurPhone: (dynamic) => snapshot.isFor(dynamic),
+      isOurPhone: (dynamic) => phones.snapshot.isFor(dynamic),
       tell: (entry) => this.tell(entry),
       ...(binding && { binding }),
       log: log.child({ part: 'commands' }),
@@ -128,11 +124,13 @@ export class Bridge {
     const { devices } = fleet;
     this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
     const panelLink = () => this.panel?.link();
+    const push = new PhonePush({ channel: config.relay.channel, layout, mesh, publisher: this.publisher, clock });
     const handlers = controlHandlers({
       fleet,
       store,
       router,
-      phoneLayout,
+      phoneLayout: phones.layout,
+      push,
       clock,
       version,
       relay: mesh,
@@ -141,8 +139,8 @@ export class Bridge {
     });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
     const past = { keys: () => history.keys(), get: (device: string, point: string) => history.get(device, point) };
-    this.panel = this.buildPanel(phoneLayout, (sink) => {
-      const own = publisher(sink, { history: past, topology: () => this.topology('bridge') });
+    this.panel = this.buildPanel(phones.layout, push, (sink) => {
+      const own = publisher(sink, { history: past, topology: () => phones.topology('bridge') });
       return { publisher: own, router: router.on(own) };
     });
     if (binding) watchBinding(binding, namespace, this.store, log.child({ part: 'layout' }));
@@ -221,32 +219,31 @@ export class Bridge {
     );
   }
 
-  /** Devices with the points that they have said by now. */
-  private devices(): KnownDevices {
-    const { store } = this;
-    return store.devices().map((id) => ({ id, points: [...store.points(id).values()].map(({ spec }) => spec) }));
-  }
-
   /** A line for the log consoles of all layouts. */
   private tell(entry: LogEntry): void {
     this.publisher.log(entry);
     this.panel?.tell(entry);
   }
 
-  /** The graph of the devices; `relayId`: where questions about a tapped node go. */
-  private topology(relayId: string | undefined): JsonObject {
-    const { namespace, name } = this.parts.config.bridge;
-    const devices = this.store.devices().map((id) => ({ id, health: this.store.health(id) ?? 'offline' }));
-    return topology({ namespace, name, relayId, devices });
-  }
-
-  private buildPanel(phoneLayout: PhoneLayout, open: LocalPanelParts['open']): LocalPanel | undefined {
+  private buildPanel(phoneLayout: PhoneLayout, push: PhonePush, open: LocalPanelParts['open']): LocalPanel | undefined {
     const { config, panel: options, pairing, lines = new LogRing(), relayUrl, version, clock, log } = this.parts;
     if (!options) return undefined;
     const { name, namespace, stateDir } = config.bridge;
     const { fleet, store, mesh, requests } = this;
     const relay = { url: parseRelayUrl(relayUrl).display, channel: config.relay.channel, ready: () => mesh.ready };
-    const desk = new Desk({ fleet, store, phoneLayout, name, namespace, version, relay, pairing, log: lines, clock });
+    const desk = new Desk({
+      fleet,
+      store,
+      phoneLayout,
+      name,
+      namespace,
+      version,
+      relay,
+      pairing,
+      push,
+      log: lines,
+      clock,
+    });
     return new LocalPanel({ options, stateDir, desk, requests, open, clock, log: log.child({ part: 'panel' }) });
   }
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.js';
 import type { Device } from '../device/device.js';
 import { refused } from '../device/outcome.js';
+import { pageOf } from '../layout/pages.js';
 import { BRIDGE_NODE } from '../layout/topology.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
-import { asciiSize } from '../mesh/json.js';
 import type { History } from '../state/history.js';
 import type { PointState, Store } from '../state/store.js';
 import { printable } from '../text.js';
@@ -23,9 +23,6 @@ export interface RequestParts {
   clock: Clock;
 }
 
-/** Largest layout that a relay of today passes on, with its envelope. */
-const LAYOUT_BYTES = 180 * 1024;
-
 type Answer = (payload: JsonObject, via: CommandRequest['via']) => JsonObject | Promise<JsonObject>;
 
 /** Answers requests that a peer routes to this bridge; every answer is an object with `ok`. */
@@ -39,7 +36,7 @@ export class Requests {
       [`${namespace}.get_state`, () => this.state()],
       [`${namespace}.get_history`, () => ({ ok: true, history: parts.history.snapshot() })],
       [`${namespace}.set`, (payload, via) => this.set(payload, via)],
-      [`${namespace}.get_layout`, () => this.layout()],
+      [`${namespace}.get_layout`, (payload) => this.layout(payload)],
       [`${namespace}.card`, (payload) => this.card(payload)],
     ]);
   }
@@ -97,11 +94,11 @@ export class Requests {
     return { ...(outcome ?? refused('rate', 'too many commands were refused')) };
   }
 
-  private layout(): JsonObject {
-    const layout = this.parts.layout();
-    const bytes = asciiSize(layout);
-    if (bytes <= LAYOUT_BYTES) return { ok: true, layout };
-    return { ok: false, error: `the layout has ${bytes} bytes, more than can be routed`, bytes };
+  /** One that is too large for a frame comes tab by tab: `tab` is the first that is wanted, `next` the first of the rest. */
+  private layout({ tab = 0 }: JsonObject): JsonObject {
+    const first = Number.isSafeInteger(tab) && Number(tab) >= 0 ? Number(tab) : 0;
+    const page = pageOf(this.parts.layout(), first);
+    return page ? { ok: true, ...page } : { ok: false, error: `there is no tab ${first} that a frame could hold` };
   }
 
   private card(payload: JsonObject): JsonObject {

@@ -11,6 +11,7 @@ import { layoutCommand } from './layout.js';
 import { monitorCommand } from './monitor.js';
 import { pairCommand } from './pair.js';
 import { panelCommand } from './panel.js';
+import { pushCommand } from './push.js';
 import { relayCommand } from './relay.js';
 import { runCommand } from './run.js';
 import { safeCommand } from './safe.js';
@@ -105,6 +106,10 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
   running(program.command('pair'))
     .description('print what a phone needs to join, as a QR code')
     .action((options) => finish(pairCommand(options, context)));
+  running(program.command('push'))
+    .description('put the layout on a phone that is in a live session')
+    .argument('[phone]', 'its name on the relay; the only one there where absent')
+    .action((phone, options) => finish(pushCommand(phone, options, context)));
   running(program.command('get'))
     .description('print what the running bridge knows')
     .argument('<device[.point]>')

@@ -4,6 +4,7 @@ import type { Fleet } from '../device/fleet.js';
 import type { JsonObject } from '../mesh/frame.js';
 import type { Pairing } from '../pairing.js';
 import type { PhoneLayout } from '../phone-layout.js';
+import type { PhonePush } from '../phone-push.js';
 import { ownPid } from '../port/own-pid.js';
 import type { PointState, Store } from '../state/store.js';
 import type { ControlAnswer } from './protocol.js';
@@ -15,6 +16,7 @@ export interface ControlParts {
   store: Store;
   router: Router;
   phoneLayout: Pick<PhoneLayout, 'layout' | 'api'>;
+  push: PhonePush;
   clock: Clock;
   version: string;
   /** Whether the relay has let us in. */
@@ -86,6 +88,7 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       return { ok: false, code: 'no_panel', message: 'this bridge has no panel; `panel: {}` in its config opens one' };
     },
     pairing: () => ({ ...parts.pairing }),
+    push: async (phone) => ({ ...(await parts.push.push(phone)) }),
     contract: () => ({ ok: true, contract: phoneLayout.api() }),
     monitor(device, entry) {
       return devices.get(device)?.traffic.watch(({ direction, text }) => entry({ direction, text }));

@@ -5,6 +5,7 @@ import type { LogLine } from '../log-line.js';
 import type { JsonObject } from '../mesh/frame.js';
 import type { Pairing } from '../pairing.js';
 import type { PhoneLayout } from '../phone-layout.js';
+import type { PhonePush } from '../phone-push.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import type { LogRing } from './log-ring.js';
@@ -21,6 +22,7 @@ export interface DeskParts {
   /** The relay's address, safe to show, and whether it has let us in. */
   readonly relay: { readonly url: string; readonly channel: string; ready(): boolean };
   readonly pairing: Pairing;
+  readonly push: PhonePush;
   readonly log: LogRing;
   readonly clock: Clock;
 }
@@ -113,6 +115,11 @@ export class Desk {
   /** What a phone needs to join. */
   get pairing(): Pairing {
     return this.parts.pairing;
+  }
+
+  /** Puts the layout on the phone that is there. */
+  async pushLayout(): Promise<JsonObject> {
+    return { ...(await this.parts.push.push()) };
   }
 
   /** Calls `line` for each line on a device's wire; the returned function ends it. Undefined: there is no such device. */

@@ -58,6 +58,7 @@ export class Viewer {
       ['route_msg', (payload) => this.route(payload)],
       ['panel.approve', ({ device }) => desk.approve(String(device))],
       ['panel.pairing', () => ({ ...desk.pairing })],
+      ['panel.push', () => desk.pushLayout()],
       ['panel.monitor', ({ device }) => this.monitor(device)],
     ]);
     this.send('welcome', { viewer: name, ...desk.status() });

@@ -6,6 +6,7 @@ import { LinesSimulator } from '../../devices/lines/simulator.js';
 import { Bridge } from '../../src/bridge.js';
 import { plugInto } from '../../src/cli/bench-boards.js';
 import { parseConfig } from '../../src/config/load.js';
+import { controlSocket } from '../../src/control/protocol.js';
 import type { Simulator } from '../../src/device/driver-kind.js';
 import { type Log, silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
@@ -151,6 +152,11 @@ export class Rig {
     return new Rig(bridge, relay, boards, usb, folder, token);
   }
 
+  /** The bridge's control socket. */
+  get control(): string {
+    return controlSocket(join(this.folder, 'state'));
+  }
+
   board(id = 'shed'): RigBoard {
     const board = this.boards.get(id);
     if (!board) throw new Error(`no board ${id}`);
@@ -158,9 +164,9 @@ export class Rig {
   }
 
   /** A phone on the bridge's channel. */
-  async phone(name = 'anna'): Promise<Phone> {
+  async phone(name = 'anna', identity: JsonObject = {}): Promise<Phone> {
     const token = this.token === undefined ? {} : { token: this.token };
-    const phone = await connectPhone({ url: this.relay.url, name, channel: 'lab', ...token });
+    const phone = await connectPhone({ url: this.relay.url, name, channel: 'lab', ...token, identity });
     this.phones.push(phone);
     return phone;
   }

@@ -42,15 +42,15 @@ export class Link {
     return true;
   }
 
-  /** Asks the bridge; resolves with `ok: false` where no answer comes. */
-  ask(type: string, payload: unknown): Promise<JsonObject> {
+  /** Asks the bridge; resolves with `ok: false` where no answer comes within `ms`. */
+  ask(type: string, payload: unknown, ms = ANSWER_MS): Promise<JsonObject> {
     const id = String(++this.count);
     return new Promise((resolve) => {
       if (!this.send(type, payload, id)) {
         resolve({ ok: false, message: 'the bridge is not reached' });
         return;
       }
-      const timer = this.clock.after(ANSWER_MS, () => {
+      const timer = this.clock.after(ms, () => {
         // A connection that brings no answers is none.
         this.socket?.close();
         this.lost();

@@ -24,6 +24,36 @@ export function PairDialog({ close }: { close(): void }) {
           </p>
         </div>
       )}
+      <PushLayout />
     </Dialog>
   );
+}
+
+/** Puts the layout on a phone that has scanned the code, and says what the phone made of it. */
+function PushLayout() {
+  const session = useSession();
+  const [said, setSaid] = useState<string | undefined>(undefined);
+  const [busy, setBusy] = useState(false);
+  const push = async () => {
+    setBusy(true);
+    setSaid(wordsFor(await session.push()));
+    setBusy(false);
+  };
+  return (
+    <div class="push">
+      <button type="button" class="small strong" disabled={busy} onClick={() => void push()}>
+        {busy ? 'Sending …' : 'Send the layout to the phone'}
+      </button>
+      <p class="note" role="status">
+        {said ?? 'For a phone that has scanned the code and is in a live session.'}
+      </p>
+    </div>
+  );
+}
+
+function wordsFor(answer: JsonObject): string {
+  if (answer['confirmed'] !== true) return text(answer, 'message') ?? 'No answer.';
+  const missing = Array.isArray(answer['missing']) ? answer['missing'] : [];
+  const shows = `${text(answer, 'phone')} shows the layout`;
+  return missing.length === 0 ? `${shows}.` : `${shows}, but could not draw ${missing.join(', ')}.`;
 }

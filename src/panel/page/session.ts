@@ -11,6 +11,8 @@ import { Watch } from './watch.js';
 const LOG_LINES = 500;
 const WIRE_LINES = 500;
 const AGES_MS = 2_000;
+/** Phones may be asked who they are first; relays give each 5 s. */
+const PUSH_MS = 30_000;
 
 /** Everything that the page knows; each part that becomes another one is told by its name, a control by `control:<id>`. */
 export class Session {
@@ -70,6 +72,11 @@ export class Session {
   /** What a phone needs to join. */
   pairing(): Promise<JsonObject> {
     return this.link.ask('panel.pairing', null);
+  }
+
+  /** Puts the layout on the phone that is there. */
+  push(): Promise<JsonObject> {
+    return this.link.ask('panel.push', null, PUSH_MS);
   }
 
   /** Shows the lines of a device's wire from now on, or of none. */
