@@ -1,7 +1,7 @@
 import { type Clock, deadline } from './clock.js';
 import { BridgeError, isBridgeError } from './error.js';
-import { LAYOUT_BYTES } from './layout/pages.js';
 import { notRendered } from './layout/rendered.js';
+import { LAYOUT_BYTES } from './layout-page.js';
 import { isObject, type JsonObject } from './mesh/frame.js';
 import { asciiSize } from './mesh/json.js';
 import type { RosterEntry } from './mesh/roster.js';

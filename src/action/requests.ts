@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.js';
 import type { Device } from '../device/device.js';
 import { refused } from '../device/outcome.js';
-import { pageOf } from '../layout/pages.js';
 import { BRIDGE_NODE } from '../layout/topology.js';
+import { pageOf } from '../layout-page.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import type { History } from '../state/history.js';
 import type { PointState, Store } from '../state/store.js';

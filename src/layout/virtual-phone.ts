@@ -7,6 +7,7 @@ import { filledGroups, fillGroups } from './dynamic.js';
 import { emission, type Gesture } from './emit.js';
 import { FIXED_TYPES } from './own-frames.js';
 import { Polling } from './polling.js';
+import { folded } from './sections.js';
 import { accept, hear } from './sync.js';
 
 /** What a virtual phone is built from. */
@@ -37,7 +38,7 @@ export class VirtualPhone {
   private readonly polling: Polling;
 
   constructor(private readonly parts: VirtualPhoneParts) {
-    this.layout = isObject(parts.layout) ? structuredClone(parts.layout) : {};
+    this.layout = copied(parts.layout);
     this.contract = contractOf(this.layout);
     this.polling = new Polling(parts.clock, (event, payload) => parts.send(event, payload));
     this.index();
@@ -46,7 +47,7 @@ export class VirtualPhone {
   /** Another layout takes this one's place: controls that stay keep what they show, dynamic groups what fills them. */
   load(layout: unknown): void {
     const fillings = filledGroups(this.layout);
-    this.layout = isObject(layout) ? structuredClone(layout) : {};
+    this.layout = copied(layout);
     for (const filling of fillings) fillGroups(this.layout, filling);
     this.contract = contractOf(this.layout);
     this.index();
@@ -205,6 +206,10 @@ export class VirtualPhone {
   private changed(id: string): void {
     this.parts.changed?.(new Set([id]));
   }
+}
+
+function copied(layout: unknown): JsonObject {
+  return isObject(layout) ? structuredClone(folded(layout)) : {};
 }
 
 function text(value: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pageOf } from '../../src/layout/pages.js';
+import { pageOf } from '../../src/layout-page.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { asciiSize } from '../../src/mesh/json.js';
 

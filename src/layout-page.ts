@@ -1,5 +1,5 @@
-import type { JsonObject } from '../mesh/frame.js';
-import { asciiSize } from '../mesh/json.js';
+import type { JsonObject } from './mesh/frame.js';
+import { asciiSize } from './mesh/json.js';
 
 /** Largest layout in bytes that relays of today pass on in one frame, with its envelope. */
 export const LAYOUT_BYTES = 180 * 1024;
