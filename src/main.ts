@@ -30,9 +30,8 @@ process.stdout.on('error', () => unread.abort());
 // A log that nobody takes any more stops nothing: there is no place left to say so, and the devices matter more.
 process.stderr.on('error', () => {});
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+const shipped = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const { version } = JSON.parse(shipped('package.json')) as { version: string };
 
 /** What to type to get here again: the installed command, or node and the path in a checkout. */
 function programName(script = ''): string {
@@ -61,6 +60,7 @@ const { systemClock } = await import('./system-clock.js');
 const code = await runProgram(process.argv.slice(2), {
   drivers,
   version,
+  shipped,
   program: programName(process.argv[1]),
   env: process.env,
   homeDir: homedir(),

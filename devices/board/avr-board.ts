@@ -89,6 +89,7 @@ export class AvrBoard implements Simulator {
 
   /** A press on its button, or the line DTR. */
   reset(): void {
+    if (!this.running) return;
     this.follow();
     this.chip.reset('external', this.options.bootLoaderMs * CYCLES_PER_MS);
   }
@@ -98,6 +99,11 @@ export class AvrBoard implements Simulator {
     this.timer = undefined;
     this.origin = undefined;
     this.chip.powerOff();
+  }
+
+  /** The time of the clock at one of the chip's cycles since the last time that was left out; undefined while it is off. */
+  momentOf(cycle: number): number | undefined {
+    return this.origin && this.origin.ms + (cycle - this.origin.cycle) / CYCLES_PER_MS;
   }
 
   /** Emulates up to this moment of the clock; usually it does so by itself. */

@@ -10,6 +10,9 @@ export class AvrCable {
   /** Bytes of the host that found no more room. */
   dropped = 0;
 
+  /** Bytes of the host that it took so far. */
+  taken = 0;
+
   private readonly queue: number[] = [];
   private busy = false;
   /** Cycle, with its fraction, at which the byte on the line ends. */
@@ -28,8 +31,12 @@ export class AvrCable {
   /** Bytes of the host, one in a character; the first one begins now unless others are under way. */
   push(bytes: string): void {
     for (let at = 0; at < bytes.length; at++) {
-      if (this.queue.length >= MAX_QUEUE) this.dropped++;
-      else this.queue.push(bytes.charCodeAt(at) & 0xff);
+      if (this.queue.length >= MAX_QUEUE) {
+        this.dropped++;
+      } else {
+        this.queue.push(bytes.charCodeAt(at) & 0xff);
+        this.taken++;
+      }
     }
     if (this.busy || this.queue.length === 0) return;
     this.end = this.chip.cycles;

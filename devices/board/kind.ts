@@ -31,5 +31,14 @@ export const boardKind: DriverKind<BoardOptions> = {
       }
     },
   },
+  sample: {
+    id: 'greenhouse',
+    what: 'an Arduino Uno, emulated, with its real firmware',
+    firmware: 'devices/board/firmware/greenhouse-uno.hex',
+    emulate: async (firmware, clock, seed) => {
+      const { GreenhouseUno } = await import('./avr-greenhouse.js');
+      return new GreenhouseUno(clock, firmware, seed);
+    },
+  },
   simulate: ({ id }, clock, seed) => new BoardSimulator(clock, seed, id === undefined ? {} : { identity: { id } }),
 };

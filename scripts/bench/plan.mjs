@@ -18,6 +18,7 @@ export const FULL = {
   joiners: 10,
   growth: 4_000,
   growthRounds: 2,
+  wireTimes: 60,
 };
 
 /** For development: every row, nothing to rely on. */
@@ -40,4 +41,5 @@ export const QUICK = {
   joiners: 2,
   growth: 1_000,
   growthRounds: 1,
+  wireTimes: 6,
 };

@@ -40,6 +40,14 @@ export const ROWS = [
   { id: 'Kf', what: 'the same: frames', unit: '', bar: 1 },
   { id: 'L', what: 'event-loop delay p99, mixed load', unit: 'ms', bar: 10, stretch: 5 },
   { id: 'M', what: 'start to first broadcast', unit: 'ms', bar: 700 },
+  {
+    id: 'W',
+    what: 'reading to frame, emulated board at 115200 baud, p50 ÷ time on the wire',
+    unit: '',
+    bar: 2,
+    stretch: 1.5,
+  },
+  { id: 'Wt', what: 'tap to confirmed answer, the same', unit: '', bar: 2, stretch: 1.5 },
   { id: 'S4', what: 'CPU a reading, 4 boards / 1 board', unit: '', bar: 1.25, stretch: 1 },
   { id: 'S16', what: 'the same, 16 boards / 1 board', unit: '', bar: 1.25, stretch: 1 },
   { id: 'S64', what: 'the same, 64 boards / 1 board', unit: '', bar: 1.25, stretch: 1 },
@@ -61,5 +69,7 @@ export const GROUPS = {
   K: ['K', 'Kf'],
   L: ['L'],
   M: ['M'],
+  W: ['W', 'Wt'],
+  Wt: ['W', 'Wt'],
   S: ['S4', 'S16', 'S64'],
 };

@@ -10,6 +10,7 @@ import { replug } from './measure/replug.mjs';
 import { stalled, stalledStage } from './measure/stalled.mjs';
 import { floodStage, throughput } from './measure/throughput.mjs';
 import { warmUp } from './measure/warm.mjs';
+import { wire } from './measure/wire.mjs';
 import { Stage } from './stage.mjs';
 import { sleep } from './wait.mjs';
 
@@ -80,6 +81,11 @@ export async function singleRun(rows, plan, say) {
   if (rows.has('J')) {
     say('J: replugs');
     ours.J = (await on(bridge, {}, (stage) => replug(stage, plan.replugs))).p99;
+  }
+  if (rows.has('W')) {
+    say('W: a board on a line of 115200 baud');
+    const { reading, tap } = await wire(plan.wireTimes);
+    Object.assign(ours, { W: reading, Wt: tap });
   }
   if (rows.has('S')) {
     say('S: 1, 4, 16 and 64 boards');

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bridge } from '../bridge.js';
 import { defaultConfig, loadConfig } from '../config/load.js';
-import type { Config, DeviceConfig } from '../config/schema.js';
+import type { Config } from '../config/schema.js';
 import { LogRing } from '../panel/log-ring.js';
 import { joinVirtualPorts } from '../port/virtual-cable.js';
-import { plugBoards, sampleDevice } from './bench-boards.js';
+import { plugBoards, sampleBoards } from './bench-boards.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { joinRelay } from './join-relay.js';
 import { LiveView } from './live-view.js';
@@ -15,7 +15,8 @@ import { bridgeParts, panelAt } from './run.js';
 
 /** What `bench` was asked for. */
 export interface BenchOptions {
-  readonly boards: number;
+  /** So many simulated boards; where absent a few, and one with real firmware. */
+  readonly boards?: number;
   readonly config?: string;
   readonly pty?: string;
   readonly port: number;
@@ -25,9 +26,9 @@ export interface BenchOptions {
 
 const PANEL_PORT = 8080;
 
-/** `bench`: relay, simulated boards and bridge in one process on this machine, with their live values, until interrupted. */
+/** `bench`: relay, boards without hardware and bridge in one process on this machine, with their live values, until interrupted. */
 export async function benchCommand(options: BenchOptions, context: CliContext): Promise<number> {
-  const { clock, drivers, program, signal, terminal } = context;
+  const { clock, program, signal, terminal } = context;
   let view: LiveView | undefined;
   const heading: string[] = [];
   const out = (line: string) => {
@@ -46,8 +47,10 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
       { level: 'warn', pretty: true, also: (line) => lines.add(line) },
       { ...context, logStream: { write } },
     );
-    const wanted = benchConfig(options, folder, context);
-    const { config, boards, left, pins } = plugBoards(wanted, folder, drivers, clock);
+    const makesUp = options.config === undefined && options.pty === undefined;
+    const { devices, emulated } = await sampleBoards(makesUp ? options.boards : 0, context);
+    const wanted = benchConfig(options, folder, context, devices);
+    const { config, boards, left, pins } = plugBoards(wanted, folder, context, emulated);
     undo.push(() => {
       for (const board of boards) board.close();
     });
@@ -69,8 +72,7 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
     out(`relay      ${relay.url}   channel ${withPty.relay.channel}, no token, this machine only`);
     out(`values     broadcasts {"msg_type":"${namespace}.state", "<device>": {"<point>": value}}`);
     out(`commands   {"msg_type":"${namespace}.cmd", "dev":"<device>", "point":"<point>", "value":…}`);
-    for (const board of boards)
-      out(`board      ${board.id} simulated${board.path ? ` on ${board.path}` : ', pins and what is wired to them'}`);
+    for (const board of boards) out(`board      ${board.id}${board.path ? ` on ${board.path}` : ''}: ${board.what}`);
     if (options.pty !== undefined) out(`your port  ${options.pty}: print lines to it, read commands from it`);
     const [first] = boards;
     const state = `--state-dir ${folder}`;
@@ -87,13 +89,13 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
   }
 }
 
-function benchConfig(options: BenchOptions, folder: string, context: CliContext): Config {
+function benchConfig(options: BenchOptions, folder: string, context: CliContext, samples: Config['devices']): Config {
   const { drivers, env, homeDir, hostname } = context;
   const base =
     options.config === undefined
       ? defaultConfig({ drivers, homeDir, hostname })
       : loadConfig(options.config, { drivers, env, homeDir, hostname }).config;
-  const devices = options.config === undefined ? sampleDevices(options, context) : base.devices;
+  const devices = options.config === undefined ? samples : base.devices;
   const { channel, roomKey } = base.relay;
   const relay = { channel, roomKey, token: undefined, allowOpenRelay: true };
   const name = options.config === undefined ? 'bench' : base.bridge.name;
@@ -106,13 +108,6 @@ function benchConfig(options: BenchOptions, folder: string, context: CliContext)
     // A bench is about simulated boards; real ones that are plugged in are none of its business.
     discover: false,
   };
-}
-
-function sampleDevices({ boards, pty }: BenchOptions, { drivers }: CliContext): Map<string, DeviceConfig> {
-  const devices = new Map<string, DeviceConfig>();
-  const count = pty === undefined ? boards : 0;
-  for (let n = 1; n <= count; n++) devices.set(`board${n}`, sampleDevice(drivers, `/dev/null/board${n}`));
-  return devices;
 }
 
 /** Adds a virtual port at `path` for the user's own program; the bridge reads whatever it prints. */

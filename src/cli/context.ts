@@ -20,6 +20,8 @@ export interface CliContext {
   readonly hostname: string;
   readonly clock: Clock;
   readonly random: () => number;
+  /** The text of a file of this package. */
+  readonly shipped: (path: string) => string;
   /** Prints a line of results. */
   readonly out: (line: string) => void;
   /** Prints a line of problems. */

@@ -55,8 +55,8 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .action((options) => finish(runCommand(options, context)));
   program
     .command('bench')
-    .description('try everything without hardware: relay, simulated boards, live values')
-    .option('--boards <n>', 'simulated boards', wholeNumber(0, 64), 2)
+    .description('try everything without hardware: relay, boards, live values')
+    .option('--boards <n>', 'only so many simulated boards, none with real firmware', wholeNumber(0, 64))
     .option('--config <file>', 'simulate the devices of this config')
     .option('--pty <path>', 'make a virtual serial port here for a program of your own')
     .option('--port <port>', 'port of the relay; 0: any free one', wholeNumber(0, 65_535), 8765)

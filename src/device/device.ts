@@ -51,6 +51,8 @@ export class Device {
   approved: boolean;
 
   private session: DeviceSession | undefined;
+  /** Tells the check of a new connection that an output was put to a value. */
+  private settled: (point: string) => void = () => {};
   private readonly supervisor: Supervisor;
   private readonly queue: CommandQueue;
   private readonly pulses: Pulses;
@@ -166,8 +168,10 @@ export class Device {
   private async submit(command: DeviceCommand): Promise<Outcome> {
     const outcome = await this.queue.submit(command);
     const what = `${command.point} failed`;
-    if (outcome.ok) this.traffic.over(what);
-    else if (outcome.code === 'timeout' || outcome.code === 'mismatch') this.traffic.tell(what, this.log);
+    if (outcome.ok) {
+      this.traffic.over(what);
+      this.settled(command.point);
+    } else if (outcome.code === 'timeout' || outcome.code === 'mismatch') this.traffic.tell(what, this.log);
     return outcome;
   }
 
@@ -179,7 +183,7 @@ export class Device {
   private onLive(session: DeviceSession, signal: AbortSignal): void {
     this.session = session;
     this.log.info({ ...session.identity }, 'connected');
-    startSafe({
+    this.settled = startSafe({
       device: this.id,
       store: this.parts.store,
       clock: this.parts.clock,

@@ -59,6 +59,18 @@ export interface Probe {
   ask(io: ProbeIo, link: LineLink, signal: AbortSignal): Promise<DeviceIdentity | undefined>;
 }
 
+/** A device of a kind with its real firmware, in an emulated processor: for those who have none at hand. */
+export interface EmulatedSample {
+  /** Its id in a bench. */
+  readonly id: string;
+  /** What it is, in a few words. */
+  readonly what: string;
+  /** Path of the firmware in the package. */
+  readonly firmware: string;
+  /** Loads the emulator with the text of that file. Rejects with `firmware/hex` where that is damaged. */
+  emulate(firmware: string, clock: Clock, seed: number): Promise<Simulator>;
+}
+
 /** One kind of device in the register: its options, its driver and its simulator. */
 export interface DriverKind<Options = unknown> {
   /** The word after `driver:` in the config. */
@@ -84,6 +96,8 @@ export interface DriverKind<Options = unknown> {
   simulateFiles?(options: Options, clock: Clock, seed: number): FileSimulator;
   /** The same for a device that has no wire but pins. */
   simulatePins?(options: Options, clock: Clock, seed: number): PinSimulator;
+  /** The same with the firmware that such a device really runs. */
+  readonly sample?: EmulatedSample;
 }
 
 /** The drivers that a program knows, by kind. */

@@ -19,9 +19,10 @@ export interface SafeStartParts {
 
 /**
  * After a connection: reads first, and writes a safe value only to an output that says another one,
- * or that did not say anything in time.
+ * or that did not say anything in time. Returns what to call with an output that somebody has put to a value meanwhile:
+ * that one is not in doubt any more, though it may still be on its way.
  */
-export function startSafe(parts: SafeStartParts): void {
+export function startSafe(parts: SafeStartParts): (point: string) => void {
   const { device, store, clock, signal, makeSafe } = parts;
   const concerned = safeOutputs(store, device).filter(({ adopts }) => !adopts);
   const open = new Map(concerned.map((output) => [output.id, output]));
@@ -49,4 +50,5 @@ export function startSafe(parts: SafeStartParts): void {
   };
   signal.addEventListener('abort', finish, { once: true });
   judge([...open.keys()], false);
+  return (point) => void open.delete(point);
 }

@@ -55,6 +55,23 @@ describe('bench', () => {
     expect(bench.err).toBe('');
   }, 40_000);
 
+  it('runs the real firmware of a board in an emulator, with life at its inputs, and switches its outputs', async () => {
+    const bench = new Program(['bench', '--port', '0']);
+    await bench.shows(/board {6}greenhouse on \S+: an Arduino Uno, emulated, with its real firmware/);
+    await bench.shows(/board {6}board2 on \S+: simulated/);
+    const [, stateDir = ''] = await bench.shows(/set greenhouse\.pump on --state-dir (\S+)/);
+    const [, temp = ''] = await bench.shows(/greenhouse \(online\) .*temp=(-?[\d.]+) °C/);
+    const set = await runProgram(['set', 'greenhouse.pump', 'on', '--state-dir', stateDir]);
+    expect({ code: set.code, out: set.out }).toEqual({ code: 0, out: 'greenhouse.pump\ttrue\tconfirmed\n' });
+    await bench.shows(/greenhouse \(online\) .*pump=true/);
+    const monitor = new Program(['monitor', 'greenhouse', '--state-dir', stateDir]);
+    await monitor.shows(/^< \d+ reading .*\*[0-9A-F]{8}$/m);
+    expect(await monitor.stop()).toBe(0);
+    await bench.shows(new RegExp(`temp=(?!${temp.replace('.', '\\.')} )-?[\\d.]+ °C`), 15_000);
+    expect(await bench.stop()).toBe(0);
+    expect(bench.err).toBe('');
+  }, 40_000);
+
   it('makes a serial port for a program of the user’s own', async () => {
     const path = join(folder, 'my-port');
     const bench = new Program(['bench', '--port', '0', '--pty', path]);
@@ -80,7 +97,7 @@ describe('bench', () => {
     const config = join(import.meta.dirname, '../../scripts/examples/w1.yaml');
     const bench = new Program(['bench', '--port', '0', '--config', config]);
     await bench.shows(/climate \(online\) {2}cellar=\d+\.?\d* °C .*boiler=\d+\.?\d* °C/);
-    const [, folder = ''] = await bench.shows(/climate simulated on (\S+)/);
+    const [, folder = ''] = await bench.shows(/climate on (\S+): simulated/);
     const [, stateDir = ''] = await bench.shows(/--state-dir (\S+)/);
     const got = await runProgram(['get', 'climate.cellar', '--state-dir', stateDir]);
     expect(got.out).toMatch(/^climate\.cellar\t\d+(\.\d+)? °C\tgood\t/);
@@ -95,7 +112,7 @@ describe('bench without a board', () => {
   it('simulates the pins of a config', async () => {
     const bench = new Program(['bench', '--port', '0', '--config', 'scripts/examples/gpio.yaml']);
     const [, stateDir = ''] = await bench.shows(/--state-dir (\S+)/);
-    await bench.shows(/pins simulated, pins and what is wired to them/);
+    await bench.shows(/pins: simulated pins and what is wired to them/);
     await bench.shows(/pins \(online\) {2}door=false .*lamp=false/);
     const set = await runProgram(['set', 'pins.lamp', 'on', '--state-dir', stateDir]);
     expect(set.out).toBe('pins.lamp\ttrue\tconfirmed\n');

@@ -35,18 +35,19 @@ export const SKETCH = {
 
 /** A simulated device on a cable that can be pulled and plugged: each time a new pseudo terminal behind the same link. */
 export class RigBoard {
-  private readonly device: Simulator;
   private port: VirtualPort | undefined;
 
   constructor(
     readonly link: string,
-    { driver, ...options }: JsonObject,
-    seed: number,
-  ) {
+    private readonly device: Simulator,
+  ) {}
+
+  /** With the simulator that fits a device's options. */
+  static simulating(link: string, { driver, ...options }: JsonObject, seed: number): RigBoard {
     const kind = drivers.get(String(driver));
     const device = kind?.simulate?.(kind.options.parse({ ...options, port: link }), systemClock(), seed);
     if (!device) throw new Error(`nobody simulates ${String(driver)}`);
-    this.device = device;
+    return new RigBoard(link, device);
   }
 
   /** The simulated sketch that prints lines. */
@@ -86,6 +87,8 @@ export class RigBoard {
 /** What a rig is made of. */
 export interface RigOptions {
   devices?: { [id: string]: JsonObject };
+  /** What is plugged in for some of them, where it is not the driver's own simulator. */
+  boards?: { [id: string]: Simulator };
   /** Other sections of the config. */
   config?: JsonObject;
   token?: string;
@@ -116,7 +119,9 @@ export class Rig {
     const relay = await make(token === undefined ? {} : { token });
     const boards = new Map<string, RigBoard>();
     for (const [id, device] of Object.entries(devices)) {
-      boards.set(id, new RigBoard(join(folder, id), device, boards.size + 1));
+      const given = options.boards?.[id];
+      const link = join(folder, id);
+      boards.set(id, given ? new RigBoard(link, given) : RigBoard.simulating(link, device, boards.size + 1));
     }
     const withPorts = Object.fromEntries(
       Object.entries(devices).map(([id, device]) => [id, { ...device, port: join(folder, id) }]),

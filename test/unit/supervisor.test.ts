@@ -14,11 +14,12 @@ const POINTS: PointSpec[] = [
   { id: 'lamp', role: 'actuator', type: 'boolean', safe: false },
 ];
 
-/** A driver of lines such as `temp 21` and `lamp true`; commands are `lamp=true`. */
+/** A driver of lines such as `temp 21` and `lamp true`; commands are `lamp=true`, answered so or by `moving lamp`. */
 class WordDriver implements DeviceDriver {
   async connect(io: DeviceIo) {
     const handle = (text: string) => {
       const [point = '', value = ''] = text.split(' ');
+      if (point === 'moving') return;
       if (point === 'bug') throw new Error('a bug in the driver');
       io.report([{ point, value: point === 'temp' ? Number(value) : value === 'true' }]);
     };
@@ -27,7 +28,7 @@ class WordDriver implements DeviceDriver {
     return {
       identity: {},
       apply: async ({ point, value }: { point: string; value: unknown }, signal: AbortSignal) => {
-        const match = (line: string) => (line === `${point} ${value}` ? true : undefined);
+        const match = (line: string) => (line === `${point} ${value}` || line === `moving ${point}` ? true : undefined);
         await io.exchange(link, { write: `${point}=${value}`, match, within: 1_000 }, signal);
         return { value: value as boolean, settled: true };
       },
@@ -151,6 +152,22 @@ describe('a supervised device', () => {
     await parts.clock.advance(100);
     expect(await outcome).toEqual({ ok: true, value: true });
     expect(parts.port.written).toEqual(['lamp=true']);
+  });
+
+  it('leaves an output alone that somebody put to a value, also while it is still on its way', async () => {
+    const parts = setUp();
+    await open(parts);
+    parts.port.onWrite = () => parts.port.say('moving lamp');
+    await parts.clock.advance(500);
+    const deadline = parts.clock.now() + 1_500;
+    const outcome = parts.device.command({ point: 'lamp', value: true, origin: 'anna', deadline });
+    await parts.clock.advance(700);
+    expect(await outcome).toEqual({ ok: true, value: true });
+    await parts.clock.advance(600);
+    parts.port.say('lamp true');
+    await parts.clock.advance(2_000);
+    expect(parts.port.written).toEqual(['lamp=true']);
+    expect(parts.store.point('shed', 'lamp')?.value).toBe(true);
   });
 
   it('never sends to a new connection what was meant for the old one', async () => {

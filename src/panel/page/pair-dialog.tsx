@@ -40,7 +40,7 @@ function PushLayout() {
     setBusy(false);
   };
   return (
-    <div class="push">
+    <div class="send-layout">
       <button type="button" class="small strong" disabled={busy} onClick={() => void push()}>
         {busy ? 'Sending …' : 'Send the layout to the phone'}
       </button>
