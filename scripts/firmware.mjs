@@ -14,7 +14,7 @@ import { needToolchain } from './firmware/toolchain.mjs';
 const BUDGET = { flash: 8_192, ram: 600 };
 const ROOT = join(import.meta.dirname, '..');
 /** The firmware that `bench` runs. */
-const SHIPPED = 'devices/board/firmware/greenhouse-uno.hex';
+const SHIPPED = ['devices/board/firmware/greenhouse-uno.hex', 'devices/board/firmware/modelrailway-uno.hex'];
 /** The same with its calls marked, for the tests. */
 const MARKED = 'test/vectors/avr/marked-greenhouse.hex';
 
@@ -44,7 +44,8 @@ function buildAll(board) {
     report(`${name}, ${board.name}`, sizeOf(built.elf), board);
     const file = `${name.toLowerCase()}-${board.name}.hex`;
     if (options.out) writeFileSync(join(options.out, file), hexOf(built));
-    if (SHIPPED.endsWith(`/${file}`)) keep(SHIPPED, built);
+    const shipped = SHIPPED.find((path) => path.endsWith(`/${file}`));
+    if (shipped) keep(shipped, built);
   }
   if (board.name !== 'uno') return;
   keep(MARKED, ownSketch(builder, 'marked'));

@@ -6,7 +6,7 @@ import { defaultConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { LogRing } from '../panel/log-ring.js';
 import { joinVirtualPorts } from '../port/virtual-cable.js';
-import { plugBoards, sampleBoards } from './bench-boards.js';
+import { emulatedBoards, plugBoards, sampleBoards } from './bench-boards.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { joinRelay } from './join-relay.js';
 import { LiveView } from './live-view.js';
@@ -28,7 +28,7 @@ const PANEL_PORT = 8080;
 
 /** `bench`: relay, boards without hardware and bridge in one process on this machine, with their live values, until interrupted. */
 export async function benchCommand(options: BenchOptions, context: CliContext): Promise<number> {
-  const { clock, program, signal, terminal } = context;
+  const { clock, drivers, program, signal, terminal } = context;
   let view: LiveView | undefined;
   const heading: string[] = [];
   const out = (line: string) => {
@@ -48,8 +48,9 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
       { ...context, logStream: { write } },
     );
     const makesUp = options.config === undefined && options.pty === undefined;
-    const { devices, emulated } = await sampleBoards(makesUp ? options.boards : 0, context);
-    const wanted = benchConfig(options, folder, context, devices);
+    const samples = sampleBoards(makesUp ? options.boards : 0, drivers);
+    const wanted = benchConfig(options, folder, context, samples);
+    const emulated = await emulatedBoards(wanted.devices, context);
     const { config, boards, left, pins } = plugBoards(wanted, folder, context, emulated);
     undo.push(() => {
       for (const board of boards) board.close();
