@@ -45,7 +45,7 @@ await desktop.goto(link);
 await desktop.getByRole('tab', { name: 'greenhouse' }).click();
 await desktop.getByRole('switch', { name: 'Pump' }).click();
 await desktop.getByRole('slider', { name: 'Fan' }).fill('45');
-await desktop.getByRole('button', { name: 'Wire', exact: true }).click();
+await desktop.getByRole('button', { name: 'Watch the wire of shed' }).click();
 await pause(PAST_MS);
 await desktop.screenshot({ path: join(INTO, 'desktop-dark.png') });
 await desktop.emulateMedia({ colorScheme: 'light' });

@@ -5,6 +5,9 @@ import { type ControlProps, useNews } from './context.js';
 import { number, text } from './fields.js';
 
 const ROW = 56;
+/** A row of dividers only: a heading needs no more. */
+const HEADING_ROW = 34;
+const MOST_ROWS = 512;
 
 /** The grid of a tab or a group, as the phone lays it out. */
 export function Grid({ container, View }: { container: JsonObject; View: ComponentType<ControlProps> }) {
@@ -14,12 +17,28 @@ export function Grid({ container, View }: { container: JsonObject; View: Compone
   const height = number(grid, 'rowHeight', ROW);
   if (text(grid, 'mode') === 'flow') return <Flow items={children} columns={columns} View={View} />;
   return (
-    <div class="grid" style={{ '--columns': columns, '--row': `${height}px` }}>
+    <div class="grid" style={{ '--columns': columns, '--row': `${height}px`, gridTemplateRows: rowsOf(children) }}>
       {children.map((child, i) => (
         <Cell key={keyOf(child, i)} control={child} flow={false} View={View} />
       ))}
     </div>
   );
+}
+
+/** The heights of the rows up to the last one with a heading. */
+function rowsOf(children: readonly JsonObject[]): string {
+  const heading = new Set<number>();
+  for (const child of children) if (typeOf(child) === 'divider') heading.add(placeOf(child).row);
+  for (const child of children) {
+    const { row, rows } = placeOf(child);
+    if (typeOf(child) !== 'divider') for (let r = row; r < row + Math.min(rows, MOST_ROWS); r++) heading.delete(r);
+  }
+  const last = Math.min(MOST_ROWS, Math.max(-1, ...heading) + 1);
+  const heights = Array.from(
+    { length: last },
+    (_, r) => `minmax(${heading.has(r) ? `${HEADING_ROW}px` : 'var(--row)'}, auto)`,
+  );
+  return heights.join(' ') || 'none';
 }
 
 /** Rows one below the other, each as high as it wants to be. */

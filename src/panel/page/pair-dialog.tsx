@@ -13,7 +13,7 @@ export function PairDialog({ close }: { close(): void }) {
   const code = answer && text(answer, 'text');
   return (
     <Dialog title="Pair a phone" close={close}>
-      {answer && code === undefined && <p>{text(answer, 'message') ?? 'No phone can be paired now.'}</p>}
+      {answer && code === undefined && <p>{sentence(text(answer, 'message') ?? 'no phone can be paired now')}</p>}
       {answer && code !== undefined && (
         <div class="pairing">
           <QrDrawing text={code} label="Pairing code" />
@@ -51,8 +51,13 @@ function PushLayout() {
   );
 }
 
+/** A message as people write it. */
+function sentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1).replaceAll('`', '')}.`;
+}
+
 function wordsFor(answer: JsonObject): string {
-  if (answer['confirmed'] !== true) return text(answer, 'message') ?? 'No answer.';
+  if (answer['confirmed'] !== true) return sentence(text(answer, 'message') ?? 'no answer');
   const missing = Array.isArray(answer['missing']) ? answer['missing'] : [];
   const shows = `${text(answer, 'phone')} shows the layout`;
   return missing.length === 0 ? `${shows}.` : `${shows}, but could not draw ${missing.join(', ')}.`;

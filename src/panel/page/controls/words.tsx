@@ -36,7 +36,7 @@ export function Label({ id, control }: ControlProps) {
       {said}
     </Tile>
   ) : (
-    <Tile id={id} control={control} shape="line" end={said} />
+    <Tile id={id} control={control} shape="line" end={said} extra="text" />
   );
 }
 
