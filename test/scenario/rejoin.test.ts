@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
+import { BoardSimulator } from '../../devices/board/simulator.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
+import { systemClock } from '../../src/system-clock.js';
 import { eventually } from '../support/eventually.js';
+import { LayoutPhone } from '../support/layout-phone.js';
 import type { Phone } from '../support/phone.js';
 import { forEachRelay } from '../support/relays.js';
 import { Rig } from '../support/rig.js';
@@ -63,6 +66,42 @@ forEachRelay((relay, make) => {
     );
     expect(Math.min(...took)).toBeLessThan(100);
     expect(took.toSorted((a, b) => a - b)[1]).toBeLessThan(100);
+    await rig.close();
+  });
+
+  it('a board that comes later brings its group along, whose controls hold what it said before they were there', async () => {
+    const rig = await Rig.open(make, { devices: {}, config: { publish: { keyframe: '1h' } } });
+    const wire = await rig.phone('wire');
+    const { layout } = (await wire.request('rig', 'rig.get_layout')) as JsonObject;
+    const anna = LayoutPhone.open(await rig.phone('anna'), layout);
+    await anna.showing('app-health').toBe('online');
+    const board = new BoardSimulator(systemClock(), 1, { identity: { id: 'uno' } });
+    rig.usb.plug('ttyUSB0', board);
+    await anna.showing('dyn-uno-turnout').toBe('closed');
+    await anna.showing('dyn-uno-hum').toEqual(expect.any(Number));
+    await anna.showing('dyn-uno--health').toBe('unapproved');
+    const ids = anna.app.ids();
+    rig.usb.pull('ttyUSB0');
+    await anna.showing('dyn-uno--health').toBe('offline');
+    rig.usb.plug('ttyUSB5', board);
+    await anna.showing('dyn-uno--health').toBe('unapproved');
+    expect(anna.app.ids()).toEqual(ids);
+    anna.app.close();
+    await rig.close();
+  });
+
+  it('polls of a layout are answered with everything, at most once a second', async () => {
+    const rig = await Rig.open(make, {});
+    const anna = await rig.phone('anna');
+    await eventually(() => rig.bridge.store.health('shed')).toBe('online');
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    const fulls = () => anna.frames('rig.state').filter((frame) => frame['_full'] === true).length;
+    const before = fulls();
+    for (let i = 0; i < 20; i++) anna.send({ msg_type: 'rig.poll' });
+    await eventually(fulls).toBe(before + 1);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(fulls()).toBe(before + 1);
+    await eventually(fulls).toBe(before + 2);
     await rig.close();
   });
 });
