@@ -28,8 +28,8 @@ export interface RouterParts {
   log: Log;
 }
 
-/** Longest name of a phone, in characters. */
-const NAME = 256;
+/** Longest name of a phone, in characters: what newer relays take. */
+const NAME = 64;
 
 type Handler = (payload: JsonObject, via: CommandRequest['via']) => void;
 

@@ -23,7 +23,8 @@ export interface Gate {
   /** What the Host header may be. */
   readonly hosts: ReadonlySet<string>;
   readonly access: Access;
-  readonly rate: RateWindow;
+  /** How much those may ask who were let in, and all others together: pages of other sites can make a browser ask, too. */
+  readonly rate: { readonly known: RateWindow; readonly strangers: RateWindow };
   readonly files: ReadonlyMap<string, PageFile>;
 }
 
@@ -33,21 +34,22 @@ const HTML = 'text/html; charset=utf-8';
 /** The answer to a request for a page or a file of it. */
 export function answerTo({ method, url = '/', headers }: Asked, gate: Gate): Answer {
   if (!isOurs(headers, gate)) return refusal(421, 'This is not the host that was asked for.');
-  if (!gate.rate.take()) return refusal(429, 'Too many requests.');
+  const known = gate.access.admits(headers.cookie);
+  if (!(known ? gate.rate.known : gate.rate.strangers).take()) return refusal(429, 'Too many requests.');
   if (hasBody(headers)) return refusal(413, 'Nothing is taken here.');
   if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'Only GET.');
   const [path = '/'] = url.split('?');
   if (path.startsWith('/open/')) return enter(path.slice('/open/'.length), method, gate);
   // Without its sheet the page for strangers would be bare.
-  if (!gate.access.admits(headers.cookie) && path !== '/panel.css') {
+  if (!known && path !== '/panel.css') {
     return { status: 401, headers: { 'content-type': HTML }, body: signInPage('This browser was not let in yet.') };
   }
   if (path === '/session') return { status: 204, headers: {}, body: '' };
   const file = gate.files.get(path);
   if (!file) return refusal(404, 'Not found.');
   const { etag, type, body } = file;
-  const known = headers['if-none-match'] === etag;
-  return { status: known ? 304 : 200, headers: { 'content-type': type, etag }, body: known ? '' : body };
+  const same = headers['if-none-match'] === etag;
+  return { status: same ? 304 : 200, headers: { 'content-type': type, etag }, body: same ? '' : body };
 }
 
 /** Why a page may not open a socket, as a status; undefined where it may. */
@@ -56,7 +58,7 @@ export function refusesSocket({ url, headers }: Asked, gate: Gate): number | und
   // Browsers let every page open sockets to everywhere, and say from where it does.
   if (headers.origin !== `http://${headers.host?.toLowerCase()}` || url !== '/live') return 403;
   if (!gate.access.admits(headers.cookie)) return 401;
-  return gate.rate.take() ? undefined : 429;
+  return gate.rate.known.take() ? undefined : 429;
 }
 
 function enter(code: string, method: string, { access }: Gate): Answer {

@@ -63,7 +63,8 @@ export class Panel {
     const server = await this.listen();
     const { port } = server.address() as AddressInfo;
     const access = new Access(token, `carter-panel-${port}`, clock);
-    const rate = new RateWindow(REQUESTS_PER_SECOND, clock);
+    const window = () => new RateWindow(REQUESTS_PER_SECOND, clock);
+    const rate = { known: window(), strangers: window() };
     const gate = { hosts: hostsOf(host, port, hostname), access, rate, files };
     server.on('request', (request, response) => answer(request, response, gate));
     server.on('upgrade', (request, connection, head) => this.upgrade(request, connection, head, gate));
