@@ -5,6 +5,8 @@ import { Router } from './action/router.js';
 import { rulesOf } from './action/rules.js';
 import { watchBinding } from './binding-watch.js';
 import { type Clock, deadline } from './clock.js';
+import { formulasOf } from './config/formulas.js';
+import { policiesOf } from './config/policies.js';
 import type { Config } from './config/schema.js';
 import { controlHandlers } from './control/handlers.js';
 import { ControlServer } from './control/server.js';
@@ -29,6 +31,7 @@ import { PhonePush } from './phone-push.js';
 import { PhoneSide } from './phone-side.js';
 import type { PinsOf } from './port/pin.js';
 import type { Ports } from './port/ports.js';
+import { Derived } from './state/derived.js';
 import { History } from './state/history.js';
 import { Store } from './state/store.js';
 
@@ -71,6 +74,7 @@ export class Bridge {
   private readonly commands: Commands;
   private readonly requests: Requests;
   private readonly control: ControlServer;
+  private readonly derived: Derived;
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly parts: BridgeParts) {
@@ -96,6 +100,7 @@ export class Bridge {
         controls: () => phones.snapshot.controls(),
         ...(binding && { bound: binding.frames }),
         maxHz: config.publish.maxHz,
+        policies: policiesOf(config),
         keyframeMs: config.publish.keyframe,
         trendMs: config.publish.trend,
         ...parts,
@@ -107,6 +112,7 @@ export class Bridge {
       ...(config.relay.roomKey === undefined ? {} : { frameBytes: 48 * 1024 }),
     });
     this.fleet = this.buildFleet();
+    this.derived = new Derived(formulasOf(config.derived), this.store);
     const rules = rulesOf(config, this.fleet, this.store, parts.openRelay, clock);
     this.commands = new Commands(rules);
     this.router = new Router({
@@ -155,6 +161,7 @@ export class Bridge {
   async start(): Promise<void> {
     await this.control.start();
     this.publisher.start();
+    this.derived.start();
     if (this.tokens) void this.tokens.begin().then((known) => known && this.mesh.start());
     else this.mesh.start();
     this.fleet.start();
@@ -176,6 +183,7 @@ export class Bridge {
       await this.fleet.safeAll('offline', 'the bridge is stopping');
       await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
       this.publisher.stop();
+      this.derived.stop();
       await Promise.all([this.mesh.stop(), this.panel?.stop()]);
       await this.control.stop();
     };
@@ -231,19 +239,8 @@ export class Bridge {
     const { name, namespace, stateDir } = config.bridge;
     const { fleet, store, mesh, requests } = this;
     const relay = { url: parseRelayUrl(relayUrl).display, channel: config.relay.channel, ready: () => mesh.ready };
-    const desk = new Desk({
-      fleet,
-      store,
-      phoneLayout,
-      name,
-      namespace,
-      version,
-      relay,
-      pairing,
-      push,
-      log: lines,
-      clock,
-    });
+    const bridge = { name, namespace, version, relay };
+    const desk = new Desk({ fleet, store, phoneLayout, ...bridge, pairing, push, log: lines, clock });
     return new LocalPanel({ options, stateDir, desk, requests, open, clock, log: log.child({ part: 'panel' }) });
   }
 

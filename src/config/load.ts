@@ -17,6 +17,7 @@ import { readLayoutFile } from './layout-file.js';
 import { namespaceOf } from './names.js';
 import { formatPath, valueAt } from './path.js';
 import { type Finding, findings, unworded } from './problems.js';
+import { checkReadings } from './reading-check.js';
 import { type Config, configSchema, type ParsedConfig } from './schema.js';
 import { readYaml, type YamlSource } from './yaml-source.js';
 
@@ -74,7 +75,7 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   const result = schema.safeParse(source.value, unworded);
   const found = result.success ? [] : findings(result.error.issues, schema, source.value);
   const told = new Set(found.map(({ path }) => formatPath(path)));
-  found.push(...crossCheck(source.value).filter(({ path }) => !told.has(formatPath(path))));
+  found.push(...crossCheck(source.value, context.drivers).filter(({ path }) => !told.has(formatPath(path))));
   // What the text itself did wrong is told already, such as what a variable that is not set would have held.
   const before = new Set(problems.map(({ path }) => path));
   const isNew = ({ path }: Finding) =>
@@ -82,6 +83,8 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   problems.push(...found.filter(isNew).map(place));
   if (!result.success || problems.length > 0) throw new ConfigError(capped(problems));
 
+  const misfits = checkReadings(result.data, context.drivers);
+  if (misfits.length > 0) throw new ConfigError(capped(misfits.map(place)));
   const resolved = resolveRelay(result.data.relay, keysAt(source, ['relay']), file.path);
   secrets.push(...resolved.secrets.filter((secret) => !secrets.includes(secret)));
   const settled = settle(result.data, resolved.relay, context);
