@@ -14,7 +14,7 @@ import { needToolchain } from './firmware/toolchain.mjs';
 const BUDGET = { flash: 8_192, ram: 600 };
 const ROOT = join(import.meta.dirname, '..');
 /** The firmware that `bench` runs. */
-const SHIPPED = 'devices/board/firmware/greenhouse-uno.hex';
+const SHIPPED = ['devices/board/firmware/greenhouse-uno.hex', 'devices/board/firmware/modelrailway-uno.hex'];
 /** The other examples, and the shipped one with its calls marked, for the tests. */
 const TESTED = 'test/vectors/avr';
 
@@ -44,7 +44,7 @@ function buildAll(board) {
     report(`${name}, ${board.name}`, sizeOf(built.elf), board);
     const file = `${name.toLowerCase()}-${board.name}.hex`;
     if (options.out) writeFileSync(join(options.out, file), hexOf(built));
-    if (board.name === 'uno') keep(SHIPPED.endsWith(`/${file}`) ? SHIPPED : `${TESTED}/${file}`, built);
+    if (board.name === 'uno') keep(SHIPPED.find((path) => path.endsWith(`/${file}`)) ?? `${TESTED}/${file}`, built);
   }
   if (board.name !== 'uno') return;
   keep(`${TESTED}/marked-uno.hex`, ownSketch(builder, 'marked'));

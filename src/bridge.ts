@@ -1,10 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Commands } from './action/commands.js';
-import { EmergencyStop } from './action/estop.js';
-import { Interlock } from './action/interlock.js';
 import { Requests } from './action/requests.js';
 import { Router } from './action/router.js';
-import type { Rules } from './action/validate.js';
+import { rulesOf } from './action/rules.js';
 import { watchBinding } from './binding-watch.js';
 import { type Clock, deadline } from './clock.js';
 import { formulasOf } from './config/formulas.js';
@@ -15,14 +13,22 @@ import { ControlServer } from './control/server.js';
 import type { DriverRegister } from './device/driver-kind.js';
 import { Fleet } from './device/fleet.js';
 import { BridgeError, describeError } from './error.js';
-import { Publisher } from './frame/publisher.js';
-import { deck } from './layout/deck.js';
-import { topology } from './layout/topology.js';
+import { Publisher, type PublisherParts } from './frame/publisher.js';
+import type { LogEntry } from './frame/shapes.js';
+import type { FrameSink } from './frame/sink.js';
+import { keptToken } from './kept-token.js';
 import type { Log } from './log.js';
 import { MeshClient } from './mesh/client.js';
+import { parseRelayUrl } from './mesh/connection.js';
+import type { DeviceToken } from './mesh/device-token.js';
 import { roomCipher } from './mesh/e2ee.js';
-import type { JsonObject } from './mesh/frame.js';
-import { type KnownDevices, PhoneLayout } from './phone-layout.js';
+import type { Pairing } from './pairing.js';
+import { Desk } from './panel/desk.js';
+import { LocalPanel, type LocalPanelParts, type PanelOptions } from './panel/local-panel.js';
+import { LogRing } from './panel/log-ring.js';
+import type { PhoneLayout } from './phone-layout.js';
+import { PhonePush } from './phone-push.js';
+import { PhoneSide } from './phone-side.js';
 import type { PinsOf } from './port/pin.js';
 import type { Ports } from './port/ports.js';
 import { Derived } from './state/derived.js';
@@ -44,6 +50,12 @@ export interface BridgeParts {
   random: () => number;
   log: Log;
   ports: Ports;
+  /** What a phone needs to join. */
+  pairing: Pairing;
+  /** The local web page; none where absent. */
+  panel?: PanelOptions;
+  /** The lines of the log that the panel shows. */
+  lines?: LogRing;
   pins: PinsOf;
 }
 
@@ -57,6 +69,8 @@ export class Bridge {
   readonly router: Router;
   readonly mesh: MeshClient;
   readonly publisher: Publisher;
+  readonly panel: LocalPanel | undefined;
+  private readonly tokens: DeviceToken | undefined;
   private readonly commands: Commands;
   private readonly requests: Requests;
   private readonly control: ControlServer;
@@ -69,30 +83,37 @@ export class Bridge {
     const source = randomUUID();
     this.store = new Store(clock);
     const history = new History(this.store);
-    const phoneLayout = new PhoneLayout(config, () => this.devices());
-    const { binding } = phoneLayout;
+    const phones = new PhoneSide(config, this.store);
+    const { binding } = phones.layout;
+    this.tokens = keptToken({ config, token: parts.token, clock, log, revoked: () => void this.mesh.stop() });
     this.mesh = this.buildMesh();
-    this.publisher = new Publisher({
-      store: this.store,
-      sink: this.mesh,
-      namespace,
-      source,
-      clock,
-      log: log.child({ part: 'frames' }),
+    const layout = () => phones.layout.layout();
+    const publisher = (sink: FrameSink, parts: Pick<PublisherParts, 'history' | 'topology' | 'frameBytes'>) =>
+      new Publisher({
+        store: this.store,
+        sink,
+        namespace,
+        source,
+        clock,
+        log: log.child({ part: 'frames' }),
+        deck: () => phones.deck(),
+        controls: () => phones.snapshot.controls(),
+        ...(binding && { bound: binding.frames }),
+        maxHz: config.publish.maxHz,
+        policies: policiesOf(config),
+        keyframeMs: config.publish.keyframe,
+        trendMs: config.publish.trend,
+        ...parts,
+      });
+    this.publisher = publisher(this.mesh, {
       history,
-      deck: () => deck(this.store, namespace),
-      topology: () => this.topology(),
-      ...(binding && { bound: binding.frames }),
-      maxHz: config.publish.maxHz,
-      policies: policiesOf(config),
-      keyframeMs: config.publish.keyframe,
-      trendMs: config.publish.trend,
+      topology: () => phones.topology(this.mesh.relayId),
       // Base64 makes a sealed frame a third larger.
       ...(config.relay.roomKey === undefined ? {} : { frameBytes: 48 * 1024 }),
     });
     this.fleet = this.buildFleet();
     this.derived = new Derived(formulasOf(config.derived), this.store);
-    const rules = this.buildRules();
+    const rules = rulesOf(config, this.fleet, this.store, parts.openRelay, clock);
     this.commands = new Commands(rules);
     this.router = new Router({
       namespace,
@@ -100,19 +121,38 @@ export class Bridge {
       rules,
       commands: this.commands,
       publisher: this.publisher,
+      isOurPhone: (dynamic) => phones.snapshot.isFor(dynamic),
+      tell: (entry) => this.tell(entry),
       ...(binding && { binding }),
       log: log.child({ part: 'commands' }),
     });
     const { store, router, fleet, mesh } = this;
     const { devices } = fleet;
-    const layout = () => phoneLayout.layout();
     this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
-    const handlers = controlHandlers({ fleet, store, router, phoneLayout, clock, version, relay: mesh });
+    const panelLink = () => this.panel?.link();
+    const push = new PhonePush({ channel: config.relay.channel, layout, mesh, publisher: this.publisher, clock });
+    const handlers = controlHandlers({
+      fleet,
+      store,
+      router,
+      phoneLayout: phones.layout,
+      push,
+      clock,
+      version,
+      relay: mesh,
+      panelLink,
+      pairing: parts.pairing,
+    });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
+    const past = { keys: () => history.keys(), get: (device: string, point: string) => history.get(device, point) };
+    this.panel = this.buildPanel(phones.layout, push, (sink) => {
+      const own = publisher(sink, { history: past, topology: () => phones.topology('bridge') });
+      return { publisher: own, router: router.on(own) };
+    });
     if (binding) watchBinding(binding, namespace, this.store, log.child({ part: 'layout' }));
     this.store.subscribe({
       health: (device, health) => {
-        this.publisher.log({ level: health === 'online' ? 'info' : 'warn', text: `${device}: ${health}` });
+        this.tell({ level: health === 'online' ? 'info' : 'warn', text: `${device}: ${health}` });
       },
     });
   }
@@ -121,9 +161,11 @@ export class Bridge {
   async start(): Promise<void> {
     await this.control.start();
     this.publisher.start();
-    this.mesh.start();
     this.derived.start();
+    if (this.tokens) void this.tokens.begin().then((known) => known && this.mesh.start());
+    else this.mesh.start();
     this.fleet.start();
+    await this.panel?.start();
   }
 
   /** Stops everything in order: no more commands, outputs safe, a last word, everything closed. Takes at most 1.8 s. */
@@ -137,11 +179,12 @@ export class Bridge {
     const late = () => new BridgeError('bridge/slow-stop', 'not everything stopped in time');
     const orderly = async () => {
       this.commands.close();
+      this.tokens?.stop();
       await this.fleet.safeAll('offline', 'the bridge is stopping');
-      await Promise.all([this.publisher.lastFrames(), this.fleet.stop()]);
+      await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
       this.publisher.stop();
       this.derived.stop();
-      await this.mesh.stop();
+      await Promise.all([this.mesh.stop(), this.panel?.stop()]);
       await this.control.stop();
     };
     await deadline(clock, STOP_MS, orderly(), late).catch((error: unknown) => log.error({}, describeError(error)));
@@ -151,25 +194,32 @@ export class Bridge {
     const { config, relayUrl, token, clock, random, log } = this.parts;
     const { name } = config.bridge;
     const { channel, roomKey } = config.relay;
+    const { tokens } = this;
     const cipher = roomKey === undefined ? {} : { cipher: roomCipher(roomKey, { channel, name, clock, randomBytes }) };
     return new MeshClient(
       {
         url: relayUrl,
         name,
         channel,
-        ...(token === undefined ? {} : { token }),
+        ...(tokens ? { token: () => tokens.current } : token === undefined ? {} : { token }),
         ...cipher,
         clock,
         random,
         log: log.child({ part: 'relay' }),
       },
       {
-        up: () => this.publisher.up(),
-        down: () => this.publisher.down(),
+        up: () => {
+          this.publisher.up();
+          this.panel?.relayChanged();
+        },
+        down: () => {
+          this.publisher.down();
+          this.panel?.relayChanged();
+        },
         broadcast: (payload, sealed) => this.router.handle(payload, sealed),
         request: (type, payload, answer, sealed) => {
           if (!this.requests.knows(type)) return false;
-          void this.requests.answer(type, payload, sealed).then(answer);
+          void this.requests.answer(type, payload, sealed ? 'sealed' : 'plain').then(answer);
           return true;
         },
         reply: (send) => this.publisher.reply(send),
@@ -177,16 +227,21 @@ export class Bridge {
     );
   }
 
-  /** Devices with the points that they have said by now. */
-  private devices(): KnownDevices {
-    const { store } = this;
-    return store.devices().map((id) => ({ id, points: [...store.points(id).values()].map(({ spec }) => spec) }));
+  /** A line for the log consoles of all layouts. */
+  private tell(entry: LogEntry): void {
+    this.publisher.log(entry);
+    this.panel?.tell(entry);
   }
 
-  private topology(): JsonObject {
-    const { namespace, name } = this.parts.config.bridge;
-    const devices = this.store.devices().map((id) => ({ id, health: this.store.health(id) ?? 'offline' }));
-    return topology({ namespace, name, relayId: this.mesh.relayId, devices });
+  private buildPanel(phoneLayout: PhoneLayout, push: PhonePush, open: LocalPanelParts['open']): LocalPanel | undefined {
+    const { config, panel: options, pairing, lines = new LogRing(), relayUrl, version, clock, log } = this.parts;
+    if (!options) return undefined;
+    const { name, namespace, stateDir } = config.bridge;
+    const { fleet, store, mesh, requests } = this;
+    const relay = { url: parseRelayUrl(relayUrl).display, channel: config.relay.channel, ready: () => mesh.ready };
+    const bridge = { name, namespace, version, relay };
+    const desk = new Desk({ fleet, store, phoneLayout, ...bridge, pairing, push, log: lines, clock });
+    return new LocalPanel({ options, stateDir, desk, requests, open, clock, log: log.child({ part: 'panel' }) });
   }
 
   private buildFleet(): Fleet {
@@ -194,22 +249,5 @@ export class Bridge {
     const { devices, discover, bridge } = config;
     const { store } = this;
     return new Fleet({ devices, drivers, discover, stateDir: bridge.stateDir, ports, pins, store, clock, random, log });
-  }
-
-  private buildRules(): Rules {
-    const { config, clock, openRelay } = this.parts;
-    return {
-      fleet: this.fleet,
-      store: this.store,
-      access: {
-        defaultRole: config.security.defaultRole,
-        phones: config.security.phones,
-        openRelay,
-        sealedOnly: config.relay.roomKey !== undefined,
-      },
-      estop: new EmergencyStop(this.store),
-      interlock: new Interlock(config.safety.interlocks, this.store),
-      clock,
-    };
   }
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import { BridgeError } from './error.js';
 import type { Log } from './log.js';
+import type { LogLine } from './log-line.js';
 import { printable } from './text.js';
 
 /** How important a line must be to be written. */
@@ -17,6 +18,8 @@ export interface LoggerOptions {
   readonly pretty: boolean;
   /** Colours on a terminal; none where absent. */
   readonly colour?: boolean;
+  /** Gets each line too, as text without secrets. */
+  readonly also?: ((line: LogLine) => void) | undefined;
 }
 
 /** Shortest secret that is looked for; shorter ones would black out words. */
@@ -49,7 +52,9 @@ export function createLogger(options: LoggerOptions): Log {
     {
       write: (json: string) => {
         const { level, time, ...fields } = JSON.parse(json) as Line;
-        options.destination.write(render({ level, time, ...(mapTexts(fields, redact) as object) }));
+        const line: Line = { level, time, ...(mapTexts(fields, redact) as object) };
+        options.destination.write(render(line));
+        options.also?.({ level, time, text: lineText(line) });
       },
     },
   );
@@ -154,6 +159,12 @@ function terminalLine(colorize: boolean): (line: Line) => string {
     const text = render({ ...rest, msg: `${who}${msg ?? ''}${errorText(error, String(msg ?? ''))}` });
     return [text.trimEnd(), ...(stack ?? []).map((frame) => `    ${frame}`), ''].join('\n');
   };
+}
+
+/** A line's text, with who it is about and what was wrong. */
+function lineText({ device, msg, err }: Line): string {
+  const who = device === undefined ? '' : `${device}: `;
+  return printable(`${who}${msg ?? ''}${errorText(errorOf(err), String(msg ?? ''))}`, MAX_TEXT);
 }
 
 interface ErrorFields {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -17,18 +17,24 @@ const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?\s*'([^']+)'|
 
 function sourcesOf(folder: string): Source[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => {
       const path = join(folder, name);
       const text = readFileSync(join(ROOT, path), 'utf8');
       const found = [...text.matchAll(IMPORT)].map((match) => {
         const target = match[1] ?? match[2] ?? '';
-        const file = target.startsWith('.') ? normalize(join(dirname(path), target)).replace(/\.js$/, '.ts') : target;
+        const file = target.startsWith('.') ? sourceAt(normalize(join(dirname(path), target))) : target;
         return { file, isType: /^\s*(import|export)\s+type\s/.test(match[0]) };
       });
       const imports = found.map(({ file }) => file);
       return { path, text, imports, loads: found.filter(({ isType }) => !isType).map(({ file }) => file) };
     });
+}
+
+/** The source of a module as imports name it. */
+function sourceAt(path: string): string {
+  const drawn = path.replace(/\.js$/, '.tsx');
+  return existsSync(join(ROOT, drawn)) ? drawn : path.replace(/\.js$/, '.ts');
 }
 
 const sources = ['src', 'devices', 'firmware-protocol'].flatMap(sourcesOf);
@@ -112,12 +118,16 @@ describe('the structure of the code', () => {
     ['serialport', /^(serialport|@serialport\/.*)$/, /^src\/port\/serial-line-link[^/]*\.ts$/],
     ['onoff', /^onoff$/, /^src\/port\/onoff-[^/]*\.ts$/],
     ['koffi', /^koffi$/, /^src\/(port\/(virtual-port|chip-pins)|service\/notify-socket)[^/]*\.ts$/],
-    ['ws', /^ws$/, /^src\/(mesh\/client[^/]*|relay\/ws-[^/]*)\.ts$/],
+    ['ws', /^ws$/, /^src\/(mesh\/client[^/]*|relay\/ws-[^/]*|panel\/sockets)\.ts$/],
     ['pino', /^pino(-pretty)?$/, /^src\/logger[^/]*\.ts$/],
     ['yaml', /^yaml$/, /^src\/config\/[^/]*\.ts$/],
     ['re2js', /^re2js$/, /^devices\/lines\/pattern\.ts$/],
     ['regexpp', /^@eslint-community\/regexpp$/, /^devices\/lines\/(pattern|render)\.ts$/],
     ['avr8js', /^avr8js$/, /^devices\/board\/avr-[^/]*\.ts$/],
+    ['preact', /^preact(\/hooks)?$/, /^src\/panel\/page\/[^.]*\.tsx?$/],
+    ['uplot', /^uplot$/, /^src\/panel\/page\/(plot|controls\/charts)\.tsx$/],
+    ['lucide', /^lucide$/, /^src\/panel\/page\/[^.]*\.tsx?$/],
+    ['uqr', /^uqr$/, /^src\/qr\.ts$/],
     ['jsep', /^jsep$/, /^src\/state\/expression\.ts$/],
     ['commander', /^commander$/, /^src\/cli\/program\.ts$/],
   ])('%s has one place', (_name, name, place) => {
@@ -131,11 +141,16 @@ describe('the structure of the code', () => {
 
   it('time comes from the clock', () => {
     const pattern = /\b(setTimeout|setInterval|Date\.now|performance\.now|new Date\(\))\b/;
-    expect(users(pattern).filter((path) => !['src/main.ts', 'src/system-clock.ts'].includes(path))).toEqual([]);
+    expect(
+      users(pattern).filter(
+        (path) => !['src/main.ts', 'src/system-clock.ts', 'src/panel/page/browser-clock.ts'].includes(path),
+      ),
+    ).toEqual([]);
   });
 
   it('layouts are understood in a browser too', () => {
-    const open = new Set(['src/mesh/frame.ts', 'src/text.ts', 'src/clock.ts']);
+    // The package knows nothing but texts.
+    const open = new Set(['src/mesh/frame.ts', 'src/text.ts', 'src/clock.ts', 'fastest-levenshtein']);
     const loaded = (path: string) => sources.find((source) => source.path === path)?.loads ?? [];
     const inBrowser = (path: string) => path.startsWith('src/layout/') || open.has(path);
     const strangers = sources
@@ -147,6 +162,21 @@ describe('the structure of the code', () => {
       );
     expect(strangers).toEqual([]);
     expect(users(/\b(Buffer|require|__dirname)\b/).filter(inBrowser)).toEqual([]);
+  });
+
+  it('the page of the panel knows layouts and nothing else of the bridge', () => {
+    const open = new Set(['src/mesh/frame.ts', 'src/clock.ts', 'src/text.ts', 'src/qr.ts']);
+    const libraries = new Set(['preact', 'preact/hooks', 'uplot', 'lucide']);
+    const inPage = (path: string) => path.startsWith('src/panel/page/');
+    const allowed = (target: string) =>
+      open.has(target) || libraries.has(target) || /^src\/(layout|panel\/page)\//.test(target);
+    expect(violations(inPage, allowed)).toEqual([]);
+    expect(
+      violations(
+        (path) => !inPage(path),
+        (target) => !inPage(target),
+      ),
+    ).toEqual([]);
   });
 
   it('has no import cycles', () => {

@@ -32,14 +32,25 @@ export const boardKind: DriverKind<BoardOptions> = {
       }
     },
   },
-  sample: {
-    id: 'greenhouse',
-    what: 'an Arduino Uno, emulated, with its real firmware',
-    firmware: 'devices/board/firmware/greenhouse-uno.hex',
-    emulate: async (firmware, clock, seed) => {
-      const { GreenhouseUno } = await import('./avr-greenhouse.js');
-      return new GreenhouseUno(clock, firmware, seed);
+  samples: [
+    {
+      id: 'greenhouse',
+      what: 'an Arduino Uno, emulated, with its real firmware',
+      firmware: 'devices/board/firmware/greenhouse-uno.hex',
+      emulate: async (firmware, clock, seed) => {
+        const { GreenhouseUno } = await import('./avr-greenhouse.js');
+        return new GreenhouseUno(clock, firmware, seed);
+      },
     },
-  },
+    {
+      id: 'station',
+      what: 'an Arduino Uno, emulated, with its real firmware, and a train',
+      firmware: 'devices/board/firmware/modelrailway-uno.hex',
+      emulate: async (firmware, clock, seed) => {
+        const { RailwayUno } = await import('./avr-railway.js');
+        return new RailwayUno(clock, firmware, seed);
+      },
+    },
+  ],
   simulate: ({ id }, clock, seed) => new BoardSimulator(clock, seed, id === undefined ? {} : { identity: { id } }),
 };

@@ -2,12 +2,12 @@ import type { Clock } from '../clock.js';
 import type { Device } from '../device/device.js';
 import { refused } from '../device/outcome.js';
 import { BRIDGE_NODE } from '../layout/topology.js';
+import { pageOf } from '../layout-page.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
-import { asciiSize } from '../mesh/json.js';
 import type { History } from '../state/history.js';
 import type { PointState, Store } from '../state/store.js';
 import { printable } from '../text.js';
-import { readCommand } from './command.js';
+import { type CommandRequest, readCommand } from './command.js';
 import type { Router } from './router.js';
 
 /** What the answers are made from. */
@@ -23,10 +23,7 @@ export interface RequestParts {
   clock: Clock;
 }
 
-/** Largest layout that a relay of today passes on, with its envelope. */
-const LAYOUT_BYTES = 180 * 1024;
-
-type Answer = (payload: JsonObject, sealed: boolean) => JsonObject | Promise<JsonObject>;
+type Answer = (payload: JsonObject, via: CommandRequest['via']) => JsonObject | Promise<JsonObject>;
 
 /** Answers requests that a peer routes to this bridge; every answer is an object with `ok`. */
 export class Requests {
@@ -38,8 +35,8 @@ export class Requests {
       [`${namespace}.describe`, () => this.describe()],
       [`${namespace}.get_state`, () => this.state()],
       [`${namespace}.get_history`, () => ({ ok: true, history: parts.history.snapshot() })],
-      [`${namespace}.set`, (payload, sealed) => this.set(payload, sealed)],
-      [`${namespace}.get_layout`, () => this.layout()],
+      [`${namespace}.set`, (payload, via) => this.set(payload, via)],
+      [`${namespace}.get_layout`, (payload) => this.layout(payload)],
       [`${namespace}.card`, (payload) => this.card(payload)],
     ]);
   }
@@ -49,12 +46,12 @@ export class Requests {
     return this.answers.has(type);
   }
 
-  /** The answer to a request; `sealed`: it came from a holder of the room key. Never rejects. */
-  async answer(type: string, payload: unknown, sealed: boolean): Promise<JsonObject> {
+  /** The answer to a request, however it came. Never rejects. */
+  async answer(type: string, payload: unknown, via: CommandRequest['via']): Promise<JsonObject> {
     const answer = this.answers.get(type);
     if (!answer) return { ok: false, error: 'unknown type' };
     try {
-      return await answer(isObject(payload) ? payload : {}, sealed);
+      return await answer(isObject(payload) ? payload : {}, via);
     } catch (error) {
       return { ok: false, error: error instanceof Error ? error.message : String(error) };
     }
@@ -92,8 +89,8 @@ export class Requests {
     return { value: state.value, quality: state.quality, age_ms: age };
   }
 
-  private async set(payload: JsonObject, sealed: boolean): Promise<JsonObject> {
-    const request = readCommand(payload, sealed ? 'sealed' : 'plain');
+  private async set(payload: JsonObject, via: CommandRequest['via']): Promise<JsonObject> {
+    const request = readCommand(payload, via);
     if (!request || !this.parts.devices.has(request.device)) {
       return { ok: false, code: 'unknown_point', message: 'dev and point must name an output of this bridge' };
     }
@@ -101,11 +98,11 @@ export class Requests {
     return { ...(outcome ?? refused('rate', 'too many commands were refused')) };
   }
 
-  private layout(): JsonObject {
-    const layout = this.parts.layout();
-    const bytes = asciiSize(layout);
-    if (bytes <= LAYOUT_BYTES) return { ok: true, layout };
-    return { ok: false, error: `the layout has ${bytes} bytes, more than can be routed`, bytes };
+  /** One that is too large for a frame comes tab by tab: `tab` is the first that is wanted, `next` the first of the rest. */
+  private layout({ tab = 0 }: JsonObject): JsonObject {
+    const first = Number.isSafeInteger(tab) && Number(tab) >= 0 ? Number(tab) : 0;
+    const page = pageOf(this.parts.layout(), first);
+    return page ? { ok: true, ...page } : { ok: false, error: `there is no tab ${first} that a frame could hold` };
   }
 
   private card(payload: JsonObject): JsonObject {

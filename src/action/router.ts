@@ -1,6 +1,7 @@
 import { type Outcome, refused } from '../device/outcome.js';
 import type { Key } from '../frame/parts-lane.js';
 import type { Publisher } from '../frame/publisher.js';
+import type { LogEntry } from '../frame/shapes.js';
 import type { Binding } from '../layout/bind.js';
 import type { Log } from '../log.js';
 import type { JsonObject } from '../mesh/frame.js';
@@ -16,11 +17,19 @@ export interface RouterParts {
   source: string;
   rules: Rules;
   commands: Commands;
+  /** Where answers go. */
   publisher: Publisher;
+  /** False for a phone that asks for these dynamic groups, and so shows the layout of somebody else. */
+  isOurPhone?(dynamic: unknown): boolean;
+  /** A line for everybody's log consoles. */
+  tell(entry: LogEntry): void;
   /** What the frames of a layout written by hand mean; none where absent. */
   binding?: Pick<Binding, 'read'>;
   log: Log;
 }
+
+/** Longest name of a phone, in characters: what newer relays take. */
+const NAME = 64;
 
 type Handler = (payload: JsonObject, via: CommandRequest['via']) => void;
 
@@ -31,27 +40,38 @@ const STOP_AGAIN_MS = 1_000;
 export class Router {
   private readonly handlers: ReadonlyMap<string, Handler>;
 
-  private lastStop: { at: number; outcome: Promise<Outcome> } | undefined;
-
-  constructor(private readonly parts: RouterParts) {
+  constructor(
+    private readonly parts: RouterParts,
+    private readonly stops: { last?: { readonly at: number; readonly outcome: Promise<Outcome> } | undefined } = {},
+  ) {
     const { namespace, publisher } = parts;
     this.handlers = new Map<string, Handler>([
       [`${namespace}.cmd`, (payload, via) => this.command(payload, via)],
       [`${namespace}.estop`, (payload) => this.stop(payload)],
       [`${namespace}.estop_reset`, (payload, via) => this.resetStop(payload, via)],
       [`${namespace}.poll`, () => publisher.full()],
-      ['control_sync_request', () => publisher.full()],
+      ['control_sync_request', (payload) => this.sync(payload)],
     ]);
   }
 
-  /** Handles one broadcast payload; `sealed`: it came in the room's envelope. */
+  /** The same router for another channel: what comes from there is answered there. */
+  on(publisher: Publisher): Router {
+    return new Router({ ...this.parts, publisher }, this.stops);
+  }
+
+  /** Handles one broadcast payload of the relay; `sealed`: it came in the room's envelope. */
   handle(payload: JsonObject, sealed: boolean): void {
+    this.take(payload, sealed ? 'sealed' : 'plain');
+  }
+
+  /** Handles one payload, however it came. */
+  take(payload: JsonObject, via: CommandRequest['via']): void {
     // Relays send a sender its own broadcasts; a state frame of ours must never be taken for a command.
     if (payload['_src'] === this.parts.source) return;
     const type = payload['msg_type'];
     const handler = typeof type === 'string' ? this.handlers.get(type) : undefined;
-    if (handler) handler(payload, sealed ? 'sealed' : 'plain');
-    else this.bound(payload, sealed ? 'sealed' : 'plain');
+    if (handler) handler(payload, via);
+    else this.bound(payload, via);
   }
 
   /** Carries out a command and publishes the truth after it; undefined when nobody is to be answered (see `Commands`). */
@@ -71,6 +91,13 @@ export class Router {
     else if (wish?.kind === 'estop') this.stop(payload);
     else if (wish?.kind === 'estop_reset') this.resetStop(payload, via);
     else if (wish?.kind === 'poll') publisher.full();
+  }
+
+  /** A phone came (back). */
+  private sync({ from, dynamic }: JsonObject): void {
+    const { publisher, isOurPhone = () => true } = this.parts;
+    const named = typeof from === 'string' && from !== '' && from.length <= NAME && isOurPhone(dynamic);
+    publisher.sync(named ? from : undefined);
   }
 
   private command(payload: JsonObject, via: CommandRequest['via']): void {
@@ -104,19 +131,19 @@ export class Router {
     const { rules } = this.parts;
     const now = rules.clock.now();
     // Somebody who hammers the button must not fill the wires with the same words.
-    if (!this.lastStop || now - this.lastStop.at >= STOP_AGAIN_MS)
-      this.lastStop = { at: now, outcome: this.makeSafe(by) };
-    return await this.lastStop.outcome;
+    if (!this.stops.last || now - this.stops.last.at >= STOP_AGAIN_MS)
+      this.stops.last = { at: now, outcome: this.makeSafe(by) };
+    return await this.stops.last.outcome;
   }
 
   private async makeSafe(by: string): Promise<Outcome> {
-    const { rules, commands, publisher, log } = this.parts;
+    const { rules, commands, tell, log } = this.parts;
     rules.estop.latch();
     const message = 'the emergency stop was pressed';
     commands.dropHeld(refused('estop', message));
     const stopping = rules.fleet.safeAll('estop', message);
     log.warn({ by: printable(by, 60) }, 'EMERGENCY STOP');
-    publisher.log({ level: 'error', text: `EMERGENCY STOP by ${printable(by, 60)}` });
+    tell({ level: 'error', text: `EMERGENCY STOP by ${printable(by, 60)}` });
     const open = await stopping;
     return open.length === 0 ? { ok: true, value: true } : refused('timeout', `not confirmed: ${open.join(', ')}`);
   }
@@ -136,13 +163,13 @@ export class Router {
 
   /** Lets go of the emergency stop. */
   releaseStop(by: string): void {
-    const { log, publisher } = this.parts;
+    const { log, tell } = this.parts;
     const { estop } = this.parts.rules;
     if (!estop.latched) return;
     estop.reset();
-    this.lastStop = undefined;
+    this.stops.last = undefined;
     log.warn({ by: printable(by, 60) }, 'emergency stop reset');
-    publisher.log({ level: 'warn', text: `emergency stop reset by ${printable(by, 60)}` });
+    tell({ level: 'warn', text: `emergency stop reset by ${printable(by, 60)}` });
   }
 
   private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome, held?: Key): void {
@@ -154,8 +181,8 @@ export class Router {
 
   private reportRefusal(name: string, outcome: Outcome): void {
     if (outcome.ok || outcome.code === 'superseded') return;
-    const { log, publisher } = this.parts;
+    const { log, tell } = this.parts;
     log.info({ command: printable(name, 60), code: outcome.code }, `refused: ${printable(outcome.message)}`);
-    publisher.log({ level: 'warn', text: `${printable(name, 60)} refused: ${outcome.code}` });
+    tell({ level: 'warn', text: `${printable(name, 60)} refused: ${outcome.code}` });
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Config, DeviceConfig } from '../config/schema.js';
-import type { DriverKind, Simulator } from '../device/driver-kind.js';
+import type { DriverKind, DriverRegister, Simulator } from '../device/driver-kind.js';
 import { BridgeError } from '../error.js';
 import type { Pins, PinsOf } from '../port/pin.js';
 import { createVirtualPort, type VirtualPort } from '../port/virtual-port.js';
@@ -31,22 +31,30 @@ const USUAL_BOARDS = 2;
  * The devices that a bench makes up, boards that describe themselves: `count` simulated ones, or where undefined one that
  * runs its real firmware and a few simulated ones.
  */
-export async function sampleBoards(
-  count: number | undefined,
-  { drivers, clock, shipped }: Pick<CliContext, 'drivers' | 'clock' | 'shipped'>,
-): Promise<{ devices: Map<string, DeviceConfig>; emulated: Map<string, BenchDevice> }> {
+export function sampleBoards(count: number | undefined, drivers: DriverRegister): Map<string, DeviceConfig> {
   const board = drivers.get('board');
-  if (!board?.sample) throw new Error('the register has no driver `board` with a sample');
+  const [sample] = board?.samples ?? [];
+  if (!board || !sample) throw new Error('the register has no driver `board` with a sample');
   const device = (id: string) => ({ driver: 'board', options: board.options.parse({ port: `/dev/null/${id}` }) });
   const devices = new Map<string, DeviceConfig>();
-  const emulated = new Map<string, BenchDevice>();
-  if (count === undefined) {
-    const { id, what, firmware, emulate } = board.sample;
-    emulated.set(id, { simulator: await emulate(shipped(firmware), clock, 1), what });
-    devices.set(id, device(id));
-  }
+  if (count === undefined) devices.set(sample.id, device(sample.id));
   for (let n = 1; n <= (count ?? USUAL_BOARDS); n++) devices.set(`board${n}`, device(`board${n}`));
-  return { devices, emulated };
+  return devices;
+}
+
+/** Those of some devices that can run their real firmware: they have the id that it says. */
+export async function emulatedBoards(
+  devices: Config['devices'],
+  { drivers, clock, shipped }: Pick<CliContext, 'drivers' | 'clock' | 'shipped'>,
+): Promise<Map<string, BenchDevice>> {
+  const emulated = new Map<string, BenchDevice>();
+  for (const [id, { driver }] of devices) {
+    const sample = drivers.get(driver)?.samples?.find((known) => known.id === id);
+    if (!sample) continue;
+    const { what, firmware, emulate } = sample;
+    emulated.set(id, { simulator: await emulate(shipped(firmware), clock, emulated.size + 1), what });
+  }
+  return emulated;
 }
 
 /**

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { Bridge } from '../bridge.js';
 import { defaultConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
+import { LogRing } from '../panel/log-ring.js';
 import { joinVirtualPorts } from '../port/virtual-cable.js';
-import { plugBoards, sampleBoards } from './bench-boards.js';
+import { emulatedBoards, plugBoards, sampleBoards } from './bench-boards.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { joinRelay } from './join-relay.js';
 import { LiveView } from './live-view.js';
 import { openLog } from './open-log.js';
-import { bridgeParts } from './run.js';
+import { bridgeParts, panelAt } from './run.js';
 
 /** What `bench` was asked for. */
 export interface BenchOptions {
@@ -19,11 +20,15 @@ export interface BenchOptions {
   readonly config?: string;
   readonly pty?: string;
   readonly port: number;
+  /** Port of the panel; 8080, or any free one where absent. */
+  readonly panelPort?: number;
 }
+
+const PANEL_PORT = 8080;
 
 /** `bench`: relay, boards without hardware and bridge in one process on this machine, with their live values, until interrupted. */
 export async function benchCommand(options: BenchOptions, context: CliContext): Promise<number> {
-  const { clock, program, signal, terminal } = context;
+  const { clock, drivers, program, signal, terminal } = context;
   let view: LiveView | undefined;
   const heading: string[] = [];
   const out = (line: string) => {
@@ -37,10 +42,15 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
   const folder = await mkdtemp(join(tmpdir(), 'carter-bench-'));
   const undo: (() => Promise<void> | void)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
-    const log = openLog({ level: 'warn', pretty: true }, { ...context, logStream: { write } });
+    const lines = new LogRing();
+    const log = openLog(
+      { level: 'warn', pretty: true, also: (line) => lines.add(line) },
+      { ...context, logStream: { write } },
+    );
     const makesUp = options.config === undefined && options.pty === undefined;
-    const { devices, emulated } = await sampleBoards(makesUp ? options.boards : 0, context);
-    const wanted = benchConfig(options, folder, context, devices);
+    const samples = sampleBoards(makesUp ? options.boards : 0, drivers);
+    const wanted = benchConfig(options, folder, context, samples);
+    const emulated = await emulatedBoards(wanted.devices, context);
     const { config, boards, left, pins } = plugBoards(wanted, folder, context, emulated);
     undo.push(() => {
       for (const board of boards) board.close();
@@ -49,10 +59,17 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
     const withPty = options.pty === undefined ? config : plugPty(config, options.pty, folder, context, undo);
     const relay = await joinRelay(withPty, clock, log);
     undo.push(() => relay.stop());
-    const bridge = new Bridge({ ...bridgeParts(withPty, relay, context, log), pins });
+    const panel = {
+      ...panelAt(context),
+      port: options.panelPort ?? PANEL_PORT,
+      orAnyPort: options.panelPort === undefined,
+    };
+    const bridge = new Bridge({ ...bridgeParts(withPty, relay, context, log), panel, lines, pins });
     await bridge.start();
     undo.push(() => bridge.stop());
     const { namespace } = withPty.bridge;
+    const link = bridge.panel?.link();
+    if (link !== undefined) out(`panel      ${link}   (for one browser)`);
     out(`relay      ${relay.url}   channel ${withPty.relay.channel}, no token, this machine only`);
     out(`values     broadcasts {"msg_type":"${namespace}.state", "<device>": {"<point>": value}}`);
     out(`commands   {"msg_type":"${namespace}.cmd", "dev":"<device>", "point":"<point>", "value":…}`);

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
+import { isLoopbackUrl } from '../mesh/connection.js';
+import { type Pairing, pairingOf } from '../pairing.js';
 import { isEveryInterface, isLoopback, lanAddress, relayUrl } from '../relay/address.js';
 import { EmbeddedRelay } from '../relay/relay.js';
 import { loadOrCreateToken } from '../relay/token-file.js';
@@ -12,8 +14,8 @@ export interface JoinedRelay {
   readonly token: string | undefined;
   /** True: the relay lets anybody in, so commands over it could be anybody's. */
   readonly openRelay: boolean;
-  /** The address that other machines use; undefined where only this machine can reach it. */
-  readonly lanUrl: string | undefined;
+  /** What a phone needs to join. */
+  readonly pairing: Pairing;
   stop(): Promise<void>;
 }
 
@@ -21,8 +23,10 @@ export interface JoinedRelay {
 export async function joinRelay(config: Config, clock: Clock, log: Log): Promise<JoinedRelay> {
   const { relay, bridge } = config;
   if (relay.url !== undefined) {
-    const openRelay = relay.token === undefined && !relay.allowOpenRelay;
-    return { url: relay.url, token: relay.token, openRelay, lanUrl: relay.url, stop: async () => {} };
+    const openRelay = relay.token === undefined && !relay.credential && !relay.allowOpenRelay;
+    const { url, token, channel, roomKey } = relay;
+    const pairing = relay.credential ? ACCOUNT : pairingOf({ url: fromOutside(url), channel, token, roomKey });
+    return { url, token, openRelay, pairing, stop: async () => {} };
   }
   const { host, port } = relay.embedded;
   const local = isLoopback(host);
@@ -33,7 +37,33 @@ export async function joinRelay(config: Config, clock: Clock, log: Log): Promise
     url,
     token,
     openRelay: false,
-    lanUrl: local ? undefined : relayUrl((isEveryInterface(host) ? lanAddress() : host) ?? host, bound),
+    pairing: local
+      ? INNER
+      : pairingOf({ url: outsideUrl(host, bound), channel: relay.channel, token, roomKey: relay.roomKey }),
     stop: () => embedded.stop(),
   };
+}
+
+const INNER: Pairing = {
+  ok: false,
+  message:
+    'the relay listens on this machine only; with `relay: { embedded: { host: 0.0.0.0 } }` phones in the house reach it',
+};
+
+const ACCOUNT: Pairing = {
+  ok: false,
+  message: 'phones meet this bridge through their account; the token of a device is not for them',
+};
+
+function outsideUrl(host: string, port: number): string {
+  return relayUrl((isEveryInterface(host) ? lanAddress() : host) ?? host, port);
+}
+
+/** An address that means this machine, as others write it. */
+function fromOutside(address: string): string {
+  const lan = lanAddress();
+  if (!isLoopbackUrl(address) || lan === undefined) return address;
+  const url = new URL(address);
+  url.hostname = lan;
+  return url.href.replace(/\/$/, '');
 }

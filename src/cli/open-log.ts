@@ -1,4 +1,5 @@
 import type { Log } from '../log.js';
+import type { LogLine } from '../log-line.js';
 import { createLogger, type LogLevel } from '../logger.js';
 import type { CliContext } from './context.js';
 
@@ -9,11 +10,13 @@ export interface LogWishes {
   readonly secrets?: readonly string[];
   /** True for lines that people read, false for JSON. */
   readonly pretty: boolean;
+  /** Gets each line too, as text. */
+  readonly also?: (line: LogLine) => void;
 }
 
 /** The log of a command; in colours on a terminal, unless NO_COLOR (no-color.org) is set. */
 export function openLog(wishes: LogWishes, context: Pick<CliContext, 'logStream' | 'logIsTerminal' | 'env'>): Log {
-  const { level, secrets = [], pretty } = wishes;
+  const { level, secrets = [], pretty, also } = wishes;
   const colour = context.logIsTerminal && !context.env['NO_COLOR'];
-  return createLogger({ level, secrets, destination: context.logStream, pretty, colour });
+  return createLogger({ level, secrets, destination: context.logStream, pretty, colour, also });
 }

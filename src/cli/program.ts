@@ -9,6 +9,9 @@ import { doctorCommand } from './doctor.js';
 import { getCommand } from './get.js';
 import { layoutCommand } from './layout.js';
 import { monitorCommand } from './monitor.js';
+import { pairCommand } from './pair.js';
+import { panelCommand } from './panel.js';
+import { pushCommand } from './push.js';
 import { relayCommand } from './relay.js';
 import { runCommand } from './run.js';
 import { safeCommand } from './safe.js';
@@ -57,6 +60,7 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .option('--config <file>', 'simulate the devices of this config')
     .option('--pty <path>', 'make a virtual serial port here for a program of your own')
     .option('--port <port>', 'port of the relay; 0: any free one', wholeNumber(0, 65_535), 8765)
+    .option('--panel-port <port>', 'port of the panel; 0: any free one', wholeNumber(0, 65_535))
     .action((options) => finish(benchCommand(options, forReader(context))));
   program
     .command('relay')
@@ -96,6 +100,16 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .option('--contract', 'print what layouts can listen to and send instead')
     .option('--json', 'print that as JSON')
     .action((options) => finish(layoutCommand(options, context)));
+  running(program.command('panel'))
+    .description('print a link that opens the panel in one browser')
+    .action((options) => finish(panelCommand(options, context)));
+  running(program.command('pair'))
+    .description('print what a phone needs to join, as a QR code')
+    .action((options) => finish(pairCommand(options, context)));
+  running(program.command('push'))
+    .description('put the layout on a phone that is in a live session')
+    .argument('[phone]', 'its name on the relay; the only one there where absent')
+    .action((phone, options) => finish(pushCommand(phone, options, context)));
   running(program.command('get'))
     .description('print what the running bridge knows')
     .argument('<device[.point]>')

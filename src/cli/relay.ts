@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Log } from '../log.js';
+import { pairingOf } from '../pairing.js';
 import { isEveryInterface, isLoopback, lanAddress, relayUrl } from '../relay/address.js';
 import { EmbeddedRelay } from '../relay/relay.js';
 import { loadOrCreateToken } from '../relay/token-file.js';
@@ -34,7 +35,8 @@ export async function relayCommand(options: RelayCommandOptions, context: RelayC
   const lan = isEveryInterface(host) ? lanAddress() : host;
   const shown = beyond && lan ? relayUrl(lan, port) : url;
   context.out(`relay listening on ${shown}`);
-  if (beyond) context.out(JSON.stringify({ url: shown, channel: CHANNEL, role: 'controller', token }));
+  const pairing = pairingOf({ url: shown, channel: CHANNEL, token, roomKey: undefined });
+  if (beyond && pairing.ok) context.out(pairing.text);
   await untilAborted(context.signal);
   await relay.stop();
   return EXIT.ok;

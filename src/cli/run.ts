@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Bridge } from '../bridge.js';
 import { deadline } from '../clock.js';
 import { formatProblem } from '../config/config-error.js';
@@ -8,6 +9,8 @@ import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { readByPeople } from '../logger.js';
 import { parseRelayUrl } from '../mesh/connection.js';
+import type { PanelOptions } from '../panel/local-panel.js';
+import { LogRing } from '../panel/log-ring.js';
 import { machinePins } from '../port/pins.js';
 import { machinePorts } from '../port/ports.js';
 import { selfCheck } from '../service/self-check.js';
@@ -15,6 +18,7 @@ import { serviceManager } from '../service/service-env.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
 import { openLog } from './open-log.js';
+import { showPairing } from './pair.js';
 
 /** The whole stop takes at most this long, whatever hangs. */
 const STOP_MS = 1_950;
@@ -23,17 +27,19 @@ const STOP_MS = 1_950;
 export async function runCommand(options: { config?: string }, context: CliContext): Promise<number> {
   const { config, warnings, secrets } = readConfig(options.config, context);
   const pretty = readByPeople(context.logIsTerminal, context.env);
-  const log = openLog({ level: config.log.level, secrets, pretty }, context);
+  const lines = new LogRing();
+  const log = openLog({ level: config.log.level, secrets, pretty, also: (line) => lines.add(line) }, context);
   for (const warning of warnings) log.warn({}, warning);
   const relay = await joinRelay(config, context.clock, log);
-  const bridge = new Bridge(bridgeParts(config, relay, context, log));
+  const panel = config.panel && { ...panelAt(context), ...config.panel, orAnyPort: options.config === undefined };
+  const bridge = new Bridge({ ...bridgeParts(config, relay, context, log), lines, ...(panel && { panel }) });
   try {
     await bridge.start();
   } catch (error) {
     await relay.stop();
     throw error;
   }
-  announce(config, relay, context);
+  announce(config, relay, bridge.panel?.link(), context);
   const service = serviceManager(context.env, context.clock, log);
   service?.ready(() => selfCheck(controlSocket(config.bridge.stateDir)));
   await untilAborted(context.signal);
@@ -53,6 +59,7 @@ export function bridgeParts(config: Config, relay: JoinedRelay, context: CliCont
     relayUrl: relay.url,
     token: relay.token,
     openRelay: relay.openRelay,
+    pairing: relay.pairing,
     drivers,
     version,
     clock,
@@ -63,6 +70,11 @@ export function bridgeParts(config: Config, relay: JoinedRelay, context: CliCont
   };
 }
 
+/** The panel's page, on this machine only. */
+export function panelAt({ machine, hostname }: CliContext): Omit<PanelOptions, 'port' | 'orAnyPort'> {
+  return { host: '127.0.0.1', hostname, page: join(machine.home, 'dist/src/panel/page') };
+}
+
 function readConfig(file: string | undefined, context: CliContext) {
   const { drivers, homeDir, hostname } = context;
   if (file !== undefined) {
@@ -71,16 +83,15 @@ function readConfig(file: string | undefined, context: CliContext) {
   }
   const config = defaultConfig({ drivers, homeDir, hostname });
   const relay = { ...config.relay, embedded: { port: 8765, host: '0.0.0.0' } } as Config['relay'];
-  return { config: { ...config, relay }, warnings: [], secrets: [] };
+  return { config: { ...config, relay, panel: { host: '127.0.0.1', port: 8080 } }, warnings: [], secrets: [] };
 }
 
-function announce(config: Config, relay: JoinedRelay, context: CliContext): void {
+function announce(config: Config, relay: JoinedRelay, link: string | undefined, context: CliContext): void {
   const { out } = context;
   out(`bridge ${config.bridge.name} on ${parseRelayUrl(relay.url).display}, channel ${config.relay.channel}`);
+  if (link !== undefined) out(`panel, for one browser within 15 minutes: ${link}`);
   if (config.devices.size === 0) {
     out('no devices yet: plug a board in that says who it is, or name devices in a config: --config bridge.yaml');
   }
-  if (config.relay.embedded === undefined || relay.lanUrl === undefined) return;
-  const pairing = { url: relay.lanUrl, channel: config.relay.channel, role: 'controller', token: relay.token };
-  out(`to pair a phone: ${JSON.stringify(pairing)}`);
+  if (config.relay.embedded !== undefined && relay.pairing.ok) showPairing(relay.pairing.text, context);
 }

@@ -1,5 +1,6 @@
 import { isMeshName, meshName } from '../mesh/name.js';
 import { isUnstableName } from '../port/serial-path.js';
+import { isLoopback } from '../relay/address.js';
 import type { Finding } from './problems.js';
 import type { Config } from './schema.js';
 
@@ -32,8 +33,8 @@ export function cautions(
       say(['devices', id, 'port'], 'this name can move to another board after a restart', hint);
     }
   }
-  for (const key of ['panel'] as const) {
-    if (config[key]) say([key], 'has no effect in this version', undefined, 'key');
+  if (config.panel && !isLoopback(config.panel.host)) {
+    say(['panel', 'host'], 'the panel is open to the network without encryption', 'use 127.0.0.1 and an SSH tunnel');
   }
   return found;
 }

@@ -2,12 +2,14 @@ import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { DriverRegister } from '../device/driver-kind.js';
 import { BridgeError } from '../error.js';
-import type { JsonObject } from '../mesh/frame.js';
+import { isSecretKey } from '../layout/secrets.js';
+import { isObject, type JsonObject } from '../mesh/frame.js';
 import { meshName } from '../mesh/name.js';
 import { printable } from '../text.js';
 import { cautions } from './cautions.js';
 import { ConfigError, type Problem } from './config-error.js';
 import { type ConfigFile, readConfigFile } from './config-file.js';
+import { resolveRelay } from './connection.js';
 import { crossCheck } from './cross-check.js';
 import type { Environment } from './environment.js';
 import { checkLayout } from './layout-check.js';
@@ -40,11 +42,6 @@ export interface LoadedConfig {
 
 /** Most problems told at once. */
 const MAX_PROBLEMS = 200;
-
-const SECRETS = [
-  ['relay', 'token'],
-  ['relay', 'roomKey'],
-];
 
 /**
  * Reads and checks a config. Throws a ConfigError with every problem, or a BridgeError `config/missing` or
@@ -88,11 +85,19 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
 
   const misfits = checkReadings(result.data, context.drivers);
   if (misfits.length > 0) throw new ConfigError(capped(misfits.map(place)));
-  const { config, errors, notes } = withLayout(settle(result.data, context), result.data, file.path, context.drivers);
+  const resolved = resolveRelay(result.data.relay, keysAt(source, ['relay']), file.path);
+  secrets.push(...resolved.secrets.filter((secret) => !secrets.includes(secret)));
+  const settled = settle(result.data, resolved.relay, context);
+  const { config, errors, notes } = withLayout(settled, result.data, file.path, context.drivers);
+  if (resolved.problem) errors.push(resolved.problem);
   if (errors.length > 0) throw new ConfigError(capped(errors.map(place)));
   const warnings = cautions(config, result.data.bridge.name, context.stableName ?? (() => undefined)).map(place);
   warnings.push(...notes.map(place));
-  const literal = SECRETS.find((path) => valueAt(source.value, path) !== undefined && source.origin(path) === 'file');
+  const literal = secretPaths(source).find((path) => source.origin(path) === 'file');
+  if (resolved.shared) {
+    const message = 'others on this machine can read the file with the connection';
+    warnings.push(place({ path: ['relay', 'connection'], at: 'value', message, hint: 'run `chmod 600` on it' }));
+  }
   if (file.shared && literal) {
     const hint = `run \`chmod 600 ${printable(file.path)}\``;
     warnings.push(place({ path: literal, at: 'key', message: 'others on this machine can read this secret', hint }));
@@ -108,7 +113,12 @@ const NO_LAYOUT: Finding = {
 };
 
 /** Reads the layout that the config names, and holds its controls against the bindings and the devices. */
-function withLayout(config: Config, { layout }: ParsedConfig, path: string, drivers: DriverRegister) {
+function withLayout(
+  config: Config,
+  { layout }: ParsedConfig,
+  path: string,
+  drivers: DriverRegister,
+): { config: Config; errors: Finding[]; notes: Finding[] } {
   if (layout?.file === undefined) {
     const aimless = layout !== undefined && Object.keys(layout.bindings).length > 0;
     return { config, errors: [], notes: aimless ? [NO_LAYOUT] : [] };
@@ -128,12 +138,13 @@ function withLayout(config: Config, { layout }: ParsedConfig, path: string, driv
 }
 
 /** Fills in what the schema can't know: names and folders of this machine. */
-function settle(parsed: ParsedConfig, context: ConfigContext): Config {
+function settle(parsed: ParsedConfig, relay: Config['relay'], context: ConfigContext): Config {
   const { name: given, namespace, stateDir } = parsed.bridge;
   const name = meshName(given ?? `${context.hostname ?? hostname()}-bridge`);
   const { layout: _, ...rest } = parsed;
   return {
     ...rest,
+    relay,
     bridge: {
       name,
       namespace: namespace ?? namespaceOf(name),
@@ -145,7 +156,7 @@ function settle(parsed: ParsedConfig, context: ConfigContext): Config {
 /** Everything to keep out of logs: secrets of the file, values from the environment, the password of an address. */
 function secretsOf(source: YamlSource): string[] {
   const found = new Set<string>(source.taken);
-  for (const path of SECRETS) {
+  for (const path of secretPaths(source)) {
     const value = valueAt(source.value, path);
     if (typeof value === 'string' || typeof value === 'number') found.add(String(value));
   }
@@ -153,6 +164,20 @@ function secretsOf(source: YamlSource): string[] {
   if (typeof url === 'string' && URL.canParse(url)) found.add(decoded(new URL(url).password));
   found.delete('');
   return [...found];
+}
+
+/** Where the config holds secrets itself. */
+function secretPaths(source: YamlSource): string[][] {
+  const connection = ['relay', 'connection'];
+  const inside = [...keysAt(source, connection)].filter(isSecretKey).map((key) => [...connection, key]);
+  const own = [...keysAt(source, ['relay'])].filter((key) => key === 'token' || key === 'roomKey');
+  return [...own.map((key) => ['relay', key]), ...inside];
+}
+
+/** The keys that a section was given. */
+function keysAt(source: YamlSource, path: Finding['path']): ReadonlySet<string> {
+  const section = valueAt(source.value, path);
+  return new Set(isObject(section) ? Object.keys(section) : []);
 }
 
 function decoded(text: string): string {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { Credential } from '../mesh/artifact.js';
 import { parseRelayUrl } from '../mesh/connection.js';
 
-/** How the bridge reaches a relay: an address, or a relay of its own. */
-export type RelayConfig = {
+interface Common {
   readonly channel: string;
   /** What the relay asks for; undefined: none. */
   readonly token: string | undefined;
@@ -10,18 +10,39 @@ export type RelayConfig = {
   readonly roomKey: string | undefined;
   /** True where commands are taken through a relay that asks for no token. */
   readonly allowOpenRelay: boolean;
-} & (
-  | { readonly url: string; readonly embedded?: never }
-  | { readonly embedded: { readonly port: number; readonly host: string }; readonly url?: never }
-);
+}
+
+/** How the bridge reaches a relay: an address, with what fetches its tokens where those run out, or a relay of its own. */
+export type RelayConfig = Common &
+  (
+    | { readonly url: string; readonly credential?: Credential; readonly embedded?: never }
+    | {
+        readonly embedded: { readonly port: number; readonly host: string };
+        readonly credential?: never;
+        readonly url?: never;
+      }
+  );
+
+/** The `relay` section as written: its connection, where it has one, still has to be read. */
+export interface ParsedRelay extends Common {
+  readonly url?: string;
+  readonly embedded?: { readonly port: number; readonly host: string };
+  readonly connection?: unknown;
+}
 
 const text = z.string().min(1).max(256);
+const LONGEST_CONNECTION = 65_536;
 
 /** A TCP port; 0 stands for any free one. */
 export const tcpPort = z.int().min(0).max(65_535);
 
 /** 32 bytes as strict standard base64 (RFC 4648 4): 43 characters, the last with two zero bits, and one `=`. */
 const ROOM_KEY = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
+
+/** True for a room key as every peer reads it. */
+export function isRoomKey(text: string): boolean {
+  return ROOM_KEY.test(text);
+}
 
 /** The `relay` section. */
 export const relaySchema = z
@@ -42,6 +63,13 @@ export const relaySchema = z
       })
       .optional()
       .describe('A relay inside the bridge; either this or `url`'),
+    connection: z
+      .union([z.string().min(1).max(LONGEST_CONNECTION), z.looseObject({})])
+      .optional()
+      .meta({ typeName: 'a mapping, JSON text, or a file with it' })
+      .describe(
+        'Instead of both, what you were given: pairing data, a layout or its `connection`, or the credential of a device. May hold secrets',
+      ),
     channel: text.default('home').describe('Channel to join; the one that the phones use'),
     token: z
       .string()
@@ -60,7 +88,13 @@ export const relaySchema = z
   })
   .superRefine(
     (given, context) => {
-      if (Object.hasOwn(given, 'url') !== Object.hasOwn(given, 'embedded')) return;
+      const ways = ['url', 'embedded', 'connection'].filter((way) => Object.hasOwn(given, way));
+      if (ways.length === 1) return;
+      if (ways.includes('connection')) {
+        const message = '`connection` stands for itself, without `url` and `embedded`';
+        context.addIssue({ code: 'custom', message, params: { hint: 'remove one of them', at: 'key' } });
+        return;
+      }
       const both = Object.hasOwn(given, 'url');
       context.addIssue({
         code: 'custom',
@@ -70,8 +104,9 @@ export const relaySchema = z
     },
     { when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value) },
   )
-  .transform(({ url, embedded, channel, token, roomKey, allowOpenRelay }): RelayConfig => {
+  .transform(({ url, embedded, connection, channel, token, roomKey, allowOpenRelay }): ParsedRelay => {
     const common = { channel, token, roomKey, allowOpenRelay };
+    if (connection !== undefined) return { ...common, connection };
     if (url !== undefined) return { ...common, url };
     return { ...common, embedded: embedded ?? { port: 8765, host: '127.0.0.1' } };
   });

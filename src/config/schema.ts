@@ -8,9 +8,9 @@ import { derivedSchema } from './derived-schema.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import { NAMESPACE } from './names.js';
 import { unworded } from './problems.js';
-import { relaySchema, tcpPort } from './relay-schema.js';
+import { type RelayConfig, relaySchema, tcpPort } from './relay-schema.js';
 
-export type { RelayConfig } from './relay-schema.js';
+export type { RelayConfig };
 
 /** What a phone may do. viewer: look · operator: also command · admin: also approve and configure. */
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -130,7 +130,9 @@ export function configSchema(drivers: DriverRegister) {
     publish: publish.prefault({}).describe('How often values are sent'),
     security: security.prefault({}).describe('Who may do what'),
     safety: safety.prefault({}).describe('What outputs may do together'),
-    panel: panel.optional().describe('The local web page. No effect in this version'),
+    panel: panel
+      .optional()
+      .describe('The local web page; `{}` opens it on this machine. Without a config `run` opens it by itself'),
     layout: layout.optional().describe('The phones’ layout; made of the devices’ points where no file is named'),
     discover: z
       .boolean()
@@ -169,7 +171,8 @@ function device(drivers: DriverRegister) {
 export type ParsedConfig = z.output<ReturnType<typeof configSchema>>;
 
 /** A config with everything settled. */
-export interface Config extends Omit<ParsedConfig, 'bridge' | 'layout'> {
+export interface Config extends Omit<ParsedConfig, 'bridge' | 'layout' | 'relay'> {
+  readonly relay: RelayConfig;
   /** The layout written by hand, where there is one, and what its controls are bound to. */
   readonly layout?: { readonly document?: JsonObject; readonly bindings: Readonly<Record<string, string>> };
   readonly bridge: {

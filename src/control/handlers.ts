@@ -2,7 +2,9 @@ import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
 import type { Fleet } from '../device/fleet.js';
 import type { JsonObject } from '../mesh/frame.js';
+import type { Pairing } from '../pairing.js';
 import type { PhoneLayout } from '../phone-layout.js';
+import type { PhonePush } from '../phone-push.js';
 import { ownPid } from '../port/own-pid.js';
 import type { PointState, Store } from '../state/store.js';
 import type { ControlAnswer } from './protocol.js';
@@ -14,10 +16,14 @@ export interface ControlParts {
   store: Store;
   router: Router;
   phoneLayout: Pick<PhoneLayout, 'layout' | 'api'>;
+  push: PhonePush;
   clock: Clock;
   version: string;
   /** Whether the relay has let us in. */
   relay: { readonly ready: boolean };
+  /** A link into the panel; undefined while there is none. */
+  panelLink(): string | undefined;
+  pairing: Pairing;
 }
 
 /** Answers the command line from the running bridge's state. */
@@ -76,6 +82,13 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       };
     },
     layout: () => ({ ok: true, layout: phoneLayout.layout() }),
+    panel() {
+      const link = parts.panelLink();
+      if (link !== undefined) return { ok: true, link };
+      return { ok: false, code: 'no_panel', message: 'this bridge has no panel; `panel: {}` in its config opens one' };
+    },
+    pairing: () => ({ ...parts.pairing }),
+    push: async (phone) => ({ ...(await parts.push.push(phone)) }),
     contract: () => ({ ok: true, contract: phoneLayout.api() }),
     monitor(device, entry) {
       return devices.get(device)?.traffic.watch(({ direction, text }) => entry({ direction, text }));

@@ -10,7 +10,8 @@ export type ControlRequest =
   | { readonly op: 'set'; readonly device: string; readonly point: string; readonly value: Value }
   | { readonly op: 'approve'; readonly device: string }
   | { readonly op: 'monitor'; readonly device: string }
-  | { readonly op: 'status' | 'layout' | 'contract' };
+  | { readonly op: 'push'; readonly phone?: string }
+  | { readonly op: 'status' | 'layout' | 'contract' | 'panel' | 'pairing' };
 
 /** What the bridge answers, one JSON object a line; `monitor` gets an `ok` line, then entries until it hangs up. */
 export type ControlAnswer = JsonObject & { ok: boolean };

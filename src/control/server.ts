@@ -18,9 +18,19 @@ export interface ControlHandlers {
   layout(): ControlAnswer;
   /** What layouts can listen to and send, as `contract`. */
   contract(): ControlAnswer;
+  /** A link that lets one browser into the panel, as `link`. */
+  panel(): ControlAnswer;
+  /** What a phone needs to join, as `text`. */
+  pairing(): ControlAnswer;
+  /** Puts the layout on a phone: the one of this name, or the only one there. */
+  push(phone: string | undefined): Promise<ControlAnswer>;
   /** Calls `entry` for each line on a device's wire; the returned function ends that. Undefined: no such device. */
   monitor(device: string, entry: (entry: JsonObject) => void): (() => void) | undefined;
 }
+
+const PLAIN = ['status', 'layout', 'contract', 'panel', 'pairing'] as const;
+
+const isPlain = (op: unknown): op is (typeof PLAIN)[number] => PLAIN.some((known) => known === op);
 
 const MAX_CLIENTS = 16;
 /** Connections that the system holds for us at most, with those that are told that there are too many. */
@@ -131,8 +141,9 @@ export class ControlServer {
     try {
       const request: unknown = JSON.parse(line);
       if (!isObject(request)) throw new Error('a request is an object');
-      const { op, device, point, value } = request;
-      if (op === 'status' || op === 'layout' || op === 'contract') send(this.handlers[op]());
+      const { op, device, point, value, phone } = request;
+      if (isPlain(op)) send(this.handlers[op]());
+      else if (op === 'push') send(await this.handlers.push(typeof phone === 'string' ? phone : undefined));
       else if (typeof device !== 'string') throw new Error('a request names a device');
       else if (op === 'get') send(this.handlers.get(device, typeof point === 'string' ? point : undefined));
       else if (op === 'set' && typeof point === 'string') send(await this.handlers.set(device, point, value));

@@ -98,8 +98,8 @@ export interface DriverKind<Options = unknown> {
   simulateFiles?(options: Options, clock: Clock, seed: number): FileSimulator;
   /** The same for a device that has no wire but pins. */
   simulatePins?(options: Options, clock: Clock, seed: number): PinSimulator;
-  /** The same with the firmware that such a device really runs. */
-  readonly sample?: EmulatedSample;
+  /** Devices of this kind that can run the firmware that they really have; a bench without a config shows the first. */
+  readonly samples?: readonly EmulatedSample[];
 }
 
 /** The drivers that a program knows, by kind. */

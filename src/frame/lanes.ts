@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { JsonObject } from '../mesh/frame.js';
-import type { History } from '../state/history.js';
+import type { Past } from '../state/history.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import { BoundLane, type BoundPlan } from './bound-lane.js';
@@ -14,13 +14,14 @@ import { QueueLane } from './queue-lane.js';
 import { mapFrame } from './shapes.js';
 import { FRAME_BYTES, fitting, roomIn, shrink } from './size.js';
 import type { Snapshot } from './snapshot.js';
+import { type ControlValues, SnapshotLane } from './snapshot-lane.js';
 import { boundSource, healthSource, historySource, qualitySource, stateSource, trendSource } from './sources.js';
 import { WholeLane } from './whole-lane.js';
 
 /** What the lanes are built from. */
 export interface LanesParts {
   store: Store;
-  history: History;
+  history: Past;
   clock: Clock;
   log: Log;
   /** Begins the name of every frame's type. */
@@ -35,6 +36,8 @@ export interface LanesParts {
   topology?(): JsonObject;
   /** The frames of a layout written by hand; none where absent. */
   bound?: readonly BoundPlan[];
+  /** What the controls of the phones' layout hold now; phones that come are not told by control where absent. */
+  controls?: ControlValues;
   /** Largest frame in bytes; 64 KiB where absent. A connection that makes frames larger (sealing: by a third) wants less. */
   frameBytes?: number;
 }
@@ -71,6 +74,7 @@ export class Lanes {
   readonly deck: WholeLane | undefined;
   readonly topology: WholeLane | undefined;
   readonly bound: BoundLane | undefined;
+  readonly snapshots: SnapshotLane | undefined;
   /** The lane of full and changed states. */
   readonly first: Served;
   /** All lanes in the order in which they matter. */
@@ -82,6 +86,8 @@ export class Lanes {
   oversize = 0;
 
   private readonly room: number;
+  /** Devices that described themselves since the last deck. */
+  private readonly described = new Set<string>();
 
   /** `gone`: true once every health word is to be `offline`; `cause`: why a frame would be dropped now. */
   constructor(
@@ -103,6 +109,8 @@ export class Lanes {
     this.topology = parts.topology && this.topologyLane(parts.topology);
     this.bound = parts.bound && parts.bound.length > 0 ? this.boundLane(parts.bound, gone) : undefined;
 
+    this.snapshots = parts.controls && new SnapshotLane(parts.controls, this.room);
+
     const acks: Served = { lane: this.acks, urgent: true, patience: Number.POSITIVE_INFINITY };
     const events: Served = { lane: this.events, urgent: false, patience: Number.POSITIVE_INFINITY };
     this.first = { lane: this.values('state', this.state, true), urgent: false, patience: VALUES_WAIT_MS };
@@ -120,7 +128,8 @@ export class Lanes {
       ...bound,
       quality,
       health,
-      ...[this.deck, this.topology].flatMap((lane) =>
+      // A phone must know the controls of a deck before it is told what they hold.
+      ...[this.deck, this.snapshots, this.topology].flatMap((lane) =>
         lane ? [{ lane, urgent: false, patience: VALUES_WAIT_MS }] : [],
       ),
       { lane: this.values('trend', this.trend, false), urgent: false, patience: CHART_WAIT_MS },
@@ -144,10 +153,18 @@ export class Lanes {
     for (const { lane } of this.all) lane.clear();
   }
 
-  /** What is said as a whole is another one, or somebody new wants it. */
-  wholes(): void {
+  /** A device has other points. */
+  relist(device: string): void {
+    this.described.add(device);
+    this.say(device);
     this.deck?.request();
     this.topology?.request();
+  }
+
+  /** Somebody new wants everything that is said as a whole. */
+  wholes(): void {
+    this.deck?.hurry();
+    this.topology?.hurry();
   }
 
   /** The type of frames of a kind. */
@@ -196,13 +213,27 @@ export class Lanes {
 
   private deckLane(children: () => JsonObject[]): WholeLane {
     const { clock, log } = this.parts;
-    return new WholeLane('devices', clock, () => {
+    const make = () => {
       const all = children();
       const some = fitting(all, this.room);
       const left = all.length - some.length;
       if (left > 0) log.warn({ left }, 'the deck of devices is too large for a frame');
       return { msg_type: this.type('devices'), children: some };
-    });
+    };
+    // Controls that came with the deck have not heard what was said before.
+    const told = () => {
+      for (const device of this.described) this.say(device);
+      this.described.clear();
+    };
+    return new WholeLane('devices', clock, make, told);
+  }
+
+  /** All of a device is to be said. */
+  private say(device: string): void {
+    this.state.relist(device);
+    this.quality.relist(device);
+    this.bound?.relist(device);
+    this.health.mark(device, ['']);
   }
 
   private topologyLane(graph: () => JsonObject): WholeLane {

@@ -1,8 +1,10 @@
 import type { Timer } from '../clock.js';
 import type { Value } from '../device/point.js';
+import type { Past } from '../state/history.js';
 import { Budget } from './budget.js';
 import type { Coalescer } from './coalescer.js';
 import type { DropCause } from './drops.js';
+import { FullPace } from './full-pace.js';
 import { Lanes, type LanesParts } from './lanes.js';
 import type { Key } from './parts-lane.js';
 import { Pressure } from './pressure.js';
@@ -10,10 +12,13 @@ import { Pump } from './pump.js';
 import type { Content, QueueLane } from './queue-lane.js';
 import { type Ack, ackFrame, eventFrame, type LogEntry, logFrame, Stamp } from './shapes.js';
 import type { FrameSink } from './sink.js';
+import { SyncPace } from './sync-pace.js';
 
 /** What a publisher is built from. */
 export interface PublisherParts extends LanesParts {
   sink: FrameSink;
+  /** Without `sample` somebody else takes the samples. */
+  history: Past & { sample?(): void };
   /** Nonce of this process. */
   source: string;
   /** Between full states; 30 s where absent. */
@@ -37,8 +42,6 @@ export interface PublisherStats {
 
 /** Routed replies take turns with the phones that wait for acks. */
 const REPLIES = 'replies';
-/** Between full states that were asked for. */
-const FULL_MS = 1000;
 /** At the end, for each of: what is left, and the word that all is offline. */
 const LAST_MS = 300;
 
@@ -47,11 +50,11 @@ export class Publisher {
   private readonly lanes: Lanes;
   private readonly pressure: Pressure;
   private readonly pump: Pump;
+  private readonly fulls: FullPace;
+  private readonly syncs: SyncPace;
   private live = false;
   private gone = false;
   private stopped = false;
-  private fullAt = Number.NEGATIVE_INFINITY;
-  private fullTimer: Timer | undefined;
   private readonly timers = new Map<() => void, Timer>();
   private unsubscribe: (() => void) | undefined;
 
@@ -63,6 +66,8 @@ export class Publisher {
       () => this.gone,
       () => this.cause(),
     );
+    this.fulls = new FullPace(clock, () => this.requestAll());
+    this.syncs = new SyncPace(clock, (phones) => this.answer(phones));
     const stamp = new Stamp(source, clock);
     this.pump = new Pump({ clock, sink, budget: new Budget(clock), pressure: this.pressure, stamp, log });
   }
@@ -82,10 +87,7 @@ export class Publisher {
         this.changed(this.lanes.health, device, ['']);
       },
       described: (device) => {
-        this.lanes.state.relist(device);
-        this.lanes.quality.relist(device);
-        this.lanes.bound?.relist(device);
-        this.lanes.wholes();
+        this.lanes.relist(device);
         this.pump.wake();
       },
       event: (device, event) => {
@@ -119,8 +121,8 @@ export class Publisher {
   /** The sink is gone: what waits for it is dropped; the store knows what is true when it comes back. */
   down(): void {
     this.live = false;
-    this.fullTimer?.cancel();
-    this.fullTimer = undefined;
+    this.fulls.clear();
+    this.syncs.clear();
     this.pump.stop();
     this.lanes.clear();
   }
@@ -149,15 +151,15 @@ export class Publisher {
 
   /** Says everything: state, quality, health and history. Requests within a second become one at its end. */
   full(): void {
-    if (!this.live || this.fullTimer) return;
-    const wait = this.fullAt + FULL_MS - this.parts.clock.now();
-    if (wait <= 0) this.requestAll();
-    else {
-      this.fullTimer = this.parts.clock.after(wait, () => {
-        this.fullTimer = undefined;
-        this.requestAll();
-      });
-    }
+    if (this.live) this.fulls.request();
+  }
+
+  /**
+   * A phone came (back): says everything within 50 ms where the budget has room, and tells it by name what each control of its layout holds. Phones
+   * that come together are answered together; after five answers in a row there is one a second.
+   */
+  sync(phone?: string): void {
+    if (this.live) this.syncs.request(phone);
   }
 
   /** A command for this point is in flight: what it becomes is not said before its ack, or `release`. Holds are counted. */
@@ -220,8 +222,14 @@ export class Publisher {
     return this.pressure.slow ? 'slow' : 'flood';
   }
 
+  private answer(phones: readonly string[]): void {
+    this.requestAll();
+    this.lanes.snapshots?.request(phones);
+    this.pump.wake();
+  }
+
   private requestAll(): void {
-    this.fullAt = this.parts.clock.now();
+    this.fulls.said();
     this.lanes.past.request();
     this.lanes.bound?.refill();
     this.lanes.wholes();
@@ -235,7 +243,7 @@ export class Publisher {
   }
 
   private sample(): void {
-    this.parts.history.sample();
+    this.parts.history.sample?.();
     if (!this.live) return;
     this.lanes.trend.request();
     this.pump.wake();

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Quality, Value } from '../device/point.js';
-import { goodNumbers, type History } from '../state/history.js';
+import { goodNumbers, type Past } from '../state/history.js';
 import type { Health, PointState, Store } from '../state/store.js';
 import { Coalescer, type CoalescerParts } from './coalescer.js';
 import type { PublishPolicies } from './paced-points.js';
@@ -64,7 +64,7 @@ export function trendSource(store: Store): Snapshot {
 }
 
 /** All samples. */
-export function historySource(history: History): Snapshot {
+export function historySource(history: Past): Snapshot {
   return new Snapshot(
     () => history.keys(),
     ({ device, point }) => history.get(device, point),

@@ -10,15 +10,23 @@ export class WholeLane implements Lane {
   private wanted = false;
   private sentAt = Number.NEGATIVE_INFINITY;
 
+  /** `told`: it was sent. */
   constructor(
     readonly name: string,
     private readonly clock: Clock,
     private readonly make: () => JsonObject,
+    private readonly told: () => void = () => {},
   ) {}
 
-  /** It is another one, or somebody new wants it. */
+  /** It may be another one. */
   request(): void {
     this.wanted = true;
+  }
+
+  /** Somebody new wants it, and does not wait. */
+  hurry(): void {
+    this.wanted = true;
+    this.sentAt = Number.NEGATIVE_INFINITY;
   }
 
   dueIn(): number {
@@ -33,6 +41,7 @@ export class WholeLane implements Lane {
   sent(): void {
     this.wanted = false;
     this.sentAt = this.clock.now();
+    this.told();
   }
 
   clear(): void {

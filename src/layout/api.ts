@@ -79,7 +79,10 @@ export function apiOf({ namespace, name, devices, codes, binding }: ApiParts): A
       { name: `${namespace}.get_state`, meaning: 'value, quality and age of every point' },
       { name: `${namespace}.get_history`, meaning: 'lists of numbers for charts' },
       { name: `${namespace}.set`, meaning: 'sets an output; answered once the device confirmed' },
-      { name: `${namespace}.get_layout`, meaning: 'the layout for phones' },
+      {
+        name: `${namespace}.get_layout`,
+        meaning: 'the layout for phones; one that is too large in several answers, from `tab` on',
+      },
       { name: `${namespace}.card`, meaning: 'title and text about a device, for a tapped node of a graph' },
     ],
     codes,

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import { type ActionSpot, actionsOf } from './actions.js';
+import { folded } from './sections.js';
 import { type Listen, listensOf } from './sync.js';
 import { type LayoutPath, spots } from './walk.js';
 
@@ -45,14 +46,14 @@ const MIN_POLL_MS = 250;
 
 /** Reads what a layout listens to and sends. Anything may be given. */
 export function contractOf(layout: unknown): Contract {
+  const root = isObject(layout) ? folded(layout) : {};
   const controls = new Map<string, ControlContract>();
   const dynamic = new Set<string>();
-  for (const { control, id, type, path } of spots(layout)) {
+  for (const { control, id, type, path } of spots(root)) {
     if (typeof control['dynamic'] === 'string' && type === 'group') dynamic.add(control['dynamic']);
     if (id === undefined || controls.has(id)) continue;
     controls.set(id, { id, type, control, path, listens: listensOf(control), actions: actionsOf(control) });
   }
-  const root = isObject(layout) ? layout : {};
   return { controls, dynamic: [...dynamic], polls: pollsOf(root), state: stateOf(root) };
 }
 

@@ -21,6 +21,13 @@ export function fillGroups(layout: JsonObject, frame: JsonObject): boolean {
   return changed;
 }
 
+/** The frames that would fill the dynamic groups of a layout as they are filled now. */
+export function filledGroups(layout: JsonObject): JsonObject[] {
+  return [...spots(layout)].flatMap(({ control: { dynamic, children } }) =>
+    typeof dynamic === 'string' && Array.isArray(children) ? [{ msg_type: dynamic, children }] : [],
+  );
+}
+
 /** Whether new children bring each id once, and none that the layout has outside of their group. */
 function isFree(layout: JsonObject, group: JsonObject, children: readonly unknown[]): boolean {
   const own = new Set([...spotsIn(group)].map(({ control }) => control));

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../mesh/frame.js';
+import { folded } from './sections.js';
 import { type Container, containers, type LayoutPath, type Spot, spots } from './walk.js';
 
 /** Something wrong in a layout, and where. An error does not work; a warning works otherwise than it looks. */
@@ -18,8 +19,9 @@ export interface ControlFinding extends LayoutFinding {
 
 /** A layout as rules look at it. */
 export interface Linted {
-  /** An empty object for what is no object. */
+  /** As it is written; an empty object for what is no object. */
   readonly root: JsonObject;
+  /** With what sections say of them. */
   readonly spots: readonly Spot[];
   readonly containers: readonly Container[];
 }
@@ -29,7 +31,9 @@ export type Rule = (layout: Linted) => Iterable<LayoutFinding>;
 
 /** A layout taken apart for rules. */
 export function linted(layout: unknown): Linted {
-  return { root: isObject(layout) ? layout : {}, spots: [...spots(layout)], containers: [...containers(layout)] };
+  const root = isObject(layout) ? layout : {};
+  const whole = folded(root);
+  return { root, spots: [...spots(whole)], containers: [...containers(whole)] };
 }
 
 /** A finding that does not work. */

@@ -3,6 +3,7 @@ import { error, type LayoutFinding, linted, type Rule } from './finding.js';
 import { FIELD_RULES } from './lint-fields.js';
 import { GRID_RULES } from './lint-grid.js';
 import { LIMIT_RULES } from './lint-limits.js';
+import { NEWER_RULES } from './lint-newer.js';
 import { SOURCE_RULES } from './lint-sources.js';
 import { STRUCTURE_RULES } from './lint-structure.js';
 import { SYNC_RULES } from './lint-sync.js';
@@ -19,6 +20,7 @@ export const RULES: readonly Rule[] = [
   ...WIRE_RULES,
   ...SOURCE_RULES,
   ...LIMIT_RULES,
+  ...NEWER_RULES,
 ];
 
 /** What is wrong with a layout. Anything may be given; never throws. */

@@ -3,10 +3,11 @@ import { isObject, type JsonObject } from '../mesh/frame.js';
 import { isMet } from './condition.js';
 import { type Contract, type ControlContract, contractOf } from './contract.js';
 import { ControlState } from './control-state.js';
-import { fillGroups } from './dynamic.js';
+import { filledGroups, fillGroups } from './dynamic.js';
 import { emission, type Gesture } from './emit.js';
 import { FIXED_TYPES } from './own-frames.js';
 import { Polling } from './polling.js';
+import { folded } from './sections.js';
 import { accept, hear } from './sync.js';
 
 /** What a virtual phone is built from. */
@@ -30,17 +31,27 @@ export interface VirtualPhoneParts {
  */
 export class VirtualPhone {
   /** The layout with its dynamic groups as they are filled now. */
-  readonly layout: JsonObject;
+  layout: JsonObject;
   private contract: Contract;
   private readonly states = new Map<string, ControlState>();
   private readonly waits = new Map<string, Timer>();
   private readonly polling: Polling;
 
   constructor(private readonly parts: VirtualPhoneParts) {
-    this.layout = isObject(parts.layout) ? structuredClone(parts.layout) : {};
+    this.layout = copied(parts.layout);
     this.contract = contractOf(this.layout);
     this.polling = new Polling(parts.clock, (event, payload) => parts.send(event, payload));
     this.index();
+  }
+
+  /** Another layout takes this one's place: controls that stay keep what they show, dynamic groups what fills them. */
+  load(layout: unknown): void {
+    const fillings = filledGroups(this.layout);
+    this.layout = copied(layout);
+    for (const filling of fillings) fillGroups(this.layout, filling);
+    this.contract = contractOf(this.layout);
+    this.index();
+    this.parts.changed?.(undefined);
   }
 
   /** The phone is on the channel (again): asks for everything, and begins to poll where the layout says so. */
@@ -195,6 +206,10 @@ export class VirtualPhone {
   private changed(id: string): void {
     this.parts.changed?.(new Set([id]));
   }
+}
+
+function copied(layout: unknown): JsonObject {
+  return isObject(layout) ? structuredClone(folded(layout)) : {};
 }
 
 function text(value: unknown): string | undefined {

@@ -23,7 +23,8 @@ export interface MeshClientOptions {
   /** Unique on the relay; made acceptable to all relays. */
   readonly name: string;
   readonly channel: string;
-  readonly token?: string;
+  /** What the relay asks for; a function where it changes: each connection takes what it is then. */
+  readonly token?: string | (() => string | undefined);
   /** Seals broadcasts and answers, opens what comes. */
   readonly cipher?: Cipher;
   readonly clock: Clock;
@@ -61,8 +62,21 @@ export class MeshClient {
     this.inbox = new Inbox({ clock, log, timing, cipher, handlers, stats, replies: this.replies, send });
     const address = parseRelayUrl(options.url);
     const hasToken = token !== undefined;
+    const now = () => (typeof token === 'function' ? token() : token);
     this.link = new ClientLink(
-      { address, identity: identity(name, channel, token), hasToken, clock, timing, stats, name, random, log },
+      {
+        address,
+        get identity() {
+          return identity(name, channel, now());
+        },
+        hasToken,
+        clock,
+        timing,
+        stats,
+        name,
+        random,
+        log,
+      },
       {
         up: () => this.up(),
         down: (error) => this.down(error),

@@ -17,12 +17,17 @@ export function isEveryInterface(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
 }
 
-/** The first IPv4 address of this machine that others can reach, or undefined without a network. */
+/** Interfaces of containers, virtual machines and tunnels: phones in the house are not behind them. */
+const INNER = /^(docker|br-|veth|virbr|vmnet|lxc|cni|podman|tun|tap|wg|tailscale|zt)/;
+
+/** The IPv4 address under which phones in the house reach this machine, or undefined without a network. */
 export function lanAddress(interfaces = networkInterfaces()): string | undefined {
-  for (const addresses of Object.values(interfaces)) {
-    for (const address of addresses ?? []) if (address.family === 'IPv4' && !address.internal) return address.address;
-  }
-  return undefined;
+  const found = Object.entries(interfaces).flatMap(([name, addresses]) =>
+    (addresses ?? [])
+      .filter(({ family, internal }) => family === 'IPv4' && !internal)
+      .map(({ address }) => ({ address, inner: INNER.test(name) || address.startsWith('169.254.') })),
+  );
+  return (found.find(({ inner }) => !inner) ?? found[0])?.address;
 }
 
 /** A relay's URL, with the brackets an IPv6 address needs. */

@@ -19,6 +19,9 @@ export function* goodNumbers(store: Store): Generator<NumericPoint> {
   }
 }
 
+/** Samples that were taken. */
+export type Past = Pick<History, 'keys' | 'get'>;
+
 /** The last samples of each numeric point, oldest first, taken at a fixed pace; moments without a good value are left out. */
 export class History {
   private readonly devices = new Map<string, Map<string, number[]>>();

@@ -139,6 +139,10 @@ it('the package holds what a service needs', () => {
     'scripts/udev/70-carter-bridge.rules',
     'scripts/docker/Dockerfile',
     'scripts/docker/compose.yaml',
+    'dist/src/panel/page/index.html',
+    'dist/src/panel/page/panel.js',
+    'dist/src/panel/page/panel.css',
+    'dist/src/panel/page/licences.txt',
   ]) {
     expect(files).toContain(name);
     expect(existsSync(join(ROOT, name))).toBe(true);

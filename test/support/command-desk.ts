@@ -89,7 +89,15 @@ export async function openDesk(
     clock,
   };
   const commands = new Commands(rules);
-  const router = new Router({ namespace: NAMESPACE, source: SOURCE, rules, commands, publisher, log: silentLog });
+  const router = new Router({
+    namespace: NAMESPACE,
+    source: SOURCE,
+    rules,
+    commands,
+    publisher,
+    tell: (entry) => publisher.log(entry),
+    log: silentLog,
+  });
   publisher.start();
   device.start();
   await clock.advance(3_000);

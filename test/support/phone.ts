@@ -128,6 +128,15 @@ export class Phone {
     });
   }
 
+  /** Answers routed requests of a type from now on. */
+  onRequest(type: string, answer: (payload: unknown) => unknown): void {
+    this.listeners.add((frame) => {
+      if (frame.type !== type || frame.reply_to) return;
+      const reply = { id: randomUUID(), type, payload: answer(frame.payload), reply_to: frame.id };
+      this.socket.send(JSON.stringify(reply));
+    });
+  }
+
   /** Sends a frame of any type; returns its id. */
   frame(type: string, payload: unknown, id: string = randomUUID()): string {
     this.socket.send(JSON.stringify({ id, type, payload, reply_to: null }));

@@ -56,6 +56,9 @@ export function forEachRelay(body: (name: string, make: MakeRelay) => void): voi
   }
 }
 
+/** Starts an embedded relay, for tests that the dialect does not matter to. */
+export const embeddedRelay: MakeRelay = (options = {}) => run(embedded(options), options.port);
+
 function embedded({ token }: RelayOptions): RelayLike {
   const relay = new EmbeddedRelay({ host: '127.0.0.1', port: 0, token, clock: systemClock() });
   return { start: async () => (await relay.start()).port, stop: () => relay.stop() };

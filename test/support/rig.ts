@@ -6,9 +6,12 @@ import { LinesSimulator } from '../../devices/lines/simulator.js';
 import { Bridge } from '../../src/bridge.js';
 import { plugInto } from '../../src/cli/bench-boards.js';
 import { parseConfig } from '../../src/config/load.js';
+import { controlSocket } from '../../src/control/protocol.js';
 import type { Simulator } from '../../src/device/driver-kind.js';
 import { type Log, silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
+import { pairingOf } from '../../src/pairing.js';
+import { LogRing } from '../../src/panel/log-ring.js';
 import type { PinsOf } from '../../src/port/pin.js';
 import { machinePorts } from '../../src/port/ports.js';
 import { createVirtualPort, type VirtualPort } from '../../src/port/virtual-port.js';
@@ -90,6 +93,8 @@ export interface RigOptions {
   config?: JsonObject;
   token?: string;
   log?: Log;
+  /** The folder of a built page: opens the panel. */
+  page?: string;
   pins?: PinsOf;
 }
 
@@ -108,7 +113,8 @@ export class Rig {
 
   /** Starts everything; the boards are plugged in. */
   static async open(make: MakeRelay, options: RigOptions = {}): Promise<Rig> {
-    const { devices = { shed: SKETCH }, config: sections = {}, token, log = silentLog, pins = () => noPins } = options;
+    const { devices = { shed: SKETCH }, config: sections = {}, token, log = silentLog } = options;
+    const { page, pins = () => noPins } = options;
     const folder = mkdtempSync(join(tmpdir(), 'carter-rig-'));
     const relay = await make(token === undefined ? {} : { token });
     const boards = new Map<string, RigBoard>();
@@ -141,11 +147,19 @@ export class Rig {
       random: Math.random,
       log,
       ports: machinePorts(clock, log, usb.roots),
+      pairing: pairingOf({ url: relay.url, channel: 'lab', token, roomKey: undefined }),
+      lines: new LogRing(),
+      ...(page === undefined ? {} : { panel: { host: '127.0.0.1', port: 0, orAnyPort: false, hostname: 'rig', page } }),
       pins,
     });
     for (const board of boards.values()) board.plug();
     await bridge.start();
     return new Rig(bridge, relay, boards, usb, folder, token);
+  }
+
+  /** The bridge's control socket. */
+  get control(): string {
+    return controlSocket(join(this.folder, 'state'));
   }
 
   board(id = 'shed'): RigBoard {
@@ -155,9 +169,9 @@ export class Rig {
   }
 
   /** A phone on the bridge's channel. */
-  async phone(name = 'anna'): Promise<Phone> {
+  async phone(name = 'anna', identity: JsonObject = {}): Promise<Phone> {
     const token = this.token === undefined ? {} : { token: this.token };
-    const phone = await connectPhone({ url: this.relay.url, name, channel: 'lab', ...token });
+    const phone = await connectPhone({ url: this.relay.url, name, channel: 'lab', ...token, identity });
     this.phones.push(phone);
     return phone;
   }

@@ -13,7 +13,7 @@ import { DriverBench } from './driver-bench.js';
 
 /** The firmware that is shipped. */
 export const greenhouseHex = (): string =>
-  readFileSync(join(import.meta.dirname, '../..', boardKind.sample?.firmware ?? 'none'), 'utf8');
+  readFileSync(join(import.meta.dirname, '../..', boardKind.samples?.[0]?.firmware ?? 'none'), 'utf8');
 
 /** The real host driver and a real firmware on an emulated Uno, in virtual time, with a line that takes its time and can be bad. */
 export class UnoBench {

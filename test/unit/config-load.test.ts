@@ -137,7 +137,10 @@ describe('the file', () => {
 
 describe('warnings', () => {
   it.each([
-    ['panel: {}', 'b.yaml:1:1 panel: has no effect in this version'],
+    [
+      'panel: { host: 0.0.0.0 }',
+      'b.yaml:1:16 panel.host: the panel is open to the network without encryption; use 127.0.0.1 and an SSH tunnel',
+    ],
     [
       'devices: { a: { driver: madeup, port: auto } }\nlayout: { bindings: { x: a.t } }',
       'b.yaml:2:11 layout.bindings: have no effect without a layout; name it with `file`',

@@ -57,7 +57,7 @@ test('beyond loopback it makes a token and prints what a phone needs to pair', a
   expect(pairing).toEqual({
     url: `ws://${host}:${port}`,
     channel: 'home',
-    role: 'controller',
+    role: 'mobile',
     token: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
   });
   expect(printed[0]).toBe(`relay listening on ${pairing.url}`);
@@ -97,5 +97,8 @@ test('addresses', () => {
   const v6 = { ...v4, address: 'fe80::1', family: 'IPv6' as const, scopeid: 2 };
   expect(lanAddress({ lo: [lo], eth0: [v6, v4] })).toBe('192.0.2.7');
   expect(lanAddress({ lo: [lo] })).toBeUndefined();
+  const inner = { ...v4, address: '172.17.0.1' };
+  expect(lanAddress({ docker0: [inner], wlan0: [v4] })).toBe('192.0.2.7');
+  expect(lanAddress({ docker0: [inner] })).toBe('172.17.0.1');
   expect(relayUrl('::1', 1)).toBe('ws://[::1]:1');
 });

@@ -166,6 +166,9 @@ describe('the self-check', () => {
       approve: async () => nothing(),
       monitor: () => undefined,
       layout: nothing,
+      panel: nothing,
+      pairing: nothing,
+      push: async () => ({ ok: true }),
       contract: nothing,
       status: () => ({ ok: true, ...status }),
     };

@@ -21,11 +21,11 @@ async function validate(text: string | undefined) {
 }
 
 it('says that a config is fine, and what is worth knowing', async () => {
-  const text = 'devices: { a: { driver: madeup, port: auto, points: { t: {}, u: {} } } }\npanel: {}\n';
+  const text = 'devices: { a: { driver: madeup, port: auto, points: { t: {}, u: {} } } }\npanel: { host: 0.0.0.0 }\n';
   expect(await validate(text)).toEqual({
     code: 0,
     out: ['b.yaml: ok (1 device, 2 points listed)'],
-    err: ['b.yaml:2:1 panel: has no effect in this version (warning)'],
+    err: [expect.stringMatching(/^b\.yaml:2:16 panel\.host: the panel is open to the network .*\(warning\)$/)],
   });
 });
 

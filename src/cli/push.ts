@@ -1,0 +1,29 @@
+import { askControl } from '../control/client.js';
+import { type CliContext, EXIT } from './context.js';
+import { type ControlOptions, controlPath } from './control-path.js';
+
+/** Several phones are asked who they are before one gets the layout; relays give each 5 s. */
+const PUSH_MS = 30_000;
+
+/** `push [PHONE]`: puts the running bridge's layout on a phone, and tells what the phone did not draw. */
+export async function pushCommand(
+  phone: string | undefined,
+  options: ControlOptions,
+  context: CliContext,
+): Promise<number> {
+  const request = { op: 'push', ...(phone === undefined ? {} : { phone }) } as const;
+  const answer = await askControl(controlPath(options, context), request, PUSH_MS);
+  const { ok, confirmed, message = 'the bridge gave no answer' } = answer;
+  if (!ok) {
+    context.err(String(message));
+    return EXIT.failure;
+  }
+  if (confirmed !== true) {
+    context.err(String(message));
+    return EXIT.ok;
+  }
+  context.out(`${String(answer['phone'])}\tshows the layout`);
+  const missing = Array.isArray(answer['missing']) ? answer['missing'] : [];
+  if (missing.length > 0) context.err(`not drawn: ${missing.join(', ')}`);
+  return EXIT.ok;
+}

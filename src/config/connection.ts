@@ -1,0 +1,68 @@
+import { dirname, resolve } from 'node:path';
+import { BridgeError, isBridgeError } from '../error.js';
+import { type Artifact, readArtifact, secretsOf } from '../mesh/artifact.js';
+import { printable } from '../text.js';
+import { readConfigFile } from './config-file.js';
+import { readJson } from './json-source.js';
+import type { Finding } from './problems.js';
+import { isRoomKey, type ParsedRelay, type RelayConfig } from './relay-schema.js';
+
+/** The relay that a config means, once its `connection` is read. */
+export interface ResolvedRelay {
+  readonly relay: RelayConfig;
+  readonly problem?: Finding;
+  /** Texts of the connection that no log may show. */
+  readonly secrets: readonly string[];
+  /** True where the connection is in a file that others than its owner can read. */
+  readonly shared: boolean;
+}
+
+/** Nobody can dial it; it stands where an address could not be read. */
+const NOWHERE = 'ws://127.0.0.1:9';
+
+/** Reads the connection that a `relay` section names, where it names one; keys `given` beside it win over it. */
+export function resolveRelay(relay: ParsedRelay, given: ReadonlySet<string>, config: string): ResolvedRelay {
+  const { connection, ...rest } = relay;
+  if (connection === undefined) return { relay: rest as RelayConfig, secrets: [], shared: false };
+  try {
+    const { content, shared } = contentOf(connection, config);
+    const artifact = readArtifact(content);
+    if (artifact.roomKey !== undefined && !isRoomKey(artifact.roomKey)) {
+      throw new BridgeError('relay/artifact', 'its room key is not standard base64 of 32 bytes');
+    }
+    return { relay: merged(rest, artifact, given), secrets: secretsOf(artifact), shared };
+  } catch (error) {
+    if (!isBridgeError(error)) throw error;
+    const { message, hint } = error;
+    const problem: Finding = { path: ['relay', 'connection'], at: 'value', message: printable(message), hint };
+    return { relay: { ...rest, url: NOWHERE } as RelayConfig, problem, secrets: [], shared: false };
+  }
+}
+
+function merged(rest: Omit<ParsedRelay, 'connection'>, artifact: Artifact, given: ReadonlySet<string>): RelayConfig {
+  const { url, channel, token, roomKey, credential } = artifact;
+  return {
+    url,
+    channel: given.has('channel') ? rest.channel : (channel ?? rest.channel),
+    token: rest.token ?? token,
+    roomKey: rest.roomKey ?? roomKey,
+    allowOpenRelay: rest.allowOpenRelay,
+    ...(credential === undefined ? {} : { credential }),
+  };
+}
+
+/** An address and a mapping are there themselves; a text in braces is JSON, any other the name of a file with it. */
+function contentOf(connection: unknown, config: string): { content: unknown; shared: boolean } {
+  if (typeof connection !== 'string' || /^wss?:/i.test(connection.trim()))
+    return { content: connection, shared: false };
+  if (connection.trim().startsWith('{')) return { content: parsed(connection, 'this text'), shared: false };
+  const { text, shared } = readConfigFile(resolve(dirname(config), connection));
+  return { content: parsed(text, 'the file'), shared };
+}
+
+function parsed(text: string, what: string): unknown {
+  const source = readJson(text);
+  if (!('problem' in source)) return source.value;
+  const { line, column, message } = source.problem;
+  throw new BridgeError('relay/artifact', `${what} is no JSON: ${message} (line ${line}, column ${column})`);
+}

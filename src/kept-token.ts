@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { Clock } from './clock.js';
+import type { Config } from './config/schema.js';
+import type { Log } from './log.js';
+import { DeviceToken, postJson } from './mesh/device-token.js';
+import { isObject } from './mesh/frame.js';
+import { StateFile } from './state/state-file.js';
+
+/** What a kept token is built from. */
+export interface KeptTokenParts {
+  readonly config: Pick<Config, 'bridge' | 'relay'>;
+  /** The token that came with the credential. */
+  readonly token: string | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  revoked(): void;
+}
+
+/** The lasting secret of a device, as the service gave it last. */
+interface Kept {
+  readonly deviceId: string;
+  readonly refresh: string;
+  /** The secret of the credential in the config, from which this one comes. */
+  readonly after: string;
+}
+
+/**
+ * The token of a device that was added to an account, its lasting secret kept over restarts where the service replaces it;
+ * undefined where the config has no such credential.
+ */
+export function keptToken({ config, token, clock, log, revoked }: KeptTokenParts): DeviceToken | undefined {
+  const { credential } = config.relay;
+  if (!credential) return undefined;
+  const file = new StateFile<Kept | null>(join(config.bridge.stateDir, 'device.json'), log);
+  const kept = file.read(null, (value): value is Kept | null => value === null || isKept(value));
+  // A new credential in the config is worth more than what came of an old one.
+  const own = kept?.deviceId === credential.deviceId && kept.after === credential.refresh;
+  const rotated = (refresh: string) => {
+    void file.write({ deviceId: credential.deviceId, refresh, after: credential.refresh });
+  };
+  return new DeviceToken({
+    credential: own ? { ...credential, refresh: kept.refresh } : credential,
+    token,
+    post: postJson,
+    rotated,
+    revoked,
+    clock,
+    log: log.child({ part: 'token' }),
+  });
+}
+
+function isKept(value: unknown): value is Kept {
+  return isObject(value) && ['deviceId', 'refresh', 'after'].every((key) => typeof value[key] === 'string');
+}

@@ -1,0 +1,26 @@
+import { networkInterfaces } from 'node:os';
+import { isEveryInterface, isLoopback } from '../relay/address.js';
+
+/**
+ * What the Host header of an honest request can be, for a server at `host`: its own names and addresses, and no others. A
+ * page of another site that made its name point to this machine is told apart by that.
+ */
+export function hostsOf(host: string, port: number, hostname: string, interfaces = networkInterfaces()): Set<string> {
+  const names = isLoopback(host)
+    ? ['127.0.0.1', 'localhost', '::1']
+    : isEveryInterface(host)
+      ? ['localhost', hostname, `${hostname}.local`, ...addresses(interfaces)]
+      : [host, hostname, `${hostname}.local`];
+  const hosts = names.map((name) => inUrl(name.toLowerCase()));
+  // Browsers leave the usual port out.
+  return new Set([...hosts.map((name) => `${name}:${port}`), ...(port === 80 ? hosts : [])]);
+}
+
+/** A host as it stands in a URL: IPv6 addresses in brackets. */
+export function inUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function addresses(interfaces: ReturnType<typeof networkInterfaces>): string[] {
+  return Object.values(interfaces).flatMap((list) => (list ?? []).map(({ address }) => address));
+}

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import type { Requests } from '../action/requests.js';
+import type { Router } from '../action/router.js';
+import type { Clock } from '../clock.js';
+import { describeError } from '../error.js';
+import type { Publisher } from '../frame/publisher.js';
+import type { LogEntry } from '../frame/shapes.js';
+import type { FrameSink } from '../frame/sink.js';
+import type { Log } from '../log.js';
+import { isLoopback } from '../relay/address.js';
+import { loadOrCreateToken } from '../relay/token-file.js';
+import type { Desk } from './desk.js';
+import { loadPage } from './page-files.js';
+import { Panel } from './panel.js';
+import type { PageSocket } from './sockets.js';
+import { Viewer } from './viewer.js';
+
+/** Where the panel is, and which page it shows. */
+export interface PanelOptions {
+  readonly host: string;
+  readonly port: number;
+  /** True: any free port where that one is taken. */
+  readonly orAnyPort: boolean;
+  /** The folder of the built page. */
+  readonly page: string;
+  /** This machine's name, under which others may ask for the page. */
+  readonly hostname: string;
+}
+
+/** What the panel of a bridge is built from. */
+export interface LocalPanelParts {
+  readonly options: PanelOptions;
+  readonly stateDir: string;
+  readonly desk: Desk;
+  readonly requests: Pick<Requests, 'knows' | 'answer'>;
+  /** A channel of its own for a page. */
+  open(sink: FrameSink): { readonly publisher: Publisher; readonly router: Router };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The panel of a bridge: its server, and a viewer for each page that has it open. */
+export class LocalPanel {
+  private readonly viewers = new Set<Viewer>();
+  private panel: Panel | undefined;
+  private count = 0;
+
+  constructor(private readonly parts: LocalPanelParts) {}
+
+  /** Opens the panel; where that fails the log says why, and the bridge does without. */
+  async start(): Promise<void> {
+    const { options, stateDir, clock, log } = this.parts;
+    try {
+      const token = await loadOrCreateToken(join(stateDir, 'panel-token'), log);
+      const attach = (socket: PageSocket) => this.attach(socket);
+      const panel = new Panel({ ...options, token, files: loadPage(options.page), clock, log, attach });
+      await panel.start();
+      this.panel = panel;
+    } catch (error) {
+      log.error({}, `no panel: ${describeError(error)}`);
+      return;
+    }
+    if (!isLoopback(options.host)) {
+      log.warn({}, 'the panel is open to the network without encryption: whoever reads along can let himself in');
+    }
+  }
+
+  /** A link that lets one browser in; undefined while the panel is not open. */
+  link(): string | undefined {
+    return this.panel?.link();
+  }
+
+  /** A line for the log consoles of the pages' layouts. */
+  tell(entry: LogEntry): void {
+    for (const { publisher } of this.viewers) publisher.log(entry);
+  }
+
+  /** The relay let us in, or is gone. */
+  relayChanged(): void {
+    this.parts.desk.relayChanged();
+  }
+
+  /** Tells every page that all is offline. */
+  async lastFrames(): Promise<void> {
+    await Promise.all([...this.viewers].map(({ publisher }) => publisher.lastFrames()));
+  }
+
+  async stop(): Promise<void> {
+    await this.panel?.stop();
+  }
+
+  private attach(socket: PageSocket) {
+    const { desk, requests, clock } = this.parts;
+    const open = (sink: FrameSink) => this.parts.open(sink);
+    const viewer = new Viewer({ name: `panel-${++this.count}`, socket, desk, requests, open, clock });
+    this.viewers.add(viewer);
+    return {
+      message: (text: string) => viewer.message(text),
+      closed: () => {
+        this.viewers.delete(viewer);
+        viewer.closed();
+      },
+    };
+  }
+}

@@ -1,0 +1,70 @@
+import { useRef, useState } from 'preact/hooks';
+import { browserClock } from '../browser-clock.js';
+import { type ControlProps, useSession } from '../context.js';
+import { labelOf, number } from '../fields.js';
+import { Tile } from '../tile.js';
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+const MIDDLE: Place = { x: 0, y: 0 };
+const KEYS: Readonly<Record<string, Place>> = {
+  ArrowUp: { x: 0, y: 1 },
+  ArrowDown: { x: 0, y: -1 },
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+};
+
+/** A stick that says where it is, at its pace, and goes back to the middle by itself. */
+export function Joystick({ id, control }: ControlProps) {
+  const session = useSession();
+  const [place, setPlace] = useState(MIDDLE);
+  const sentAt = useRef(Number.NEGATIVE_INFINITY);
+  const pace = Math.max(20, number(control, 'sendRate', 0.1) * 1000);
+  const move = (next: Place, always = false) => {
+    setPlace(next);
+    const now = browserClock.now();
+    if (!always && now - sentAt.current < pace) return;
+    sentAt.current = now;
+    session.act(id, { value: { x: next.x, y: next.y } });
+  };
+  const release = () => {
+    if (control['sticky'] !== true) move(MIDDLE, true);
+  };
+  const dead = number(control, 'deadzone', 0.1);
+  const drag = (event: PointerEvent) => {
+    const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    const x = clamp(((event.clientX - box.left) / box.width) * 2 - 1);
+    const y = clamp(1 - ((event.clientY - box.top) / box.height) * 2);
+    move(Math.hypot(x, y) < dead ? MIDDLE : { x, y });
+  };
+  return (
+    <Tile id={id} control={control} shape="stack">
+      <div
+        class="stick"
+        role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a stick, which HTML has no element for
+        tabIndex={0}
+        aria-label={`${labelOf(control, id)}: arrow keys`}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          drag(event);
+        }}
+        onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && drag(event)}
+        onPointerUp={release}
+        onPointerCancel={release}
+        onKeyDown={({ key }) => KEYS[key] && move(KEYS[key])}
+        onKeyUp={({ key }) => KEYS[key] && release()}
+        onBlur={release}
+      >
+        <div class="top" style={{ left: `${(place.x + 1) * 50}%`, top: `${(1 - place.y) * 50}%` }} />
+      </div>
+    </Tile>
+  );
+}
+
+function clamp(value: number): number {
+  return Math.round(Math.min(1, Math.max(-1, value)) * 100) / 100;
+}

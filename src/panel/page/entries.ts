@@ -1,0 +1,43 @@
+/** A device as the panel's list shows it. */
+export interface DeviceEntry {
+  readonly id: string;
+  readonly driver: string;
+  readonly health: string;
+  readonly state: string;
+  readonly approved: boolean;
+  readonly points: number;
+  readonly outputs: number;
+  readonly lines: number;
+  readonly dropped: number;
+  readonly trouble?: string;
+  readonly name?: string;
+  readonly firmware?: string;
+}
+
+export interface LogEntry {
+  readonly level: string;
+  readonly time: string;
+  readonly text: string;
+}
+
+/** One line of a device's wire; without a direction it is a remark. */
+export interface WireLine {
+  readonly key: number;
+  readonly direction: string;
+  readonly text: string;
+}
+
+/** Something that a person must be told. */
+export interface Notice {
+  readonly key: number;
+  readonly tone: 'bad' | 'good';
+  readonly text: string;
+}
+
+/** What the bridge says of itself. */
+export interface Status {
+  readonly name: string;
+  readonly namespace: string;
+  readonly version: string;
+  readonly relay: { readonly url: string; readonly channel: string; readonly joined: boolean };
+}

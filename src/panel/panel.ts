@@ -1,0 +1,187 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Clock, Timer } from '../clock.js';
+import { BridgeError, describeError } from '../error.js';
+import type { Log } from '../log.js';
+import { isEveryInterface, lanAddress } from '../relay/address.js';
+import { RateWindow } from '../relay/limits.js';
+import { Access } from './access.js';
+import { answerTo, type Gate, refusesSocket } from './answer.js';
+import { guardHeaders } from './headers.js';
+import { hostsOf, inUrl } from './hosts.js';
+import type { PageFile } from './page-files.js';
+import { type PageEvents, type PageSocket, Sockets } from './sockets.js';
+
+/** What the panel's server is built from. */
+export interface PanelParts {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** True: any free port where that one is taken. */
+  readonly orAnyPort: boolean;
+  readonly hostname: string;
+  /** What the cookie holds; kept for this installation. */
+  readonly token: string;
+  readonly files: ReadonlyMap<string, PageFile>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A page that was let in has connected. */
+  attach(socket: PageSocket): Omit<PageEvents, 'beat'>;
+}
+
+/** Connections at a time, and pages among them. */
+const CONNECTIONS = 64;
+const PAGES = 8;
+const REQUESTS_PER_SECOND = 200;
+const HEADER_BYTES = 8 * 1024;
+const REQUEST_MS = 5_000;
+/** Between pings; a page that is silent from one to the next is gone. */
+const PING_MS = 15_000;
+/** A page that reads this many bytes too slowly is hung up on. */
+const MAX_BACKLOG = 4 * 1024 * 1024;
+const GOODBYE_MS = 300;
+
+interface Page {
+  readonly socket: PageSocket;
+  alive: boolean;
+}
+
+/** The local web page's server: hands out the page, and connects it. Loopback unless told otherwise. */
+export class Panel {
+  private readonly sockets = new Sockets();
+  private readonly pages = new Set<Page>();
+  private open: { readonly server: Server; readonly port: number; readonly gate: Gate } | undefined;
+  private pinging: Timer | undefined;
+
+  constructor(private readonly parts: PanelParts) {}
+
+  /** Starts to listen; throws `panel/listen`. */
+  async start(): Promise<void> {
+    const { host, hostname, token, files, clock } = this.parts;
+    const server = await this.listen();
+    const { port } = server.address() as AddressInfo;
+    const access = new Access(token, `carter-panel-${port}`, clock);
+    const window = () => new RateWindow(REQUESTS_PER_SECOND, clock);
+    const rate = { known: window(), strangers: window() };
+    const gate = { hosts: hostsOf(host, port, hostname), access, rate, files };
+    server.on('request', (request, response) => answer(request, response, gate));
+    server.on('upgrade', (request, connection, head) => this.upgrade(request, connection, head, gate));
+    server.on('error', (error) => this.parts.log.warn({}, `panel: ${describeError(error)}`));
+    this.open = { server, port, gate };
+    this.ping();
+  }
+
+  /** A link that lets one browser in, once, within a quarter of an hour; undefined while the panel is not open. */
+  link(): string | undefined {
+    if (!this.open) return undefined;
+    const { host } = this.parts;
+    const shown = isEveryInterface(host) ? (lanAddress() ?? '127.0.0.1') : host;
+    return `http://${inUrl(shown)}:${this.open.port}/open/${this.open.gate.access.newCode()}`;
+  }
+
+  /** Says goodbye to every page and frees the port. */
+  async stop(): Promise<void> {
+    const server = this.open?.server;
+    this.open = undefined;
+    this.pinging?.cancel();
+    if (!server) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const { socket } of this.pages) socket.close(1001, 'the bridge stopped');
+    const hurry = this.parts.clock.after(GOODBYE_MS, () => {
+      for (const { socket } of this.pages) socket.drop();
+      server.closeAllConnections();
+    });
+    server.closeIdleConnections();
+    await closed;
+    hurry.cancel();
+  }
+
+  private async listen(): Promise<Server> {
+    const { host, port, orAnyPort } = this.parts;
+    try {
+      return await listen(host, port).catch((error: NodeJS.ErrnoException) => {
+        if (orAnyPort && error.code === 'EADDRINUSE') return listen(host, 0);
+        throw error;
+      });
+    } catch (cause) {
+      const { code = String(cause) } = cause as NodeJS.ErrnoException;
+      const busy = code === 'EADDRINUSE';
+      const hint = busy ? 'choose another panel port; 0: any free one' : 'check panel.host and panel.port';
+      throw new BridgeError('panel/listen', `can't listen on ${host} port ${port}: ${code}`, { hint, cause });
+    }
+  }
+
+  private upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, gate: Gate): void {
+    connection.on('error', () => connection.destroy());
+    const status = refusesSocket(request, gate) ?? (this.pages.size >= PAGES ? 503 : undefined);
+    if (status === undefined) this.sockets.accept(request, connection, head, (socket) => this.attach(socket));
+    else connection.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  }
+
+  private attach(socket: PageSocket): PageEvents {
+    const page: Page = { socket, alive: true };
+    this.pages.add(page);
+    const events = this.parts.attach({
+      get buffered() {
+        return socket.buffered;
+      },
+      send: (text) => {
+        if (socket.buffered > MAX_BACKLOG) socket.drop();
+        else socket.send(text);
+      },
+      close: (code, reason) => socket.close(code, reason),
+      drop: () => socket.drop(),
+      ping: () => socket.ping(),
+    });
+    const beat = () => {
+      page.alive = true;
+    };
+    return {
+      message: (text) => {
+        beat();
+        events.message(text);
+      },
+      beat,
+      closed: () => {
+        this.pages.delete(page);
+        events.closed();
+      },
+    };
+  }
+
+  private ping(): void {
+    this.pinging = this.parts.clock.after(PING_MS, () => {
+      for (const page of this.pages) {
+        if (!page.alive) page.socket.drop();
+        page.alive = false;
+        page.socket.ping();
+      }
+      this.ping();
+    });
+  }
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, gate: Gate): void {
+  const { status, headers, body } = answerTo(request, gate);
+  response.writeHead(status, { ...guardHeaders(request.headers.host ?? ''), ...headers });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function listen(host: string, port: number): Promise<Server> {
+  const server = createServer({
+    maxHeaderSize: HEADER_BYTES,
+    headersTimeout: REQUEST_MS,
+    requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: 1_000,
+  });
+  server.maxConnections = CONNECTIONS;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve(server);
+    });
+  });
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+
+/** One page's socket, as the panel uses it. */
+export interface PageSocket {
+  /** Bytes handed over that the system has not taken yet. */
+  readonly buffered: number;
+  send(text: string): void;
+  /** Starts the close handshake. */
+  close(code: number, reason?: string): void;
+  /** Ends the socket without a handshake. */
+  drop(): void;
+  ping(): void;
+}
+
+/** What the panel hears from a page's socket. */
+export interface PageEvents {
+  message(text: string): void;
+  /** A sign of life. */
+  beat(): void;
+  /** The socket is gone; nothing follows. */
+  closed(): void;
+}
+
+/** The largest frame of a page, in bytes. */
+const MAX_FRAME = 64 * 1024;
+
+/** Turns upgraded HTTP connections into sockets of pages. */
+export class Sockets {
+  private readonly server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME, perMessageDeflate: false });
+
+  /** Accepts an upgrade whose sender was checked. */
+  accept(request: IncomingMessage, connection: Duplex, head: Buffer, attach: (socket: PageSocket) => PageEvents): void {
+    this.server.handleUpgrade(request, connection, head, (socket) => listen(socket, attach(wrap(socket))));
+  }
+}
+
+function wrap(socket: WebSocket): PageSocket {
+  return {
+    get buffered() {
+      return socket.bufferedAmount;
+    },
+    send: (text) => {
+      if (socket.readyState === socket.OPEN) socket.send(text);
+    },
+    close: (code, reason) => socket.close(code, reason),
+    drop: () => socket.terminate(),
+    ping: () => {
+      if (socket.readyState === socket.OPEN) socket.ping();
+    },
+  };
+}
+
+function listen(socket: WebSocket, events: PageEvents): void {
+  socket.on('message', (data, binary) => {
+    if (binary) socket.close(1003);
+    else events.message(String(data));
+  });
+  socket.on('pong', () => events.beat());
+  socket.on('error', () => {}); // a broken frame: `close` follows
+  socket.on('close', () => events.closed());
+}

@@ -1,0 +1,207 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { BoardSimulator } from '../../devices/board/simulator.js';
+import type { JsonObject } from '../../src/mesh/frame.js';
+import { systemClock } from '../../src/system-clock.js';
+import { eventually } from '../support/eventually.js';
+import { ask, cookieOf, PageClient } from '../support/page-client.js';
+import { embeddedRelay } from '../support/relays.js';
+import { Rig, type RigOptions } from '../support/rig.js';
+
+const page = mkdtempSync(join(tmpdir(), 'carter-page-'));
+writeFileSync(join(page, 'index.html'), '<!doctype html><title>page</title>');
+writeFileSync(join(page, 'panel.css'), 'body{}');
+afterAll(() => rmSync(page, { recursive: true, force: true }));
+
+const open: Rig[] = [];
+afterEach(async () => {
+  for (const rig of open.splice(0)) await rig.close();
+});
+
+async function rigWith(options: RigOptions = {}) {
+  const rig = await Rig.open(embeddedRelay, { devices: { shed: { driver: 'board' } }, page, ...options });
+  open.push(rig);
+  const link = () => rig.bridge.panel?.link() ?? '';
+  const cookie = await cookieOf(link());
+  return { rig, link, cookie, url: new URL('/', link()).href };
+}
+
+describe('the panel lets in', () => {
+  it('one browser a link, which then has a cookie that no script and no other site gets', async () => {
+    const { link, url } = await rigWith();
+    const once = link();
+    expect((await ask(once, {}, 'HEAD')).status).toBe(410);
+    const first = await ask(once);
+    expect(first.status).toBe(200);
+    expect(first.body).toContain('http-equiv="refresh" content="0;url=/"');
+    const [cookie] = first.headers['set-cookie'] as string[];
+    expect(cookie).toMatch(/^carter-panel-\d+=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict$/);
+    expect(once).not.toContain(String(cookie?.split(/[=;]/)[1]));
+    expect((await ask(once)).status).toBe(410);
+    expect((await ask(url)).status).toBe(401);
+    const shown = await ask(url, { cookie: String(cookie?.split(';')[0]) });
+    expect(shown.status).toBe(200);
+    expect(shown.body).toContain('<title>page</title>');
+    expect(String(shown.headers['content-security-policy'])).toMatch(
+      /default-src 'none'; script-src 'self'; style-src 'self';/,
+    );
+    const again = await ask(url, { cookie: String(cookie), 'if-none-match': String(shown.headers['etag']) });
+    expect(again).toMatchObject({ status: 304, body: '' });
+  });
+
+  it('nobody with a wrong cookie, host, origin, method, path or body', async () => {
+    const { url, cookie, link } = await rigWith();
+    const { port } = new URL(url);
+    const name = cookie.split('=')[0];
+    for (const wrong of [`${name}=`, `${name}=x`, `${cookie}x`, `other=${cookie.split('=')[1]}`]) {
+      expect((await ask(url, { cookie: wrong })).status, wrong).toBe(401);
+    }
+    for (const host of [`evil.example:${port}`, '127.0.0.1', `127.0.0.1:1`, `127.0.0.1:${port}.evil.example`]) {
+      expect((await ask(url, { cookie, host })).status, host).toBe(421);
+      await expect(PageClient.open(link(), cookie, { host })).rejects.toThrow('421');
+    }
+    for (const origin of [
+      'http://evil.example',
+      `https://127.0.0.1:${port}`,
+      'null',
+      `http://127.0.0.1:${port}.evil.example`,
+    ]) {
+      await expect(PageClient.open(link(), cookie, { origin }), origin).rejects.toThrow('403');
+    }
+    await expect(PageClient.open(link(), 'x=y')).rejects.toThrow('401');
+    expect((await ask(url, { cookie, host: `localhost:${port}` })).status).toBe(200);
+    expect((await ask(url, { cookie }, 'POST')).status).toBe(405);
+    expect((await ask(url, { cookie }, 'POST', 'x'.repeat(1000))).status).toBe(413);
+    for (const path of ['../package.json', '%2e%2e/package.json', 'index.html', 'live', '__proto__', '.']) {
+      expect((await ask(`${url}${path}`, { cookie })).status, path).not.toBe(500);
+      if (path !== '.' && path !== '../package.json')
+        expect((await ask(`${url}${path}`, { cookie })).status, path).toBe(404);
+    }
+  });
+
+  it('eight pages, and none that floods it, sends bytes, or what is no frame', async () => {
+    const { link, cookie } = await rigWith();
+    const pages = await Promise.all(Array.from({ length: 8 }, () => PageClient.open(link(), cookie)));
+    await expect(PageClient.open(link(), cookie)).rejects.toThrow('503');
+    const [flooder, binary, garbled, huge, ...others] = pages as [PageClient, PageClient, PageClient, ...PageClient[]];
+    if (!huge) throw new Error('not enough pages');
+    for (let i = 0; i < 60; i++) flooder.send('broadcast_request', { msg_type: 'rig.poll' });
+    expect(await flooder.closed).toBe(1008);
+    binary.raw(Buffer.from([1, 2, 3]));
+    expect(await binary.closed).toBe(1003);
+    garbled.raw('{"type":');
+    expect(await garbled.closed).toBe(1007);
+    huge.raw('x'.repeat(70_000));
+    expect(await huge.closed).toBe(1009);
+    for (const other of others) await other.close();
+    await (await PageClient.open(link(), cookie)).close();
+  });
+});
+
+describe('a page of the panel', () => {
+  it('is one more viewer: layout, full state, commands with acks, refusals', async () => {
+    const { rig, link, cookie } = await rigWith();
+    const client = await PageClient.open(link(), cookie);
+    await eventually(() => client.ofType('panel.layout').length).toBeGreaterThan(0);
+    expect(client.ofType('welcome')[0]).toMatchObject({ viewer: 'panel-1', name: 'rig', namespace: 'rig' });
+    await eventually(() => rig.bridge.store.health('shed')).toBe('online');
+    await eventually(() => client.broadcasts('rig.state').some((frame) => 'shed' in frame)).toBe(true);
+    const anna = await rig.phone('anna');
+
+    const ack = await client.command({ msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true });
+    expect(ack).toMatchObject({ ok: true, value: true, to: 'panel-1' });
+    expect(rig.board().simulated(BoardSimulator).output('pump')).toBe(true);
+    await anna.waitFor((frame) => (frame['shed'] as JsonObject | undefined)?.['pump'] === true);
+    expect(anna.frames('command_ack')).toEqual([]);
+
+    const refused = await client.command({ msg_type: 'rig.cmd', dev: 'shed', point: 'fan', value: 101 });
+    expect(refused).toMatchObject({ ok: false, code: 'range' });
+    const told = (frame: JsonObject) =>
+      (frame['entry'] as JsonObject | undefined)?.['text'] === 'shed.fan refused: range';
+    await anna.waitFor(told);
+    await eventually(() => client.broadcasts('rig.log').filter(told).length).toBe(1);
+
+    const card = await client.ask('route_msg', { target_id: 'bridge', type: 'rig.card', payload: { id: 'shed' } });
+    expect(card).toMatchObject({ ok: true, title: 'shed' });
+    await client.close();
+  });
+
+  it('keeps the emergency stop one for all: a second press after the reset is not taken for the first', async () => {
+    const { rig, link, cookie } = await rigWith();
+    const client = await PageClient.open(link(), cookie);
+    await eventually(() => rig.bridge.store.health('shed')).toBe('online');
+    const anna = await rig.phone('anna');
+    const stop = { msg_type: 'rig.estop' };
+    expect(await client.command(stop)).toMatchObject({ ok: true });
+    const release = anna.command({ msg_type: 'rig.estop_reset' });
+    expect(await anna.waitFor((frame) => frame['cmd_id'] === release)).toMatchObject({ ok: true });
+    expect(await client.command(stop)).toMatchObject({ ok: true });
+    const cmd = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true };
+    expect(await client.command(cmd)).toMatchObject({ ok: false, code: 'estop' });
+    await client.close();
+  });
+
+  it('works while the relay is away, and is told so', async () => {
+    const { rig, link, cookie } = await rigWith();
+    const client = await PageClient.open(link(), cookie);
+    await eventually(() => rig.bridge.store.health('shed')).toBe('online');
+    await rig.relay.kill();
+    await eventually(() => client.ofType('panel.status').at(-1)).toMatchObject({ relay: { joined: false } });
+    const ack = await client.command({ msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true });
+    expect(ack).toMatchObject({ ok: true });
+    await client.close();
+  });
+
+  it('gets a board that is plugged in later: its layout, its list, its consent', async () => {
+    const { rig, link, cookie } = await rigWith();
+    const client = await PageClient.open(link(), cookie);
+    const board = new BoardSimulator(systemClock(), 7, { identity: { id: 'newcomer' } });
+    rig.usb.plug('ttyUSB7', board);
+    const entry = () =>
+      (client.ofType('panel.devices').at(-1)?.['devices'] as JsonObject[] | undefined)?.find(
+        ({ id }) => id === 'newcomer',
+      );
+    await eventually(() => entry()?.['health']).toBe('unapproved');
+    const titles = () =>
+      (client.ofType('panel.layout').at(-1)?.['layout'] as { tabs: { title: string }[] } | undefined)?.tabs.map(
+        ({ title }) => title,
+      );
+    await eventually(titles).toContain('newcomer');
+    const cmd = { msg_type: 'rig.cmd', dev: 'newcomer', point: 'pump', value: true };
+    expect(await client.command(cmd)).toMatchObject({ ok: false, code: 'unapproved' });
+    expect(await client.ask('panel.approve', { device: 'newcomer' })).toMatchObject({ ok: true });
+    await eventually(() => entry()).toMatchObject({ approved: true, health: 'online' });
+    expect(await client.command(cmd)).toMatchObject({ ok: true });
+    expect(await client.ask('panel.approve', { device: 'nobody' })).toMatchObject({ ok: false });
+    await client.close();
+  });
+
+  it('watches the wire of one device at a time', async () => {
+    const { rig, link, cookie } = await rigWith();
+    const client = await PageClient.open(link(), cookie);
+    await eventually(() => rig.bridge.store.health('shed')).toBe('online');
+    expect(await client.ask('panel.monitor', { device: 'shed' })).toEqual({ ok: true });
+    await eventually(() => client.ofType('panel.monitor').length).toBeGreaterThan(1);
+    const [batch] = client.ofType('panel.monitor').filter(({ lines }) => lines);
+    expect(batch).toMatchObject({
+      device: 'shed',
+      skipped: 0,
+      lines: [{ direction: expect.stringMatching(/^(in|out)$/) }],
+    });
+    expect(await client.ask('panel.monitor', { device: 'nobody' })).toMatchObject({ ok: false });
+    expect(await client.ask('panel.monitor', { device: null })).toEqual({ ok: true });
+    await client.close();
+  });
+
+  it('is told that all is offline when the bridge stops, and is hung up on', async () => {
+    const { rig, link, cookie } = await rigWith();
+    const client = await PageClient.open(link(), cookie);
+    await eventually(() => rig.bridge.store.health('shed')).toBe('online');
+    await rig.bridge.stop();
+    expect(await client.closed).toBe(1001);
+    expect(client.broadcasts('rig.health').at(-1)).toMatchObject({ shed: 'offline', bridge: 'offline' });
+    expect(rig.bridge.panel?.link()).toBeUndefined();
+  });
+});

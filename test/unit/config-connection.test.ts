@@ -1,0 +1,106 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { formatProblem } from '../../src/config/config-error.js';
+import { parseConfig } from '../../src/config/load.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'carter-connection-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const KEY = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=';
+const PAIRING = { url: 'wss://relay.example', channel: 'lab', token: 'hunter2hunter2', k: KEY };
+const LAYOUT = { tabs: [], connection: { url: 'ws://10.0.0.7:8765', identity: { channel: 'lab' }, e2eeKey: KEY } };
+
+function load(text: string, env: Record<string, string> = {}) {
+  const file = { path: join(folder, 'b.yaml'), text, shared: false };
+  return parseConfig(file, { env, drivers: new Map(), homeDir: '/home/pi' });
+}
+
+function write(name: string, content: unknown, mode = 0o600): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
+  chmodSync(path, mode);
+  return name;
+}
+
+const problems = (text: string) => {
+  try {
+    return load(text).warnings.map(formatProblem);
+  } catch (error) {
+    return (error as Error).message.split('\n');
+  }
+};
+
+describe('a relay that somebody was given', () => {
+  const read = { url: 'wss://relay.example', channel: 'lab', token: 'hunter2hunter2', roomKey: KEY };
+
+  it.each([
+    ['a mapping', `relay: { connection: ${JSON.stringify(PAIRING)} }`, read],
+    ['JSON text', `relay: { connection: '${JSON.stringify(PAIRING)}' }`, read],
+    ['a file beside the config', `relay: { connection: ${write('pairing.json', PAIRING)} }`, read],
+    [
+      'an address',
+      'relay: { connection: "ws://10.0.0.7:8765" }',
+      { url: 'ws://10.0.0.7:8765', channel: 'home', token: undefined },
+    ],
+    [
+      'a whole layout',
+      `relay: { connection: ${write('layout.json', LAYOUT)} }`,
+      { url: 'ws://10.0.0.7:8765', channel: 'lab', roomKey: KEY },
+    ],
+  ])('as %s', (_name, text, relay) => {
+    expect(load(text).config.relay).toMatchObject(relay);
+  });
+
+  it('from the environment', () => {
+    const { config, secrets } = load(`relay: { connection: "\${PAIR}" }`, { PAIR: JSON.stringify(PAIRING) });
+    expect(config.relay).toMatchObject(read);
+    expect(secrets).toContain('hunter2hunter2');
+  });
+
+  it('yields to what is said beside it', () => {
+    const text = `relay: { connection: ${JSON.stringify(PAIRING)}, channel: garage, token: another1 }`;
+    expect(load(text).config.relay).toMatchObject({
+      url: 'wss://relay.example',
+      channel: 'garage',
+      token: 'another1',
+      roomKey: KEY,
+    });
+  });
+
+  it('keeps what fetches new tokens', () => {
+    const given = {
+      url: 'wss://gate.example',
+      token: 't1t1t1',
+      did: 'd',
+      refresh: 'rrrrrr',
+      validator: 'https://v.example',
+    };
+    const { config, secrets } = load(`relay: { connection: ${JSON.stringify(given)} }`);
+    expect(config.relay).toMatchObject({
+      credential: { deviceId: 'd', refresh: 'rrrrrr', validator: 'https://v.example' },
+    });
+    expect(secrets).toEqual(expect.arrayContaining(['t1t1t1', 'rrrrrr']));
+  });
+
+  it.each([
+    ['relay: { connection: none.json }', /b\.yaml:1:22 relay\.connection: there is no file .*none\.json; /],
+    [
+      `relay: { connection: ${write('broken.json', '{"url":')} }`,
+      /relay\.connection: the file is no JSON: .* \(line 1, column 8\)/,
+    ],
+    ['relay: { connection: { channel: lab } }', /relay\.connection: it names no relay/],
+    ['relay: { connection: { url: "ws://a", k: short } }', /relay\.connection: its room key is not standard base64/],
+    ['relay: { connection: { url: "ws://a" }, url: "ws://b" }', /`connection` stands for itself.*; remove one of them/],
+    ['relay: {}', /neither `url` nor `embedded`/],
+  ])('is told to be wrong in %s', (text, problem) => {
+    expect(problems(text)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('warns where others can read the file', () => {
+    expect(problems(`relay: { connection: ${write('open.json', PAIRING, 0o644)} }`)).toEqual([
+      expect.stringMatching(/relay\.connection: others on this machine can read the file with the connection/),
+    ]);
+  });
+});

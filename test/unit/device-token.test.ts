@@ -1,0 +1,127 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { silentLog } from '../../src/log.js';
+import { DeviceToken, postJson } from '../../src/mesh/device-token.js';
+import type { JsonObject } from '../../src/mesh/frame.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+const CREDENTIAL = { deviceId: 'd1', refresh: 'r1', validator: 'https://v.example/base/' };
+
+/** A token whose service answers with these, the last one again and again. */
+function token(...answers: ({ status: number; answer?: unknown } | Error)[]) {
+  const clock = new VirtualClock();
+  const asked: { url: string; body: JsonObject }[] = [];
+  const rotated: string[] = [];
+  let revoked = 0;
+  const kept = new DeviceToken({
+    credential: CREDENTIAL,
+    token: 'first',
+    post: async (url, body) => {
+      asked.push({ url, body });
+      const next = answers.length > 1 ? answers.shift() : answers[0];
+      if (next instanceof Error || next === undefined) throw next;
+      return { status: next.status, answer: next.answer };
+    },
+    rotated: (refresh) => rotated.push(refresh),
+    revoked: () => revoked++,
+    clock,
+    log: silentLog,
+  });
+  return { kept, clock, asked, rotated, revoked: () => revoked };
+}
+const fresh = (deviceToken: string, more: JsonObject = {}) => ({ status: 200, answer: { deviceToken, ...more } });
+
+describe('the token of a device', () => {
+  it('is renewed before the first connection, then every 40 minutes', async () => {
+    const { kept, clock, asked } = token(fresh('second'), fresh('third'));
+    expect(await kept.begin()).toBe(true);
+    expect(kept.current).toBe('second');
+    expect(asked).toEqual([
+      { url: 'https://v.example/base/devices/sessions/refresh', body: { deviceId: 'd1', refreshToken: 'r1' } },
+    ]);
+    await clock.advance(2_399_000);
+    expect(asked).toHaveLength(1);
+    await clock.advance(2_000);
+    expect(kept.current).toBe('third');
+    kept.stop();
+    await clock.advance(10_000_000);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is renewed earlier where it ends earlier', async () => {
+    const { kept, clock, asked } = token(fresh('second', { expiresAt: 0 }));
+    const end = ((clock.wall() ?? 0) + 300_000) / 1000;
+    const timed = token(fresh('second', { expiresAt: end }));
+    await timed.kept.begin();
+    await timed.clock.advance(241_000);
+    expect(timed.asked).toHaveLength(2);
+    await kept.begin();
+    await clock.advance(31_000);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('stays what it was while the service is not reached', async () => {
+    const { kept, clock } = token(new Error('no route'), { status: 500 }, { status: 200, answer: {} }, fresh('second'));
+    expect(await kept.begin()).toBe(true);
+    expect(kept.current).toBe('first');
+    await clock.advance(2 * 2_400_000 + 1_000);
+    expect(kept.current).toBe('first');
+    await clock.advance(2_400_000);
+    expect(kept.current).toBe('second');
+  });
+
+  it('takes a new lasting secret, and uses it', async () => {
+    const { kept, clock, asked, rotated } = token(fresh('second', { refreshToken: 'r2' }), fresh('third'));
+    await kept.begin();
+    expect(rotated).toEqual(['r2']);
+    await clock.advance(2_400_000);
+    expect(asked[1]?.body).toEqual({ deviceId: 'd1', refreshToken: 'r2' });
+  });
+
+  it('is given up at once where the device is unknown, and after the third "forbidden" in a row', async () => {
+    const unknown = token({ status: 401 });
+    expect(await unknown.kept.begin()).toBe(false);
+    expect(unknown.revoked()).toBe(1);
+
+    const forbidden = token({ status: 403 });
+    const begun = forbidden.kept.begin();
+    await forbidden.clock.advance(10_000);
+    expect(await begun).toBe(false);
+    expect(forbidden.asked).toHaveLength(3);
+    expect(forbidden.revoked()).toBe(1);
+
+    const once = token({ status: 403 }, fresh('second'));
+    const beginning = once.kept.begin();
+    await once.clock.advance(10_000);
+    expect(await beginning).toBe(true);
+    expect(once.kept.current).toBe('second');
+
+    const later = token(fresh('second'), { status: 403 });
+    await later.kept.begin();
+    await later.clock.advance(2_400_000 + 59_000);
+    expect(later.revoked()).toBe(0);
+    await later.clock.advance(62_000);
+    expect(later.revoked()).toBe(1);
+  });
+
+  it('is asked for as JSON over HTTP', async () => {
+    const server = createServer((request, response) => {
+      let text = '';
+      request.on('data', (chunk) => (text += chunk));
+      request.on('end', () => {
+        const { deviceId } = JSON.parse(text);
+        if (deviceId === 'html') response.writeHead(502).end('<html>');
+        else response.end(JSON.stringify({ deviceToken: `for ${deviceId} as ${request.headers['content-type']}` }));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    expect(await postJson(url, { deviceId: 'd1' })).toEqual({
+      status: 200,
+      answer: { deviceToken: 'for d1 as application/json' },
+    });
+    expect(await postJson(url, { deviceId: 'html' })).toEqual({ status: 502, answer: undefined });
+  });
+});
