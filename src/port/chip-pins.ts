@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BridgeError } from '../error.js';
 import {
@@ -18,7 +17,7 @@ import {
   unpackValues,
 } from './chip-pins-abi.js';
 import type { ChipKernel } from './chip-pins-kernel.js';
-import type { GpioChip } from './gpio-chips.js';
+import { type GpioChip, namesIn } from './gpio-chips.js';
 import type { InputHandlers, InputOptions, InputPins, OutputOptions, OutputPin, PinEdge } from './pin.js';
 import { errnoOf, pinFault } from './pin-fault.js';
 
@@ -56,7 +55,7 @@ export function chipNodes(kernel: ChipKernel, dev: string): ChipNode[] {
 
 function nodesIn(dev: string): string[] {
   const number = (name: string) => Number(name.slice('gpiochip'.length));
-  return readdirSync(dev)
+  return namesIn(dev)
     .filter((name) => /^gpiochip\d+$/.test(name))
     .sort((a, b) => number(a) - number(b))
     .map((name) => join(dev, name));
