@@ -67,7 +67,7 @@ after(() => {
 });
 
 describe('the first run', () => {
-  before(start, { timeout: 40_000 });
+  before(start, { timeout: 100_000 });
 
   for (const [id, backend, first] of BANKS) {
     test(`${backend}: inputs and outputs, from pin to phone and back`, async () => {
@@ -188,7 +188,7 @@ describe('the first run', () => {
 });
 
 describe('the second run, which is killed', () => {
-  before(start, { timeout: 40_000 });
+  before(start, { timeout: 100_000 });
 
   test('what its owner wants left alone was left alone', () => {
     assert.equal(run.phone.last('more', 'freezer'), false);
@@ -253,7 +253,7 @@ describe('the second run, which is killed', () => {
 });
 
 describe('the third run, after the kill', () => {
-  before(start, { timeout: 40_000 });
+  before(start, { timeout: 100_000 });
 
   test('outputs are safe again, by the shortest way; what is to be left alone was', async () => {
     for (const [id, , first] of BANKS) {

@@ -8,6 +8,9 @@ import { until } from './wait.mjs';
 
 export const MAIN = '/app/dist/src/main.js';
 
+/** A start takes three seconds here, and several times that where the machine below has other work. */
+const START_MS = 60_000;
+
 let port = 9000;
 
 export class Bridge {
@@ -34,7 +37,11 @@ export class Bridge {
         bridge.text += chunk;
       });
     }
-    await until(() => bridge.text.includes('bridge pi on'), `a start; ${bridge.text}`, 15_000);
+    await until(
+      () => bridge.text.includes('bridge pi on'),
+      () => `a start; ${bridge.text}`,
+      START_MS,
+    );
     bridge.phone = await Phone.join(bridge.url);
     return bridge;
   }
