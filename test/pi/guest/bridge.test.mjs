@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Bridge, MAIN } from './support/bridge.mjs';
 import { Chip } from './support/chip.mjs';
+import { Phone } from './support/phone.mjs';
 import { Trace } from './support/trace.mjs';
 import { until } from './support/wait.mjs';
 
@@ -44,8 +45,8 @@ const DEVICES = {
 let pi;
 let kernel;
 let run;
-const start = async () => {
-  run = await Bridge.start(DEVICES);
+const start = async (options = {}) => {
+  run = await Bridge.start(DEVICES, options);
   for (const [id] of BANKS) await run.phone.sees(id, 'fridge', true, 10_000);
   await run.phone.sees('more', 'leased', false);
 };
@@ -61,13 +62,14 @@ before(() => {
 
 after(() => {
   run?.child.kill('SIGKILL');
+  run?.relay?.kill('SIGKILL');
   kernel.end();
   pi.release();
   pi.remove();
 });
 
 describe('the first run', () => {
-  before(start, { timeout: 100_000 });
+  before(() => start(), { timeout: 100_000 });
 
   for (const [id, backend, first] of BANKS) {
     test(`${backend}: inputs and outputs, from pin to phone and back`, async () => {
@@ -188,7 +190,7 @@ describe('the first run', () => {
 });
 
 describe('the second run, which is killed', () => {
-  before(start, { timeout: 100_000 });
+  before(() => start({ relayApart: true }), { timeout: 160_000 });
 
   test('what its owner wants left alone was left alone', () => {
     assert.equal(run.phone.last('more', 'freezer'), false);
@@ -215,6 +217,25 @@ describe('the second run, which is killed', () => {
       assert.deepEqual(saw, ['0', '1', '1', '1'], id);
       pi.pull(first + 4, true);
       await phone.sees(id, 'door', true);
+    }
+  });
+
+  test('relay gone and back: no output is touched, and the truth is told again', async () => {
+    for (const [id] of BANKS) await run.phone.tap(id, 'lamp', true);
+    kernel.restart();
+    await run.endRelay();
+    await sleep(1_500);
+    for (const [, , first] of BANKS) assert.equal(pi.level(bank(first).lamp.pin), 1);
+    await run.startRelay();
+    const phone = await Phone.join(run.url);
+    run.phone = phone;
+    for (const [id] of BANKS) await phone.sees(id, 'lamp', true, 15_000);
+    await sleep(500);
+    for (const [id, , first] of BANKS) {
+      for (const [point, { pin, direction }] of Object.entries(bank(first))) {
+        if (direction === 'out') assert.deepEqual(kernel.of(pi.base + pin), [], `${id}.${point}`);
+      }
+      assert.equal((await phone.tap(id, 'lamp', false)).ok, true);
     }
   });
 
@@ -253,7 +274,7 @@ describe('the second run, which is killed', () => {
 });
 
 describe('the third run, after the kill', () => {
-  before(start, { timeout: 100_000 });
+  before(() => start(), { timeout: 100_000 });
 
   test('outputs are safe again, by the shortest way; what is to be left alone was', async () => {
     for (const [id, , first] of BANKS) {

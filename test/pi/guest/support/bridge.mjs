@@ -1,4 +1,4 @@
-// The built program as a process of its own, with the relay inside it.
+// The built program as a process of its own, with the relay inside it or beside it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -16,14 +16,17 @@ let port = 9000;
 export class Bridge {
   text = '';
 
-  /** Starts `run` with these devices and joins it with a phone. */
-  static async start(devices, { folder = mkdtempSync('/tmp/bridge-') } = {}) {
+  /** Starts `run` with these devices and joins it with a phone; `relayApart`: with a relay that can be ended by itself. */
+  static async start(devices, { folder = mkdtempSync('/tmp/bridge-'), relayApart = false } = {}) {
     const bridge = new Bridge();
     bridge.folder = folder;
-    bridge.url = `ws://127.0.0.1:${++port}`;
+    bridge.port = ++port;
+    bridge.url = `ws://127.0.0.1:${port}`;
+    if (relayApart) await bridge.startRelay();
+    const address = relayApart ? { url: bridge.url } : { embedded: { host: '127.0.0.1', port } };
     const config = {
       bridge: { name: 'pi', namespace: 'pi', stateDir: join(folder, 'state') },
-      relay: { embedded: { host: '127.0.0.1', port }, channel: 'lab', allowOpenRelay: true },
+      relay: { ...address, channel: 'lab', allowOpenRelay: true },
       devices,
       publish: { maxHz: 20 },
     };
@@ -46,6 +49,25 @@ export class Bridge {
     return bridge;
   }
 
+  /** Starts the relay beside it, at its one address. */
+  async startRelay() {
+    this.relay = spawn(process.execPath, [MAIN, 'relay', '--port', String(this.port)]);
+    let text = '';
+    for (const stream of [this.relay.stdout, this.relay.stderr]) stream.on('data', (chunk) => (text += chunk));
+    await until(
+      () => text.includes(String(this.port)),
+      () => `a relay; ${text}`,
+      START_MS,
+    );
+  }
+
+  /** Kills the relay beside it; its phone is gone with it. */
+  async endRelay() {
+    const ended = once(this.relay, 'exit');
+    this.relay.kill('SIGKILL');
+    await ended;
+  }
+
   /** Waits for words in the log. */
   async says(words, ms = 5_000) {
     await until(() => this.text.includes(words), `"${words}" in the log`, ms).catch((error) => {
@@ -57,6 +79,8 @@ export class Bridge {
   async stop(signal = 'SIGTERM') {
     this.phone.leave();
     this.child.kill(signal);
-    return await this.exited;
+    const code = await this.exited;
+    if (this.relay) await this.endRelay();
+    return code;
   }
 }

@@ -16,6 +16,8 @@ export class Trace {
 
   /** What happened to a line since the beginning, oldest first: `1`, `0` (levels set), `out`, `in`. */
   of(number) {
+    const lost = /^overrun: (\d+)$/m.exec(readFileSync(`${TRACING}/per_cpu/cpu0/stats`, 'utf8'))?.[1];
+    if (lost !== '0') throw new Error(`the kernel's record is not whole: ${lost} events were overwritten`);
     return [...readFileSync(`${TRACING}/trace`, 'utf8').matchAll(/gpio_(value|direction): (\d+) +(.*)/g)]
       .filter(([, , line]) => Number(line) === number)
       .flatMap(([, event, , rest]) => {
