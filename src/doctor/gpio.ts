@@ -1,7 +1,10 @@
 import { BridgeError } from '../error.js';
-import { type ChipNode, chipNodes } from '../port/chip-pins.js';
+import { type ChipNode, chipNodes } from '../port/chip-nodes.js';
+import { CONSUMER } from '../port/chip-pins.js';
 import { isHeader, sysfsChips } from '../port/gpio-chips.js';
-import { type ProbeParts, probeGpio, whereOf } from '../port/pin-backend.js';
+import { linesInUse } from '../port/lines-in-use.js';
+import { type ChosenBackend, type ProbeParts, probeGpio, whereOf } from '../port/pin-backend.js';
+import { printable } from '../text.js';
 import type { Finding } from './finding.js';
 import type { Machine } from './machine.js';
 import type { Subject } from './subject.js';
@@ -12,7 +15,7 @@ const check = 'gpio';
 export function gpioCheck({ machine }: Subject): Finding[] {
   const parts = { kernel: machine.facts.chipKernel, roots: machine.roots };
   const findings = [...inSysfs(parts), ...asDevices(machine, parts)];
-  return findings.length > 0 ? [...findings, choice(machine, parts)] : [absence(machine)];
+  return findings.length > 0 ? [...findings, ...choice(machine, parts)] : [absence(machine)];
 }
 
 function inSysfs({ roots }: ProbeParts): Finding[] {
@@ -44,14 +47,24 @@ function readable({ kernel, roots }: ProbeParts): ChipNode[] {
   }
 }
 
-function choice(machine: Machine, parts: ProbeParts): Finding {
+function choice(machine: Machine, parts: ProbeParts): Finding[] {
   const chosen = probeGpio(parts);
   if (!(chosen instanceof BridgeError)) {
     const text = `The bridge takes ${chosen.chip.label} for the pins, over ${whereOf(chosen)}: ${chosen.why}.`;
-    return { check, level: 'ok', text };
+    return [{ check, level: 'ok', text }, ...taken(chosen, parts)];
   }
   const text = `The bridge can’t use pins here: ${chosen.message}${chosen.hint ? ` (${chosen.hint})` : ''}.`;
-  return { check, level: isPi(machine) ? 'bad' : 'hint', text };
+  return [{ check, level: isPi(machine) ? 'bad' : 'hint', text }];
+}
+
+/** Who has pins already: a running bridge, or whatever will refuse them to one. */
+function taken(chosen: ChosenBackend, parts: ProbeParts): Finding[] {
+  const lines = linesInUse(chosen, parts);
+  if (lines.length === 0) return [];
+  const words = lines.map(({ name, owner }) => (owner === '' ? name : `${name} (${printable(owner)})`));
+  const text = `In use are ${words.join(', ')}.`;
+  if (lines.every(({ owner }) => owner === CONSUMER)) return [{ check, level: 'ok', text }];
+  return [{ check, level: 'hint', text, fix: 'grep -E "^(dtoverlay|dtparam|gpio)=" /boot/firmware/config.txt' }];
 }
 
 function absence(machine: Machine): Finding {

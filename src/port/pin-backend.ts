@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BridgeError, describeError } from '../error.js';
-import { type ChipNode, chipNodes } from './chip-pins.js';
+import { type ChipNode, chipNodes } from './chip-nodes.js';
 import type { ChipKernel } from './chip-pins-kernel.js';
 import { type GpioChip, pickChip, type SysfsChip, sysfsChips } from './gpio-chips.js';
 import type { PinPlace } from './pin.js';

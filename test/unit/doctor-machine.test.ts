@@ -101,6 +101,25 @@ describe('GPIO', () => {
     ]);
   });
 
+  it('A5: with pins that others have, whoever they are', () => {
+    const chip = new MadeUpChip('pinctrl-bcm2711', 58);
+    chip.line(17).consumer = 'carter-bridge';
+    expect(said(PI, [chip]).at(-1)).toBe('ok: In use are GPIO 17 (carter-bridge).');
+    chip.line(4).consumer = 'onewire@4';
+    chip.line(42).consumer = 'ACT';
+    expect(said(PI, [chip]).at(-1)).toBe('hint: In use are GPIO 4 (onewire@4), GPIO 17 (carter-bridge).');
+    const list = [
+      'gpiochip0: GPIOs 512-569, parent: platform/fe200000.gpio, pinctrl-bcm2711:',
+      ' gpio-512 (ID_SDA              )',
+      ' gpio-516 (GPIO4               |onewire@4           ) out hi ',
+      ' gpio-529 (GPIO17              |sysfs               ) out lo ACTIVE LOW',
+      ' gpio-554 (STATUS_LED_G_CLK    |ACT                 ) out lo ',
+      '',
+    ].join('\n');
+    const old = { ...PI, ...sysfs('512', 'pinctrl-bcm2711'), '/sys/kernel/debug/gpio': list };
+    expect(said(old).at(-1)).toBe('hint: In use are GPIO 4 (onewire@4), GPIO 17 (sysfs).');
+  });
+
   it('that this user may not open', () => {
     const chip = new MadeUpChip('pinctrl-rp1', 54);
     chip.denied = true;

@@ -33,7 +33,7 @@ before(
   async () => {
     desk = new Desk();
     await desk.ask('make', { board: 'greenhouse', socket: 0 });
-    run = await Bridge.start({ greenhouse: { driver: 'board', port: ADAPTER } });
+    run = await Bridge.start({ greenhouse: { driver: 'board', port: ADAPTER } }, { countsListeners: true });
   },
   { timeout: 100_000 },
 );
@@ -113,15 +113,21 @@ describe('a board on USB', () => {
     await unplug();
     await offline(lost);
     await sleep(500);
-    const before = descriptors();
+    const before = { descriptors: descriptors(), listeners: await run.listeners() };
+    assert.ok(before.listeners > 20, `only ${before.listeners} listeners are counted`);
     for (let i = 0; i < CYCLES; i++) {
       await plug();
       await sleep(20 + 13 * (i % 8));
       await unplug();
     }
     await until(
-      () => descriptors() <= before,
-      () => `${descriptors()} descriptors, before ${before}`,
+      () => descriptors() <= before.descriptors,
+      () => `${descriptors()} descriptors, before ${before.descriptors}`,
+      10_000,
+    );
+    await until(
+      async () => (await run.listeners()) <= before.listeners,
+      () => `more than the ${before.listeners} listeners of before`,
       10_000,
     );
     assert.deepEqual(ttys(), []);

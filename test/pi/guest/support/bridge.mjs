@@ -1,12 +1,13 @@
 // The built program as a process of its own, with the relay inside it or beside it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Phone } from './phone.mjs';
 import { until } from './wait.mjs';
 
 export const MAIN = '/app/dist/src/main.js';
+const LISTENERS = { module: '/app/test/pi/guest/support/listeners.mjs', file: '/tmp/listeners' };
 
 /** A start takes three seconds here, and several times that where the machine below has other work. */
 const START_MS = 60_000;
@@ -16,8 +17,11 @@ let port = 9000;
 export class Bridge {
   text = '';
 
-  /** Starts `run` with these devices and joins it with a phone; `relayApart`: with a relay that can be ended by itself. */
-  static async start(devices, { folder = mkdtempSync('/tmp/bridge-'), relayApart = false } = {}) {
+  /**
+   * Starts `run` with these devices and joins it with a phone. relayApart: with a relay that can be ended by itself ·
+   * countsListeners: so that `listeners` can be asked.
+   */
+  static async start(devices, { folder = mkdtempSync('/tmp/bridge-'), relayApart = false, countsListeners } = {}) {
     const bridge = new Bridge();
     bridge.folder = folder;
     bridge.port = ++port;
@@ -33,7 +37,8 @@ export class Bridge {
     const file = join(folder, 'bridge.yaml');
     bridge.file = file;
     writeFileSync(file, JSON.stringify(config));
-    bridge.child = spawn(process.execPath, [MAIN, 'run', '--config', file]);
+    const hooks = countsListeners ? ['--import', LISTENERS.module] : [];
+    bridge.child = spawn(process.execPath, [...hooks, MAIN, 'run', '--config', file]);
     bridge.exited = once(bridge.child, 'exit').then(([code, signal]) => code ?? signal);
     for (const stream of [bridge.child.stdout, bridge.child.stderr]) {
       stream.on('data', (chunk) => {
@@ -66,6 +71,14 @@ export class Bridge {
     const ended = once(this.relay, 'exit');
     this.relay.kill('SIGKILL');
     await ended;
+  }
+
+  /** How many listeners the program has. */
+  async listeners() {
+    rmSync(LISTENERS.file, { force: true });
+    this.child.kill('SIGUSR2');
+    const said = () => existsSync(LISTENERS.file) && readFileSync(LISTENERS.file, 'utf8');
+    return Number(await until(said, 'the number of listeners', 10_000));
   }
 
   /** Waits for words in the log. */
