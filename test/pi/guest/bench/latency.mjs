@@ -70,11 +70,12 @@ class Subject {
     const sent = [];
     writeFileSync(`${TRACING}/trace`, '');
     for (let i = 0; i < count; i++) {
-      await pause(COMMAND_MS);
       sent.push(now());
       this.phone.say(this.tap(i % 2 === 0, i));
+      await pause(COMMAND_MS);
+      // A machine with other work may need longer; two that wait together would become one.
+      await until(() => this.pi.level(this.output) === Number(i % 2 === 0), `command ${i} of ${this.name}`);
     }
-    await sleep(300);
     const line = new RegExp(`\\s(\\d+\\.\\d+): gpio_value: ${this.pi.base + this.output} set`, 'g');
     const set = [...readFileSync(`${TRACING}/trace`, 'utf8').matchAll(line)].map(([, at]) => Number(at) * 1e3);
     if (set.length !== count) throw new Error(`${this.name}: ${set.length} of ${count} commands reached the pin`);
