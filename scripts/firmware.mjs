@@ -15,8 +15,8 @@ const BUDGET = { flash: 8_192, ram: 600 };
 const ROOT = join(import.meta.dirname, '..');
 /** The firmware that `bench` runs. */
 const SHIPPED = 'devices/board/firmware/greenhouse-uno.hex';
-/** The same with its calls marked, for the tests. */
-const MARKED = 'test/vectors/avr/marked-greenhouse.hex';
+/** The other examples, and the shipped one with its calls marked, for the tests. */
+const TESTED = 'test/vectors/avr';
 
 const { values: options } = parseArgs({
   options: { out: { type: 'string' }, keep: { type: 'boolean' }, check: { type: 'boolean' } },
@@ -44,10 +44,10 @@ function buildAll(board) {
     report(`${name}, ${board.name}`, sizeOf(built.elf), board);
     const file = `${name.toLowerCase()}-${board.name}.hex`;
     if (options.out) writeFileSync(join(options.out, file), hexOf(built));
-    if (SHIPPED.endsWith(`/${file}`)) keep(SHIPPED, built);
+    if (board.name === 'uno') keep(SHIPPED.endsWith(`/${file}`) ? SHIPPED : `${TESTED}/${file}`, built);
   }
   if (board.name !== 'uno') return;
-  keep(MARKED, ownSketch(builder, 'marked'));
+  keep(`${TESTED}/marked-uno.hex`, ownSketch(builder, 'marked'));
   cost(builder);
 }
 

@@ -7,6 +7,8 @@ import { Router } from './action/router.js';
 import type { Rules } from './action/validate.js';
 import { watchBinding } from './binding-watch.js';
 import { type Clock, deadline } from './clock.js';
+import { formulasOf } from './config/formulas.js';
+import { policiesOf } from './config/policies.js';
 import type { Config } from './config/schema.js';
 import { controlHandlers } from './control/handlers.js';
 import { ControlServer } from './control/server.js';
@@ -23,6 +25,7 @@ import type { JsonObject } from './mesh/frame.js';
 import { type KnownDevices, PhoneLayout } from './phone-layout.js';
 import type { PinsOf } from './port/pin.js';
 import type { Ports } from './port/ports.js';
+import { Derived } from './state/derived.js';
 import { History } from './state/history.js';
 import { Store } from './state/store.js';
 
@@ -57,6 +60,7 @@ export class Bridge {
   private readonly commands: Commands;
   private readonly requests: Requests;
   private readonly control: ControlServer;
+  private readonly derived: Derived;
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly parts: BridgeParts) {
@@ -80,12 +84,14 @@ export class Bridge {
       topology: () => this.topology(),
       ...(binding && { bound: binding.frames }),
       maxHz: config.publish.maxHz,
+      policies: policiesOf(config),
       keyframeMs: config.publish.keyframe,
       trendMs: config.publish.trend,
       // Base64 makes a sealed frame a third larger.
       ...(config.relay.roomKey === undefined ? {} : { frameBytes: 48 * 1024 }),
     });
     this.fleet = this.buildFleet();
+    this.derived = new Derived(formulasOf(config.derived), this.store);
     const rules = this.buildRules();
     this.commands = new Commands(rules);
     this.router = new Router({
@@ -116,6 +122,7 @@ export class Bridge {
     await this.control.start();
     this.publisher.start();
     this.mesh.start();
+    this.derived.start();
     this.fleet.start();
   }
 
@@ -133,6 +140,7 @@ export class Bridge {
       await this.fleet.safeAll('offline', 'the bridge is stopping');
       await Promise.all([this.publisher.lastFrames(), this.fleet.stop()]);
       this.publisher.stop();
+      this.derived.stop();
       await this.mesh.stop();
       await this.control.stop();
     };

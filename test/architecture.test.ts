@@ -118,6 +118,7 @@ describe('the structure of the code', () => {
     ['re2js', /^re2js$/, /^devices\/lines\/pattern\.ts$/],
     ['regexpp', /^@eslint-community\/regexpp$/, /^devices\/lines\/(pattern|render)\.ts$/],
     ['avr8js', /^avr8js$/, /^devices\/board\/avr-[^/]*\.ts$/],
+    ['jsep', /^jsep$/, /^src\/state\/expression\.ts$/],
     ['commander', /^commander$/, /^src\/cli\/program\.ts$/],
   ])('%s has one place', (_name, name, place) => {
     const importers = sources.filter(({ imports }) => imports.some((target) => name.test(target)));

@@ -17,6 +17,7 @@ export const boardKind: DriverKind<BoardOptions> = {
   options: boardOptions,
   inFlight: 'device',
   pulses: true,
+  describesItself: true,
   create: (options) => new BoardDriver(options, new Manifests(), Math.random),
   probe: {
     baud: 115_200,

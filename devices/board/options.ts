@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { baud, durationBetween, pointId, portAddressOrAuto } from '../../src/device/options.js';
+import { baud, byId, durationBetween, pointId, portAddressOrAuto } from '../../src/device/options.js';
+import { readingOptions } from '../../src/device/reading-options.js';
 
 /** Everything beside `driver: board` in a device's config. */
 export const boardOptions = z.strictObject({
@@ -8,6 +9,9 @@ export const boardOptions = z.strictObject({
   ),
   baud: baud.default(115_200).describe('Bits per second, as in `Serial.begin`'),
   id: pointId.optional().describe('The id that the board must say; any board where absent'),
+  points: byId(z.strictObject(readingOptions))
+    .optional()
+    .describe('What is to become of the readings of some of its points, which the board itself describes'),
   boot: durationBetween('500ms', '10s')
     .prefault('5s')
     .describe('How long the board may take to answer: many boards start anew when their port is opened'),

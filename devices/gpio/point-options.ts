@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationBetween } from '../../src/device/options.js';
+import { readingOptions } from '../../src/device/reading-options.js';
 import { rate } from './rate.js';
 
 /** Numbers of a chip's lines; on a Pi, of its header: 0 to 27. */
@@ -75,6 +76,7 @@ export const pointOptions = z
     lease: durationBetween('500ms', '1h')
       .optional()
       .describe('It goes back to its safe value by itself when no command came for so long'),
+    ...readingOptions,
   })
   .superRefine((point, context) => {
     for (const [key, message, hint] of problemsOf(point)) {

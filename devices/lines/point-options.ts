@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationBetween, value } from '../../src/device/options.js';
 import { fitsType, type PointType } from '../../src/device/point.js';
+import { readingOptions } from '../../src/device/reading-options.js';
 import { BridgeError, describeError } from '../../src/error.js';
 import { Pattern } from './pattern.js';
 import { parseTemplate } from './template.js';
@@ -33,54 +34,43 @@ const name = z.string().min(1).max(64);
 
 /** One point of a sketch that prints lines. */
 export const pointOptions = z
-  .strictObject(
-    {
-      from: name.optional().describe('Its name in the lines; the id where absent'),
-      role: z
-        .enum(['sensor', 'actuator', 'event'])
-        .default('sensor')
-        .describe('sensor: read only; actuator: can be commanded; event: happens, has no value'),
-      type: z
-        .enum(['boolean', 'number', 'enum', 'string'])
-        .optional()
-        .describe('What it holds; a sensor without it is a number, or an enum where `options` are given'),
-      label: name.optional().describe('What people call it'),
-      unit: z.string().max(16).optional().describe('Unit shown beside the value'),
-      min: z.number().optional().describe('Smallest value: a limit for an actuator, a hint for a sensor'),
-      max: z.number().optional().describe('Largest value: a limit for an actuator, a hint for a sensor'),
-      step: z
-        .number()
-        .positive()
-        .optional()
-        .describe('Distance between two values; readings confirm within half of it'),
-      clamp: z
-        .boolean()
-        .optional()
-        .describe('true: a command outside the limits is moved to the nearest value instead of refused'),
-      options: z.array(name).min(1).max(64).optional().describe('The words of an enum'),
-      safe: value
-        .optional()
-        .describe(
-          'What the output is put to when in doubt; `hold` leaves it alone. Default: false, or 0 within the limits; enums and strings are left alone',
-        ),
-      within: durationBetween('50ms', '10m').prefault('1500ms').describe('How long a command may take to be confirmed'),
-      write: z
-        .string()
-        .min(1)
-        .max(200)
-        .optional()
-        .describe('The line that switches it: `PUMP {value:on|off}` (the first word means true) or `SET {value}`'),
-      confirm: confirm
-        .optional()
-        .describe('How the board confirms: by the next reading of the point (default), not at all, or by a reply line'),
-    },
-    {
-      error: (issue) =>
-        issue.code === 'unrecognized_keys' && (issue['keys'] as string[]).join() === 'filters'
-          ? '`filters` are not part of this version'
-          : undefined,
-    },
-  )
+  .strictObject({
+    from: name.optional().describe('Its name in the lines; the id where absent'),
+    role: z
+      .enum(['sensor', 'actuator', 'event'])
+      .default('sensor')
+      .describe('sensor: read only; actuator: can be commanded; event: happens, has no value'),
+    type: z
+      .enum(['boolean', 'number', 'enum', 'string'])
+      .optional()
+      .describe('What it holds; a sensor without it is a number, or an enum where `options` are given'),
+    label: name.optional().describe('What people call it'),
+    unit: z.string().max(16).optional().describe('Unit shown beside the value'),
+    min: z.number().optional().describe('Smallest value: a limit for an actuator, a hint for a sensor'),
+    max: z.number().optional().describe('Largest value: a limit for an actuator, a hint for a sensor'),
+    step: z.number().positive().optional().describe('Distance between two values; readings confirm within half of it'),
+    clamp: z
+      .boolean()
+      .optional()
+      .describe('true: a command outside the limits is moved to the nearest value instead of refused'),
+    options: z.array(name).min(1).max(64).optional().describe('The words of an enum'),
+    safe: value
+      .optional()
+      .describe(
+        'What the output is put to when in doubt; `hold` leaves it alone. Default: false, or 0 within the limits; enums and strings are left alone',
+      ),
+    within: durationBetween('50ms', '10m').prefault('1500ms').describe('How long a command may take to be confirmed'),
+    write: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('The line that switches it: `PUMP {value:on|off}` (the first word means true) or `SET {value}`'),
+    confirm: confirm
+      .optional()
+      .describe('How the board confirms: by the next reading of the point (default), not at all, or by a reply line'),
+    ...readingOptions,
+  })
   .superRefine((point, context) => {
     for (const [key, message, hint] of problemsOf(point)) {
       context.addIssue({ code: 'custom', path: [key], message, params: { hint } });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { byId, durationBetween } from '../../src/device/options.js';
+import { readingOptions } from '../../src/device/reading-options.js';
 import { SENSOR } from './sensors.js';
 
 const name = z.string().min(1).max(64);
@@ -16,6 +17,7 @@ const pointOptions = z.strictObject({
   label: name.optional().describe('What people call it'),
   min: z.number().optional().describe('Smallest value, a hint'),
   max: z.number().optional().describe('Largest value, a hint'),
+  ...readingOptions,
 });
 
 /** Everything beside `driver: w1` in a device's config. */

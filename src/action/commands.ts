@@ -55,7 +55,8 @@ export class Commands {
    * sender had as many refused as it may have carried out. Never rejects.
    */
   submit(request: CommandRequest): Promise<Outcome> | undefined {
-    if (!this.rules.fleet.devices.has(request.device)) return undefined;
+    const { fleet, store } = this.rules;
+    if (!fleet.devices.has(request.device) && !store.point(request.device, request.point)) return undefined;
     if (request.cmd === undefined) return this.admit(request);
     const key = JSON.stringify([request.from, request.cmd]);
     const known = this.remembered.get(key);

@@ -12,11 +12,10 @@ export class EmergencyStop {
   private readonly unarmed = new Set<string>();
 
   constructor(private readonly store: Store) {
-    store.subscribe({
-      changed: (device, points) => {
-        for (const point of points) this.arm(device, point);
-      },
-    });
+    const arm = (device: string, points: readonly string[]) => {
+      for (const point of points) this.arm(device, point);
+    };
+    store.subscribe({ changed: arm, heard: arm });
   }
 
   get latched(): boolean {
@@ -45,8 +44,9 @@ export class EmergencyStop {
   }
 
   private arm(device: string, point: string): void {
-    const state = this.store.point(device, point);
-    if (!state || state.spec.safe === undefined || state.value === null) return;
-    if (sameValue(state.spec, state.value, state.spec.safe)) this.unarmed.delete(`${device}.${point}`);
+    const spec = this.store.point(device, point)?.spec;
+    const said = this.store.said(device, point) ?? null;
+    if (spec?.safe === undefined || said === null) return;
+    if (sameValue(spec, said, spec.safe)) this.unarmed.delete(`${device}.${point}`);
   }
 }

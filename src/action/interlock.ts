@@ -22,11 +22,11 @@ export class Interlock {
       for (const other of group) {
         if (other === name) continue;
         if (this.claims.has(other)) return `${other} is being switched on`;
-        const state = this.stateOf(other);
+        const output = this.outputOf(other);
         // An output that does not exist, or not yet, can't be on.
-        if (!state) continue;
-        if (state.value === null) return `nobody knows whether ${other} is off`;
-        if (isOn(state.spec, state.value)) return `${other} is on`;
+        if (!output) continue;
+        if (output.said === null) return `nobody knows whether ${other} is off`;
+        if (isOn(output.spec, output.said)) return `${other} is on`;
       }
     }
     return undefined;
@@ -43,9 +43,10 @@ export class Interlock {
     };
   }
 
-  private stateOf(name: OutputName) {
+  private outputOf(name: OutputName): { spec: PointSpec; said: Value | null } | undefined {
     const [device = '', point = ''] = name.split('.');
-    return this.store.point(device, point);
+    const state = this.store.point(device, point);
+    return state && { spec: state.spec, said: this.store.said(device, point) ?? null };
   }
 }
 

@@ -62,13 +62,17 @@ export class Requests {
 
   private describe(): JsonObject {
     const { store, devices, namespace, version } = this.parts;
+    const specsOf = (device: string) => [...store.points(device).values()].map(({ spec }) => spec);
     const described = [...devices.values()].map((device) => ({
       id: device.id,
       driver: device.kind,
       health: store.health(device.id),
       ...(device.identity ? { identity: device.identity } : {}),
-      points: [...store.points(device.id).values()].map(({ spec }) => spec),
+      points: specsOf(device.id),
     }));
+    // What follows from devices is of no driver.
+    const others = store.devices().filter((id) => !devices.has(id));
+    described.push(...others.map((id) => ({ id, driver: id, health: store.health(id), points: specsOf(id) })));
     return { ok: true, namespace, version, devices: described };
   }
 
@@ -105,16 +109,16 @@ export class Requests {
   }
 
   private card(payload: JsonObject): JsonObject {
-    const { store, devices } = this.parts;
+    const { store } = this.parts;
     const id = typeof payload['id'] === 'string' ? payload['id'] : payload['value'];
     if (id === BRIDGE_NODE) return this.bridgeCard();
-    const device = typeof id === 'string' ? devices.get(id) : undefined;
-    if (!device) return { ok: false, error: 'no such device' };
-    const lines = [...store.points(device.id).values()].map(({ spec, value, quality }) => {
+    const health = typeof id === 'string' ? store.health(id) : undefined;
+    if (typeof id !== 'string' || !health) return { ok: false, error: 'no such device' };
+    const lines = [...store.points(id).values()].map(({ spec, value, quality }) => {
       const shown = value === null ? '—' : printable(`${value}${spec.unit ? ` ${spec.unit}` : ''}`, 80);
       return `- **${printable(spec.label ?? spec.id, 40)}**: ${shown}${quality === 'stale' ? ' (stale)' : ''}`;
     });
-    return { ok: true, title: device.id, content: [`*${store.health(device.id)}*`, '', ...lines].join('\n') };
+    return { ok: true, title: id, content: [`*${health}*`, '', ...lines].join('\n') };
   }
 
   private bridgeCard(): JsonObject {

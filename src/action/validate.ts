@@ -74,6 +74,7 @@ export function checkCommand(request: CommandRequest, rules: Rules): Verdict {
   const spec = store.point(request.device, request.point)?.spec;
   const name = `${request.device}.${printable(request.point, 40)}`;
   const no = (code: RefusalCode, message: string): Verdict => ({ refusal: refused(code, message) });
+  if (!device && spec) return no('read_only', `${name} follows from other points`);
   if (device?.state !== 'live') return no('offline', `${request.device} is not connected`);
   if (!spec) return no('unknown_point', `there is no ${name}`);
   if (spec.role !== 'actuator') return no('read_only', `${name} can't be switched`);

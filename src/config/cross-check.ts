@@ -1,16 +1,43 @@
+import type { DriverRegister } from '../device/driver-kind.js';
 import { idProblem } from '../device/options.js';
+import { DERIVED } from '../state/derived.js';
+import { checkDerived } from './derived-check.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import type { Path } from './path.js';
 import type { Finding } from './problems.js';
 import type { Wording } from './wording.js';
 
 type Mapping = Record<string, unknown>;
+/** The points that a device's options list, where those are all that it has. */
+type Listed = (device: string) => Mapping | undefined;
 
 /** What no schema of one part can see, such as two devices on one port. Works on the raw document, valid or not. */
-export function crossCheck(data: unknown): Finding[] {
+export function crossCheck(data: unknown, drivers: DriverRegister): Finding[] {
   const devices = mapping(mapping(data)?.['devices']) ?? {};
-  return [...sharedPorts(devices), ...namedPoints(data, devices), ...limits(devices, ['devices'])];
+  const derived = mapping(mapping(data)?.[DERIVED]);
+  // Derived points are points of a device of that name.
+  const named = derived ? { ...devices, [DERIVED]: { points: derived } } : devices;
+  const listed = (device: string) => {
+    const entry = mapping(named[device]);
+    // What such a device has is not known before, even where some of it is listed.
+    return drivers.get(String(entry?.['driver']))?.describesItself ? undefined : mapping(entry?.['points']);
+  };
+  return [
+    ...sharedPorts(devices),
+    ...namedPoints(data, named, listed),
+    ...checkDerived(derived ?? {}, (name) => namedPoint(name, named, listed, false)),
+    ...(derived && Object.hasOwn(devices, DERIVED) ? [TWO_DERIVED] : []),
+    ...limits(devices, ['devices']),
+    ...limits(derived, [DERIVED]),
+  ];
 }
+
+const TWO_DERIVED: Finding = {
+  path: ['devices', DERIVED],
+  at: 'key',
+  message: 'derived points are on the channel under this id',
+  hint: 'choose another id',
+};
 
 function mapping(value: unknown): Mapping | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Mapping) : undefined;
@@ -41,10 +68,10 @@ function portKey(port: unknown): string | undefined {
 }
 
 /** What interlocks and bindings name: points of devices that are there; interlocks hold for outputs only. */
-function namedPoints(data: unknown, devices: Mapping): Finding[] {
+function namedPoints(data: unknown, devices: Mapping, listed: Listed): Finding[] {
   const found: Finding[] = [];
   const check = (name: unknown, path: Path, outputsOnly: boolean) => {
-    const wrong = typeof name === 'string' ? namedPoint(name, devices, outputsOnly) : undefined;
+    const wrong = typeof name === 'string' ? namedPoint(name, devices, listed, outputsOnly) : undefined;
     if (wrong) found.push({ path, at: 'value', ...wrong });
   };
   const interlocks = mapping(mapping(data)?.['safety'])?.['interlocks'];
@@ -70,11 +97,11 @@ function namedPoints(data: unknown, devices: Mapping): Finding[] {
 }
 
 /** What is wrong with `device.point`. Only the devices that list their points are known to lack one. */
-function namedPoint(name: string, devices: Mapping, outputsOnly: boolean): Wording | undefined {
+function namedPoint(name: string, devices: Mapping, listed: Listed, outputsOnly: boolean): Wording | undefined {
   const [device = '', point = '', ...rest] = name.split('.');
   if (rest.length > 0 || idProblem(device) || idProblem(point)) return undefined;
   if (!Object.hasOwn(devices, device)) return unknown('device', device, Object.keys(devices));
-  const points = mapping(mapping(devices[device])?.['points']);
+  const points = listed(device);
   if (!points) return undefined;
   const isOutput = (id: string) => {
     const point = mapping(points[id]);

@@ -1,30 +1,45 @@
-import type { DriverRegister } from '../device/driver-kind.js';
+import type { DriverKind, DriverRegister } from '../device/driver-kind.js';
 import type { PointSpec } from '../device/point.js';
+import { publishedSpec, readingOptionsOf } from '../device/reading-options.js';
 import { Binding } from '../layout/bind.js';
 import type { LayoutFinding } from '../layout/finding.js';
 import { lint } from '../layout/lint.js';
 import { type Hardware, lintHardware, nativeTargets } from '../layout/lint-hardware.js';
 import { suggest } from '../layout/suggest.js';
 import type { JsonObject } from '../mesh/frame.js';
+import { DERIVED } from '../state/derived.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
+import { formulasOf } from './formulas.js';
 import type { Finding } from './problems.js';
 import type { Config } from './schema.js';
 
 /** Controls named in one sentence. */
 const NAMED = 5;
 
-/** The points of each device of a config, as far as its options tell them. */
+/** The points of each device of a config, as far as its options tell them; derived ones too. */
 export function knownPoints(
-  { devices }: Pick<Config, 'devices'>,
+  { devices, derived }: Pick<Config, 'devices' | 'derived'>,
   drivers: DriverRegister,
 ): ReadonlyMap<string, readonly PointSpec[] | undefined> {
-  return new Map(
-    [...devices].map(([id, { driver, options }]) => [id, drivers.get(driver)?.points?.(options)] as const),
+  const known = new Map(
+    [...devices].map(([id, { driver, options }]) => [id, publishedPoints(drivers.get(driver), options)] as const),
   );
+  if (derived.size > 0)
+    known.set(
+      DERIVED,
+      formulasOf(derived).map(({ spec }) => spec),
+    );
+  return known;
+}
+
+/** The points that a device's options tell, as they are behind their filters. */
+function publishedPoints(kind: DriverKind | undefined, options: unknown): readonly PointSpec[] | undefined {
+  const readings = readingOptionsOf(options);
+  return kind?.points?.(options)?.map((spec) => publishedSpec(spec, readings.get(spec.id) ?? {}, false));
 }
 
 /** What a config says of the hardware behind a layout. */
-export function hardwareOf(config: Pick<Config, 'devices'>, drivers: DriverRegister): Hardware {
+export function hardwareOf(config: Pick<Config, 'devices' | 'derived'>, drivers: DriverRegister): Hardware {
   const points = knownPoints(config, drivers);
   return {
     hasDevice: (device) => points.has(device),

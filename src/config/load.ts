@@ -15,6 +15,7 @@ import { readLayoutFile } from './layout-file.js';
 import { namespaceOf } from './names.js';
 import { formatPath, valueAt } from './path.js';
 import { type Finding, findings, unworded } from './problems.js';
+import { checkReadings } from './reading-check.js';
 import { type Config, configSchema, type ParsedConfig } from './schema.js';
 import { readYaml, type YamlSource } from './yaml-source.js';
 
@@ -77,7 +78,7 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   const result = schema.safeParse(source.value, unworded);
   const found = result.success ? [] : findings(result.error.issues, schema, source.value);
   const told = new Set(found.map(({ path }) => formatPath(path)));
-  found.push(...crossCheck(source.value).filter(({ path }) => !told.has(formatPath(path))));
+  found.push(...crossCheck(source.value, context.drivers).filter(({ path }) => !told.has(formatPath(path))));
   // What the text itself did wrong is told already, such as what a variable that is not set would have held.
   const before = new Set(problems.map(({ path }) => path));
   const isNew = ({ path }: Finding) =>
@@ -85,6 +86,8 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   problems.push(...found.filter(isNew).map(place));
   if (!result.success || problems.length > 0) throw new ConfigError(capped(problems));
 
+  const misfits = checkReadings(result.data, context.drivers);
+  if (misfits.length > 0) throw new ConfigError(capped(misfits.map(place)));
   const { config, errors, notes } = withLayout(settle(result.data, context), result.data, file.path, context.drivers);
   if (errors.length > 0) throw new ConfigError(capped(errors.map(place)));
   const warnings = cautions(config, result.data.bridge.name, context.stableName ?? (() => undefined)).map(place);

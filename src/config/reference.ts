@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DriverRegister } from '../device/driver-kind.js';
+import { filterList } from '../state/filters/options.js';
 import { configSchema } from './schema.js';
 import { bare, branches, inside, notesOf, type SchemaNotes } from './schema-walk.js';
 import { expectation } from './wording.js';
@@ -29,6 +30,20 @@ export function configMarkdown(drivers: DriverRegister): string {
   for (const { kind, summary, options } of drivers.values()) {
     lines.push('', `## \`driver: ${kind}\``, '', summary, '', ...table(rowsOf(options, 'devices.<id>')));
   }
+  lines.push(
+    '',
+    '## `filters`',
+    '',
+    'What a point’s readings pass, one after the other; each entry is one filter.',
+    '',
+  );
+  lines.push(
+    ...table(
+      branches(filterList)
+        .flatMap((branch) => childrenOf(branch, 'filters', 1))
+        .slice(1),
+    ),
+  );
   return `${lines.join('\n')}\n`;
 }
 
@@ -48,7 +63,10 @@ const MAX_DEPTH = 8;
 
 /** `entry`: one of any number, which nobody has to give. */
 function rowsOf(schema: z.core.$ZodType, path: string, depth = 0, entry = false): Row[] {
-  const nested = depth > MAX_DEPTH ? [] : branches(schema).flatMap((branch) => childrenOf(branch, path, depth + 1));
+  const nested =
+    depth > MAX_DEPTH || notesOf(schema).section
+      ? []
+      : branches(schema).flatMap((branch) => childrenOf(branch, path, depth + 1));
   const { description = '' } = notesOf(schema);
   if (path === '' || depth === 0) return nested;
   const type = expectation([schema]).replaceAll('(`key: value`)', '').trim();
@@ -88,11 +106,18 @@ function words(value: unknown): string {
 
 /** The JSON Schema of a config, for editors; looser than the bridge's own checks. */
 export function configJsonSchema(drivers: DriverRegister): object {
+  // What several drivers have is defined once, at the top, where references look for it.
+  const $defs: JsonSchema = {};
+  const optionsOf = (options: z.core.$ZodType) => {
+    const { $defs: own, ...json } = toJson(options);
+    Object.assign($defs, own);
+    return json;
+  };
   const schema = toJson(configSchema(drivers), (notes) => {
     if (!notes.pick) return undefined;
-    return { oneOf: [...drivers.values()].map(({ kind, options }) => withDriver(kind, toJson(options))) };
+    return { oneOf: [...drivers.values()].map(({ kind, options }) => withDriver(kind, optionsOf(options))) };
   });
-  return { ...schema, title: 'carter-bridge config' };
+  return { ...schema, title: 'carter-bridge config', $defs };
 }
 
 type JsonSchema = Record<string, unknown>;
@@ -110,7 +135,7 @@ function toJson(schema: z.core.$ZodType, replace?: (notes: SchemaNotes) => JsonS
         for (const key of Object.keys(json)) delete json[key];
         Object.assign(json, instead, description && { description }, fallback !== undefined && { default: fallback });
       }
-      for (const note of ['typeName', 'jsonSchema', 'pick']) delete json[note];
+      for (const note of ['typeName', 'jsonSchema', 'pick', 'section']) delete json[note];
     },
   }) as JsonSchema;
 }

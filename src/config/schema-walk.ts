@@ -9,6 +9,8 @@ export interface SchemaNotes {
   readonly typeName?: string;
   /** What the JSON Schema shows in place of what zod derives. */
   readonly jsonSchema?: Record<string, unknown>;
+  /** Name of its own section of the reference, for what many things have. */
+  readonly section?: string;
   /** The schema of the other keys, where a key's value decides it. */
   readonly pick?: (value: unknown) => z.core.$ZodType | undefined;
 }

@@ -4,6 +4,7 @@ import { byId, durationBetween, idProblem } from '../device/options.js';
 import { RESERVED_IDS } from '../device/point.js';
 import { targetOf } from '../layout/target.js';
 import type { JsonObject } from '../mesh/frame.js';
+import { derivedSchema } from './derived-schema.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import { NAMESPACE } from './names.js';
 import { unworded } from './problems.js';
@@ -123,6 +124,9 @@ export function configSchema(drivers: DriverRegister) {
       .transform((devices): ReadonlyMap<string, DeviceConfig> => new Map(Object.entries(devices)))
       .prefault({})
       .describe('The devices, each under the id that layouts use'),
+    derived: derivedSchema
+      .prefault({})
+      .describe('Points that follow from those of devices; on the channel they are `derived.<id>`'),
     publish: publish.prefault({}).describe('How often values are sent'),
     security: security.prefault({}).describe('Who may do what'),
     safety: safety.prefault({}).describe('What outputs may do together'),

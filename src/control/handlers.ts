@@ -33,12 +33,12 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
     role: spec.role,
   });
   const unknownDevice = (device: string): ControlAnswer => {
-    const known = [...devices.keys()].join(', ') || 'none';
+    const known = store.devices().join(', ') || 'none';
     return { ok: false, code: 'unknown_device', message: `there is no device ${device}; known: ${known}` };
   };
   return {
     get(device, point) {
-      if (!devices.has(device)) return unknownDevice(device);
+      if (store.health(device) === undefined) return unknownDevice(device);
       const states = [...store.points(device).values()].filter(({ spec }) => point === undefined || spec.id === point);
       if (point !== undefined && states.length === 0) {
         const known = [...store.points(device).keys()].join(', ') || 'none yet';

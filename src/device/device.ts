@@ -3,6 +3,7 @@ import { BridgeError, describeError } from '../error.js';
 import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
 import { CommandQueue } from './command-queue.js';
+import { type DeviceCounters, newCounters } from './counters.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from './driver.js';
 import type { DriverKind } from './driver-kind.js';
 import { type Outcome, type RefusalCode, refused } from './outcome.js';
@@ -10,7 +11,6 @@ import { type Value, withinOf } from './point.js';
 import { Pulses } from './pulses.js';
 import { safeOutputs } from './safe-outputs.js';
 import { startSafe } from './safe-start.js';
-import { type DeviceCounters, newCounters } from './session-io.js';
 import { Supervisor, type SupervisorParts, type SupervisorState } from './supervisor.js';
 import { Traffic } from './traffic.js';
 
@@ -18,7 +18,7 @@ import { Traffic } from './traffic.js';
 export interface DeviceParts
   extends Pick<
     SupervisorParts,
-    'driver' | 'openLine' | 'readText' | 'pins' | 'watch' | 'store' | 'clock' | 'random' | 'log'
+    'driver' | 'openLine' | 'readText' | 'pins' | 'watch' | 'store' | 'clock' | 'random' | 'log' | 'readings'
   > {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
@@ -51,6 +51,8 @@ export class Device {
   approved: boolean;
 
   private session: DeviceSession | undefined;
+  /** Tells the filters of a session that a command was confirmed. */
+  private confirmed: (point: string) => void = () => {};
   /** Tells the check of a new connection that an output was put to a value. */
   private settled: (point: string) => void = () => {};
   private readonly supervisor: Supervisor;
@@ -76,7 +78,7 @@ export class Device {
       counters: this.counters,
       quarantined: () => !this.approved,
       meets: (session) => parts.meets?.(session.identity),
-      onLive: (session, signal) => this.onLive(session, signal),
+      onLive: (session, signal, confirmed) => this.onLive(session, signal, confirmed),
       onDown: (cause) => this.onDown(cause),
     });
   }
@@ -177,11 +179,15 @@ export class Device {
 
   private async apply(command: Command, signal: AbortSignal): Promise<Confirmed> {
     if (!this.session) throw new BridgeError('device/lost', `${this.id} is not connected`);
-    return await this.session.apply(command, signal);
+    const { confirmed } = this;
+    const outcome = await this.session.apply(command, signal);
+    confirmed(command.point);
+    return outcome;
   }
 
-  private onLive(session: DeviceSession, signal: AbortSignal): void {
+  private onLive(session: DeviceSession, signal: AbortSignal, confirmed: (point: string) => void): void {
     this.session = session;
+    this.confirmed = confirmed;
     this.log.info({ ...session.identity }, 'connected');
     this.settled = startSafe({
       device: this.id,

@@ -86,6 +86,8 @@ export interface DriverKind<Options = unknown> {
   create(options: Options): DeviceDriver;
   /** The points that such a device has, where its options tell; a device that describes itself has none before. */
   points?(options: Options): readonly PointSpec[] | undefined;
+  /** True where the device itself says which points it has; its options may list some of them all the same. */
+  readonly describesItself?: true;
   /** The outputs that may stay on when the process dies, and what is safe there. */
   leftovers?(options: Options): readonly LeftoverOutput[];
   /** For devices that say who they are when asked: how to ask. */

@@ -15,6 +15,7 @@ import { Device } from './device.js';
 import { Discovery } from './discovery.js';
 import type { DriverKind, DriverRegister } from './driver-kind.js';
 import { PortClaims } from './port-claims.js';
+import { readingOptionsOf } from './reading-options.js';
 
 /** What a fleet is built from. */
 export interface FleetParts {
@@ -149,6 +150,7 @@ export class Fleet {
       id,
       kind,
       driver: kind.create(options),
+      readings: { points: readingOptionsOf(options), ownLimits: kind.describesItself ?? false },
       openLine: auto ? this.boards.opener(id) : ports.open,
       readText: this.files.reader(),
       pins: pins(id),

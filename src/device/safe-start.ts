@@ -29,19 +29,18 @@ export function startSafe(parts: SafeStartParts): (point: string) => void {
   const judge = (ids: Iterable<string>, last: boolean) => {
     for (const id of ids) {
       const spec = open.get(id);
-      const state = store.point(device, id);
-      if (!spec || !state) continue;
-      if (state.value === null && !last && !spec.assumed) continue;
+      const said = store.said(device, id);
+      if (!spec || said === undefined) continue;
+      if (said === null && !last && !spec.assumed) continue;
       open.delete(id);
-      if (!sameValue(spec, state.value, spec.initial ?? spec.safe)) makeSafe(id, spec.safe);
+      if (!sameValue(spec, said, spec.initial ?? spec.safe)) makeSafe(id, spec.safe);
     }
     if (open.size === 0) finish();
   };
-  const unsubscribe = store.subscribe({
-    changed: (changed, points) => {
-      if (changed === device) judge(points, false);
-    },
-  });
+  const hear = (changed: string, points: readonly string[]) => {
+    if (changed === device) judge(points, false);
+  };
+  const unsubscribe = store.subscribe({ changed: hear, heard: hear });
   const timer = clock.after(READ_BACK_MS, () => judge([...open.keys()], true));
   const finish = () => {
     unsubscribe();

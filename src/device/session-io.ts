@@ -15,33 +15,14 @@ import type {
 } from '../port/pin.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
+import type { DeviceCounters } from './counters.js';
 import type { DeviceEvent, DeviceIo, ExchangeRequest } from './driver.js';
 import { Exchanges } from './exchange.js';
+import { Intake, type ReadingRules } from './intake.js';
 import type { PointSpec, Reading } from './point.js';
 import { SessionPins } from './session-pins.js';
 import { SessionTimers } from './session-timers.js';
 import type { Traffic } from './traffic.js';
-
-/** Counters of one device, over all its sessions. */
-export interface DeviceCounters {
-  lines: number;
-  overlong: number;
-  garbled: number;
-  partial: number;
-  /** Lines and values that meant nothing to the driver. */
-  ignored: number;
-  /** Exceptions thrown by the driver's own handlers. */
-  driverErrors: number;
-}
-
-export const newCounters = (): DeviceCounters => ({
-  lines: 0,
-  overlong: 0,
-  garbled: 0,
-  partial: 0,
-  ignored: 0,
-  driverErrors: 0,
-});
 
 /** What a session's io is built from. */
 export interface SessionParts {
@@ -54,6 +35,8 @@ export interface SessionParts {
   log: Log;
   traffic: Traffic;
   counters: DeviceCounters;
+  /** What its readings are to pass; nothing where absent. */
+  readings?: ReadingRules | undefined;
   /** Called for each sign of life of the device. */
   heard(): void;
   /** Called for each defect of the line. */
@@ -74,6 +57,7 @@ export class SessionIo implements DeviceIo {
   private readonly pins: SessionPins;
   private readonly timers: SessionTimers;
   private readonly exchanges: Exchanges;
+  private readonly intake: Intake;
   private settleEnded: (error: BridgeError) => void = () => {};
   private closing: Promise<void> | undefined;
 
@@ -81,6 +65,7 @@ export class SessionIo implements DeviceIo {
     this.clock = parts.clock;
     this.log = parts.log;
     this.exchanges = new Exchanges(parts.clock);
+    this.intake = new Intake({ ...parts, outOfRange: () => void parts.counters.outOfRange++ });
     this.timers = new SessionTimers(parts.clock, this.signal, (error) => {
       const cause = error instanceof BridgeError ? error : undefined;
       void this.end(cause ?? new BridgeError('device/driver', describeError(error), { cause: error }));
@@ -154,12 +139,12 @@ export class SessionIo implements DeviceIo {
   }
 
   describe(points: readonly PointSpec[]): void {
-    if (!this.signal.aborted) this.parts.store.describe(this.parts.device, points);
+    if (!this.signal.aborted) this.intake.describe(points);
   }
 
   report(readings: readonly Reading[]): void {
     if (this.signal.aborted) return;
-    for (const { point, value } of this.parts.store.report(this.parts.device, readings)) {
+    for (const { point, value } of this.intake.report(readings)) {
       this.ignored('no such point or wrong type', `${point}=${String(value)}`);
     }
   }
@@ -195,10 +180,16 @@ export class SessionIo implements DeviceIo {
     void this.end(new BridgeError(code, message, hint === undefined ? {} : { hint }));
   }
 
+  /** A command for this point was confirmed: what its device says now is stored at once, whatever filters it has. */
+  confirmed(point: string): void {
+    this.intake.confirmed(point);
+  }
+
   /** Ends the session for `cause`; resolves once everything it opened is closed. Later calls wait for the first. */
   end(cause: BridgeError): Promise<void> {
     if (!this.closing) {
       this.abort.abort(cause);
+      this.intake.end();
       this.exchanges.rejectAll(cause);
       this.pins.close();
       this.closing = Promise.all([...this.links].map((link) => link.close())).then(() => {});

@@ -7,10 +7,12 @@ import type { OpenLine } from '../port/line-link.js';
 import type { Pins } from '../port/pin.js';
 import type { Store } from '../state/store.js';
 import { Backoff } from './backoff.js';
+import type { DeviceCounters } from './counters.js';
 import { DeviceHealth } from './device-health.js';
 import type { DeviceDriver, DeviceSession } from './driver.js';
 import { Hearing } from './hearing.js';
-import { type DeviceCounters, SessionIo } from './session-io.js';
+import type { ReadingRules } from './intake.js';
+import { SessionIo } from './session-io.js';
 import type { Traffic } from './traffic.js';
 
 /** stopped → connecting → live → closing → waiting → connecting …; `stop` leads to stopped from everywhere. */
@@ -32,12 +34,14 @@ export interface SupervisorParts {
   failures: FailureLog;
   traffic: Traffic;
   counters: DeviceCounters;
+  /** What its readings are to pass; nothing where absent. */
+  readings?: ReadingRules | undefined;
   /** True while the device's outputs wait for approval. */
   quarantined(): boolean;
   /** Throws where the device that shook hands is not the one that is meant. */
   meets?(session: DeviceSession): void;
-  /** A session went live. It is over when the signal aborts. */
-  onLive(session: DeviceSession, signal: AbortSignal): void;
+  /** A session went live. It is over when the signal aborts. `confirmed` is to be called with the point of each command that was. */
+  onLive(session: DeviceSession, signal: AbortSignal, confirmed: (point: string) => void): void;
   /** The live session is over: what waits for it must be refused. */
   onDown(cause: BridgeError): void;
 }
@@ -187,7 +191,7 @@ export class Supervisor {
     if (io.hasLine) this.hearing.start();
     this.health.live();
     this.parts.failures.recovered('connecting');
-    this.parts.onLive(session, io.signal);
+    this.parts.onLive(session, io.signal, (point) => io.confirmed(point));
     if (session.check) void this.keepChecking(session, io);
   }
 

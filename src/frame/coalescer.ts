@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { PacedPoints, type PublishPolicies } from './paced-points.js';
 import type { Key, Source } from './parts-lane.js';
 
 /** What a coalescer is built from. */
@@ -12,7 +13,12 @@ export interface CoalescerParts {
   read(device: string, point: string): unknown;
   /** Said once for a point that is gone. */
   absent: unknown;
+  /** Points that wait for more than the next frame, or for less; none where absent. */
+  policies?: PublishPolicies | undefined;
 }
+
+/** Most frames a second for points that leave at once. */
+const IMMEDIATE_HZ = 20;
 
 interface Held extends Key {
   count: number;
@@ -38,19 +44,25 @@ export class Coalescer implements Source {
   private wantsFull = false;
   private urgent = false;
   private takenAt = Number.NEGATIVE_INFINITY;
+  private readonly paced: PacedPoints | undefined;
 
-  constructor(private readonly parts: CoalescerParts) {}
+  constructor(private readonly parts: CoalescerParts) {
+    const { policies, clock, read } = parts;
+    this.paced = policies && policies.size > 0 ? new PacedPoints(policies, clock, read) : undefined;
+  }
 
   /** Points changed. */
   mark(device: string, points: Iterable<string>): void {
     for (const point of points) {
-      if (this.held.size === 0 || !this.held.has(`${device}.${point}`)) this.add(device, point);
+      if (this.held.size > 0 && this.held.has(`${device}.${point}`)) continue;
+      if (!this.paced?.mark(device, point)) this.add(device, point);
     }
   }
 
   /** The list of a device's points changed: all of it is to be said, and which ones are gone. */
   relist(device: string): void {
     this.dirty.delete(device);
+    this.paced?.taken(device);
     this.relisted.add(device);
     for (const held of this.held.values()) {
       if (held.device !== device) continue;
@@ -64,9 +76,10 @@ export class Coalescer implements Source {
     this.wantsFull = true;
   }
 
-  /** What is due, is due at once. */
+  /** What is due, is due at once, and so is what waits for its time. */
   hurry(): void {
     this.urgent = true;
+    this.paced?.hurry();
   }
 
   /**
@@ -103,9 +116,12 @@ export class Coalescer implements Source {
 
   dueIn(): number {
     if (this.wantsFull) return 0;
-    if (!this.waiting()) return Number.POSITIVE_INFINITY;
-    if (this.urgent) return 0;
-    return Math.max(0, this.takenAt + 1000 / this.parts.maxHz - this.parts.clock.now());
+    const waiting = this.waiting();
+    if (waiting && this.urgent) return 0;
+    if (!waiting && !this.paced) return Number.POSITIVE_INFINITY;
+    const now = this.parts.clock.now();
+    const frameAt = this.takenAt + 1000 / this.parts.maxHz;
+    return Math.max(0, Math.min(waiting ? frameAt : Number.POSITIVE_INFINITY, this.pacedAt(frameAt)) - now);
   }
 
   take(): { keys: Key[]; full: boolean } {
@@ -118,10 +134,12 @@ export class Coalescer implements Source {
       for (const [device, marks] of this.dirty) {
         if (!this.relisted.has(device)) for (const point of marks) keys.push({ device, point });
       }
+      if (this.paced) for (const key of [...this.paced.dueNow()]) if (!this.isTaken(key)) keys.push(key);
     }
+    if (this.paced) for (const { device, point } of keys) this.paced.taken(device, point);
     this.takenAt = this.parts.clock.now();
     this.relisted.clear();
-    this.clear();
+    this.forgetMarks();
     return { keys, full };
   }
 
@@ -129,11 +147,18 @@ export class Coalescer implements Source {
     const value = this.parts.read(device, point);
     if (value === undefined) return this.parts.absent;
     const held = this.held.size > 0 && value !== null ? this.held.get(`${device}.${point}`) : undefined;
-    return held ? held.shown : value;
+    const said = held ? held.shown : value;
+    this.paced?.told(device, point, said);
+    return said;
   }
 
   /** Forgets which points changed. Holds stay, and so does which lists are to be compared. */
   clear(): void {
+    this.forgetMarks();
+    this.paced?.clear();
+  }
+
+  private forgetMarks(): void {
     this.dirty.clear();
     this.wantsFull = false;
     this.urgent = false;
@@ -166,6 +191,19 @@ export class Coalescer implements Source {
     if (this.relisted.size > 0) return true;
     for (const marks of this.dirty.values()) if (marks.size > 0) return true;
     return false;
+  }
+
+  /** When the next point with a policy leaves, where the usual frames wait for `frameAt`. */
+  private pacedAt(frameAt: number): number {
+    if (!this.paced) return Number.POSITIVE_INFINITY;
+    const { usual, immediate } = this.paced.due();
+    const soonest = Math.min(frameAt, this.takenAt + 1000 / IMMEDIATE_HZ);
+    return Math.min(Math.max(usual, this.urgent ? 0 : frameAt), Math.max(immediate, this.urgent ? 0 : soonest));
+  }
+
+  /** True where this frame says the point anyway. */
+  private isTaken({ device, point }: Key): boolean {
+    return this.relisted.has(device) || this.dirty.get(device)?.has(point) === true;
   }
 
   /** All points of a device, and those that it no longer has. */

@@ -7,6 +7,7 @@ import { printable } from '../text.js';
 import { BoundLane, type BoundPlan } from './bound-lane.js';
 import type { Coalescer } from './coalescer.js';
 import type { DropCause } from './drops.js';
+import type { PublishPolicies } from './paced-points.js';
 import { PartsLane, type Source } from './parts-lane.js';
 import type { Served } from './pump.js';
 import { QueueLane } from './queue-lane.js';
@@ -26,6 +27,8 @@ export interface LanesParts {
   namespace: string;
   /** Most state frames a second, not counting urgent ones; 5 where absent. */
   maxHz?: number;
+  /** Points that have a policy of their own; none where absent. */
+  policies?: PublishPolicies;
   /** The controls that the dynamic group of devices has now; no such frames where absent. */
   deck?(): JsonObject[];
   /** The graph of the bridge and its devices now; no such frames where absent. */
@@ -86,12 +89,12 @@ export class Lanes {
     gone: () => boolean,
     private readonly cause: () => DropCause,
   ) {
-    const { store, clock, history, maxHz = 5 } = parts;
+    const { store, clock, history, maxHz = 5, policies } = parts;
     this.room = roomIn(parts.frameBytes ?? FRAME_BYTES);
     this.acks = this.queue('command_ack', ACKS, 'info');
     this.events = this.queue('event', EVENTS, 'warn');
     this.logs = this.queue('log', LOGS, 'info');
-    this.state = stateSource(store, clock, maxHz);
+    this.state = stateSource(store, clock, maxHz, policies);
     this.quality = qualitySource(store, clock, maxHz);
     this.health = healthSource(store, clock, maxHz, gone);
     this.trend = trendSource(store);
@@ -174,7 +177,7 @@ export class Lanes {
   }
 
   private boundLane(plans: readonly BoundPlan[], gone: () => boolean): BoundLane {
-    const { store, clock, history, maxHz = 5 } = this.parts;
+    const { store, clock, history, maxHz = 5, policies } = this.parts;
     return new BoundLane({
       plans,
       source: boundSource(
@@ -183,6 +186,7 @@ export class Lanes {
         maxHz,
         plans.flatMap(({ slots }) => slots),
         gone,
+        policies,
       ),
       past: (device, point) => history.get(device, point),
       room: this.room,

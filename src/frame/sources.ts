@@ -3,13 +3,14 @@ import type { Quality, Value } from '../device/point.js';
 import { goodNumbers, type History } from '../state/history.js';
 import type { Health, PointState, Store } from '../state/store.js';
 import { Coalescer, type CoalescerParts } from './coalescer.js';
+import type { PublishPolicies } from './paced-points.js';
 import type { Key } from './parts-lane.js';
 import { Snapshot } from './snapshot.js';
 
 /** Values that changed. */
-export function stateSource(store: Store, clock: Clock, maxHz: number): Coalescer {
+export function stateSource(store: Store, clock: Clock, maxHz: number, policies?: PublishPolicies): Coalescer {
   const read = (device: string, point: string): Value | null | undefined => valuePoint(store, device, point)?.value;
-  return new Coalescer({ clock, maxHz, ...pointsOf(store), read, absent: null });
+  return new Coalescer({ clock, maxHz, ...pointsOf(store), read, absent: null, policies });
 }
 
 /** Quality words that changed. */
@@ -32,13 +33,18 @@ export function boundSource(
   maxHz: number,
   bound: readonly Key[],
   leaving: () => boolean,
+  policies?: PublishPolicies,
 ): Coalescer {
   const points = new Map<string, Set<string>>();
   for (const { device, point } of bound) points.set(device, (points.get(device) ?? new Set()).add(point));
   const read = (device: string, point: string): Value | null | undefined =>
     point === '' ? healthWord(store, device, leaving) : valuePoint(store, device, point)?.value;
   const devices = () => points.keys();
-  return new Coalescer({ clock, maxHz, devices, points: (device) => points.get(device) ?? [], read, absent: null });
+  const only = new Map(
+    [...(policies ?? [])].filter(([name]) => bound.some((key) => name === `${key.device}.${key.point}`)),
+  );
+  const pointsOf = (device: string) => points.get(device) ?? [];
+  return new Coalescer({ clock, maxHz, devices, points: pointsOf, read, absent: null, policies: only });
 }
 
 function healthWord(store: Store, device: string, leaving: () => boolean): Health | undefined {

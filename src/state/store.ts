@@ -19,6 +19,8 @@ export interface PointState {
 export interface StoreListener {
   /** Points of a device have another value than before. */
   changed?(device: string, points: readonly string[]): void;
+  /** A device said something of outputs whose published values filters make; see `Store.said`. */
+  heard?(device: string, points: readonly string[]): void;
   /** Points of a device have another quality than before. */
   quality?(device: string, points: readonly string[]): void;
   health?(device: string, health: Health): void;
@@ -27,9 +29,21 @@ export interface StoreListener {
   described?(device: string): void;
 }
 
+/** What a derived point is now. */
+export interface DerivedResult {
+  readonly point: string;
+  readonly value: Value | null;
+  readonly quality: Quality;
+  saidAt(): number | undefined;
+}
+
 interface DeviceState {
   health: Health;
   points: Map<string, PointState>;
+  /** The device's own words of outputs that are filtered. */
+  heard: Map<string, Value | null>;
+  /** True while the device says nothing. */
+  silent: boolean;
 }
 
 /** The authoritative values: what the devices said, nothing else. */
@@ -55,7 +69,8 @@ export class Store {
 
   /** Makes a device known, offline and without points; an old one stays as it is. */
   add(device: string): void {
-    if (!this.states.has(device)) this.states.set(device, { health: 'offline', points: new Map() });
+    if (this.states.has(device)) return;
+    this.states.set(device, { health: 'offline', points: new Map(), heard: new Map(), silent: false });
   }
 
   health(device: string): Health | undefined {
@@ -71,6 +86,15 @@ export class Store {
     return this.states.get(device)?.points.get(point);
   }
 
+  /**
+   * What the device itself said last of a point, filters or not: what safety is judged by. Null while that is unknown,
+   * undefined where there is no such point.
+   */
+  said(device: string, point: string): Value | null | undefined {
+    const heard = this.states.get(device)?.heard.get(point);
+    return heard === undefined ? this.point(device, point)?.value : heard;
+  }
+
   /** Replaces the list of a device's points; a point whose type stays keeps what is known of it. */
   describe(device: string, specs: readonly PointSpec[]): void {
     const state = this.state(device);
@@ -79,16 +103,21 @@ export class Store {
       specs.map((spec) => {
         const old = before.get(spec.id);
         const known = old && old.spec.type === spec.type && (old.value === null || fitsType(spec, old.value));
+        if (!known) state.heard.delete(spec.id);
         return [spec.id, known ? { ...old, spec } : { spec, value: null, quality: 'unknown', at: undefined }];
       }),
     );
     for (const listener of this.listeners) listener.described?.(device);
   }
 
-  /** Takes in what a device said; values of unknown points or of a wrong type are returned, not stored. */
-  report(device: string, readings: readonly Reading[]): Reading[] {
-    const { points } = this.state(device);
-    const at = this.clock.now();
+  /**
+   * Takes in what a device said; values of unknown points or of a wrong type are returned, not stored. With `saidAt`, the
+   * device said it then and filters took their time: that is no sign of life of a device that has fallen silent since.
+   */
+  report(device: string, readings: readonly Reading[], saidAt?: number): Reading[] {
+    const { points, silent } = this.state(device);
+    const at = saidAt ?? this.clock.now();
+    const known: Quality = saidAt !== undefined && silent ? 'stale' : 'good';
     const changed: string[] = [];
     const requalified: string[] = [];
     const refused: Reading[] = [];
@@ -98,28 +127,56 @@ export class Store {
         refused.push(reading);
         continue;
       }
-      const quality: Quality = reading.value === null ? 'unknown' : 'good';
+      const quality: Quality = reading.value === null ? 'unknown' : known;
       if (!Object.is(old.value, reading.value)) changed.push(reading.point);
       if (old.quality !== quality) requalified.push(reading.point);
       points.set(reading.point, { spec: old.spec, value: reading.value, quality, at });
     }
-    if (changed.length > 0) for (const listener of this.listeners) listener.changed?.(device, changed);
-    if (requalified.length > 0) for (const listener of this.listeners) listener.quality?.(device, requalified);
+    this.tell(device, changed, requalified);
     return refused;
+  }
+
+  /** Takes in a device's own words of outputs whose published values filters make. */
+  hear(device: string, readings: readonly Reading[]): void {
+    const { heard } = this.state(device);
+    for (const { point, value } of readings) heard.set(point, value);
+    const points = readings.map(({ point }) => point);
+    for (const listener of this.listeners) listener.heard?.(device, points);
+  }
+
+  /** Takes in what follows from other points; `saidAt` is asked whenever somebody wants to know how old it is. */
+  derive(device: string, results: readonly DerivedResult[]): void {
+    const { points } = this.state(device);
+    const changed: string[] = [];
+    const requalified: string[] = [];
+    for (const { point, value, quality, saidAt } of results) {
+      const old = points.get(point);
+      if (!old) continue;
+      if (!Object.is(old.value, value)) changed.push(point);
+      if (old.quality !== quality) requalified.push(point);
+      const state = { spec: old.spec, value, quality };
+      points.set(point, Object.defineProperty(state, 'at', { get: saidAt, enumerable: true }) as PointState);
+    }
+    this.tell(device, changed, requalified);
   }
 
   /** Marks every good point of a device stale; the next report makes it good again. */
   stale(device: string): void {
+    this.state(device).silent = true;
     this.requalify(device, (old) => (old.quality === 'good' ? { ...old, quality: 'stale' } : old));
   }
 
   /** Makes every stale point of a device good again: the device spoke, and points that speak on change had nothing to say. */
   fresh(device: string): void {
+    this.state(device).silent = false;
     this.requalify(device, (old) => (old.quality === 'stale' ? { ...old, quality: 'good' } : old));
   }
 
   /** Makes every point of a device unknown: nobody can say any more what it is. */
   forget(device: string): void {
+    const state = this.state(device);
+    state.silent = false;
+    state.heard.clear();
     this.requalify(device, (old) => ({ spec: old.spec, value: null, quality: 'unknown', at: undefined }));
   }
 
@@ -150,6 +207,10 @@ export class Store {
       if (!Object.is(old.value, state.value)) changed.push(id);
       if (old.quality !== state.quality) requalified.push(id);
     }
+    this.tell(device, changed, requalified);
+  }
+
+  private tell(device: string, changed: readonly string[], requalified: readonly string[]): void {
     if (changed.length > 0) for (const listener of this.listeners) listener.changed?.(device, changed);
     if (requalified.length > 0) for (const listener of this.listeners) listener.quality?.(device, requalified);
   }

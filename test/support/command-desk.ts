@@ -12,6 +12,7 @@ import type { JsonObject } from '../../src/mesh/frame.js';
 import { History } from '../../src/state/history.js';
 import { Store } from '../../src/state/store.js';
 import { noPins } from './no-pins.js';
+import { readingRules, type WrittenReadings } from './reading-rules.js';
 import { ScriptedDevice } from './scripted-device.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -32,7 +33,12 @@ export const SOURCE = 'nonce-of-this-process';
 
 /** Commands, router and frames around one scripted device, in virtual time, with a channel that takes everything. */
 export async function openDesk(
-  options: { access?: Partial<Access>; inFlight?: 'device' | 'point'; approved?: boolean } = {},
+  options: {
+    access?: Partial<Access>;
+    inFlight?: 'device' | 'point';
+    approved?: boolean;
+    readings?: WrittenReadings;
+  } = {},
 ) {
   const clock = new VirtualClock();
   const store = new Store(clock);
@@ -50,6 +56,7 @@ export async function openDesk(
     random: () => 0.5,
     log: silentLog,
     approved: options.approved ?? true,
+    readings: readingRules(options.readings ?? {}),
   });
   const frames: JsonObject[] = [];
   const sink = { ready: true, buffered: 0, unanswered: 0, broadcast: (frame: JsonObject) => void frames.push(frame) };

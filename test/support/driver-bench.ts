@@ -1,6 +1,8 @@
+import { type DeviceCounters, newCounters } from '../../src/device/counters.js';
 import type { Command, Confirmed, DeviceDriver, DeviceEvent, DeviceSession } from '../../src/device/driver.js';
 import type { Simulator, SimulatorPort } from '../../src/device/driver-kind.js';
-import { type DeviceCounters, newCounters, SessionIo } from '../../src/device/session-io.js';
+import type { ReadingRules } from '../../src/device/intake.js';
+import { SessionIo } from '../../src/device/session-io.js';
 import { Traffic } from '../../src/device/traffic.js';
 import { toWire } from '../../src/device/wire-text.js';
 import { BridgeError } from '../../src/error.js';
@@ -29,6 +31,7 @@ export class DriverBench {
     private readonly driver: DeviceDriver,
     pins: Pins = noPins,
     readonly clock = new VirtualClock(),
+    readings?: ReadingRules,
   ) {
     this.port = new FakePort(clock);
     this.files = new FakeFiles(clock);
@@ -50,6 +53,7 @@ export class DriverBench {
       log,
       traffic: new Traffic(this.clock),
       counters: this.counters,
+      readings,
       heard: () => {},
       defect: () => {},
       noise: () => {},

@@ -3,8 +3,9 @@ import { boardKind } from '../../devices/board/kind.js';
 import { Manifests } from '../../devices/board/manifests.js';
 import { BoardSimulator } from '../../devices/board/simulator.js';
 import type { PointDescription } from '../../firmware-protocol/message.js';
+import type { Clock } from '../../src/clock.js';
 import type { DeviceSession } from '../../src/device/driver.js';
-import type { SimulatorPort } from '../../src/device/driver-kind.js';
+import type { Simulator, SimulatorPort } from '../../src/device/driver-kind.js';
 import { seededRandom } from '../../src/device/seeded-random.js';
 import { DriverBench } from './driver-bench.js';
 
@@ -17,6 +18,24 @@ export interface NoisyShape {
 const USUAL: NoisyShape = { readings: 4, session: 5_000 };
 /** How long a command may take: in a hopeless noise time is better spent on others. */
 const WITHIN_MS = 480;
+
+/** A board that can be told what to measure, and tells what it was told to do. */
+export interface NoisyBoard extends Simulator {
+  /** How often each command was carried out: `… set fan 5`. */
+  readonly executions: Map<string, number>;
+  sense(point: string, value: string): void;
+  output(point: string): unknown;
+  /** Flips each bit with this probability, both ways. */
+  flip(rate: number): void;
+  /** Ends it for good. */
+  close?(): void;
+}
+
+/** Makes the board of one session, which has the points `said`, `pump` and `fan`. */
+export type NoisyBoardOf = (clock: Clock, random: () => number) => NoisyBoard;
+
+const simulated: NoisyBoardOf = (clock, random) =>
+  new BoardSimulator(clock, Math.floor(random() * 2 ** 31), { points: POINTS });
 
 const PLAIN = { label: '', unit: '', lease: 0, options: [] } as const;
 const POINTS: readonly PointDescription[] = [
@@ -45,10 +64,16 @@ export interface NoisyRun {
  * Sends commands and readings over a line that flips each bit with probability `rate`, in virtual time, until `lines` lines
  * were said, and compares what the host believes and the board did with what was really said and wanted.
  */
-export async function runNoisyLine(rate: number, lines: number, seed: number, shape = USUAL): Promise<NoisyRun> {
+export async function runNoisyLine(
+  rate: number,
+  lines: number,
+  seed: number,
+  shape = USUAL,
+  boardOf = simulated,
+): Promise<NoisyRun> {
   const random = seededRandom(seed);
   const run: NoisyRun = { lines: 0, confirmed: 0, unconfirmed: 0, dropped: 0, losses: 0, wrong: [] };
-  while (run.lines < lines) await oneSession(rate, lines, random, run, shape);
+  while (run.lines < lines) await oneSession(rate, lines, random, run, shape, boardOf);
   return run;
 }
 
@@ -58,10 +83,11 @@ async function oneSession(
   random: () => number,
   run: NoisyRun,
   shape: NoisyShape,
+  boardOf: NoisyBoardOf,
 ): Promise<void> {
   const options = boardKind.options.parse({ port: '/dev/fake' });
   const bench = new DriverBench(new BoardDriver(options, new Manifests(), random));
-  const board = new BoardSimulator(bench.clock, Math.floor(random() * 2 ** 31), { points: POINTS });
+  const board = boardOf(bench.clock, random);
   plug(bench, board, () => run.lines++);
   const session = await bench.connect(500);
   const check = (holds: boolean, what: string) => {
@@ -89,10 +115,11 @@ async function oneSession(
   run.losses += over ? 1 : 0;
   board.unplug();
   await bench.close();
+  board.close?.();
 }
 
 /** Joins the two, and counts each line that is said. */
-function plug(bench: DriverBench, board: BoardSimulator, count: () => void): void {
+function plug(bench: DriverBench, board: NoisyBoard, count: () => void): void {
   const wire: SimulatorPort = {
     send: (bytes) => {
       count();
@@ -128,7 +155,7 @@ interface Turn {
 }
 
 /** One command, and whether what came of it is what was wanted. */
-async function command(bench: DriverBench, session: DeviceSession, board: BoardSimulator, turn: Turn): Promise<void> {
+async function command(bench: DriverBench, session: DeviceSession, board: NoisyBoard, turn: Turn): Promise<void> {
   const { i, random, run, wished, check } = turn;
   const point = i % 2 === 0 ? 'fan' : 'pump';
   const value = point === 'pump' ? random() < 0.5 : Math.floor(random() * 1_000);
@@ -141,7 +168,7 @@ async function command(bench: DriverBench, session: DeviceSession, board: BoardS
       run.confirmed++;
       acked = true;
       check(confirmed.value === value, `${wish} was confirmed as ${confirmed.value}`);
-      check(board.output(point) === value, `${wish} was confirmed, but it is ${board.output(point)}`);
+      check(String(board.output(point)) === String(value), `${wish} was confirmed, but it is ${board.output(point)}`);
     },
     () => {
       run.unconfirmed++;

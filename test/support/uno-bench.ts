@@ -6,7 +6,7 @@ import { BoardDriver } from '../../devices/board/driver.js';
 import { boardKind } from '../../devices/board/kind.js';
 import { Manifests } from '../../devices/board/manifests.js';
 import { flipBits } from '../../devices/board/noise.js';
-import type { DeviceSession } from '../../src/device/driver.js';
+import type { DeviceDriver, DeviceSession } from '../../src/device/driver.js';
 import type { SimulatorPort } from '../../src/device/driver-kind.js';
 import { seededRandom } from '../../src/device/seeded-random.js';
 import { DriverBench } from './driver-bench.js';
@@ -31,10 +31,11 @@ export class UnoBench {
   private rest = '';
   private readonly wire: SimulatorPort;
 
-  constructor(options: AvrBoardOptions = {}, hex = greenhouseHex()) {
+  constructor(options: AvrBoardOptions = {}, hex = greenhouseHex(), driver?: DeviceDriver) {
     this.random = seededRandom(options.seed ?? 1);
-    const driver = new BoardDriver(boardKind.options.parse({ port: '/dev/fake' }), new Manifests(), this.random);
-    this.host = new DriverBench(driver);
+    this.host = new DriverBench(
+      driver ?? new BoardDriver(boardKind.options.parse({ port: '/dev/fake' }), new Manifests(), this.random),
+    );
     this.uno = new AvrBoard(this.host.clock, hex, { seed: 1, ...options });
     this.wire = {
       send: (bytes) => {

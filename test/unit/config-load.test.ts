@@ -51,6 +51,7 @@ describe('defaults', () => {
         allowOpenRelay: false,
       },
       devices: new Map(),
+      derived: new Map(),
       publish: { maxHz: 5, keyframe: 30_000, trend: 2000 },
       security: { defaultRole: 'operator', phones: new Map() },
       safety: { interlocks: [] },

@@ -57,7 +57,7 @@ bool readDecimal(const char* field, uint8_t decimals, int32_t& value) {
   for (;; field++) {
     const char c = *field;
     if (isDigit(c)) {
-      digits++;
+      if (++digits > MAX_DIGITS) return false;
       if (left == 0) {
         if (c >= '5') units++;
         left = ROUNDED;
@@ -70,7 +70,6 @@ bool readDecimal(const char* field, uint8_t decimals, int32_t& value) {
     } else {
       break;
     }
-    if (digits > MAX_DIGITS) return false;
   }
   if (decimals == WHOLE) {
     if (negative) return false;

@@ -131,7 +131,8 @@ void Speaker::sayText(const char* text) {
 
 void Speaker::say(uint8_t part) {
   if (part < WORDS) return sayWord(part);
-  const PointInfo* const about = point->info;
+  // Some parts are about no point.
+  const PointInfo* const about = point == nullptr ? nullptr : point->info;
   int32_t number;
   switch (part) {
     case END:

@@ -1,0 +1,47 @@
+import type { Value } from '../../device/point.js';
+import type { Emit, Stage } from './filter.js';
+
+/** Builds one stage that emits there. */
+export type MakeStage = (emit: Emit) => Stage;
+
+/**
+ * The filters of one point, one behind the other. Unknown, from the device or from a filter, goes to the end at once and
+ * resets every filter on its way, so that nothing older comes out after it. So does what is no finite number any more.
+ */
+export class Chain {
+  private readonly stages: Stage[] = [];
+  private readonly first: (value: Value, at: number) => void;
+
+  constructor(
+    makers: readonly MakeStage[],
+    private readonly end: Emit,
+  ) {
+    let next: (value: Value, at: number) => void = end;
+    for (const [index, make] of [...makers.entries()].reverse()) {
+      const after = next;
+      const stage = make((value, at) => {
+        if (value === null || (typeof value === 'number' && !Number.isFinite(value))) this.unknown(index, at);
+        else after(value, at);
+      });
+      this.stages[index] = stage;
+      next = (value, at) => stage.take(value, at);
+    }
+    this.first = next;
+  }
+
+  /** Takes what the device said at `at`. What comes out may come later, or never. */
+  take(value: Value | null, at: number): void {
+    if (value === null) this.unknown(0, at);
+    else this.first(value, at);
+  }
+
+  /** Forgets everything; no timer is left. */
+  reset(): void {
+    for (const stage of this.stages) stage.reset();
+  }
+
+  private unknown(from: number, at: number): void {
+    for (const stage of this.stages.slice(from)) stage.reset();
+    this.end(null, at);
+  }
+}

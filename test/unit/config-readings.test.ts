@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { drivers } from '../../devices/index.js';
+import { ConfigError } from '../../src/config/config-error.js';
+import { hardwareOf } from '../../src/config/layout-check.js';
+import { parseConfig } from '../../src/config/load.js';
+import { policiesOf } from '../../src/config/policies.js';
+
+const context = { env: {}, drivers, homeDir: '/home/pi', hostname: 'pi' };
+const parse = (text: string) => parseConfig({ path: 'b.yaml', text, shared: false }, context).config;
+
+function problemsOf(text: string): string[] {
+  try {
+    parse(text);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+const point = (rest: string) => `devices:\n  m: { driver: lines, port: /dev/x, points: { t: { ${rest} } } }\n`;
+const pump = 'role: actuator, type: boolean, write: "P {value}"';
+const shed =
+  'devices: { shed: { driver: lines, port: /dev/x, points: { t: {}, h: {} } }, b: { driver: board, port: auto } }\n';
+
+describe('what is wrong with filters and the like, in exact words', () => {
+  it.each<[string, ...string[]]>([
+    [
+      point('filters: [ {medain: 5} ]'),
+      'b.yaml:2:64 devices.m.points.t.filters[0].medain: unknown key `medain`; did you mean `median`?',
+    ],
+    [
+      point('filters: [ {median: 5, delta: 1} ]'),
+      'b.yaml:2:63 devices.m.points.t.filters[0]: several filters in one entry; one filter an entry: `[ {median: 5}, {delta: 0.1} ]`',
+    ],
+    [
+      point('filters: [ {median: 0} ]'),
+      'b.yaml:2:72 devices.m.points.t.filters[0].median: must be between 1 and 1000, got 0',
+    ],
+    [point('filters: [ median ]'), 'b.yaml:2:63 devices.m.points.t.filters[0]: expected {filter: options}, got a text'],
+    [
+      point('filters: [ {throttle: 5} ]'),
+      'b.yaml:2:74 devices.m.points.t.filters[0].throttle: a duration needs a unit; add a unit, for example `5ms` or `5s`',
+    ],
+    [
+      point('filters: [ {calibrate_linear: ["1 - 2", "3 -> 4"]} ]'),
+      'b.yaml:2:83 devices.m.points.t.filters[0].calibrate_linear[0]: expected `measured -> true`; for example `0.45 -> 0`',
+    ],
+    [
+      point('filters: [ {calibrate_polynomial: {degree: 2, datapoints: ["1 -> 2", "3 -> 4"]}} ]'),
+      'b.yaml:2:110 devices.m.points.t.filters[0].calibrate_polynomial.datapoints: a polynomial of degree 2 needs at least 3 points; or a lower `degree`',
+    ],
+    [
+      point('filters: [ {round: 1}, {invert: true} ]'),
+      'b.yaml:2:76 devices.m.points.t.filters[1].invert: `invert` is for boolean points, this is a number',
+    ],
+    [
+      point(`${pump}, filters: [ {invert: true} ]`),
+      'b.yaml:2:115 devices.m.points.t.filters[0].invert: `invert` would show an output in other words than it is commanded in',
+    ],
+    [
+      point('type: enum, options: [lo, hi], filters: [ {map: {low: x}} ]'),
+      "b.yaml:2:95 devices.m.points.t.filters[0].map: `low` is none of the point's options",
+    ],
+    [
+      point(`${pump}, outOfRange: unknown`),
+      'b.yaml:2:103 devices.m.points.t.outOfRange: only a sensor that is a number has it',
+    ],
+    [
+      point('role: event, filters: [ {debounce: 1s} ]'),
+      'b.yaml:2:77 devices.m.points.t.filters[0].debounce: an event has no value to filter',
+    ],
+    [
+      point('type: boolean, publish: {deadband: 1}'),
+      'b.yaml:2:77 devices.m.points.t.publish.deadband: a boolean has no deadband',
+    ],
+    [
+      point('publish: {debounce: 10s}'),
+      'b.yaml:2:72 devices.m.points.t.publish.debounce: `debounce` is longer than `maxWait`; a change would never wait for it',
+    ],
+  ])('%s', (text, ...lines) => {
+    expect(problemsOf(text)).toEqual(lines);
+  });
+});
+
+describe('what is wrong with derived points, in exact words', () => {
+  it.each<[string, ...string[]]>([
+    ['derived: { a: "shed.t +" }', 'b.yaml:2:15 derived.a: Expected expression after + at character 8'],
+    ['derived: { a: "t * 2" }', 'b.yaml:2:15 derived.a: `t` means nothing here; a point is written as `device.point`'],
+    [
+      'derived: { a: "1 + 1" }',
+      'b.yaml:2:15 derived.a: the formula names no point; a point is written as `device.point`',
+    ],
+    ['derived: { a: shed.x }', 'b.yaml:2:15 derived.a: unknown point `shed.x`; known here: `shed.t` or `shed.h`'],
+    [
+      'derived: { a: { formula: shde.t } }',
+      'b.yaml:2:26 derived.a.formula: unknown device `shde`; did you mean `shed`?',
+    ],
+    ['derived: { a: derived.a + shed.t }', 'b.yaml:2:15 derived.a: `a` follows from itself: a → a'],
+    [
+      'derived: { a: derived.b, b: derived.c, c: derived.a, d: derived.a }',
+      'b.yaml:2:15 derived.a: `a` follows from itself: a → b → c → a',
+      'b.yaml:2:29 derived.b: `b` follows from itself: b → c → a → b',
+      'b.yaml:2:43 derived.c: `c` follows from itself: c → a → b → c',
+    ],
+    ['derived: { a: derived.x }', 'b.yaml:2:15 derived.a: unknown point `derived.x`; known here: `derived.a`'],
+    [
+      'derived: { a: shed.t > 1 }\nsafety: { interlocks: [[derived.a, b.x]] }',
+      'b.yaml:3:25 safety.interlocks[0][0]: `derived.a` is no output; only points with `role: actuator` can be interlocked',
+    ],
+    ['derived: { a: { formula: shed.t, min: 5, max: 1 } }', 'b.yaml:2:39 derived.a.min: `min` must be below `max`'],
+  ])('%s', (text, ...lines) => {
+    expect(problemsOf(shed + text)).toEqual(lines);
+  });
+
+  it('a device has not the name that derived points are said under', () => {
+    expect(problemsOf('devices: { derived: { driver: board, port: auto } }\nderived: { a: derived.x }')).toContain(
+      'b.yaml:1:12 devices.derived: derived points are on the channel under this id; choose another id',
+    );
+  });
+});
+
+describe('a config with filters and derived points', () => {
+  it('may name some points of a board, which has others too', () => {
+    expect(
+      problemsOf(
+        'devices: { gh: { driver: board, port: auto, points: { t: { filters: [ {median: 3} ] } } } }\n' +
+          'safety: { interlocks: [[gh.up, gh.down]] }\nderived: { warm: gh.other > 20 }',
+      ),
+    ).toEqual([]);
+  });
+
+  it('knows points as layouts see them', () => {
+    const config = parse(
+      'devices: { m: { driver: lines, port: /dev/x, points: { mode: { type: enum, options: [lo, hi], filters: [ {map: {lo: low}} ] }, t: {} } } }\n' +
+        'derived: { hot: m.t > 30, f: { formula: m.t * 1.8 + 32, unit: °F } }',
+    );
+    const hardware = hardwareOf(config, drivers);
+    expect(hardware.specOf('m', 'mode')?.options).toEqual(['low', 'hi']);
+    expect(hardware.specOf('derived', 'hot')).toEqual({ id: 'hot', role: 'sensor', type: 'boolean' });
+    expect(hardware.specOf('derived', 'f')).toMatchObject({ type: 'number', unit: '°F' });
+  });
+
+  it('has policies by point, those of derived ones too', () => {
+    const config = parse(
+      'devices: { m: { driver: lines, port: /dev/x, points: { t: { publish: { deadband: 0.2, debounce: 200ms, maxWait: 2s, immediate: true } }, u: {} } } }\n' +
+        'derived: { f: { formula: m.t * 2, publish: { heartbeat: 1m } }, g: m.u }',
+    );
+    expect([...policiesOf(config)]).toEqual([
+      ['m.t', { deadband: 0.2, debounce: 200, maxWait: 2_000, immediate: true }],
+      ['derived.f', { maxWait: 5_000, heartbeat: 60_000, immediate: false }],
+    ]);
+  });
+});
