@@ -16,8 +16,12 @@ const GUEST = '/app/test/pi/guest';
 export async function runInGuest(files, { heard, limitMs }) {
   const folder = mkdtempSync(join(tmpdir(), 'virtual-pi-'));
   let machine;
-  const stop = () => {
+  const clear = () => {
     machine?.kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const stop = () => {
+    clear();
     process.exit(1);
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
@@ -29,8 +33,7 @@ export async function runInGuest(files, { heard, limitMs }) {
     machine = startMachine({ kernel, image, folder });
     return await watch(machine, heard, limitMs);
   } finally {
-    machine?.kill();
-    rmSync(folder, { recursive: true, force: true });
+    clear();
     for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stop);
   }
 }
