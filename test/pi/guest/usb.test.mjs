@@ -28,6 +28,17 @@ const cpu = () => {
   const fields = readFileSync(`/proc/${run.child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
 };
+/** A program that spins on a port that is gone does so for ever; what a busy machine makes slow comes to an end. */
+const comesToRest = () =>
+  until(
+    async () => {
+      const before = cpu();
+      await sleep(1_000);
+      return cpu() - before < 600;
+    },
+    'a second in which the program is not busy',
+    8_000,
+  );
 
 before(
   async () => {
@@ -65,10 +76,7 @@ describe('a board on USB', () => {
     await offline(from);
     await run.phone.sees('greenhouse', 'pump', null);
     assert.equal((await run.phone.tap('greenhouse', 'pump', true)).code, 'offline');
-    await sleep(300);
-    const before = cpu();
-    await sleep(1_000);
-    assert.ok(cpu() - before < 600, 'the program is busy with a port that is gone');
+    await comesToRest();
   });
 
   test('plugged in again, as another ttyUSB: the same board, its output safe, nothing of before is sent', async () => {
@@ -98,10 +106,7 @@ describe('a board on USB', () => {
     const from = now();
     await unplug();
     await offline(from);
-    await sleep(300);
-    const before = cpu();
-    await sleep(1_000);
-    assert.ok(cpu() - before < 600, 'the program spins on a port that is gone');
+    await comesToRest();
   });
 
   test(`${CYCLES} quick cycles leave nothing behind`, async () => {
