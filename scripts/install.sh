@@ -91,7 +91,7 @@ fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-sed -e "s#@NODE@#$node#" -e "s#@MAIN@#$main#" "$scripts/systemd/carter-bridge.service" >"$work/unit"
+sed -e "s#@NODE@#$node#g" -e "s#@MAIN@#$main#g" "$scripts/systemd/carter-bridge.service" >"$work/unit"
 
 changed=no
 put "$work/unit" "$unit" 644

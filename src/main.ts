@@ -81,6 +81,7 @@ const code = await runProgram(process.argv.slice(2), {
     arch: process.arch,
     home: fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, ''),
     load: (name) => import(name),
+    chipKernel: systemKernel,
   },
   settle: (output) => settleLeftover(output, { kernel: systemKernel, roots: SYSTEM_ROOTS }),
   gpio: async () => describeGpio({ kernel: systemKernel, roots: SYSTEM_ROOTS }),

@@ -9,7 +9,7 @@ import { openLevel } from './level.js';
 import type { GpioOptions } from './options.js';
 import { openPwm, openSwitch } from './output.js';
 import { kindOf, type PointKind } from './point-options.js';
-import { placeOf, specOf } from './points.js';
+import { placeOf, pointsOf } from './points.js';
 
 /** How often all pins are looked at, in case that an edge got lost. */
 const LOOK_MS = 1_000;
@@ -30,7 +30,7 @@ export class GpioDriver implements DeviceDriver {
 
   async connect(io: DeviceIo, signal: AbortSignal): Promise<DeviceSession> {
     const entries = Object.entries(this.options.points);
-    io.describe(entries.map(([id, point]) => specOf(id, point)));
+    io.describe(pointsOf(this.options));
     const place = placeOf(this.options);
     const channels = new Map<string, Channel>();
     // Outputs first: what hangs on them waits for its right level.

@@ -1,7 +1,7 @@
 import type { DriverKind } from '../../src/device/driver-kind.js';
 import { GpioDriver } from './driver.js';
 import { type GpioOptions, gpioOptions } from './options.js';
-import { leftovers } from './points.js';
+import { leftovers, pointsOf } from './points.js';
 import { GpioSimulator } from './simulator.js';
 
 /** `driver: gpio`: the pins of a Raspberry Pi, or of any GPIO chip that Linux knows. */
@@ -12,6 +12,7 @@ export const gpioKind: DriverKind<GpioOptions> = {
   inFlight: 'point',
   pulses: false,
   create: (options) => new GpioDriver(options),
+  points: pointsOf,
   leftovers,
   simulatePins: (options, clock, seed) => new GpioSimulator(options, clock, seed),
 };

@@ -8,6 +8,11 @@ const PRESSES = ['pressed', 'released', 'held', 'clicked'] as const;
 /** What a button says. */
 export type Press = (typeof PRESSES)[number];
 
+/** The points of a device; its options tell them all, whether or not its pins are there. */
+export function pointsOf({ points }: Pick<GpioOptions, 'points'>): PointSpec[] {
+  return Object.entries(points).map(([id, point]) => specOf(id, point));
+}
+
 /** A point as the bridge knows it. */
 export function specOf(id: string, point: PointOptions): PointSpec {
   const { label, unit } = point;

@@ -81,14 +81,14 @@ export function comparison(measured, file) {
   });
 }
 
-const BEGIN = '<!-- figures: begin, written by `npm run bench:perf -- --write` -->';
 const END = '<!-- figures: end -->';
 
-/** Puts the table between the markers of a page. */
-export function writeTable(file, text) {
+/** Puts the table between the markers of a page that name the command which writes it. */
+export function writeTable(file, text, command = 'npm run bench:perf -- --write') {
   const page = readFileSync(file, 'utf8');
-  const from = page.indexOf(BEGIN);
-  const to = page.indexOf(END);
-  if (from < 0 || to < from) throw new Error(`${file} has no markers for the figures`);
-  writeFileSync(file, `${page.slice(0, from + BEGIN.length)}\n${text}\n${page.slice(to)}`);
+  const begin = `<!-- figures: begin, written by \`${command}\` -->`;
+  const from = page.indexOf(begin);
+  const to = page.indexOf(END, from);
+  if (from < 0 || to < 0) throw new Error(`${file} has no markers for the figures of \`${command}\``);
+  writeFileSync(file, `${page.slice(0, from + begin.length)}\n${text}\n${page.slice(to)}`);
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ChipKernel } from '../port/chip-pins-kernel.js';
 import type { SystemRoots } from '../port/system-roots.js';
 
 /** The user that asks. */
@@ -28,6 +29,8 @@ export interface MachineFacts {
   readonly home: string;
   /** Loads a package; rejects where that fails. */
   readonly load: (name: string) => Promise<unknown>;
+  /** How to ask GPIO chips what they are. Throws `pin/native`. */
+  readonly chipKernel: () => ChipKernel;
 }
 
 /** A machine as its files show it: the running one, or one that a test made up below a folder. */

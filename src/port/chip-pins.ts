@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { BridgeError } from '../error.js';
+import { type ChipNode, lineInfo } from './chip-nodes.js';
 import {
   EVENT_BYTES,
   FLAG,
@@ -8,59 +7,20 @@ import {
   inputFlags,
   type LineSetup,
   packConfig,
-  packLineInfo,
   packRequest,
   packValues,
   requestedFd,
-  unpackChip,
   unpackEvents,
-  unpackLineInfo,
   unpackValues,
 } from './chip-pins-abi.js';
 import type { ChipKernel } from './chip-pins-kernel.js';
-import type { GpioChip } from './gpio-chips.js';
 import type { InputHandlers, InputOptions, InputPins, OutputOptions, OutputPin, PinEdge } from './pin.js';
 import { errnoOf, pinFault } from './pin-fault.js';
 
 /** Events taken from the kernel at a time. */
 const EVENTS_AT_ONCE = 256;
-const CONSUMER = 'carter-bridge';
-
-/** A chip's device node. */
-export interface ChipNode extends GpioChip {
-  readonly path: string;
-}
-
-/** The chips that have a device node which this user may open. Throws `pin/denied` where there are some, but all forbidden. */
-export function chipNodes(kernel: ChipKernel, dev: string): ChipNode[] {
-  const chips: ChipNode[] = [];
-  let denied: unknown;
-  for (const path of nodesIn(dev)) {
-    try {
-      const fd = kernel.open(path);
-      try {
-        const info = Buffer.alloc(68);
-        kernel.ioctl(fd, IOCTL.chipInfo, info);
-        chips.push({ path, ...unpackChip(info) });
-      } finally {
-        kernel.close(fd);
-      }
-    } catch (error) {
-      // A chip that went away between the two looks is none.
-      if (errnoOf(error) === 'EACCES' || errnoOf(error) === 'EPERM') denied = error;
-    }
-  }
-  if (chips.length === 0 && denied !== undefined) throw pinFault({ name: join(dev, 'gpiochip*'), cause: denied });
-  return chips;
-}
-
-function nodesIn(dev: string): string[] {
-  const number = (name: string) => Number(name.slice('gpiochip'.length));
-  return readdirSync(dev)
-    .filter((name) => /^gpiochip\d+$/.test(name))
-    .sort((a, b) => number(a) - number(b))
-    .map((name) => join(dev, name));
-}
+/** What this program calls itself towards the kernel. */
+export const CONSUMER = 'carter-bridge';
 
 /** Opens inputs of a chip in one request, so that their changes come in order. Throws `pin/…`; `name` is for its words. */
 export function openChipInputs(
@@ -109,7 +69,7 @@ export function openChipOutput(kernel: ChipKernel, chip: ChipNode, name: string,
   const { pin, activeLow, initial, otherwise } = options;
   const polarity = activeLow ? FLAG.activeLow : 0n;
   const asOutput = (output: boolean): LineSetup => ({ flags: FLAG.output | polarity, output });
-  const keeps = initial === 'keep' && lineInfo(kernel, chip, pin).flags & FLAG.output;
+  const keeps = initial === 'keep' && lineInfo(kernel, chip, pin).isOutput;
   const lines = request(
     kernel,
     chip,
@@ -148,18 +108,6 @@ function request(
     const busy = errnoOf(cause) === 'EBUSY';
     const holders = busy ? pins.map((pin) => lineInfo(kernel, chip, pin).consumer) : [];
     throw pinFault({ name, cause, holder: holders.find((consumer) => consumer !== '') });
-  }
-}
-
-/** What the kernel says about a line that nobody has to own. */
-function lineInfo(kernel: ChipKernel, chip: ChipNode, pin: number): ReturnType<typeof unpackLineInfo> {
-  const fd = kernel.open(chip.path);
-  try {
-    const data = packLineInfo(pin);
-    kernel.ioctl(fd, IOCTL.lineInfo, data);
-    return unpackLineInfo(data);
-  } finally {
-    kernel.close(fd);
   }
 }
 

@@ -4,7 +4,12 @@ import { BridgeError } from '../error.js';
 import { printable } from '../text.js';
 
 /** Labels of the chips that carry the 40-pin header, by model: Pi 5, Pi 4, all before (Zero 2 W too). */
-export const PI_LABELS = ['pinctrl-rp1', 'pinctrl-bcm2711', 'pinctrl-bcm2835'] as const;
+const PI_LABELS = ['pinctrl-rp1', 'pinctrl-bcm2711', 'pinctrl-bcm2835'] as const;
+
+/** Whether a chip's lines are the pins of a Raspberry Pi's header. */
+export function isHeader({ label }: Pick<GpioChip, 'label'>): boolean {
+  return (PI_LABELS as readonly string[]).includes(label);
+}
 
 /** A chip as one of the kernel's interfaces shows it. */
 export interface GpioChip {
@@ -56,11 +61,11 @@ function seen(chips: readonly GpioChip[]): string {
   return `there is ${names.join(', ')}`;
 }
 
-function namesIn(folder: string): string[] {
+/** The names in a folder of the kernel's; none where it is not there, as then nothing of that sort is. */
+export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
-    // No such folder: this kernel does not show chips there.
     return [];
   }
 }

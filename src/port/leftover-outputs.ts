@@ -4,7 +4,7 @@ import { BridgeError } from '../error.js';
 import type { LeftoverOutput } from './pin.js';
 import { type ProbeParts, piLabel, pinName, sysfsChip } from './pin-backend.js';
 import { pinFault } from './pin-fault.js';
-import { findPwm } from './pwm.js';
+import { findPwm, isInversed } from './pwm.js';
 import { overwrite } from './sysfs-file.js';
 import { attribute } from './usb-identity.js';
 
@@ -41,7 +41,8 @@ function settlePwm({ channel, share }: LeftoverOutput & { kind: 'pwm' }, parts: 
   const name = `channel ${found.channel} of ${found.chip}`;
   const folder = join(parts.roots.sys, 'class/pwm', found.chip, `pwm${found.channel}`);
   if (!existsSync(folder)) return undefined;
-  set(name, join(folder, 'duty_cycle'), String(Math.round(share * Number(attribute(folder, 'period')))), parts);
+  const part = isInversed(folder) ? 1 - share : share;
+  set(name, join(folder, 'duty_cycle'), String(Math.round(part * Number(attribute(folder, 'period')))), parts);
   return name;
 }
 

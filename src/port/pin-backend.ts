@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BridgeError, describeError } from '../error.js';
-import { type ChipNode, chipNodes } from './chip-pins.js';
+import { type ChipNode, chipNodes } from './chip-nodes.js';
 import type { ChipKernel } from './chip-pins-kernel.js';
 import { type GpioChip, pickChip, type SysfsChip, sysfsChips } from './gpio-chips.js';
 import type { PinPlace } from './pin.js';
@@ -53,19 +53,26 @@ export function pinName(pin: number, chip: GpioChip, place: PinPlace): string {
 
 /** The label of the Pi's chip, on whichever interface; undefined on a machine that is no Pi. */
 export function piLabel(parts: ProbeParts): string | undefined {
-  const chosen = attempt(() => chooseBackend({ backend: 'auto' }, false, parts));
+  const chosen = probeGpio(parts);
   return chosen instanceof BridgeError ? undefined : chosen.chip.label;
+}
+
+/** What a device without options of its own would take for the pins, or why there are none. */
+export function probeGpio(parts: ProbeParts): ChosenBackend | BridgeError {
+  return attempt(() => chooseBackend({ backend: 'auto' }, false, parts));
+}
+
+/** Where an interface shows its chip, for people. */
+export function whereOf({ kind, chip }: ChosenBackend): string {
+  return kind === 'chardev' ? chip.path : `sysfs (numbers from ${chip.base} on)`;
 }
 
 /** Whether GPIO can be used here and how, in a sentence. */
 export function describeGpio(parts: ProbeParts): string {
-  try {
-    const { kind, chip, why } = chooseBackend({ backend: 'auto' }, false, parts);
-    const where = kind === 'chardev' ? chip.path : `sysfs, numbers from ${chip.base} on`;
-    return `${chip.label}, ${chip.lines} lines, over ${where} (${why})`;
-  } catch (error) {
-    return describeError(error);
-  }
+  const chosen = probeGpio(parts);
+  if (chosen instanceof BridgeError) return describeError(chosen);
+  const { chip, why } = chosen;
+  return `${chip.label}, ${chip.lines} lines, over ${whereOf(chosen)}: ${why}`;
 }
 
 function inChardev(place: PinPlace, { kernel, roots }: ProbeParts): { chip: ChipNode } {

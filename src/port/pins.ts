@@ -5,7 +5,7 @@ import { openChipInputs, openChipOutput } from './chip-pins.js';
 import { type ChipKernel, systemKernel } from './chip-pins-kernel.js';
 import { loadOnoff, openSysfsInputs, openSysfsOutput, type SysfsAddress, type SysfsParts } from './onoff-pins.js';
 import type { InputHandlers, InputOptions, OutputOptions, PinPlace, Pins, PinsOf, PwmOptions } from './pin.js';
-import { type ChosenBackend, chooseBackend, type ProbeParts, piLabel, pinName } from './pin-backend.js';
+import { type ChosenBackend, chooseBackend, type ProbeParts, piLabel, pinName, whereOf } from './pin-backend.js';
 import { PinPool } from './pin-pool.js';
 import { findPwm, openPwmChannel } from './pwm.js';
 import { overwrite } from './sysfs-file.js';
@@ -71,9 +71,8 @@ class MachinePins implements Pins {
   /** The interface for some pins; says once which it is, and why. */
   private choose(place: PinPlace, pins: readonly number[], hold: boolean) {
     const chosen = chooseBackend(place, hold, this.probe);
-    const { kind, chip, why } = chosen;
-    const where = kind === 'chardev' ? chip.path : `sysfs (numbers from ${chip.base} on)`;
-    const words = `pins of ${chip.label} over ${where}: ${why}`;
+    const { chip, why } = chosen;
+    const words = `pins of ${chip.label} over ${whereOf(chosen)}: ${why}`;
     if (!this.told.has(words)) this.sysfs.log.info({}, words);
     this.told.add(words);
     return { chosen, names: pins.map((pin) => pinName(pin, chip, place)) };

@@ -59,6 +59,11 @@ function pwmChips(sys: string): { chip: string; channels: number }[] {
     .sort((a, b) => a.chip.localeCompare(b.chip, 'en', { numeric: true }));
 }
 
+/** Whether a channel is turned round: its duty is then the time that the line is low. Someone may have left it so. */
+export function isInversed(folder: string): boolean {
+  return attribute(folder, 'polarity') === 'inversed';
+}
+
 /** Opens a channel; it is switched on with its first share already set. Throws `pin/…`; takes at most 2 s. */
 export async function openPwmChannel(
   { chip, channel }: PwmChannel,
@@ -81,14 +86,15 @@ export async function openPwmChannel(
   await allowed(folder, ['period', 'duty_cycle', 'enable'], access).catch((cause) => {
     throw pinFault({ name, cause });
   });
+  const turned = activeLow !== isInversed(folder);
   const period = Math.round(1e9 / frequency);
   const read = () => {
     const share = number('enable') === 1 ? number('duty_cycle') / number('period') : 0;
     if (Number.isNaN(share)) throw new BridgeError('pin/lost', `${name} is gone`);
-    return activeLow ? 1 - share : share;
+    return turned ? 1 - share : share;
   };
   const set = (file: string, value: number) => attempt(() => access.write(join(folder, file), String(value)));
-  const dutyOf = (share: number) => Math.round((activeLow ? 1 - share : share) * period);
+  const dutyOf = (share: number) => Math.round((turned ? 1 - share : share) * period);
   const runs = number('enable') === 1;
   const duty = dutyOf(initial === 'keep' ? (runs ? read() : otherwise) : initial);
   // The kernel takes no period below the time that is set to be on; a running channel changes without a stop.

@@ -48,6 +48,23 @@ describe('the install script', () => {
     expect({ code, problems }).toEqual({ code: 0, problems: '' });
   });
 
+  it('has a crash followed by the command that makes outputs safe, of the same program', async () => {
+    const root = newRoot();
+    script('install.sh', root);
+    const unit = readFileSync(join(root, UNIT), 'utf8');
+    const command = (key: string) => new RegExp(`^${key}=(\\S+ \\S+) (.*)$`, 'm').exec(unit) ?? [];
+    const [, start, ...startArguments] = command('ExecStart');
+    const [, stop, ...stopArguments] = command('ExecStopPost');
+    expect([stop, ...stopArguments]).toEqual([start, 'safe --config /etc/carter-bridge/bridge.yaml']);
+    expect(startArguments).toEqual(['run --config /etc/carter-bridge/bridge.yaml']);
+    const [node = '', main = ''] = stop?.split(' ') ?? [];
+    const config = join(root, 'pins.yaml');
+    const pins = 'devices: { pins: { driver: gpio, backend: sysfs, points: { lamp: { pin: 17, direction: out } } } }';
+    writeFileSync(config, `bridge: { stateDir: ${root} }\n${pins}\n`);
+    const { status, stderr } = spawnSync(node, [main, 'safe', '--config', config], { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
   it('changes nothing when it runs again, and keeps the owner’s config', () => {
     const root = newRoot();
     script('install.sh', root);

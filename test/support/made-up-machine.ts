@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { Machine, type MachineFacts } from '../../src/doctor/machine.js';
 import { readServiceUnit } from '../../src/doctor/service-unit.js';
 import type { Subject } from '../../src/doctor/subject.js';
+import { MadeUpKernel } from './made-up-kernel.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /** What a test says of a machine: texts of files, and links as `{to}`, by absolute path. */
@@ -27,6 +28,7 @@ export function madeUp(tree: Tree = {}, facts: Partial<MachineFacts> = {}): Subj
       arch: 'arm64',
       home: '/opt/carter-bridge',
       load: async () => ({}),
+      chipKernel: () => new MadeUpKernel(new Map()),
       ...facts,
     },
     root,

@@ -35,6 +35,13 @@ export class SysfsTree {
     return this;
   }
 
+  /** A channel as after its export, with settings of its own. */
+  pwmChannel(chip: string, channel: number, settings: Record<string, string | number> = {}): this {
+    const fresh = { period: 0, duty_cycle: 0, enable: 0, polarity: 'normal' };
+    put(join(this.pwm, chip, `pwm${channel}`), { ...fresh, ...settings });
+    return this;
+  }
+
   /** A line as after its export, with settings of its own. */
   exported(number: number, settings: Record<string, string> = {}): this {
     put(join(this.gpio, `gpio${number}`), { direction: 'in', value: 0, active_low: 0, edge: 'none', ...settings });
@@ -69,7 +76,7 @@ export class SysfsTree {
     const refusal = this.refused.get(number);
     if (refusal) throw failure(refusal);
     if (folder === this.gpio) this.exported(number);
-    else put(join(folder, `pwm${number}`), { period: 0, duty_cycle: 0, enable: 0, polarity: 'normal' });
+    else this.pwmChannel(basename(folder), number);
   }
 
   private unexport(folder: string, number: number): void {

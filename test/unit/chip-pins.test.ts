@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../src/log.js';
-import { chipNodes } from '../../src/port/chip-pins.js';
+import { chipNodes } from '../../src/port/chip-nodes.js';
 import type { InputOptions, OutputOptions, PinEdge } from '../../src/port/pin.js';
 import { machinePins } from '../../src/port/pins.js';
 import { MadeUpChip, MadeUpKernel } from '../support/made-up-kernel.js';

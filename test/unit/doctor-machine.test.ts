@@ -6,6 +6,7 @@ import { serviceCheck } from '../../src/doctor/service.js';
 import { judge, storageCheck } from '../../src/doctor/storage.js';
 import { systemCheck } from '../../src/doctor/system.js';
 import { timeCheck } from '../../src/doctor/time.js';
+import { MadeUpChip, MadeUpKernel } from '../support/made-up-kernel.js';
 import { madeUp, type Tree } from '../support/made-up-machine.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -68,24 +69,70 @@ describe('Node.js and its native packages', () => {
 });
 
 describe('GPIO', () => {
-  const chip = (base: string, label: string): Tree => ({
+  const sysfs = (base: string, label: string): Tree => ({
+    '/sys/class/gpio/export': '',
     [`/sys/class/gpio/gpiochip${base}/label`]: `${label}\n`,
     [`/sys/class/gpio/gpiochip${base}/base`]: `${base}\n`,
     [`/sys/class/gpio/gpiochip${base}/ngpio`]: '58\n',
   });
 
+  /** What is said of a machine with these chips as character devices. */
+  function said(tree: Tree, chips: readonly MadeUpChip[] = []) {
+    const nodes = chips.map((chip, i) => [`/dev/gpiochip${i}`, chip] as const);
+    const files = Object.fromEntries(nodes.map(([path]) => [path, '']));
+    const chipKernel = () => new MadeUpKernel(new Map(nodes.map(([path, chip]) => [machine.path(path), chip])));
+    const subject = madeUp({ ...tree, ...files }, { chipKernel });
+    const { machine, root } = subject;
+    return gpioCheck(subject).map(({ level, text }) => `${level}: ${text.replaceAll(root, '')}`);
+  }
+
   it.each(['pinctrl-bcm2835', 'pinctrl-bcm2711', 'pinctrl-rp1'])('of %s, with its base', (label) => {
-    const findings = gpioCheck(madeUp({ ...chip('512', label), ...chip('570', 'raspberrypi-exp-gpio') }));
-    expect(findings.map(({ text }) => text)).toEqual([
-      `GPIO chip ${label} has 58 lines, in sysfs from 512 on: the pins of the header; BCM 17 is 529 in sysfs.`,
-      'GPIO chip raspberrypi-exp-gpio has 58 lines, in sysfs from 570 on.',
+    expect(said({ ...PI, ...sysfs('512', label), ...sysfs('570', 'raspberrypi-exp-gpio') })).toEqual([
+      `ok: GPIO chip ${label} has 58 lines, in sysfs from 512 on: the pins of the header; BCM 17 is 529 in sysfs.`,
+      'ok: GPIO chip raspberrypi-exp-gpio has 58 lines, in sysfs from 570 on.',
+      `ok: The bridge takes ${label} for the pins, over sysfs (numbers from 512 on): this kernel has no GPIO character device (/dev/gpiochip*).`,
     ]);
   });
 
-  it('without sysfs', () => {
-    expect(gpioCheck(madeUp({ '/dev/gpiochip0': '', '/dev/gpiochip4': '' }))).toEqual([
-      { check: 'gpio', level: 'ok', text: expect.stringContaining('gpiochip0, gpiochip4') },
+  it('without sysfs, as on a new Pi 5: the chip that a driver would take', () => {
+    expect(said(PI, [new MadeUpChip('gpio-brcmstb@107d508500', 32), new MadeUpChip('pinctrl-rp1', 54)])).toEqual([
+      'ok: The kernel offers its GPIO chips as character devices: gpiochip0 (gpio-brcmstb@107d508500, 32 lines), gpiochip1 (pinctrl-rp1, 54 lines).',
+      'ok: The bridge takes pinctrl-rp1 for the pins, over /dev/gpiochip1: the kernel counts edges and lets nobody else have its lines.',
     ]);
+  });
+
+  it('A5: with pins that others have, whoever they are', () => {
+    const chip = new MadeUpChip('pinctrl-bcm2711', 58);
+    chip.line(17).consumer = 'carter-bridge';
+    expect(said(PI, [chip]).at(-1)).toBe('ok: In use are GPIO 17 (carter-bridge).');
+    chip.line(4).consumer = 'onewire@4';
+    chip.line(42).consumer = 'ACT';
+    expect(said(PI, [chip]).at(-1)).toBe('hint: In use are GPIO 4 (onewire@4), GPIO 17 (carter-bridge).');
+    const list = [
+      'gpiochip0: GPIOs 512-569, parent: platform/fe200000.gpio, pinctrl-bcm2711:',
+      ' gpio-512 (ID_SDA              )',
+      ' gpio-516 (GPIO4               |onewire@4           ) out hi ',
+      ' gpio-529 (GPIO17              |sysfs               ) out lo ACTIVE LOW',
+      ' gpio-554 (STATUS_LED_G_CLK    |ACT                 ) out lo ',
+      '',
+    ].join('\n');
+    const old = { ...PI, ...sysfs('512', 'pinctrl-bcm2711'), '/sys/kernel/debug/gpio': list };
+    expect(said(old).at(-1)).toBe('hint: In use are GPIO 4 (onewire@4), GPIO 17 (sysfs).');
+  });
+
+  it('that this user may not open', () => {
+    const chip = new MadeUpChip('pinctrl-rp1', 54);
+    chip.denied = true;
+    expect(said(PI, [chip])).toEqual([
+      'ok: The kernel offers its GPIO chips as character devices: gpiochip0.',
+      'bad: The bridge can’t use pins here: no permission to use /dev/gpiochip* (add the user that runs this to the group gpio: `sudo usermod -aG gpio $USER`, then log in again).',
+    ]);
+  });
+
+  it('of a machine that is no Pi: another chip has to be named', () => {
+    expect(said({}, [new MadeUpChip('INTC1055:00', 360)]).at(-1)).toBe(
+      'hint: The bridge can’t use pins here: no GPIO chip here is a Raspberry Pi’s (name one by its label, `chip: label`; there is gpiochip0 (INTC1055:00, 360 lines)).',
+    );
   });
 
   it('is missed on a Raspberry Pi, and not elsewhere', () => {

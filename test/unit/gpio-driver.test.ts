@@ -71,6 +71,21 @@ describe('outputs', () => {
   });
 });
 
+it('the points of every kind are known before the pins are there', async () => {
+  const points = {
+    door: { pin: 4, direction: 'in', label: 'Door' },
+    bell: { pin: 5, direction: 'in', role: 'event' },
+    wind: { pin: 13, direction: 'in', measure: 'frequency', unit: 'Hz' },
+    knob: { pins: [20, 21], direction: 'in', measure: 'encoder', min: 0, max: 10 },
+    lamp: { pin: 17, direction: 'out' },
+    fan: { pin: 18, direction: 'out', pwm: {} },
+  };
+  await live(points);
+  const known = gpioKind.points?.(gpioKind.options.parse({ points }));
+  expect(known).toEqual([...bench.store.points('dev').values()].map(({ spec }) => spec));
+  expect(known).toHaveLength(6);
+});
+
 describe('inputs', () => {
   it('say what they are, and each change', async () => {
     await live({ door: { pin: 4, direction: 'in', activeLow: true, debounce: '20ms' } });

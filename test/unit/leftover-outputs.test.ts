@@ -49,6 +49,12 @@ it('puts a running PWM channel to its safe share', () => {
   expect(tree.read('pwmchip0/pwm0/duty_cycle')).toBe('800');
 });
 
+it('minds a PWM channel that somebody left turned round', () => {
+  tree.pwmChannel('pwmchip0', 0, { period: 1000, duty_cycle: 100, enable: 1, polarity: 'inversed' });
+  settle({ fan: { pin: 18, direction: 'out', pwm: {}, safe: 20 } });
+  expect(tree.read('pwmchip0/pwm0/duty_cycle')).toBe('800');
+});
+
 it('has nothing to do on a system without sysfs GPIO', () => {
   tree.close();
   tree = new SysfsTree();

@@ -60,6 +60,15 @@ describe('the kernel’s PWM', () => {
     expect(tree.read('pwmchip0/pwm0/duty_cycle')).toBe('800000');
   });
 
+  it('is not deceived by a channel that somebody left turned round', async () => {
+    tree.chip(512, 'pinctrl-bcm2711', 58).pwmChip('pwmchip0', 2).pwmChannel('pwmchip0', 0, { polarity: 'inversed' });
+    const pwm = await open({ initial: 0.2 });
+    expect(tree.read('pwmchip0/pwm0/duty_cycle')).toBe('800000');
+    expect(pwm.read()).toBeCloseTo(0.2);
+    pwm.write(0);
+    expect(tree.read('pwmchip0/pwm0/duty_cycle')).toBe('1000000');
+  });
+
   it('keeps a running channel, also when its frequency is another one', async () => {
     tree.chip(512, 'pinctrl-bcm2711', 58).pwmChip('pwmchip0', 2);
     const first = await open({ hold: true, initial: 0.6 });

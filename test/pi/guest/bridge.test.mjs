@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Bridge, MAIN } from './support/bridge.mjs';
 import { Chip } from './support/chip.mjs';
+import { Phone } from './support/phone.mjs';
 import { Trace } from './support/trace.mjs';
 import { until } from './support/wait.mjs';
 
@@ -18,7 +19,7 @@ const BANKS = [
 
 const bank = (first) => ({
   door: { pin: first + 4, direction: 'in' },
-  bell: { pin: first + 5, direction: 'in', role: 'event', activeLow: true, hold: '400ms' },
+  bell: { pin: first + 5, direction: 'in', role: 'event', activeLow: true, hold: '1500ms' },
   water: { pin: first + 6, direction: 'in', measure: 'count', edges: 'both', scale: 0.5 },
   knob: { pins: [first + 20, first + 21], direction: 'in', measure: 'encoder' },
   lamp: { pin: first + 17, direction: 'out' },
@@ -44,8 +45,8 @@ const DEVICES = {
 let pi;
 let kernel;
 let run;
-const start = async () => {
-  run = await Bridge.start(DEVICES);
+const start = async (options = {}) => {
+  run = await Bridge.start(DEVICES, options);
   for (const [id] of BANKS) await run.phone.sees(id, 'fridge', true, 10_000);
   await run.phone.sees('more', 'leased', false);
 };
@@ -61,13 +62,14 @@ before(() => {
 
 after(() => {
   run?.child.kill('SIGKILL');
+  run?.relay?.kill('SIGKILL');
   kernel.end();
   pi.release();
   pi.remove();
 });
 
 describe('the first run', () => {
-  before(start, { timeout: 40_000 });
+  before(() => start(), { timeout: 100_000 });
 
   for (const [id, backend, first] of BANKS) {
     test(`${backend}: inputs and outputs, from pin to phone and back`, async () => {
@@ -90,32 +92,46 @@ describe('the first run', () => {
       assert.equal(level('lamp'), 1);
     });
 
-    test(`${backend}: a button that is clicked and held, a counter, a rotary encoder`, async () => {
+    test(`${backend}: a button that is clicked and held, a counter, a rotary encoder`, {
+      timeout: 60_000,
+    }, async () => {
       const { phone } = run;
-      for (const ms of [100, 700]) {
-        pi.pull(first + 5, false);
-        await sleep(ms);
-        pi.pull(first + 5, true);
-        await sleep(200);
-      }
-      const presses = ['pressed 1', 'released 1', 'clicked 1', 'pressed 2', 'held 1', 'released 2'];
-      await until(() => phone.events('bell', id).length >= presses.length, 'all presses');
+      // Each step waits for the one before to be told, so that a busy machine loses none.
+      const told = async (...events) => {
+        presses.push(...events);
+        await until(
+          () => phone.events('bell', id).length >= presses.length,
+          () => `${presses}, not ${phone.events('bell', id)}`,
+        );
+      };
+      const presses = [];
+      pi.pull(first + 5, false);
+      await told('pressed 1');
+      pi.pull(first + 5, true);
+      await told('released 1', 'clicked 1');
+      pi.pull(first + 5, false);
+      await told('pressed 2', 'held 1');
+      pi.pull(first + 5, true);
+      await told('released 2');
       assert.deepEqual(phone.events('bell', id), presses);
 
-      // Over sysfs two edges that come before the first was fetched are one.
-      const gap = backend === 'sysfs' ? 100 : 25;
-      for (let i = 0; i < 10; i++) {
-        pi.pull(first + 6, i % 2 === 0);
-        await sleep(gap);
-      }
+      // Over sysfs two edges that come before the first was fetched are one: the kernel tells when it was.
+      const change = async (line, high) => {
+        const reads = () => kernel.reads(pi.base + first + line);
+        const before = reads().length;
+        pi.pull(first + line, high);
+        const isFetched = () => reads().slice(before).at(-1) === String(Number(high));
+        while (backend === 'sysfs' && !isFetched()) await sleep(25);
+        await sleep(25);
+      };
+      for (let i = 0; i < 10; i++) await change(6, i % 2 === 0);
       await phone.sees(id, 'water', 5);
 
       const turn = async (...order) => {
         const high = new Set();
         for (const line of order) {
           if (!high.delete(line)) high.add(line);
-          pi.pull(first + line, high.has(line));
-          await sleep(gap);
+          await change(line, high.has(line));
         }
       };
       await turn(20, 21, 20, 21);
@@ -134,16 +150,21 @@ describe('the first run', () => {
   });
 
   test('measures a frequency, and tells the standstill', async () => {
-    const began = performance.now();
-    let pulses = 0;
-    for (; performance.now() - began < 2_500; pulses++) {
+    const made = [];
+    for (const end = performance.now() + 2_500; performance.now() < end; ) {
+      made.push(performance.now());
       pi.pull(13, true);
       pi.pull(13, false);
       await sleep(18);
     }
     const hertz = run.phone.last('more', 'wind');
-    const made = pulses / 2.5;
-    assert.ok(Math.abs(hertz - made) < made / 4, `${hertz} Hz, though ${made} were made`);
+    // Pulses do not come evenly on a busy machine: what is told is the rate of some second of these.
+    const rates = made.flatMap((from, i) => {
+      const last = made.findLastIndex((at) => at <= from + 1_000);
+      return made.at(-1) < from + 1_000 ? [] : [(1_000 * (last - i)) / (made[last] - from)];
+    });
+    const [least, most] = [Math.min(...rates), Math.max(...rates)];
+    assert.ok(hertz > 0.9 * least && hertz < 1.1 * most, `${hertz} Hz, though ${least} to ${most} were made`);
     await run.phone.sees('more', 'wind', 0, 6_000);
   });
 
@@ -188,7 +209,7 @@ describe('the first run', () => {
 });
 
 describe('the second run, which is killed', () => {
-  before(start, { timeout: 40_000 });
+  before(() => start({ relayApart: true }), { timeout: 160_000 });
 
   test('what its owner wants left alone was left alone', () => {
     assert.equal(run.phone.last('more', 'freezer'), false);
@@ -215,6 +236,25 @@ describe('the second run, which is killed', () => {
       assert.deepEqual(saw, ['0', '1', '1', '1'], id);
       pi.pull(first + 4, true);
       await phone.sees(id, 'door', true);
+    }
+  });
+
+  test('relay gone and back: no output is touched, and the truth is told again', async () => {
+    for (const [id] of BANKS) await run.phone.tap(id, 'lamp', true);
+    kernel.restart();
+    await run.endRelay();
+    await sleep(1_500);
+    for (const [, , first] of BANKS) assert.equal(pi.level(bank(first).lamp.pin), 1);
+    await run.startRelay();
+    const phone = await Phone.join(run.url);
+    run.phone = phone;
+    for (const [id] of BANKS) await phone.sees(id, 'lamp', true, 15_000);
+    await sleep(500);
+    for (const [id, , first] of BANKS) {
+      for (const [point, { pin, direction }] of Object.entries(bank(first))) {
+        if (direction === 'out') assert.deepEqual(kernel.of(pi.base + pin), [], `${id}.${point}`);
+      }
+      assert.equal((await phone.tap(id, 'lamp', false)).ok, true);
     }
   });
 
@@ -253,7 +293,7 @@ describe('the second run, which is killed', () => {
 });
 
 describe('the third run, after the kill', () => {
-  before(start, { timeout: 40_000 });
+  before(() => start(), { timeout: 100_000 });
 
   test('outputs are safe again, by the shortest way; what is to be left alone was', async () => {
     for (const [id, , first] of BANKS) {

@@ -1,18 +1,26 @@
-// The boards that are plugged into the virtual Pi: whatever speaks the board protocol can be one.
-import { BoardSimulator } from '../../../dist/devices/board/simulator.js';
+// The board that is plugged into the virtual Pi: an emulated Arduino Uno with the firmware that a real one is flashed with.
+import { readFileSync } from 'node:fs';
+import { GREENHOUSE, GreenhouseUno } from '../../../dist/devices/board/avr-greenhouse.js';
 import { systemClock } from '../../../dist/src/system-clock.js';
 import { joinSocket } from './link.mjs';
 
-/** Kinds of boards: each makes something with `plug({send, receive})` and `unplug()`. */
-const KINDS = {
-  simulated: (id, seed) => new BoardSimulator(systemClock(), seed, { identity: { id } }),
-};
+const FIRMWARE = new URL('../../../devices/board/firmware/greenhouse-uno.hex', import.meta.url);
 
 /** A board behind one of the machine's chardevs. */
 export class Board {
-  constructor(kind, id, path, seed) {
-    this.board = KINDS[kind](id, seed);
+  constructor(path, seed) {
+    this.board = new GreenhouseUno(systemClock(), readFileSync(FIRMWARE, 'utf8'), seed);
     this.path = path;
+  }
+
+  /** Milliseconds that the emulator had to leave out, as it got too little of the processor. */
+  get skippedMs() {
+    return Math.round(this.board.board.skippedMs);
+  }
+
+  /** Whether the pump's pin is high: what is true, whatever anybody says. */
+  get pump() {
+    return this.board.board.pins.level(GREENHOUSE.pump);
   }
 
   /** Power on. The socket is a new one, so that nothing of the last time comes along. */

@@ -10,8 +10,8 @@ export async function openDesk(machine) {
   let plugged = 0;
   const verbs = {
     /** Puts a board on a chardev; it is not plugged in yet. */
-    make: ({ board, kind = 'simulated', socket }) => {
-      boards.set(board, { board: new Board(kind, board, machine.path(SOCKETS[socket]), socket + 1), socket });
+    make: ({ board, socket }) => {
+      boards.set(board, { board: new Board(machine.path(SOCKETS[socket]), socket + 1), socket });
     },
     plug: async ({ board }) => {
       const entry = boards.get(board);
@@ -28,7 +28,10 @@ export async function openDesk(machine) {
     say: ({ board, text }) => boards.get(board).board.say(text),
     flood: ({ board, text }) => boards.get(board).board.flood(text),
     /** What is true of a board, to compare with what the bridge believes. */
-    truth: ({ board, point }) => boards.get(board).board.board.output(point),
+    truth: ({ board }) => {
+      const { pump, skippedMs } = boards.get(board).board;
+      return { pump, skippedMs };
+    },
   };
   const socket = await joinSocket(machine.path('desk'));
   let last = Promise.resolve();
