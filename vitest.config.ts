@@ -6,6 +6,8 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     pool: 'forks',
+    // Most of them wait most of the time.
+    maxWorkers: 2,
     // Memory can only be judged after a collection.
     execArgv: ['--expose-gc'],
     dangerouslyIgnoreUnhandledErrors: false,
