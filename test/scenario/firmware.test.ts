@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AvrBoard, type AvrBoardOptions } from '../../devices/board/avr-board.js';
+import { AVR_HZ } from '../../devices/board/avr-chip.js';
 import { GREENHOUSE } from '../../devices/board/avr-greenhouse.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { systemClock } from '../../src/system-clock.js';
@@ -10,6 +11,9 @@ import { Rig, says } from '../support/rig.js';
 import { greenhouseHex } from '../support/uno-bench.js';
 
 const cmd = (point: string, value: unknown): JsonObject => ({ msg_type: 'rig.cmd', dev: 'shed', point, value });
+
+/** Cycles of a millisecond. */
+const MS = AVR_HZ / 1_000;
 
 let rig: Rig | undefined;
 let uno: AvrBoard | undefined;
@@ -41,6 +45,17 @@ function next(phone: Phone, wanted: (frame: JsonObject) => boolean, within = 5_0
   return phone.waitFor((frame) => wanted(frame) && phone.broadcasts.indexOf(frame) >= seen, within);
 }
 
+/** The next command that the host writes is cut by a reset after a millisecond; it takes more than two to go over the line. */
+function resetWithinSet(uno: AvrBoard): void {
+  const push = uno.cable.push.bind(uno.cable);
+  uno.cable.push = (bytes) => {
+    push(bytes);
+    if (!bytes.includes(' set ')) return;
+    uno.cable.push = push;
+    uno.chip.after(MS, () => uno.chip.cpu.reset());
+  };
+}
+
 const health = (word: string) => (frame: JsonObject) => frame['msg_type'] === 'rig.health' && frame['shed'] === word;
 
 // What is beyond the bridge has no part in it: one relay is enough.
@@ -59,7 +74,6 @@ forEachRelay((relay, make) => {
       const moved = next(phone, says('shed', 'vent', 'open'));
       expect(await tap(phone, 'vent', 'open')).toMatchObject({ ok: true, value: 'open' });
       await moved;
-      expect(uno.skippedMs).toBeLessThan(500);
       await rig.bridge.stop();
       await eventually(() => uno.pins.level(GREENHOUSE.pump)).toBe(false);
     }, 30_000);
@@ -85,11 +99,17 @@ forEachRelay((relay, make) => {
       const { uno, phone, rig } = await open(make, { power: 'own', resetOnPlug: false });
       expect(await tap(phone, 'pump', true)).toMatchObject({ ok: true });
       let rises = 0;
-      uno.pins.onEdge(GREENHOUSE.pump, (high) => high && rises++);
-      const pulled = performance.now();
+      let fell = Number.POSITIVE_INFINITY;
+      uno.pins.onEdge(GREENHOUSE.pump, (high, cycle) => {
+        if (high) rises++;
+        else fell = cycle;
+      });
       rig.board().pull();
+      uno.follow();
+      const pulled = uno.chip.cycles;
       await eventually(() => uno.pins.level(GREENHOUSE.pump)).toBe(false);
-      expect(performance.now() - pulled).toBeLessThan(3_300);
+      // By the board's own clock: a machine that is busy lets it run slow.
+      expect((fell - pulled) / MS).toBeLessThan(3_050);
       const online = next(phone, health('online'), 8_000);
       rig.board().plug();
       await online;
@@ -102,10 +122,8 @@ forEachRelay((relay, make) => {
       const { uno, phone } = await open(make);
       expect(await tap(phone, 'fan', 50)).toMatchObject({ ok: true });
       const [online, rest] = [next(phone, health('online'), 8_000), next(phone, says('shed', 'fan', 0), 8_000)];
+      resetWithinSet(uno);
       const id = phone.command(cmd('pump', true));
-      // In the middle of the line: it takes 3 ms.
-      await eventually(() => uno.cable.waiting).toBeGreaterThan(0);
-      uno.reset();
       const answer = await phone.waitFor((frame) => frame['cmd_id'] === id, 4_000);
       expect(answer).toMatchObject({ ok: false, code: 'offline' });
       await Promise.all([online, rest]);
@@ -123,7 +141,7 @@ forEachRelay((relay, make) => {
         ids.push((others[n % others.length] as Phone).command(cmd('fan', last)));
         await new Promise((resolve) => setTimeout(resolve, 8));
       }
-      const answers = await Promise.all(ids.map((id) => phone.waitFor((frame) => frame['cmd_id'] === id, 8_000)));
+      const answers = await Promise.all(ids.map((id) => phone.waitFor((frame) => frame['cmd_id'] === id, 20_000)));
       expect(answers.filter(({ ok }) => ok).length).toBeGreaterThan(10);
       // The last command that was accepted is what the pin has.
       expect(uno.chip.usart.overruns).toBe(0);
