@@ -30,9 +30,12 @@ async function killOne(path) {
     said += chunk;
   });
   const closed = once(child, 'close');
-  await once(child.stdout, 'data', { signal: AbortSignal.timeout(START_MS) });
-  await new Promise((resolve) => setTimeout(resolve, Math.random() * MAX_LIFE_MS));
-  child.kill('SIGKILL');
+  try {
+    await once(child.stdout, 'data', { signal: AbortSignal.timeout(START_MS) });
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * MAX_LIFE_MS));
+  } finally {
+    child.kill('SIGKILL');
+  }
   const [, signal] = await closed;
   if (signal !== 'SIGKILL') throw new Error('the writer ended by itself');
   const last = Number(said.trim().split('\n').at(-1));
