@@ -1,42 +1,39 @@
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeError } from '../error.js';
 import type { Log } from '../log.js';
 
 /**
  * One JSON value that survives power cuts: written to a second file, synced, renamed over the first.
- * A file that can't be read is set aside under another name, and said.
+ * A file that can't be read is set aside under another name, and said; the value before it takes its place.
  */
 export class StateFile<T> {
   private writing: Promise<boolean> = Promise.resolve(true);
   private pending: string | undefined;
+  private onDisk: string | undefined;
+  private failing = false;
 
   constructor(
     private readonly path: string,
     private readonly log: Log,
   ) {}
 
-  /** The value as last written; `fallback` where there is none, or where `accepts` says that it is something else. */
+  /** The value as last written, or the one before if that one is broken; `fallback` where there is neither. */
   read(fallback: T, accepts: (value: unknown) => value is T): T {
-    let text: string;
     try {
-      text = readFileSync(this.path, 'utf8');
+      return this.parse(this.path, accepts) ?? fallback;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.warn('can not be read', error);
-      return fallback;
-    }
-    try {
-      const value: unknown = JSON.parse(text);
-      if (accepts(value)) return value;
-      throw new Error('it holds something else than expected');
-    } catch (error) {
+      if (isUnreadable(error)) {
+        this.warn('can not be read', error);
+        return fallback;
+      }
       this.setAside(error);
-      return fallback;
     }
+    return this.readPrevious(accepts) ?? fallback;
   }
 
-  /** Writes a value; several in quick succession are one. Resolves with whether it is on the disk; a failure is logged. */
+  /** Writes a value; several in quick succession are one. Resolves with whether it is on the disk; failures in a row are one warning. */
   write(value: T): Promise<boolean> {
     const scheduled = this.pending !== undefined;
     this.pending = `${JSON.stringify(value, null, 1)}\n`;
@@ -52,6 +49,7 @@ export class StateFile<T> {
   private async flush(): Promise<boolean> {
     const text = this.pending ?? '';
     this.pending = undefined;
+    if (text === this.onDisk) return true;
     const fresh = `${this.path}.new`;
     try {
       mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
@@ -62,15 +60,63 @@ export class StateFile<T> {
       } finally {
         await file.close();
       }
+      await this.keepPrevious();
       await rename(fresh, this.path);
       // Without this the rename itself may be lost in a power cut.
       const folder = await open(dirname(this.path), 'r');
       await folder.sync().finally(() => folder.close());
+      this.onDisk = text;
+      if (this.failing) this.log.info({ file: this.path }, 'the state file can be written again');
+      this.failing = false;
       return true;
     } catch (error) {
-      this.warn('can not be written; what it should remember is lost at the next start', error);
+      if (!this.failing) this.warn('can not be written; what it should remember is lost at the next start', error);
+      this.failing = true;
       return false;
     }
+  }
+
+  /** The file stays in its place all the while: its other name is a second link to it. */
+  private async keepPrevious(): Promise<void> {
+    const draft = `${this.previous}.new`;
+    await rm(draft, { force: true });
+    try {
+      await link(this.path, draft);
+    } catch (error) {
+      // Nothing was written yet, or the file system (FAT) has no links and so keeps no previous copy.
+      if (['ENOENT', 'EPERM', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
+      throw error;
+    }
+    await rename(draft, this.previous);
+  }
+
+  private get previous(): string {
+    return `${this.path}.previous`;
+  }
+
+  private readPrevious(accepts: (value: unknown) => value is T): T | undefined {
+    try {
+      const value = this.parse(this.previous, accepts);
+      if (value !== undefined) this.log.warn({ file: this.previous }, 'the state before that one is used');
+      return value;
+    } catch (error) {
+      this.log.warn({ file: this.previous }, `the state before that one is not usable either: ${describeError(error)}`);
+      return undefined;
+    }
+  }
+
+  /** What a file holds; undefined where there is none. */
+  private parse(path: string, accepts: (value: unknown) => value is T): T | undefined {
+    let text: string;
+    try {
+      text = readFileSync(path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+    const value: unknown = JSON.parse(text);
+    if (!accepts(value)) throw new Error('it holds something else than expected');
+    return value;
   }
 
   private setAside(cause: unknown): void {
@@ -86,4 +132,9 @@ export class StateFile<T> {
   private warn(what: string, error: unknown): void {
     this.log.warn({ file: this.path }, `the state file ${what}: ${describeError(error)}`);
   }
+}
+
+/** Whether the disk said no, which leaves the file as it is, rather than its contents being wrong. */
+function isUnreadable(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).syscall !== undefined;
 }
