@@ -2,7 +2,7 @@
 // node scripts/fuzz-core.mjs [SECONDS]. Its inputs are kept in test/vectors/core-corpus; a crash is kept beside them.
 // Needs clang. Exit code 1 where something was found.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -50,9 +50,11 @@ try {
     seeds,
   ]);
   // Only what reaches code that nothing else does is kept.
+  const kept = join(work, 'kept');
+  mkdirSync(kept);
+  run(join(work, 'fuzz'), ['-merge=1', '-verbosity=0', kept, corpus, seeds, fresh]);
   rmSync(corpus, { recursive: true });
-  mkdirSync(corpus);
-  run(join(work, 'fuzz'), ['-merge=1', '-verbosity=0', corpus, seeds, fresh]);
+  cpSync(kept, corpus, { recursive: true });
   console.log(`${seconds} s without a finding; ${readdirSync(corpus).length} inputs kept`);
 } finally {
   rmSync(work, { recursive: true });
