@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
 const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
@@ -38,6 +39,16 @@ export const bridge = {
 
   /** Two phones take turns: one may give ten commands a second. */
   tap: (value) => ({ msg_type: 'b.cmd', dev: 'd0', point: 'led', value, _cmd: `t${value}`, _from: `p${value % 2}` }),
+};
+
+/** The bridge and its phone in a room with a key. */
+export const sealedBridge = {
+  ...bridge,
+  roomKey: randomBytes(32).toString('base64'),
+  config: (world) => {
+    const config = bridge.config(world);
+    return { ...config, relay: { ...config.relay, roomKey: sealedBridge.roomKey } };
+  },
 };
 
 /** The same for the floor, which knows one device. */
