@@ -9,7 +9,7 @@ export class Phone {
   /** Called with the payload, the moment in ns. */
   onBroadcast = (_payload, _at) => {};
 
-  static async join(url, name, { channel = 'lab', roomKey } = {}) {
+  static async join(url, name, channel = 'lab', roomKey = undefined) {
     const phone = new Phone();
     phone.name = name;
     if (roomKey) phone.cipher = roomCipher(roomKey, { channel, name, clock: systemClock() });
