@@ -135,6 +135,7 @@ export class Bridge {
       fleet,
       store,
       router,
+      audit: this.commands.audit,
       phoneLayout: phones.layout,
       push,
       clock,

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { askControl } from '../../src/control/client.js';
 import { roomCipher } from '../../src/mesh/e2ee.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { systemClock } from '../../src/system-clock.js';
@@ -33,7 +34,9 @@ forEachRelay((_, make) => {
     await phone.waitFor(says('shed', 'pump', true));
     const stop = phone.command({ msg_type: 'rig.estop' });
     expect(await phone.waitFor(acks(stop))).toMatchObject({ ok: true });
-    await phone.waitFor((frame) => frame['msg_type'] === 'rig.log');
+    for (const type of ['rig.log', 'rig.devices', 'control_snapshot']) {
+      await phone.waitFor((frame) => frame['msg_type'] === type);
+    }
     for (const type of ['rig.get_history', 'rig.get_state', 'rig.describe']) {
       expect(await phone.request('rig', type, {})).toMatchObject({ ok: true, _ch: 'lab', _from: 'rig' });
     }
@@ -69,6 +72,13 @@ forEachRelay((_, make) => {
     const reset = outsider.command({ msg_type: 'rig.estop_reset' });
     expect(await phone.waitFor(acks(reset))).toMatchObject({ ok: false, code: 'plaintext' });
     expect(rig.bridge.store.point('shed', 'pump')?.value).not.toBe(true);
+    const told = await askControl(rig.control, { op: 'audit' });
+    const by = { from: 'eve', via: 'plain', ok: false, code: 'plaintext' };
+    expect(told['commands']).toMatchObject([
+      { ...by, what: 'shed.pump', wish: 'true' },
+      { ...by, from: '', what: 'shed.pump' },
+      { ...by, what: 'estop_reset' },
+    ]);
   });
 
   it('a recorded frame switches nothing again, nor does a changed one or one of another room', async () => {
