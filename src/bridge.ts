@@ -85,7 +85,14 @@ export class Bridge {
     const history = new History(this.store);
     const phones = new PhoneSide(config, this.store);
     const { binding } = phones.layout;
-    this.tokens = keptToken({ config, token: parts.token, clock, log, revoked: () => void this.mesh.stop() });
+    this.tokens = keptToken({
+      config,
+      token: parts.token,
+      clock,
+      random: parts.random,
+      log,
+      revoked: () => void this.mesh.stop(),
+    });
     this.mesh = this.buildMesh();
     const layout = () => phones.layout.layout();
     const publisher = (sink: FrameSink, parts: Pick<PublisherParts, 'history' | 'topology' | 'frameBytes'>) =>
@@ -217,6 +224,7 @@ export class Bridge {
           this.publisher.down();
           this.panel?.relayChanged();
         },
+        refused: () => tokens?.refusedByRelay(),
         broadcast: (payload, sealed) => this.router.handle(payload, sealed),
         request: (type, payload, answer, sealed) => {
           if (!this.requests.knows(type)) return false;
