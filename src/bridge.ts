@@ -78,21 +78,14 @@ export class Bridge {
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly parts: BridgeParts) {
-    const { config, clock, log, version } = parts;
+    const { config, token, clock, random, log, version } = parts;
     const { namespace } = config.bridge;
     const source = randomUUID();
     this.store = new Store(clock);
     const history = new History(this.store);
     const phones = new PhoneSide(config, this.store);
     const { binding } = phones.layout;
-    this.tokens = keptToken({
-      config,
-      token: parts.token,
-      clock,
-      random: parts.random,
-      log,
-      revoked: () => void this.mesh.stop(),
-    });
+    this.tokens = keptToken({ config, token, clock, random, log, revoked: () => void this.mesh.stop() });
     this.mesh = this.buildMesh();
     const layout = () => phones.layout.layout();
     const publisher = (sink: FrameSink, parts: Pick<PublisherParts, 'history' | 'topology' | 'frameBytes'>) =>
