@@ -78,14 +78,14 @@ export class Bridge {
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly parts: BridgeParts) {
-    const { config, clock, log, version } = parts;
+    const { config, token, clock, random, log, version } = parts;
     const { namespace } = config.bridge;
     const source = randomUUID();
     this.store = new Store(clock);
     const history = new History(this.store);
     const phones = new PhoneSide(config, this.store);
     const { binding } = phones.layout;
-    this.tokens = keptToken({ config, token: parts.token, clock, log, revoked: () => void this.mesh.stop() });
+    this.tokens = keptToken({ config, token, clock, random, log, revoked: () => void this.mesh.stop() });
     this.mesh = this.buildMesh();
     const layout = () => phones.layout.layout();
     const publisher = (sink: FrameSink, parts: Pick<PublisherParts, 'history' | 'topology' | 'frameBytes'>) =>
@@ -135,6 +135,7 @@ export class Bridge {
       fleet,
       store,
       router,
+      audit: this.commands.audit,
       phoneLayout: phones.layout,
       push,
       clock,
@@ -216,6 +217,7 @@ export class Bridge {
           this.publisher.down();
           this.panel?.relayChanged();
         },
+        refused: () => tokens?.refusedByRelay(),
         broadcast: (payload, sealed) => this.router.handle(payload, sealed),
         request: (type, payload, answer, sealed) => {
           if (!this.requests.knows(type)) return false;

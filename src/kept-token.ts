@@ -12,6 +12,7 @@ export interface KeptTokenParts {
   /** The token that came with the credential. */
   readonly token: string | undefined;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly log: Log;
   revoked(): void;
 }
@@ -28,7 +29,7 @@ interface Kept {
  * The token of a device that was added to an account, its lasting secret kept over restarts where the service replaces it;
  * undefined where the config has no such credential.
  */
-export function keptToken({ config, token, clock, log, revoked }: KeptTokenParts): DeviceToken | undefined {
+export function keptToken({ config, token, clock, random, log, revoked }: KeptTokenParts): DeviceToken | undefined {
   const { credential } = config.relay;
   if (!credential) return undefined;
   const file = new StateFile<Kept | null>(join(config.bridge.stateDir, 'device.json'), log);
@@ -45,6 +46,7 @@ export function keptToken({ config, token, clock, log, revoked }: KeptTokenParts
     rotated,
     revoked,
     clock,
+    random,
     log: log.child({ part: 'token' }),
   });
 }

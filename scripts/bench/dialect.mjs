@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
 const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
@@ -36,8 +37,18 @@ export const bridge = {
     return { ...NOTHING, values };
   },
 
-  /** Two phones take turns: one may give ten commands a second. */
-  tap: (value) => ({ msg_type: 'b.cmd', dev: 'd0', point: 'led', value, _cmd: `t${value}`, _from: `p${value % 2}` }),
+  /** Two phones take turns: one may give ten commands a second. A tap with the id of an earlier one would be answered from memory. */
+  tap: (value) => ({ msg_type: 'b.cmd', dev: 'd0', point: 'led', value, _cmd: randomUUID(), _from: `p${value % 2}` }),
+};
+
+/** The bridge and its phone in a room with a key. */
+export const sealedBridge = {
+  ...bridge,
+  roomKey: randomBytes(32).toString('base64'),
+  config: (world) => {
+    const config = bridge.config(world);
+    return { ...config, relay: { ...config.relay, roomKey: sealedBridge.roomKey } };
+  },
 };
 
 /** The same for the floor, which knows one device. */

@@ -19,6 +19,7 @@ export const FULL = {
   growth: 4_000,
   growthRounds: 2,
   wireTimes: 60,
+  roomRounds: 3,
 };
 
 /** For development: every row, nothing to rely on. */
@@ -42,4 +43,5 @@ export const QUICK = {
   growth: 1_000,
   growthRounds: 1,
   wireTimes: 6,
+  roomRounds: 1,
 };

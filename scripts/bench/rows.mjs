@@ -48,6 +48,14 @@ export const ROWS = [
     stretch: 1.5,
   },
   { id: 'Wt', what: 'tap to confirmed answer, the same', unit: '', bar: 2, stretch: 1.5 },
+  {
+    id: 'R',
+    what: 'tap to confirmed answer in a keyed room ÷ plain, p50',
+    unit: 'ms',
+    ratio: true,
+    bar: 1.2,
+    stretch: 1.1,
+  },
   { id: 'S4', what: 'CPU a reading, 4 boards / 1 board', unit: '', bar: 1.25, stretch: 1 },
   { id: 'S16', what: 'the same, 16 boards / 1 board', unit: '', bar: 1.25, stretch: 1 },
   { id: 'S64', what: 'the same, 64 boards / 1 board', unit: '', bar: 1.25, stretch: 1 },
@@ -71,5 +79,6 @@ export const GROUPS = {
   M: ['M'],
   W: ['W', 'Wt'],
   Wt: ['W', 'Wt'],
+  R: ['R'],
   S: ['S4', 'S16', 'S64'],
 };

@@ -1,4 +1,4 @@
-import { bridge, floor } from './dialect.mjs';
+import { bridge, floor, sealedBridge } from './dialect.mjs';
 import { delay } from './measure/delay.mjs';
 import { echo } from './measure/echo.mjs';
 import { endless, endlessStage } from './measure/endless.mjs';
@@ -12,6 +12,7 @@ import { floodStage, throughput } from './measure/throughput.mjs';
 import { warmUp } from './measure/warm.mjs';
 import { wire } from './measure/wire.mjs';
 import { Stage } from './stage.mjs';
+import { median } from './statistics.mjs';
 import { sleep } from './wait.mjs';
 
 const MB = 1024 * 1024;
@@ -87,6 +88,12 @@ export async function singleRun(rows, plan, say) {
     const { reading, tap } = await wire(plan.wireTimes);
     Object.assign(ours, { W: reading, Wt: tap });
   }
+  if (rows.has('R')) {
+    say('R: a room with a key');
+    const { sealed, plain } = await room(plan);
+    ours.R = sealed;
+    floors.R = plain;
+  }
   if (rows.has('S')) {
     say('S: 1, 4, 16 and 64 boards');
     Object.assign(ours, await scale(plan));
@@ -101,6 +108,22 @@ export async function singleRun(rows, plan, say) {
     Object.assign(floors, { G: naive.program, Gr: naive.relay });
   }
   return { ours, floors };
+}
+
+/** Taps with and without a room key, in turn; medians of the rounds. */
+async function room(plan) {
+  const took = new Map([bridge, sealedBridge].map((dialect) => [dialect, []]));
+  for (let round = 0; round < plan.roomRounds; round++) {
+    for (const [dialect, list] of took) {
+      const figure = await on(dialect, { relayWarmMs: plan.warm }, async (stage) => {
+        await warmUp(stage, plan.warm);
+        await echo(stage, plan.warmEcho);
+        return (await echo(stage, plan.echo)).p50;
+      });
+      list.push(figure);
+    }
+  }
+  return { plain: median(took.get(bridge)), sealed: median(took.get(sealedBridge)) };
 }
 
 async function scale(plan) {

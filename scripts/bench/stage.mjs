@@ -66,7 +66,7 @@ export class Stage {
 
   /** Joins one more phone. */
   async phone(name) {
-    const phone = await Phone.join(this.url, name);
+    const phone = await Phone.join(this.url, name, 'lab', this.dialect.roomKey);
     this.phones.push(phone);
     return phone;
   }

@@ -3,6 +3,7 @@ import { type Outcome, refusalOf, refused } from '../device/outcome.js';
 import { withinOf } from '../device/point.js';
 import { BridgeError } from '../error.js';
 import { Senders } from '../senders.js';
+import { Audit } from './audit.js';
 import type { CommandRequest } from './command.js';
 import { CommandRate, MAX_SENDERS } from './rate.js';
 import { checkCommand, checkSender, type Rules } from './validate.js';
@@ -40,11 +41,14 @@ export class Commands {
   private readonly rate: CommandRate;
   private readonly refusals: CommandRate;
   private closed = false;
+  /** What was asked for, by whom, and what became of it. */
+  readonly audit: Audit;
   /** Commands refused without an answer, as their senders had too many refused. */
   unanswered = 0;
 
   constructor(private readonly rules: Rules) {
     const { clock } = rules;
+    this.audit = new Audit(clock);
     this.rate = new CommandRate(clock);
     this.refusals = new CommandRate(clock);
     this.waiting = new Senders(clock, MAX_SENDERS, () => ({ count: 0 }));
@@ -57,12 +61,20 @@ export class Commands {
   submit(request: CommandRequest): Promise<Outcome> | undefined {
     const { fleet, store } = this.rules;
     if (!fleet.devices.has(request.device) && !store.point(request.device, request.point)) return undefined;
-    if (request.cmd === undefined) return this.admit(request);
+    if (request.cmd === undefined) return this.noted(request);
     const key = JSON.stringify([request.from, request.cmd]);
     const known = this.remembered.get(key);
     if (known && this.rules.clock.now() - known.at <= REMEMBER_MS) return known.outcome;
-    const outcome = this.admit(request);
+    const outcome = this.noted(request);
     if (outcome) this.remember(key, outcome);
+    return outcome;
+  }
+
+  private noted(request: CommandRequest): Promise<Outcome> | undefined {
+    const { device, point, value, pulseMs, from, via } = request;
+    const outcome = this.admit(request);
+    const wish = pulseMs === undefined ? value : { pulse_ms: pulseMs };
+    if (outcome) void this.audit.note({ from, via, what: `${device}.${point}`, wish }, outcome);
     return outcome;
   }
 

@@ -47,7 +47,7 @@ export class Router {
     const { namespace, publisher } = parts;
     this.handlers = new Map<string, Handler>([
       [`${namespace}.cmd`, (payload, via) => this.command(payload, via)],
-      [`${namespace}.estop`, (payload) => this.stop(payload)],
+      [`${namespace}.estop`, (payload, via) => this.stop(payload, via)],
       [`${namespace}.estop_reset`, (payload, via) => this.resetStop(payload, via)],
       [`${namespace}.poll`, () => publisher.full()],
       ['control_sync_request', (payload) => this.sync(payload)],
@@ -88,7 +88,7 @@ export class Router {
     const { binding, rules, publisher } = this.parts;
     const wish = binding?.read(payload, (device, point) => rules.store.point(device, point)?.spec);
     if (wish?.kind === 'point') this.submit(requestFor(wish, payload, via));
-    else if (wish?.kind === 'estop') this.stop(payload);
+    else if (wish?.kind === 'estop') this.stop(payload, via);
     else if (wish?.kind === 'estop_reset') this.resetStop(payload, via);
     else if (wish?.kind === 'poll') publisher.full();
   }
@@ -121,18 +121,21 @@ export class Router {
     });
   }
 
-  private stop(payload: JsonObject): void {
+  private stop(payload: JsonObject, via: CommandRequest['via']): void {
     const sender = senderOf(payload);
-    void this.emergencyStop(sender.from || 'a phone').then((outcome) => this.acknowledge(sender, outcome));
+    void this.emergencyStop(sender.from || 'a phone', via).then((outcome) => this.acknowledge(sender, outcome));
   }
 
   /** Latches the emergency stop and puts every output of every device to its safe value. */
-  async emergencyStop(by: string): Promise<Outcome> {
+  async emergencyStop(by: string, via: CommandRequest['via'] = 'local'): Promise<Outcome> {
     const { rules } = this.parts;
     const now = rules.clock.now();
     // Somebody who hammers the button must not fill the wires with the same words.
-    if (!this.stops.last || now - this.stops.last.at >= STOP_AGAIN_MS)
-      this.stops.last = { at: now, outcome: this.makeSafe(by) };
+    if (!this.stops.last || now - this.stops.last.at >= STOP_AGAIN_MS) {
+      const outcome = this.makeSafe(by);
+      this.stops.last = { at: now, outcome };
+      void this.parts.commands.audit.note({ from: by, via, what: 'estop', wish: undefined }, outcome);
+    }
     return await this.stops.last.outcome;
   }
 
@@ -151,7 +154,10 @@ export class Router {
   private resetStop(payload: JsonObject, via: CommandRequest['via']): void {
     const sender = senderOf(payload);
     const size = JSON.stringify(payload).length;
-    const refusal = checkSender({ device: '', point: '', ...sender, size, via }, this.parts.rules);
+    const sentAt = typeof payload['_ts'] === 'number' ? { sentAt: payload['_ts'] } : {};
+    const refusal = checkSender({ device: '', point: '', ...sender, ...sentAt, size, via }, this.parts.rules);
+    const asked = { from: sender.from || 'a phone', via, what: 'estop_reset', wish: undefined };
+    void this.parts.commands.audit.note(asked, refusal ?? { ok: true, value: true });
     if (refusal) {
       this.reportRefusal('estop_reset', refusal);
       this.acknowledge(sender, refusal);

@@ -17,6 +17,7 @@ export function rulesOf(config: Config, fleet: Fleet, store: Store, openRelay: b
       phones: security.phones,
       openRelay,
       sealedOnly: relay.roomKey !== undefined,
+      begun: clock.wall(),
     },
     estop: new EmergencyStop(store),
     interlock: new Interlock(safety.interlocks, store),

@@ -20,6 +20,8 @@ export interface Access {
   readonly openRelay: boolean;
   /** True: a room key is set, so plain commands come from outside the room. */
   readonly sealedOnly: boolean;
+  /** Wall time of the start. What this process can tell from a recording ends there; undefined: the clock was not set. */
+  readonly begun?: number | undefined;
 }
 
 /** Everything that a command is held against. */
@@ -53,6 +55,9 @@ export function checkSender(request: CommandRequest, rules: Rules): Outcome | un
     return refused('expired', 'the command was sent too long ago');
   }
   if (request.via === 'local') return undefined;
+  if (request.via === 'sealed' && request.sentAt !== undefined && request.sentAt < (access.begun ?? 0)) {
+    return refused('expired', 'the command was sealed before the bridge started, and may be a recording');
+  }
   if (access.sealedOnly && request.via === 'plain') {
     return refused('plaintext', 'commands must be sealed with the room key');
   }

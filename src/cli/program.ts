@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError, formatProblem } from '../config/config-error.js';
 import { describeError, isBridgeError } from '../error.js';
 import { approveCommand } from './approve.js';
+import { auditCommand } from './audit.js';
 import { benchCommand } from './bench.js';
 import { type CliContext, EXIT } from './context.js';
 import { devicesCommand } from './devices.js';
@@ -123,6 +124,10 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .description('let the outputs of a new board be switched')
     .argument('<device>')
     .action((target, options) => finish(approveCommand(target, options, context)));
+  running(program.command('audit'))
+    .description('list the last commands: when, by whom, what came of it')
+    .option('--json', 'for programs')
+    .action((options) => finish(auditCommand(options, context)));
   running(program.command('monitor'))
     .description("show a device's raw lines")
     .argument('<device>')

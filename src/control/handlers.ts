@@ -1,3 +1,4 @@
+import type { Audit } from '../action/audit.js';
 import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
 import type { Fleet } from '../device/fleet.js';
@@ -15,6 +16,7 @@ export interface ControlParts {
   fleet: Fleet;
   store: Store;
   router: Router;
+  audit: Pick<Audit, 'list'>;
   phoneLayout: Pick<PhoneLayout, 'layout' | 'api'>;
   push: PhonePush;
   clock: Clock;
@@ -88,6 +90,7 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       return { ok: false, code: 'no_panel', message: 'this bridge has no panel; `panel: {}` in its config opens one' };
     },
     pairing: () => ({ ...parts.pairing }),
+    audit: () => ({ ok: true, commands: parts.audit.list() }),
     push: async (phone) => ({ ...(await parts.push.push(phone)) }),
     contract: () => ({ ok: true, contract: phoneLayout.api() }),
     monitor(device, entry) {

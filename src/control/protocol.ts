@@ -11,7 +11,7 @@ export type ControlRequest =
   | { readonly op: 'approve'; readonly device: string }
   | { readonly op: 'monitor'; readonly device: string }
   | { readonly op: 'push'; readonly phone?: string }
-  | { readonly op: 'status' | 'layout' | 'contract' | 'panel' | 'pairing' };
+  | { readonly op: 'status' | 'layout' | 'contract' | 'panel' | 'pairing' | 'audit' };
 
 /** What the bridge answers, one JSON object a line; `monitor` gets an `ok` line, then entries until it hangs up. */
 export type ControlAnswer = JsonObject & { ok: boolean };

@@ -22,13 +22,15 @@ export interface ControlHandlers {
   panel(): ControlAnswer;
   /** What a phone needs to join, as `text`. */
   pairing(): ControlAnswer;
+  /** The last commands with origin and outcome, as `commands`. */
+  audit(): ControlAnswer;
   /** Puts the layout on a phone: the one of this name, or the only one there. */
   push(phone: string | undefined): Promise<ControlAnswer>;
   /** Calls `entry` for each line on a device's wire; the returned function ends that. Undefined: no such device. */
   monitor(device: string, entry: (entry: JsonObject) => void): (() => void) | undefined;
 }
 
-const PLAIN = ['status', 'layout', 'contract', 'panel', 'pairing'] as const;
+const PLAIN = ['status', 'layout', 'contract', 'panel', 'pairing', 'audit'] as const;
 
 const isPlain = (op: unknown): op is (typeof PLAIN)[number] => PLAIN.some((known) => known === op);
 

@@ -17,6 +17,8 @@ export interface MeshHandlers {
   up(): void;
   /** The connection that was up is over. */
   down(reason: string): void;
+  /** The relay did not let us in: it closed the connection, or kept it without a welcome. */
+  refused?(): void;
   /** A broadcast of somebody, or our own unless it was sealed; `sealed`: it came from a holder of the room key. */
   broadcast(payload: JsonObject, sealed: boolean): void;
   /**

@@ -18,6 +18,8 @@ export interface LinkOptions extends SocketOptions {
 export interface LinkHandlers extends Pick<SocketHandlers, 'frame' | 'dropped'> {
   up(): void;
   down(error: BridgeError): void;
+  /** The relay did not let us in. */
+  refused(): void;
 }
 
 /** What the log calls it. */
@@ -89,6 +91,7 @@ export class ClientLink {
     if (nameWar && !this.atWar) this.logNameWar();
     this.atWar = nameWar;
     this.goDown(end.error);
+    if (end.kind === 'refused' && !this.stopped) this.handlers.refused();
     if (!this.stopped) this.retry = this.options.clock.after(ms, () => this.connect());
   }
 

@@ -80,6 +80,7 @@ export class MeshClient {
       {
         up: () => this.up(),
         down: (error) => this.down(error),
+        refused: () => this.guard('refused', () => this.handlers.refused?.()),
         frame: (frame) => this.inbox.frame(frame),
         dropped: (reason, sample) => this.inbox.drop(reason, sample.toString('utf8', 0, 200)),
       },

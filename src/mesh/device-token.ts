@@ -17,6 +17,8 @@ export interface DeviceTokenParts {
   /** The account does not know this device any more. */
   revoked(): void;
   readonly clock: Clock;
+  /** 0 ≤ r < 1: how much sooner than planned, so that bridges which started together do not ask together. */
+  readonly random: () => number;
   readonly log: Log;
 }
 
@@ -24,6 +26,8 @@ const PATH = '/devices/sessions/refresh';
 const EVERY_MS = 2_400_000;
 /** A token is renewed this long before it ends, but not more often than that. */
 const EARLY_MS = 60_000;
+/** The part of a wait that chance may take off. */
+const JITTER = 0.1;
 const SOONEST_MS = 30_000;
 const ANSWER_MS = 10_000;
 /** A single "forbidden" may come from something between; the account says it every time. */
@@ -42,6 +46,8 @@ export class DeviceToken {
   private forbidden = 0;
   private nextMs = EVERY_MS;
   private stopped = false;
+  private renewing = false;
+  private askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: DeviceTokenParts) {
     this.current = parts.token;
@@ -56,6 +62,14 @@ export class DeviceToken {
       outcome = await this.renew();
     }
     return this.conclude(outcome);
+  }
+
+  /** The relay did not let us in: the token may have ended early. Renews it, unless that was tried less than 30 s ago. */
+  refusedByRelay(): void {
+    const { clock } = this.parts;
+    if (this.stopped || this.renewing || clock.now() - this.askedAt < SOONEST_MS) return;
+    this.timer?.cancel();
+    void this.again();
   }
 
   stop(): void {
@@ -73,7 +87,7 @@ export class DeviceToken {
       this.parts.revoked();
       return false;
     }
-    const wait = outcome === 'forbidden' ? FORBIDDEN_LATER_MS : this.nextMs;
+    const wait = outcome === 'forbidden' ? FORBIDDEN_LATER_MS : this.nextMs * (1 - JITTER * this.parts.random());
     this.timer = this.parts.clock.after(wait, () => void this.again());
     return true;
   }
@@ -88,6 +102,8 @@ export class DeviceToken {
     const { credential, clock, log, post } = this.parts;
     const url = `${credential.validator.replace(/\/$/, '')}${PATH}`;
     const late = () => new BridgeError('relay/token', `no answer within ${ANSWER_MS / 1000} s`);
+    this.renewing = true;
+    this.askedAt = clock.now();
     try {
       const asking = post(url, { deviceId: credential.deviceId, refreshToken: this.refresh });
       const { status, answer } = await deadline(clock, ANSWER_MS, asking, late);
@@ -101,6 +117,8 @@ export class DeviceToken {
       // What there is may be good for a while yet.
       log.warn({}, `the token of the relay was not renewed: ${describeError(error)}`);
       return 'later';
+    } finally {
+      this.renewing = false;
     }
   }
 

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
+import { isBridgeError } from '../../src/error.js';
+import { type Cipher, isEnvelope, roomCipher } from '../../src/mesh/e2ee.js';
 import { isObject, type JsonObject, type MeshFrame } from '../../src/mesh/frame.js';
+import { systemClock } from '../../src/system-clock.js';
 
 /** Where and as whom a phone connects. */
 export interface PhoneOptions {
@@ -9,6 +12,8 @@ export interface PhoneOptions {
   name: string;
   channel: string;
   token?: string;
+  /** Seals what it broadcasts and asks, and opens what it gets. */
+  roomKey?: string;
   /** Overrides parts of the identity: `{ role: 'viewer', can_broadcast: false }`. */
   identity?: JsonObject;
 }
@@ -19,7 +24,9 @@ const PATIENCE_MS = 6_000;
 /** Connects as the app does (role `mobile`, may broadcast, route and see the roster); rejects when there is no welcome. */
 export async function connectPhone(options: PhoneOptions): Promise<Phone> {
   const socket = new WebSocket(options.url, { perMessageDeflate: false });
-  const phone = new Phone(socket, options.name);
+  const { name, channel, roomKey } = options;
+  const cipher = roomKey === undefined ? undefined : roomCipher(roomKey, { name, channel, clock: systemClock() });
+  const phone = new Phone(socket, name, cipher);
   await once(socket, 'open');
   await phone.identify(options);
   return phone;
@@ -27,16 +34,19 @@ export async function connectPhone(options: PhoneOptions): Promise<Phone> {
 
 /** A dashboard on a phone: keeps every broadcast it gets, taps controls, asks the bridge. */
 export class Phone {
-  /** Payloads of all broadcasts so far, own ones included, in order of arrival. */
+  /** Payloads of all broadcasts so far, own ones included (but for sealed ones), in order of arrival. */
   readonly broadcasts: JsonObject[] = [];
   /** Resolves with the close code once the socket is gone. */
   readonly closed: Promise<{ code: number; reason: string }>;
+  /** Why broadcasts could not be opened, of those that could not. */
+  readonly unopened: string[] = [];
   private readonly listeners = new Set<(frame: MeshFrame) => void>();
   private readonly gone = new Set<(code: number) => void>();
 
   constructor(
     private readonly socket: WebSocket,
     readonly name: string,
+    private readonly cipher?: Cipher,
   ) {
     socket.on('error', () => {}); // the close that follows tells
     socket.on('message', (data) => this.receive(JSON.parse(String(data)) as MeshFrame));
@@ -64,7 +74,7 @@ export class Phone {
 
   /** Broadcasts `payload`, and returns the id of the frame. */
   send(payload: unknown): string {
-    return this.frame('broadcast_request', payload);
+    return this.frame('broadcast_request', this.sealed(payload));
   }
 
   /** Broadcasts a tap as the app does, stamped with `_cmd` and `_from`; returns the `_cmd`. */
@@ -80,7 +90,7 @@ export class Phone {
     const clients = isObject(roster) && Array.isArray(roster['clients']) ? roster['clients'] : [];
     const found = clients.find((entry) => isObject(entry) && entry['name'] === target);
     if (!found) throw new Error(`${this.name}: no ${target} in the roster ${JSON.stringify(clients)}`);
-    return this.ask('route_msg', { target_id: found.id, type, payload });
+    return this.opened(await this.ask('route_msg', { target_id: found.id, type, payload: this.sealed(payload) }));
   }
 
   /** Sends one frame of a relay verb and resolves with the payload of its reply. */
@@ -143,7 +153,25 @@ export class Phone {
     return id;
   }
 
+  private sealed(payload: unknown): unknown {
+    return this.cipher && isObject(payload) ? this.cipher.seal(payload) : payload;
+  }
+
+  private opened(payload: unknown): unknown {
+    return this.cipher && isEnvelope(payload) ? this.cipher.open(payload).payload : payload;
+  }
+
   private receive(frame: MeshFrame): void {
+    if (frame.type === 'broadcast') {
+      if (this.cipher?.isOwn(frame.payload)) return;
+      try {
+        frame.payload = this.opened(frame.payload);
+      } catch (error) {
+        if (!isBridgeError(error)) throw error;
+        this.unopened.push(error.code);
+        return;
+      }
+    }
     if (frame.type === 'broadcast' && isObject(frame.payload)) this.broadcasts.push(frame.payload);
     for (const listener of [...this.listeners]) listener(frame);
   }

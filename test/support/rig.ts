@@ -92,6 +92,8 @@ export interface RigOptions {
   /** Other sections of the config. */
   config?: JsonObject;
   token?: string;
+  /** End-to-end encryption for the bridge, and for the phones unless they say otherwise. */
+  roomKey?: string;
   log?: Log;
   /** The folder of a built page: opens the panel. */
   page?: string;
@@ -109,11 +111,12 @@ export class Rig {
     readonly usb: UsbSlots,
     private readonly folder: string,
     private readonly token: string | undefined,
+    private readonly roomKey: string | undefined,
   ) {}
 
   /** Starts everything; the boards are plugged in. */
   static async open(make: MakeRelay, options: RigOptions = {}): Promise<Rig> {
-    const { devices = { shed: SKETCH }, config: sections = {}, token, log = silentLog } = options;
+    const { devices = { shed: SKETCH }, config: sections = {}, token, roomKey, log = silentLog } = options;
     const { page, pins = () => noPins } = options;
     const folder = mkdtempSync(join(tmpdir(), 'carter-rig-'));
     const relay = await make(token === undefined ? {} : { token });
@@ -128,7 +131,7 @@ export class Rig {
     );
     const text = JSON.stringify({
       bridge: { name: 'rig', namespace: 'rig', stateDir: join(folder, 'state') },
-      relay: { url: relay.url, channel: 'lab', allowOpenRelay: true, ...(token === undefined ? {} : { token }) },
+      relay: { url: relay.url, channel: 'lab', allowOpenRelay: true, token, roomKey },
       devices: withPorts,
       ...sections,
     });
@@ -147,14 +150,14 @@ export class Rig {
       random: Math.random,
       log,
       ports: machinePorts(clock, log, usb.roots),
-      pairing: pairingOf({ url: relay.url, channel: 'lab', token, roomKey: undefined }),
+      pairing: pairingOf({ url: relay.url, channel: 'lab', token, roomKey }),
       lines: new LogRing(),
       ...(page === undefined ? {} : { panel: { host: '127.0.0.1', port: 0, orAnyPort: false, hostname: 'rig', page } }),
       pins,
     });
     for (const board of boards.values()) board.plug();
     await bridge.start();
-    return new Rig(bridge, relay, boards, usb, folder, token);
+    return new Rig(bridge, relay, boards, usb, folder, token, roomKey);
   }
 
   /** The bridge's control socket. */
@@ -168,10 +171,19 @@ export class Rig {
     return board;
   }
 
-  /** A phone on the bridge's channel. */
-  async phone(name = 'anna', identity: JsonObject = {}): Promise<Phone> {
+  /** Somebody on the bridge's channel who has no room key. */
+  async outsider(name = 'eve'): Promise<Phone> {
     const token = this.token === undefined ? {} : { token: this.token };
-    const phone = await connectPhone({ url: this.relay.url, name, channel: 'lab', ...token, identity });
+    const phone = await connectPhone({ url: this.relay.url, name, channel: 'lab', ...token });
+    this.phones.push(phone);
+    return phone;
+  }
+
+  /** A phone on the bridge's channel. */
+  async phone(name = 'anna', identity: JsonObject = {}, roomKey = this.roomKey): Promise<Phone> {
+    const token = this.token === undefined ? {} : { token: this.token };
+    const key = roomKey === undefined ? {} : { roomKey };
+    const phone = await connectPhone({ url: this.relay.url, name, channel: 'lab', ...token, ...key, identity });
     this.phones.push(phone);
     return phone;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NAMESPACE, openDesk, SOURCE } from '../support/command-desk.js';
+import { VirtualClock } from '../support/virtual-clock.js';
 
 describe('a tap', () => {
   it('is acknowledged once the device confirmed, then the state is said', async () => {
@@ -451,4 +452,23 @@ describe('a pulse', () => {
     expect(desk.ackOf(cmd)).toMatchObject({ ok: false, code: 'type' });
     await desk.close();
   });
+});
+
+it('a sealed command from before the start is refused, as no replay window reaches back there', async () => {
+  const start = new VirtualClock().wall() ?? 0;
+  const desk = await openDesk({ access: { sealedOnly: true, begun: start } });
+  const take = (cmd: string, _ts: number) => {
+    const payload = { msg_type: `${NAMESPACE}.cmd`, dev: 'shed', point: 'pump', value: true, _cmd: cmd, _from: 'anna' };
+    desk.router.take({ ...payload, _ts }, 'sealed');
+  };
+  take('recorded', start - 1);
+  desk.router.take({ msg_type: `${NAMESPACE}.estop_reset`, _cmd: 'reset', _from: 'anna', _ts: start - 1 }, 'sealed');
+  await desk.clock.advance(100);
+  expect(desk.ackOf('recorded')).toMatchObject({ ok: false, code: 'expired' });
+  expect(desk.ackOf('reset')).toMatchObject({ ok: false, code: 'expired' });
+  expect(desk.board.told).toEqual([]);
+  take('new', start);
+  await desk.clock.advance(100);
+  expect(desk.ackOf('new')).toMatchObject({ ok: true });
+  await desk.close();
 });

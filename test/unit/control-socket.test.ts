@@ -27,6 +27,7 @@ async function startServer(folder = newFolder()) {
     contract: () => ({ ok: true, contract: {} }),
     panel: () => ({ ok: true, link: '' }),
     pairing: () => ({ ok: true, text: '{}' }),
+    audit: () => ({ ok: true, commands: [] }),
     push: async (phone) => ({ ok: true, phone }),
     get: (device) => ({ ok: true, device }),
     set: async () => ({ ok: true }),

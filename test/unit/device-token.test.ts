@@ -10,6 +10,10 @@ const CREDENTIAL = { deviceId: 'd1', refresh: 'r1', validator: 'https://v.exampl
 
 /** A token whose service answers with these, the last one again and again. */
 function token(...answers: ({ status: number; answer?: unknown } | Error)[]) {
+  return chancy(0, ...answers);
+}
+
+function chancy(random: number, ...answers: ({ status: number; answer?: unknown } | Error)[]) {
   const clock = new VirtualClock();
   const asked: { url: string; body: JsonObject }[] = [];
   const rotated: string[] = [];
@@ -26,6 +30,7 @@ function token(...answers: ({ status: number; answer?: unknown } | Error)[]) {
     rotated: (refresh) => rotated.push(refresh),
     revoked: () => revoked++,
     clock,
+    random: () => random,
     log: silentLog,
   });
   return { kept, clock, asked, rotated, revoked: () => revoked };
@@ -103,6 +108,36 @@ describe('the token of a device', () => {
     expect(later.revoked()).toBe(0);
     await later.clock.advance(62_000);
     expect(later.revoked()).toBe(1);
+  });
+
+  it('is renewed up to a tenth sooner, by chance', async () => {
+    const { kept, clock, asked } = chancy(0.5, fresh('second'));
+    await kept.begin();
+    await clock.advance(2_279_000);
+    expect(asked).toHaveLength(1);
+    await clock.advance(2_000);
+    expect(asked).toHaveLength(2);
+    kept.stop();
+  });
+
+  it('is renewed when the relay does not let it in, every 30 s at most', async () => {
+    const { kept, clock, asked } = token(fresh('second'), fresh('third'), fresh('fourth'));
+    await kept.begin();
+    kept.refusedByRelay();
+    await clock.advance(29_000);
+    kept.refusedByRelay();
+    expect(asked).toHaveLength(1);
+    await clock.advance(2_000);
+    kept.refusedByRelay();
+    kept.refusedByRelay();
+    await clock.advance(1_000);
+    expect([asked.length, kept.current]).toEqual([2, 'third']);
+    await clock.advance(2_399_000);
+    expect(asked).toHaveLength(3);
+    kept.stop();
+    kept.refusedByRelay();
+    await clock.advance(60_000);
+    expect(asked).toHaveLength(3);
   });
 
   it('is asked for as JSON over HTTP', async () => {

@@ -168,6 +168,7 @@ describe('the self-check', () => {
       layout: nothing,
       panel: nothing,
       pairing: nothing,
+      audit: nothing,
       push: async () => ({ ok: true }),
       contract: nothing,
       status: () => ({ ok: true, ...status }),

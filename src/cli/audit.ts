@@ -1,0 +1,24 @@
+import type { AuditEntry } from '../action/audit.js';
+import { askControl } from '../control/client.js';
+import { type CliContext, EXIT } from './context.js';
+import { type ControlOptions, controlPath } from './control-path.js';
+
+/** `audit`: the last commands of the running bridge, one a line: when, from whom, how it came, what, and the outcome. */
+export async function auditCommand(options: ControlOptions & { json?: true }, context: CliContext): Promise<number> {
+  const answer = await askControl(controlPath(options, context), { op: 'audit' });
+  const { commands } = answer;
+  if (!answer.ok || !Array.isArray(commands)) {
+    context.err(String(answer['message'] ?? 'the bridge gave no answer'));
+    return EXIT.failure;
+  }
+  if (options.json) context.out(JSON.stringify(commands));
+  else if (commands.length === 0) context.err('no commands yet');
+  else for (const entry of commands as AuditEntry[]) context.out(line(entry));
+  return EXIT.ok;
+}
+
+function line({ at, took_ms, from, via, what, wish, ok, value, code, message }: AuditEntry): string {
+  const when = at === null ? '—' : new Date(at).toISOString();
+  const outcome = ok ? `ok: ${String(value)}` : `refused: ${code}, ${message}`;
+  return [when, from || '—', via, `${what} ${wish}`.trim(), `${outcome} (${took_ms} ms)`].join('\t');
+}

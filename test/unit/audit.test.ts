@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { Audit } from '../../src/action/audit.js';
+import { refused } from '../../src/device/outcome.js';
+import { NAMESPACE, openDesk } from '../support/command-desk.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+describe('the audit', () => {
+  it('tells each command once, with origin, outcome and reason', async () => {
+    const desk = await openDesk();
+    const at = desk.clock.wall();
+    const cmd = desk.tap('pump', true);
+    desk.tap('pump', true, { _cmd: cmd });
+    desk.tap('fan', 500, { _from: 'ben\u001b[2J' });
+    desk.router.take({ msg_type: `${NAMESPACE}.cmd`, dev: 'shed', point: 'horn', pulse_ms: 0 }, 'sealed');
+    await desk.clock.advance(100);
+    const found = desk.commands.audit.list();
+    expect(found).toHaveLength(3);
+    const of = (what: string) => found.find((entry) => entry.what === what);
+    expect(of('shed.pump')).toMatchObject({ at, from: 'phone', via: 'plain', wish: 'true', ok: true, value: true });
+    expect(of('shed.fan')).toMatchObject({ from: 'ben\\x1b[2J', wish: '500', ok: false, code: 'range' });
+    expect(of('shed.horn')).toMatchObject({ from: '', via: 'sealed', wish: '{"pulse_ms":0}', code: 'range' });
+    await desk.close();
+  });
+
+  it('tells stops and resets, refused ones too', async () => {
+    const desk = await openDesk({ access: { defaultRole: 'viewer' } });
+    desk.router.take({ msg_type: `${NAMESPACE}.estop`, _from: 'anna' }, 'plain');
+    desk.router.take({ msg_type: `${NAMESPACE}.estop`, _from: 'anna' }, 'plain');
+    desk.router.take({ msg_type: `${NAMESPACE}.estop_reset`, _from: 'anna' }, 'plain');
+    desk.router.take({ msg_type: `${NAMESPACE}.estop_reset`, _from: 'owner' }, 'local');
+    await desk.clock.advance(3_000);
+    const told = desk.commands.audit.list().map(({ what, from, ok, code }) => [what, from, ok, code]);
+    expect(told.sort()).toEqual([
+      ['estop', 'anna', true, undefined],
+      ['estop_reset', 'anna', false, 'role'],
+      ['estop_reset', 'owner', true, undefined],
+    ]);
+    await desk.close();
+  });
+
+  it('is bounded, and refusals push out nothing that moved', async () => {
+    const audit = new Audit(new VirtualClock());
+    const asked = (wish: number) => ({ from: 'x', via: 'plain' as const, what: 'a.b', wish });
+    await audit.note(asked(-1), { ok: true, value: true });
+    for (let n = 0; n < 1_000; n++) await audit.note(asked(n), refused('plaintext', 'no'));
+    await audit.note(asked(0), refused('superseded', 'a later one came'));
+    const list = audit.list();
+    expect(list).toHaveLength(129);
+    expect([list[0]?.wish, list[1]?.wish, list.at(-1)?.wish]).toEqual(['-1', '872', '999']);
+  });
+});
