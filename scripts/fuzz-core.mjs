@@ -1,6 +1,6 @@
 // Fuzzes the Arduino library's core with libFuzzer, addresses and undefined behaviour watched:
-// node scripts/fuzz-core.mjs [SECONDS]. Its inputs are kept in test/vectors/core-corpus; a crash is kept beside them.
-// Needs clang. Exit code 1 where something was found.
+// node scripts/fuzz-core.mjs [SECONDS]. Its inputs are kept in test/vectors/core-corpus, a crash in the folder for temporary
+// files. Needs clang. Exit code 1 where something was found.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,7 +44,7 @@ try {
     '-max_len=512',
     '-print_final_stats=1',
     '-verbosity=0',
-    `-artifact_prefix=${corpus}/`,
+    `-artifact_prefix=${tmpdir()}/carter-core-`,
     fresh,
     corpus,
     seeds,
@@ -56,6 +56,9 @@ try {
   rmSync(corpus, { recursive: true });
   cpSync(kept, corpus, { recursive: true });
   console.log(`${seconds} s without a finding; ${readdirSync(corpus).length} inputs kept`);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   rmSync(work, { recursive: true });
 }
@@ -63,8 +66,9 @@ try {
 function run(program, args) {
   const { status, error } = spawnSync(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
   if (error || status !== 0) {
-    console.error(error?.code === 'ENOENT' ? `${program} not found: sudo apt-get install clang` : `${program} failed`);
-    process.exit(1);
+    throw new Error(
+      error?.code === 'ENOENT' ? `${program} not found: sudo apt-get install clang` : `${program} failed`,
+    );
   }
 }
 

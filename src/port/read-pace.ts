@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 
-/** This many small reads in a row, each soon after the one before, make a stream that trickles in. */
-const MANY = 8;
+/** Small reads for this long, each soon after the one before, make a stream that trickles in; a line or two is shorter. */
+const LASTS_MS = 25;
 const SMALL_BYTES = 512;
 const SOON_MS = 5;
 const PAUSE_MS = 4;
@@ -11,7 +11,8 @@ const PAUSE_MS = 4;
  * reading costs is waking up. What comes after a quiet spell is read at once, and so is a flood.
  */
 export class ReadPace {
-  private trickle = 0;
+  /** Since when bytes trickle in. */
+  private trickleSince = 0;
   /** Since when the next read waits for bytes. */
   private waitsSince = Number.NEGATIVE_INFINITY;
 
@@ -20,8 +21,8 @@ export class ReadPace {
   /** To be called after each read with its bytes; returns the milliseconds to wait before the next, mostly 0. */
   pauseAfter(bytes: number): number {
     const now = this.clock.now();
-    this.trickle = bytes < SMALL_BYTES && now - this.waitsSince < SOON_MS ? this.trickle + 1 : 0;
-    const pause = this.trickle >= MANY ? PAUSE_MS : 0;
+    if (bytes >= SMALL_BYTES || now - this.waitsSince >= SOON_MS) this.trickleSince = now;
+    const pause = now - this.trickleSince >= LASTS_MS ? PAUSE_MS : 0;
     this.waitsSince = now + pause;
     return pause;
   }

@@ -23,9 +23,9 @@ async function printed(script: string, args: readonly string[]): Promise<string>
 
 describe('the measuring scripts', () => {
   it('bench:perf prints a row for each figure, with a verdict', async () => {
-    const out = await printed('perf.mjs', ['--rows', 'H,K,M', '--quick', '--pairs', '1']);
-    const rows = out.match(/^\| (H|Hm|Hb|K|Kf|M) .* (goal|bar|MISSED) \|$/gm);
-    expect(rows).toHaveLength(6);
+    const out = await printed('perf.mjs', ['--rows', 'H,K,M,W,R', '--quick', '--pairs', '1']);
+    const rows = out.match(/^\| (H|Hm|Hb|K|Kf|M|W|Wt|R) .* (goal|bar|MISSED) \|$/gm);
+    expect(rows).toHaveLength(9);
     expect(out).not.toContain('NaN');
   }, 60_000);
 

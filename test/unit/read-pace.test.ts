@@ -14,9 +14,28 @@ async function pauses(count: number, bytes: number, ms: number): Promise<number[
   return all;
 }
 
+/** Bytes trickle in for long enough, until a read is put off. */
+async function trickle(pace: ReadPace, clock: VirtualClock): Promise<void> {
+  while (pace.pauseAfter(40) === 0) await clock.advance(1);
+}
+
 describe('ReadPace', () => {
   it('puts reads off once they trickle in', async () => {
-    expect(await pauses(11, 40, 1)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 4]);
+    const all = await pauses(40, 40, 1);
+    expect(all.slice(0, 25)).toEqual(new Array(25).fill(0));
+    expect(all.slice(25)).toEqual(new Array(15).fill(4));
+  });
+
+  it('reads a line at once that comes byte by byte', async () => {
+    const clock = new VirtualClock();
+    const pace = new ReadPace(clock);
+    for (let line = 0; line < 10; line++) {
+      for (let byte = 0; byte < 200; byte++) {
+        expect(pace.pauseAfter(1)).toBe(0);
+        await clock.advance(0.087);
+      }
+      await clock.advance(10);
+    }
   });
 
   it('reads at once what comes now and then', async () => {
@@ -30,16 +49,16 @@ describe('ReadPace', () => {
   it('reads at once again after a quiet spell', async () => {
     const clock = new VirtualClock();
     const pace = new ReadPace(clock);
-    for (let i = 0; i < 20; i++) pace.pauseAfter(40);
+    await trickle(pace, clock);
     await clock.advance(4 + 5);
     expect(pace.pauseAfter(40)).toBe(0);
   });
 
   it('takes its own pause, and a timer that is late, for no quiet spell', async () => {
-    expect((await pauses(30, 40, 4.9)).slice(8)).toEqual(new Array(22).fill(4));
+    expect((await pauses(30, 40, 4.9)).slice(6)).toEqual(new Array(24).fill(4));
     const clock = new VirtualClock();
     const pace = new ReadPace(clock);
-    for (let i = 0; i < 20; i++) pace.pauseAfter(40);
+    await trickle(pace, clock);
     for (let i = 0; i < 20; i++) {
       await clock.advance(8.5);
       expect(pace.pauseAfter(40)).toBe(4);

@@ -27,11 +27,8 @@ const GAP_MS = 130;
 export async function wire(times) {
   const stage = await WireStage.open();
   try {
-    const before = stage.uno.skippedMs;
     const readings = await stage.readings(times);
     const taps = await stage.taps(times);
-    const skipped = stage.uno.skippedMs - before;
-    if (skipped > 50) throw new Error(`${skipped} ms of the board were not emulated in time`);
     return { reading: percentile(readings, 0.5), tap: percentile(taps, 0.5) };
   } finally {
     await stage.close();
@@ -43,6 +40,7 @@ class WireStage {
   /** The board's lines: moment of the first bit in ms of this process, and bytes. */
   lines = [];
   #line;
+  #over = false;
 
   static async open() {
     const stage = new WireStage();
@@ -60,16 +58,17 @@ class WireStage {
     this.folder = mkdtempSync(join(tmpdir(), 'carter-wire-'));
     mkdirSync(join(this.folder, 'state'));
     const path = join(this.folder, 'd0');
-    const hex = readFileSync(join(ROOT, boardKind.sample.firmware), 'utf8');
+    const hex = readFileSync(join(ROOT, boardKind.samples[0].firmware), 'utf8');
     this.uno = new AvrBoard(systemClock(), hex, { sliceMs: 1 });
     this.port = createVirtualPort({ link: path });
     plugInto(this.port, this.uno);
     this.#listen();
+    this.#follow();
     let tell;
     const listening = new Promise((resolve) => {
       tell = resolve;
     });
-    this.relay = new Child([RELAY], { core: 1, onMessage: ({ url }) => tell(url) });
+    this.relay = new Child([RELAY], { core: 0, onMessage: ({ url }) => tell(url) });
     const url = await within(10_000, listening, 'the relay');
     this.phone = await Phone.join(url, 'watcher');
     const config = bridge.config({ url, folder: this.folder, devices: [], maxHz: 20 });
@@ -82,6 +81,13 @@ class WireStage {
     };
     await until(() => live, 'the emulated board', 15_000);
     await sleep(3_000);
+  }
+
+  /** At every turn of the event loop: a timer would let the board speak a millisecond late, which no board does. */
+  #follow() {
+    if (this.#over) return;
+    this.uno.follow();
+    setImmediate(() => this.#follow());
   }
 
   /** Notes each line of the board, on the clock of `stamp`. */
@@ -109,10 +115,11 @@ class WireStage {
         if (type === 'b.state' && d0?.light !== undefined) shown ??= at / 1e6 - this.offset;
       };
       this.lines = [];
+      const skipped = this.#skipped(n, times);
       this.uno.pins.analog(GREENHOUSE.light, n % 2 === 0 ? 1 : 4);
       await until(() => shown !== undefined, 'a reading at the phone', 5_000, 1);
       const line = this.lines.find(({ text }) => / reading .*light=/.test(text));
-      if (line) took.push((shown - line.at) / (line.bytes * BYTE_MS));
+      if (line && this.uno.skippedMs === skipped) took.push((shown - line.at) / (line.bytes * BYTE_MS));
       await sleep(GAP_MS + 70 * Math.random());
     }
     return took;
@@ -127,6 +134,7 @@ class WireStage {
         if (type === 'command_ack' && id === `w${n}`) answered = { ok, at };
       };
       this.lines = [];
+      const skipped = this.#skipped(n, times);
       const written = this.uno.cable.taken;
       const from = stamp();
       const command = { msg_type: 'b.cmd', dev: 'd0', point: 'fan', value: 5 * (1 + (n % 20)) };
@@ -137,13 +145,20 @@ class WireStage {
       const bytes = this.lines
         .slice(0, last + 1)
         .reduce((sum, line) => sum + line.bytes, this.uno.cable.taken - written);
-      took.push((answered.at - from) / 1e6 / (bytes * BYTE_MS));
+      if (this.uno.skippedMs === skipped) took.push((answered.at - from) / 1e6 / (bytes * BYTE_MS));
       await sleep(GAP_MS + 70 * Math.random());
     }
     return took;
   }
 
+  /** What was left out of the board's time so far: a sample in which some was is none. Throws where most of them are. */
+  #skipped(n, times) {
+    if (n > 10 * times) throw new Error('this machine is too busy to emulate a board in its time');
+    return this.uno.skippedMs;
+  }
+
   async close() {
+    this.#over = true;
     this.phone?.leave();
     await this.program?.stop();
     await this.relay?.stop();
