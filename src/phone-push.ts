@@ -99,7 +99,8 @@ export class PhonePush {
     if (!isObject(answer) || typeof answer['ok'] !== 'boolean') return undefined;
     const name = printable(phone, 64);
     const { ok, error } = answer;
-    if (!ok) return failed('refused', `${name} refused it: ${typeof error === 'string' ? printable(error) : 'no reason'}`);
+    if (!ok)
+      return failed('refused', `${name} refused it: ${typeof error === 'string' ? printable(error) : 'no reason'}`);
     return { ok: true, confirmed: true, phone: name, missing: notRendered(layout, answer['rendered']) ?? [] };
   }
 
