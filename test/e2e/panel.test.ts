@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BoardSimulator } from '../../devices/board/simulator.js';
+import { askControl } from '../../src/control/client.js';
 import type { Simulator } from '../../src/device/driver-kind.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { systemClock } from '../../src/system-clock.js';
@@ -62,6 +63,8 @@ interface OpenOptions {
   readonly size?: typeof PHONE | typeof DESKTOP;
   readonly devices?: { readonly [id: string]: JsonObject };
   readonly boards?: { readonly [id: string]: Simulator };
+  /** The file of a layout written by hand. */
+  readonly layout?: string;
 }
 
 describe.skipIf(!hasChromium)('the panel in a browser', () => {
@@ -76,8 +79,9 @@ describe.skipIf(!hasChromium)('the panel in a browser', () => {
     for (const rig of rigs.splice(0)) await rig.close();
   });
 
-  async function open({ size = DESKTOP, devices = { shed: { driver: 'board' } }, boards = {} }: OpenOptions = {}) {
-    const config = { publish: { trend: '250ms' } };
+  async function open(options: OpenOptions = {}) {
+    const { size = DESKTOP, devices = { shed: { driver: 'board' } }, boards = {}, layout } = options;
+    const config = { publish: { trend: '250ms' }, ...(layout === undefined ? {} : { layout: { file: layout } }) };
     const rig = await Rig.open(embeddedRelay, { devices, boards, config, page: PAGE });
     rigs.push(rig);
     for (const id of Object.keys(devices)) await eventually(() => rig.bridge.store.health(id)).toBe('online');
@@ -112,6 +116,34 @@ describe.skipIf(!hasChromium)('the panel in a browser', () => {
     expect(await bench.stop()).toBe(0);
     await page.getByText('The bridge is not reached').waitFor();
   }, 60_000);
+
+  it('commands by a stick and a slider what was wished, no less and no more', async () => {
+    const { rig, page, complaints } = await open({
+      layout: join(import.meta.dirname, '../vectors/layouts/stick.json'),
+    });
+    const commands = async () => (await askControl(rig.control, { op: 'audit' }))['commands'] as JsonObject[];
+    const stick = page.getByRole('application');
+    await stick.focus();
+    await page.keyboard.press('Tab');
+    expect(await commands()).toEqual([]);
+    const box = await stick.boundingBox();
+    if (!box) throw new Error('no stick');
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    const until = Date.now() + 1_500;
+    for (let i = 0; Date.now() < until; i++) await page.mouse.move(x + 20 + (i % 10), y);
+    await page.mouse.up();
+    await expect.poll(async () => (await commands()).at(-1)).toMatchObject({ wish: '0' });
+
+    await page.getByRole('slider', { name: 'Fan' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await tab(page, 'Other').click();
+    await expect.poll(() => rig.bridge.store.point('shed', 'fan')?.value).toBe(5);
+    // Who floods the bridge is hung up on, and comes back under another name.
+    expect(new Set((await commands()).map(({ from }) => from))).toEqual(new Set(['panel-1']));
+    expect(complaints).toEqual([]);
+  }, 30_000);
 
   describe.each(HARDWARE)('before $name', ({ board: plugged, newcomer, late, refuse, output, retry, choice }) => {
     const openShed = () => open({ boards: { shed: plugged() } });
