@@ -144,6 +144,23 @@ describe.skipIf(!hasChromium)('the panel in a browser', () => {
     expect(complaints).toEqual([]);
   }, 30_000);
 
+  it('comes back by itself over a network that fell silent', async () => {
+    const { page } = await open();
+    let sockets = 0;
+    await page.routeWebSocket(/\/live$/, (socket) => {
+      sockets++;
+      if (sockets === 2) return; // open, and nothing comes
+      socket.connectToServer();
+      if (sockets === 1) setTimeout(() => void socket.close(), 500);
+    });
+    let asked = 0;
+    await page.route('**/session', (route) => (asked++ === 0 ? undefined : route.continue()));
+    await page.reload();
+    await page.getByRole('status').getByText('Not reached').waitFor();
+    await page.getByRole('status').getByText('Live').waitFor({ timeout: 12_000 });
+    expect([sockets, asked]).toEqual([3, 2]);
+  }, 30_000);
+
   describe.each(HARDWARE)('before $name', ({ board: plugged, newcomer, late, refuse, output, choice }) => {
     const openShed = () => open({ boards: { shed: plugged() } });
 
