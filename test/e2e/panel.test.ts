@@ -139,6 +139,8 @@ describe.skipIf(!hasChromium)('the panel in a browser', () => {
     await page.keyboard.press('ArrowRight');
     await tab(page, 'Other').click();
     await expect.poll(() => rig.bridge.store.point('shed', 'fan')?.value).toBe(5);
+    expect(await page.getByRole('tabpanel').textContent()).toContain("this can't be drawn");
+    expect(await control(page, 'word').isVisible()).toBe(true);
     // Who floods the bridge is hung up on, and comes back under another name.
     expect(new Set((await commands()).map(({ from }) => from))).toEqual(new Set(['panel-1']));
     expect(complaints).toEqual([]);
