@@ -426,6 +426,15 @@ describe('commands of a bound layout', () => {
     expect(read(layout, bindings, { msg_type: 'other' })).toBeUndefined();
   });
 
+  it('are missed where a bound control has no way to the relay', () => {
+    const layout = layoutOf(
+      { type: 'toggle', id: 'a', action: { method: 'mqtt', topic: 'x' } },
+      sends('b', 'toggle', { msg_type: 'c', v: '{{value}}' }),
+    );
+    const found = lintHardware(bind(layout, { a: 'shed.pump', b: 'shed.pump' }), 'home', hardware);
+    expect(found.map(({ code, control }) => `${code} ${control}`)).toEqual(['idle a']);
+  });
+
   it('let go of the emergency stop only where that is what was wished', () => {
     const layout = layoutOf(
       sends('ready', 'toggle', { msg_type: 'ready', v: '{{value}}' }),
