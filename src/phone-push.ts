@@ -98,8 +98,9 @@ export class PhonePush {
     const answer = await this.ask(phone, 'apply-layout', layout);
     if (!isObject(answer) || typeof answer['ok'] !== 'boolean') return undefined;
     const name = printable(phone, 64);
-    if (!answer['ok'])
-      return failed('refused', `${name} refused it: ${printable(String(answer['error'] ?? 'no reason'))}`);
+    const { ok, error } = answer;
+    if (!ok)
+      return failed('refused', `${name} refused it: ${typeof error === 'string' ? printable(error) : 'no reason'}`);
     return { ok: true, confirmed: true, phone: name, missing: notRendered(layout, answer['rendered']) ?? [] };
   }
 

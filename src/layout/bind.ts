@@ -38,7 +38,7 @@ export class Binding {
     this.targets = targets;
     this.strangers = [...targets.keys()].filter((id) => !this.contract.controls.has(id));
     const { frames, problems } = framesFor(this.contract, targets, namespace);
-    const wanted = commandsFor(this.contract, targets);
+    const wanted = commandsFor(this.contract, targets, namespace);
     this.frames = frames;
     this.commands = wanted.commands;
     this.problems = [...problems, ...wanted.problems].map((finding) => ({

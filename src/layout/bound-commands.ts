@@ -8,8 +8,12 @@ import { tokensIn } from './emit.js';
 import { error, type LayoutFinding } from './finding.js';
 import { fixedWish } from './fixed-wish.js';
 import { canPassFor } from './overlap.js';
+import { FIXED_TYPES } from './own-frames.js';
 import { type Target, targetName } from './target.js';
 import { literalsIn, type Match, matchTemplate } from './template.js';
+
+/** The bridge's own commands: `<ns>.<kind>`. */
+const OWN = ['cmd', 'estop', 'estop_reset', 'poll'];
 
 /** What a frame of a bound layout asks for. */
 export type BoundCommand =
@@ -39,6 +43,7 @@ export interface Command {
 export function commandsFor(
   contract: Contract,
   targets: ReadonlyMap<string, Target>,
+  namespace: string,
 ): { commands: Command[]; problems: LayoutFinding[] } {
   const commands: Command[] = [];
   const problems: LayoutFinding[] = [];
@@ -54,8 +59,21 @@ export function commandsFor(
       } else if (!isObject(payload) || !hasWord(payload)) {
         const message = 'a bound action needs a payload with `msg_type`, a word that is always the same';
         problems.push(error('bad_action', [...path, 'payload'], message));
-      } else
-        commands.push({ control, action, payload, target, hasValue: JSON.stringify(payload).includes('{{value}}') });
+      } else if (isOwnCommand(payload, namespace)) {
+        // It is obeyed as it stands, whatever the binding says.
+        const hint = 'remove the binding, or let the action send a word of its own';
+        const message = `this commands \`${ownName(payload, namespace)}\` in the bridge's own words`;
+        if (ownName(payload, namespace) !== targetName(target))
+          problems.push(error('collision', [...path, 'payload'], message, hint));
+      } else {
+        const hasValue = JSON.stringify(payload).includes('{{value}}');
+        const gives = TYPES.get(control.type ?? '')?.gives ?? 'boolean';
+        if (target.kind !== 'point' && hasValue && gives !== 'boolean') {
+          const message = `a ${control.type} can't say whether to stop or to let go`;
+          problems.push(error('wrong_type', control.path, message, 'bind a button or a toggle'));
+        }
+        commands.push({ control, action, payload, target, hasValue });
+      }
     }
   }
   return { commands, problems: [...problems, ...mistakable(commands)] };
@@ -96,11 +114,12 @@ export function recognise(
 }
 
 /** What a recognised frame asks for. */
-export function commandOf({ payload, target, hasValue }: Command, match: Match, specOf: SpecOf): BoundCommand {
+export function commandOf({ control, payload, target, hasValue }: Command, match: Match, specOf: SpecOf): BoundCommand {
   if (target.kind !== 'point') {
-    // A switch for the emergency stop: its other side lets go.
-    const off = target.kind === 'estop' && hasValue && match.value === false;
-    return { kind: off ? 'estop_reset' : target.kind === 'estop_reset' ? 'estop_reset' : 'estop' };
+    // The other side of a switch for one is the other; whatever can't be understood stops.
+    const isSwitch = hasValue && TYPES.get(control.type ?? '')?.gives !== undefined;
+    const releases = target.kind === 'estop' ? isSwitch && match.value === false : !isSwitch || match.value === true;
+    return { kind: releases ? 'estop_reset' : 'estop' };
   }
   const { device, point } = target;
   const spec = specOf(device, point);
@@ -108,6 +127,17 @@ export function commandOf({ payload, target, hasValue }: Command, match: Match, 
   const wish = spec && fixedWish(payload, spec);
   // Without its value the command is refused with a reason, which is better than silence.
   return { kind: 'point', device, point, ...wish };
+}
+
+function isOwnCommand({ msg_type }: JsonObject, namespace: string): boolean {
+  return FIXED_TYPES.has(msg_type) || OWN.some((kind) => msg_type === `${namespace}.${kind}`);
+}
+
+/** What one of the bridge's own commands means, as a binding would write it. */
+function ownName({ msg_type, dev, point }: JsonObject, namespace: string): string {
+  if (typeof dev === 'string' && typeof point === 'string' && msg_type === `${namespace}.cmd`) return `${dev}.${point}`;
+  const kind = String(msg_type);
+  return kind.startsWith(`${namespace}.`) ? `bridge.${kind.slice(namespace.length + 1)}` : kind;
 }
 
 /** Commands that would be taken for another's. */

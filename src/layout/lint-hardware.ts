@@ -24,6 +24,10 @@ export function lintHardware(binding: Binding, namespace: string, hardware: Hard
   const found: ControlFinding[] = [];
   for (const control of binding.contract.controls.values()) {
     const bound = binding.targets.get(control.id);
+    if (bound && control.listens.length === 0 && !control.actions.some(isRelayed)) {
+      const message = 'neither listens nor sends over the relay, so that it is bound to something changes nothing';
+      found.push({ ...warning('idle', control.path, message), control: control.id });
+    }
     const targets = bound ? [bound] : nativeTargets(control, namespace);
     for (const target of targets) {
       for (const finding of disagreements(control, target, binding.contract, hardware, bound !== undefined)) {
@@ -81,6 +85,10 @@ function* disagreements(
   yield* ranges(control, spec, target);
   yield* options(control, spec, target);
   yield* times(control, spec, target, contract);
+}
+
+function isRelayed({ action: { method = 'meshsocket' } }: ControlContract['actions'][number]): boolean {
+  return method === 'meshsocket';
 }
 
 function isCommanding(control: ControlContract): boolean {

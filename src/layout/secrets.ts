@@ -12,15 +12,27 @@ export function isSecretKey(key: string): boolean {
   return SECRET_KEYS.has(key.toLowerCase().replace(/[^a-z0-9]/g, ''));
 }
 
-/** A layout without what lets strangers in: tokens, keys and passwords of its connection and its sources, at any depth. */
-export function withoutSecrets(layout: JsonObject): JsonObject {
+/**
+ * A layout without what lets strangers in: tokens, keys and passwords of its connection, its sources and whatever its controls
+ * ask of others, at any depth; logins in any address; the block of its secrets.
+ */
+export function withoutSecrets({ secrets: _, ...layout }: JsonObject): JsonObject {
   const { connection, sources } = layout;
   return {
-    ...layout,
+    ...mapped(layout, shown),
     ...(connection === undefined ? {} : { connection: stripped(connection) }),
     // A source may be called like a secret.
     ...(isObject(sources) ? { sources: mapped(sources, stripped) } : {}),
   };
+}
+
+/** Ways in which an app asks others itself; only there does a word like `key` mean a secret. */
+const FOREIGN: ReadonlySet<unknown> = new Set(['http', 'mqtt']);
+
+function shown(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(shown);
+  if (!isObject(part)) return stripped(part);
+  return FOREIGN.has(part['method']) ? stripped(part) : mapped(part, shown);
 }
 
 function stripped(part: unknown): unknown {

@@ -32,9 +32,16 @@ const TEXT = 'text/plain; charset=utf-8';
 const HTML = 'text/html; charset=utf-8';
 
 /** The answer to a request for a page or a file of it. */
-export function answerTo({ method, url = '/', headers }: Asked, gate: Gate): Answer {
+export function answerTo(asked: Asked, gate: Gate): Answer {
+  const { headers } = asked;
   if (!isOurs(headers, gate)) return refusal(421, 'This is not the host that was asked for.');
   const known = gate.access.admits(headers.cookie);
+  const answer = pageFor(asked, known, gate);
+  // A stranger who keeps a connection takes it from those who were let in.
+  return known ? answer : { ...answer, headers: { ...answer.headers, connection: 'close' } };
+}
+
+function pageFor({ method, url = '/', headers }: Asked, known: boolean, gate: Gate): Answer {
   if (!(known ? gate.rate.known : gate.rate.strangers).take()) return refusal(429, 'Too many requests.');
   if (hasBody(headers)) return refusal(413, 'Nothing is taken here.');
   if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'Only GET.');

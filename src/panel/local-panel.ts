@@ -90,12 +90,18 @@ export class LocalPanel {
   }
 
   private attach(socket: PageSocket) {
-    const { desk, requests, clock } = this.parts;
+    const { desk, requests, clock, log } = this.parts;
     const open = (sink: FrameSink) => this.parts.open(sink);
     const viewer = new Viewer({ name: `panel-${++this.count}`, socket, desk, requests, open, clock });
     this.viewers.add(viewer);
     return {
-      message: (text: string) => viewer.message(text),
+      message: (text: string) => {
+        try {
+          viewer.message(text);
+        } catch (error) {
+          log.error({ err: error }, 'the handler of a frame of a page failed');
+        }
+      },
       closed: () => {
         this.viewers.delete(viewer);
         viewer.closed();

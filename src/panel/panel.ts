@@ -117,7 +117,11 @@ export class Panel {
     connection.on('error', () => connection.destroy());
     const status = refusesSocket(request, gate) ?? (this.pages.size >= PAGES ? 503 : undefined);
     if (status === undefined) this.sockets.accept(request, connection, head, (socket) => this.attach(socket));
-    else connection.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    else {
+      const refusal = `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
+      // No deadline of the server watches over a connection any more that asked for an upgrade.
+      connection.end(refusal, () => connection.destroy());
+    }
   }
 
   private attach(socket: PageSocket): PageEvents {

@@ -1,6 +1,7 @@
 import type { Requests } from '../action/requests.js';
 import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
+import { describeError } from '../error.js';
 import type { Publisher } from '../frame/publisher.js';
 import type { FrameSink } from '../frame/sink.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
@@ -56,7 +57,7 @@ export class Viewer {
     this.router = router;
     this.asks = new Map<string, Ask>([
       ['route_msg', (payload) => this.route(payload)],
-      ['panel.approve', ({ device }) => desk.approve(String(device))],
+      ['panel.approve', ({ device }) => desk.approve(typeof device === 'string' ? device : '')],
       ['panel.pairing', () => ({ ...desk.pairing })],
       ['panel.push', () => desk.pushLayout()],
       ['panel.monitor', ({ device }) => this.monitor(device)],
@@ -94,7 +95,7 @@ export class Viewer {
       return;
     }
     const ask = this.asks.get(type);
-    if (ask) void this.reply(type, id, ask(isObject(payload) ? payload : {}));
+    if (ask) void this.reply(type, id, ask, isObject(payload) ? payload : {});
   }
 
   /** The page is gone. */
@@ -105,8 +106,12 @@ export class Viewer {
     this.publisher.stop();
   }
 
-  private async reply(type: string, id: unknown, answer: JsonObject | Promise<JsonObject>): Promise<void> {
-    this.send(type, await answer, id);
+  private async reply(type: string, id: unknown, ask: Ask, payload: JsonObject): Promise<void> {
+    try {
+      this.send(type, await ask(payload), id);
+    } catch (error) {
+      this.send(type, { ok: false, message: describeError(error) }, id);
+    }
   }
 
   private async route({ type, payload }: JsonObject): Promise<JsonObject> {

@@ -114,6 +114,23 @@ forEachRelay((_relay, make) => {
       await close();
     });
 
+    it('are told everything again as often as they poll', async () => {
+      const { rig, close } = await open(make, hardware, 'telemetry', { link: 'shed' });
+      const poll = { event: 'broadcast_request', interval: 0.25, payload: { msg_type: 'telemetry.poll' } };
+      const wire = await rig.phone('wire');
+      await expect.poll(() => rig.bridge.store.health('shed'), { timeout: 8_000 }).toBe('online');
+      // Without `state` nothing is asked for but by polling.
+      const layout = { ...telemetry, state: {}, pollGroups: { refresh: poll } };
+      const anna = LayoutPhone.open(await rig.phone('anna'), layout);
+      const words = () =>
+        wire.frames('telemetry').filter(({ kind, word }) => kind === 'link' && word === 'online').length;
+      const before = words();
+      await expect.poll(() => words() - before, { timeout: 8_000 }).toBeGreaterThan(1);
+      await anna.showing('link').toBe('online');
+      anna.close();
+      await close();
+    });
+
     it('command: toggle, slider within a text, pulse, refusal, emergency stop', async () => {
       const bindings = {
         water: 'shed.pump',

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -79,6 +80,30 @@ describe('the panel lets in', () => {
       if (path !== '.' && path !== '../package.json')
         expect((await ask(`${url}${path}`, { cookie })).status, path).toBe(404);
     }
+  });
+
+  it.each([
+    ['a page', ''],
+    ['a socket', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'],
+  ])('a browser, although strangers who were refused %s do not hang up', async (_what, more) => {
+    const { url, cookie } = await rigWith();
+    const { host, port } = new URL(url);
+    const strangers = Array.from({ length: 70 }, async () => {
+      const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+      socket.on('error', () => {}); // no room any more
+      const heard = new Promise((resolve) => socket.on('data', resolve).on('close', resolve));
+      socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n${more}\r\n`);
+      await heard;
+      return socket;
+    });
+    const held = await Promise.all(strangers);
+    const status = () =>
+      ask(url, { cookie }).then(
+        (answer) => answer.status,
+        () => 'no answer',
+      );
+    await expect.poll(status, { timeout: 1_000 }).toBe(200);
+    for (const socket of held) socket.destroy();
   });
 
   it('eight pages, and none that floods it, sends bytes, or what is no frame', async () => {
@@ -175,6 +200,16 @@ describe('a page of the panel', () => {
     await eventually(() => entry()).toMatchObject({ approved: true, health: 'online' });
     expect(await client.command(cmd)).toMatchObject({ ok: true });
     expect(await client.ask('panel.approve', { device: 'nobody' })).toMatchObject({ ok: false });
+    await client.close();
+  });
+
+  it('is answered, whatever it asks', async () => {
+    const { link, cookie } = await rigWith();
+    const client = await PageClient.open(link(), cookie);
+    // No text can be made of the last two.
+    for (const device of [null, 7, {}, [], { toString: 1, valueOf: 1 }, [{ toString: 1, valueOf: 1 }]]) {
+      expect(await client.ask('panel.approve', { device }), JSON.stringify(device)).toMatchObject({ ok: false });
+    }
     await client.close();
   });
 

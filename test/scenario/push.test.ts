@@ -95,6 +95,14 @@ it('sends the layout to everybody where the only phone is in no live session', a
   await rig.close();
 });
 
+it('takes no harm from a phone that gives a reason of which no text can be made', async () => {
+  const { rig, push } = await open(embeddedRelay);
+  const anna = await rig.phone('anna');
+  anna.onRequest('apply-layout', () => ({ ok: false, error: { toString: 1, valueOf: 1 } }));
+  expect(await push()).toMatchObject({ ok: false, code: 'refused', message: 'anna refused it: no reason' });
+  await rig.close();
+});
+
 it('says so where there is no relay', async () => {
   const { rig, push } = await open(embeddedRelay);
   await rig.relay.kill();

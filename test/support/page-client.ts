@@ -18,7 +18,7 @@ export function ask(
   body?: string,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const call = request(url, { method, headers }, (response) => {
+    const call = request(url, { method, headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {

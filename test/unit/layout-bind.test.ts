@@ -426,6 +426,42 @@ describe('commands of a bound layout', () => {
     expect(read(layout, bindings, { msg_type: 'other' })).toBeUndefined();
   });
 
+  it('are missed where a bound control has no way to the relay', () => {
+    const layout = layoutOf(
+      { type: 'toggle', id: 'a', action: { method: 'mqtt', topic: 'x' } },
+      sends('b', 'toggle', { msg_type: 'c', v: '{{value}}' }),
+    );
+    const found = lintHardware(bind(layout, { a: 'shed.pump', b: 'shed.pump' }), 'home', hardware);
+    expect(found.map(({ code, control }) => `${code} ${control}`)).toEqual(['idle a']);
+  });
+
+  it('let go of the emergency stop only where that is what was wished', () => {
+    const layout = layoutOf(
+      sends('ready', 'toggle', { msg_type: 'ready', v: '{{value}}' }),
+      sends('where', 'segmentedControl', { msg_type: 'where', v: '{{value}}' }, { options: ['run', 'stop'] }),
+      sends('go', 'button', { msg_type: 'go', v: '{{value}}' }),
+    );
+    const bindings = { ready: 'bridge.estop_reset', where: 'bridge.estop_reset', go: 'bridge.estop_reset' };
+    const kind = (msg_type: string, v: unknown) => read(layout, bindings, { msg_type, v })?.kind;
+    expect(kind('ready', true)).toBe('estop_reset');
+    for (const v of [false, null, 0, 'false', {}]) expect(kind('ready', v), JSON.stringify(v)).toBe('estop');
+    expect(kind('where', 'stop')).toBe('estop');
+    expect(bind(layout, bindings).problems.map(({ code, control }) => `${code} ${control}`)).toEqual([
+      'wrong_type where',
+    ]);
+    // A button brings no value, whatever its payload says.
+    expect(kind('go', '{{value}}')).toBe('estop_reset');
+  });
+
+  it('in the bridge’s own words mean what they say, so a binding may not say something else', () => {
+    const own = (id: string, payload: JsonObject) => sends(id, 'toggle', payload);
+    const pump = { msg_type: 'home.cmd', dev: 'shed', point: 'pump', value: '{{value}}' };
+    const layout = layoutOf(own('a', pump), own('b', pump), own('c', { msg_type: 'home.estop' }), own('d', pump));
+    const { problems, commands } = bind(layout, { a: 'shed.pump', b: 'shed.valve', c: 'bridge.estop_reset' });
+    expect(commands).toEqual([]);
+    expect(problems.map(({ code, control }) => `${code} ${control}`)).toEqual(['collision b', 'collision c']);
+  });
+
   it('can’t be told apart, or can’t come at all, and that is said', () => {
     const layout = layoutOf(
       sends('a', 'toggle', { msg_type: 'c', v: '{{value}}' }),

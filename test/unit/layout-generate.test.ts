@@ -288,4 +288,33 @@ describe('secrets', () => {
     ]);
     expect(lint(withoutSecrets(layout)).filter(({ code }) => code === 'embedded_secret')).toEqual([]);
   });
+
+  it('leave what controls ask of others, and addresses, too; a key that commands stays', () => {
+    const ours = { event: 'broadcast_request', payload: { msg_type: 'x', key: 'left', token: '{{value}}' } };
+    const asks = { method: 'http', path: '/temp', headers: { Authorization: 'Bearer x', Accept: '*' } };
+    const layout = {
+      name: 'x',
+      secrets: { home: 's' },
+      tabs: [
+        {
+          children: [
+            { type: 'remote', id: 'a', action: ours, sync: [asks] },
+            { type: 'image', id: 'b', url: 'https://me:pw@camera/x', longPressAction: { ...asks, method: 'mqtt' } },
+          ],
+        },
+      ],
+    };
+    const bare = (method: string) => ({ method, path: '/temp', headers: { Accept: '*' } });
+    expect(withoutSecrets(layout)).toEqual({
+      name: 'x',
+      tabs: [
+        {
+          children: [
+            { type: 'remote', id: 'a', action: ours, sync: [bare('http')] },
+            { type: 'image', id: 'b', url: 'https://camera/x', longPressAction: bare('mqtt') },
+          ],
+        },
+      ],
+    });
+  });
 });

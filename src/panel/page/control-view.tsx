@@ -1,4 +1,4 @@
-import type { ComponentType } from 'preact';
+import { Component, type ComponentChildren, type ComponentType } from 'preact';
 import { typeOf } from '../../layout/walk.js';
 import { isObject, type JsonObject } from '../../mesh/frame.js';
 import type { ControlProps } from './context.js';
@@ -51,7 +51,20 @@ export function ControlView({ id, control }: ControlProps) {
   const type = typeOf(control) ?? '';
   if (type === 'spacer') return null;
   const View = Object.hasOwn(VIEWS, type) ? VIEWS[type] : undefined;
-  return View ? <View id={id} control={control} /> : <Unknown id={id} control={control} />;
+  return <Drawn key={type}>{View ? <View id={id} control={control} /> : <Unknown id={id} control={control} />}</Drawn>;
+}
+
+/** A control that can't be drawn says so in its place, and leaves the others theirs. */
+class Drawn extends Component<{ children: ComponentChildren }, { failed: boolean }> {
+  override state = { failed: false };
+
+  override componentDidCatch(): void {
+    this.setState({ failed: true });
+  }
+
+  override render() {
+    return this.state.failed ? <p class="nothing-yet">this can't be drawn</p> : this.props.children;
+  }
 }
 
 function Group({ control }: ControlProps) {

@@ -10,12 +10,15 @@ export interface LinkEvents {
 }
 
 const RETRY_MS = [300, 500, 1_000, 2_000] as const;
+/** The bridge says who it is within this, or is asked anew: a network that fell silent says nothing of it. */
+const WELCOME_MS = 3_000;
 /** Questions are answered well within this. */
 const ANSWER_MS = 5_000;
 
 /** The page's connection to the bridge: comes back by itself, holds nothing back while it is away. */
 export class Link {
   private socket: WebSocket | undefined;
+  private welcome: Timer | undefined;
   private tries = 0;
   private count = 0;
   private readonly asked = new Map<string, { resolve(answer: JsonObject): void; timer: Timer }>();
@@ -29,6 +32,10 @@ export class Link {
   connect(): void {
     const socket = new WebSocket(this.url);
     this.socket = socket;
+    this.welcome = this.clock.after(WELCOME_MS, () => {
+      socket.close();
+      this.lost();
+    });
     socket.onmessage = ({ data }) => this.receive(JSON.parse(String(data)) as JsonObject);
     socket.onclose = () => {
       if (this.socket === socket) this.lost();
@@ -68,13 +75,17 @@ export class Link {
       asked.resolve(isObject(payload) ? payload : { ok: false });
       return;
     }
-    if (type === 'welcome') this.tries = 0;
+    if (type === 'welcome') {
+      this.welcome?.cancel();
+      this.tries = 0;
+    }
     if (typeof type === 'string' && isObject(payload)) this.events.frame(type, payload);
   }
 
   private lost(): void {
     if (!this.socket) return;
     this.socket = undefined;
+    this.welcome?.cancel();
     for (const { resolve, timer } of this.asked.values()) {
       timer.cancel();
       resolve({ ok: false, message: 'the bridge is not reached' });
@@ -87,7 +98,7 @@ export class Link {
 
   /** A socket that is refused does not say why, so the session is asked for first. */
   private async again(): Promise<void> {
-    const answer = await fetch('/session').catch(() => undefined);
+    const answer = await fetch('/session', { signal: AbortSignal.timeout(WELCOME_MS) }).catch(() => undefined);
     if (answer?.status === 401) this.events.stranger();
     else this.connect();
   }

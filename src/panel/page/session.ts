@@ -54,7 +54,9 @@ export class Session {
 
   /** Does a gesture at a control. */
   act(id: string, gesture?: Gesture, name?: string): void {
-    if (this.connection === 'live') this.phone?.act(id, gesture, name);
+    // A layout that came meanwhile may have no such control any more.
+    if (this.phone?.control(id) === undefined) return;
+    if (this.connection === 'live') this.phone.act(id, gesture, name);
     else this.notices.add('bad', 'Not sent: the bridge is not reached');
   }
 

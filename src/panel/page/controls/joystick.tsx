@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { browserClock } from '../browser-clock.js';
 import { type ControlProps, useSession } from '../context.js';
 import { labelOf, number } from '../fields.js';
@@ -9,6 +9,8 @@ interface Place {
   readonly y: number;
 }
 
+/** A page may send 50 frames in a second, of which a stick must leave some to others. */
+const MIN_PACE_MS = 50;
 const MIDDLE: Place = { x: 0, y: 0 };
 const KEYS: Readonly<Record<string, Place>> = {
   ArrowUp: { x: 0, y: 1 },
@@ -22,8 +24,11 @@ export function Joystick({ id, control }: ControlProps) {
   const session = useSession();
   const [place, setPlace] = useState(MIDDLE);
   const sentAt = useRef(Number.NEGATIVE_INFINITY);
-  const pace = Math.max(20, number(control, 'sendRate', 0.1) * 1000);
+  /** True from the first move to the release: a stick that was only passed by commands nothing. */
+  const held = useRef(false);
+  const pace = Math.max(MIN_PACE_MS, number(control, 'sendRate', 0.1) * 1000);
   const move = (next: Place, always = false) => {
+    held.current = true;
     setPlace(next);
     const now = browserClock.now();
     if (!always && now - sentAt.current < pace) return;
@@ -31,8 +36,12 @@ export function Joystick({ id, control }: ControlProps) {
     session.act(id, { value: { x: next.x, y: next.y } });
   };
   const release = () => {
-    if (control['sticky'] !== true) move(MIDDLE, true);
+    if (held.current && control['sticky'] !== true) move(MIDDLE, true);
+    held.current = false;
   };
+  const leave = useRef(release);
+  leave.current = release;
+  useEffect(() => () => leave.current(), []);
   const dead = number(control, 'deadzone', 0.1);
   const drag = (event: PointerEvent) => {
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();

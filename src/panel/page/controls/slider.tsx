@@ -14,7 +14,14 @@ export function Slider({ id, control }: ControlProps) {
   const state = useControl(id);
   const [held, setHeld] = useState<number | undefined>(undefined);
   const settle = useRef<{ cancel(): void } | undefined>(undefined);
-  useEffect(() => () => settle.current?.cancel(), []);
+  const wish = useRef<number | undefined>(undefined);
+  const send = () => {
+    settle.current?.cancel();
+    if (wish.current !== undefined) session.act(id, { value: wish.current });
+    wish.current = undefined;
+  };
+  // Whoever turns to another tab at once has wished it all the same.
+  useEffect(() => send, []);
   const min = number(control, 'min', 0);
   const max = number(control, 'max', 100);
   const step = number(control, 'step', 1);
@@ -22,9 +29,10 @@ export function Slider({ id, control }: ControlProps) {
   const value = held ?? known;
   const commit = (next: number) => {
     settle.current?.cancel();
+    wish.current = next;
     settle.current = browserClock.after(SETTLE_MS, () => {
       setHeld(undefined);
-      session.act(id, { value: next });
+      send();
     });
   };
   const shown = formatValue(Number(value.toFixed(decimalsOf(step))), control['formatValue']);
