@@ -18,7 +18,18 @@ import { Traffic } from './traffic.js';
 export interface DeviceParts
   extends Pick<
     SupervisorParts,
-    'driver' | 'openLine' | 'readText' | 'pins' | 'watch' | 'store' | 'clock' | 'random' | 'log' | 'readings'
+    | 'driver'
+    | 'openLine'
+    | 'readText'
+    | 'pins'
+    | 'watch'
+    | 'store'
+    | 'clock'
+    | 'random'
+    | 'log'
+    | 'readings'
+    | 'outputs'
+    | 'limits'
   > {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
@@ -51,6 +62,8 @@ export class Device {
   approved: boolean;
 
   private session: DeviceSession | undefined;
+  /** True once it was connected. */
+  private known = false;
   /** Tells the filters of a session that a command was confirmed. */
   private confirmed: (point: string) => void = () => {};
   /** Tells the check of a new connection that an output was put to a value. */
@@ -143,14 +156,16 @@ export class Device {
     const outputs = safeOutputs(this.parts.store, this.id).filter(({ holds }) => code === 'estop' || !holds);
     const points = outputs.map(({ id }) => id);
     if (!session) return points;
+    // The device's own stop spares none of its outputs.
+    const stroke = outputs.length === safeOutputs(this.parts.store, this.id).length ? session.safeAll : undefined;
     const abort = new AbortController();
     const late = () => new BridgeError('device/timeout', 'the output did not confirm its safe value in time');
     const failed: string[] = [];
     const attempt = (concerned: string[], work: Promise<unknown>) =>
       deadline(this.parts.clock, SAFE_MS, work, late).catch((error) => this.unsafe(failed, concerned, error));
     await Promise.all(
-      session.safeAll
-        ? [attempt(points, session.safeAll(abort.signal))]
+      stroke
+        ? [attempt(points, stroke.call(session, abort.signal))]
         : outputs.map(({ id, safe }) => attempt([id], session.apply({ point: id, value: safe }, abort.signal))),
     );
     abort.abort(late());
@@ -158,6 +173,18 @@ export class Device {
     const insist = code === 'estop' ? outputs.filter(({ id }) => failed.includes(id)) : [];
     for (const { id, safe } of insist) void this.makeSafe(id, safe);
     return failed;
+  }
+
+  /** Puts an output to its safe value, before whatever waits for it; resolves with whether the device confirmed that. */
+  async putSafe(point: string): Promise<boolean> {
+    const safe = this.parts.store.point(this.id, point)?.spec.safe;
+    if (safe === undefined || !this.session) return false;
+    this.pulses.forget(point);
+    const command = { point, value: safe, origin: BRIDGE_ORIGIN, deadline: this.deadlineOf(point) };
+    const outcome = await this.submit(command);
+    if (outcome.ok) this.log.info({ point, value: safe }, 'output put to its safe value');
+    else this.log.warn({ point, value: safe, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
+    return outcome.ok;
   }
 
   private unsafe(failed: string[], points: string[], error: unknown): void {
@@ -191,11 +218,13 @@ export class Device {
     this.log.info({ ...session.identity }, 'connected');
     this.settled = startSafe({
       device: this.id,
+      first: !this.known,
       store: this.parts.store,
       clock: this.parts.clock,
       signal,
       makeSafe: (point, value) => void this.makeSafe(point, value),
     });
+    this.known = true;
     this.pulses.resume();
   }
 

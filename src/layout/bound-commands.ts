@@ -23,6 +23,8 @@ export type BoundCommand =
       readonly point: string;
       readonly value?: unknown;
       readonly pulseMs?: unknown;
+      /** It comes from a stick: without another one in so many milliseconds it is let go. */
+      readonly lease?: number | undefined;
     }
   | { readonly kind: 'estop' | 'estop_reset' | 'poll' };
 

@@ -1,10 +1,13 @@
 import { Commands } from '../../src/action/commands.js';
-import { EmergencyStop } from '../../src/action/estop.js';
-import { Interlock } from '../../src/action/interlock.js';
+import { DesiredInMemory } from '../../src/action/desired.js';
+import { EmergencyStop, type EstopSource } from '../../src/action/estop.js';
+import type { InterlockGroup } from '../../src/action/interlock.js';
+import { Outputs } from '../../src/action/outputs.js';
 import { Router } from '../../src/action/router.js';
 import type { Access } from '../../src/action/validate.js';
 import { Device } from '../../src/device/device.js';
 import type { Fleet } from '../../src/device/fleet.js';
+import type { OutputPointOptions } from '../../src/device/output-options.js';
 import type { PointSpec } from '../../src/device/point.js';
 import { Publisher } from '../../src/frame/publisher.js';
 import { silentLog } from '../../src/log.js';
@@ -38,6 +41,10 @@ export async function openDesk(
     inFlight?: 'device' | 'point';
     approved?: boolean;
     readings?: WrittenReadings;
+    interlocks?: readonly InterlockGroup[];
+    /** What the owner of its outputs allows. */
+    rules?: Readonly<Record<string, OutputPointOptions>>;
+    estop?: readonly EstopSource[];
   } = {},
 ) {
   const clock = new VirtualClock();
@@ -57,6 +64,7 @@ export async function openDesk(
     log: silentLog,
     approved: options.approved ?? true,
     readings: readingRules(options.readings ?? {}),
+    outputs: new Map(Object.entries(options.rules ?? {})),
   });
   const frames: JsonObject[] = [];
   const sink = { ready: true, buffered: 0, unanswered: 0, broadcast: (frame: JsonObject) => void frames.push(frame) };
@@ -80,12 +88,15 @@ export async function openDesk(
   };
   const safeAll: Fleet['safeAll'] = async (code, message) =>
     (await device.safeAll(code, message)).map((point) => `shed.${point}`);
+  const devices = new Map([['shed', device]]);
+  const interlocks = options.interlocks ?? [{ outputs: ['shed.pump', 'shed.valve'], deadTime: 0 }];
+  const outputs = new Outputs({ store, devices, interlocks, desired: new DesiredInMemory(), clock, log: silentLog });
   const rules = {
-    fleet: { devices: new Map([['shed', device]]), safeAll },
+    fleet: { devices, safeAll },
     store,
     access,
-    estop: new EmergencyStop(store),
-    interlock: new Interlock([['shed.pump', 'shed.valve']], store),
+    estop: new EmergencyStop(store, options.estop),
+    outputs,
     clock,
   };
   const commands = new Commands(rules);
@@ -115,10 +126,11 @@ export async function openDesk(
   const ackOf = (cmd: string) => acks().find((frame) => frame['cmd_id'] === cmd);
   const close = async () => {
     commands.close();
+    outputs.close();
     publisher.stop();
     const stopped = device.stop();
     await clock.advance(3_000);
     await stopped;
   };
-  return { clock, store, board, device, frames, publisher, commands, router, tap, acks, ackOf, ofType, close };
+  return { clock, store, board, device, frames, publisher, commands, outputs, router, tap, acks, ackOf, ofType, close };
 }
