@@ -34,6 +34,7 @@ interface Held {
 
 const STOPPING = refused('offline', 'the bridge is stopping');
 const TOO_MANY = refused('rate', 'too many commands at once');
+const GONE = refused('offline', 'the device went away meanwhile');
 const EXPIRED = refused('expired', 'too many commands came before this one');
 
 /** Takes commands from everywhere to their devices: once each, in bounded numbers, the last wish always kept. */
@@ -90,10 +91,10 @@ export class Commands {
     return Promise.resolve(outcome);
   }
 
-  /** Whoever switched an output on still holds its button; nobody is answered. */
-  hold(request: CommandRequest): void {
+  /** Whoever switched an output on still holds its button, or has let it go; nobody is answered. */
+  hold(request: CommandRequest, held: boolean): void {
     if (this.closed || checkSender(request, this.rules)) return;
-    this.rules.outputs.hold(request.device, request.point, request.from);
+    this.rules.outputs.hold(request.device, request.point, request.from, held);
   }
 
   private noted(request: CommandRequest): Promise<Outcome> | undefined {
@@ -150,8 +151,10 @@ export class Commands {
 
   /** Keeps a command until its sender's allowance is back, or its output may be commanded again, but not beyond its deadline. */
   private keep(request: CommandRequest, deadline: number, wait: number): Promise<Outcome> {
-    const { clock } = this.rules;
+    const { clock, fleet } = this.rules;
     const key = keyOf(request);
+    const device = fleet.devices.get(request.device);
+    const connection = device?.connection;
     const waiting = this.waiting.of(request.from);
     const name = `${request.device}.${request.point}`;
     return new Promise((settle) => {
@@ -164,7 +167,8 @@ export class Commands {
           return;
         }
         this.unhold(key);
-        settle(expired ? EXPIRED : this.execute(request, deadline));
+        const gone = device?.connection !== connection;
+        settle(expired ? EXPIRED : gone ? GONE : this.execute(request, deadline));
       };
       let timer = again(wait);
       waiting.count++;

@@ -16,6 +16,8 @@ interface Times {
   flights: number;
   /** When the last of them ended. */
   ended: number;
+  /** Commands that would switch it off and are under way. */
+  leaving: number;
 }
 
 /** Since when each output is on or off: by the words of its device, and by commands whose end is not known. */
@@ -52,6 +54,22 @@ export class OnTimes {
     return (this.outputs.get(name)?.flights ?? 0) > 0;
   }
 
+  /** True while a command that switches it off is under way. */
+  isLeaving(name: OutputName): boolean {
+    return (this.outputs.get(name)?.leaving ?? 0) > 0;
+  }
+
+  /** A command that switches it off goes out. What is returned is to be told whether the device confirmed that. */
+  leave(name: OutputName): (confirmed: boolean) => void {
+    const times = this.of(name);
+    times.leaving++;
+    return (confirmed) => {
+      times.leaving--;
+      // What may have been is over.
+      if (confirmed && times.flights === 0) this.settle(name, times);
+    };
+  }
+
   /** A command that switches it on goes out. What is returned is to be told whether it may have been carried out. */
   begin(name: OutputName): (mayBeOn: boolean) => void {
     const times = this.of(name);
@@ -63,12 +81,6 @@ export class OnTimes {
       times.ended = this.clock.now();
       if (times.flights === 0 && !mayBeOn) this.settle(name, times);
     };
-  }
-
-  /** The device confirmed that it is off: what may have been is over. */
-  off(name: OutputName): void {
-    const times = this.of(name);
-    if (times.flights === 0) this.settle(name, times);
   }
 
   /** True where the device said that it is off after the last command for it had ended, however that was. */
@@ -105,7 +117,14 @@ export class OnTimes {
   }
 
   private of(name: OutputName): Times {
-    const known = this.outputs.get(name) ?? { on: undefined, since: 0, begun: undefined, flights: 0, ended: 0 };
+    const known = this.outputs.get(name) ?? {
+      on: undefined,
+      since: 0,
+      begun: undefined,
+      flights: 0,
+      ended: 0,
+      leaving: 0,
+    };
     this.outputs.set(name, known);
     return known;
   }

@@ -82,8 +82,9 @@ export class Outputs {
     if (isOn(spec, value) && (this.back.isStrict(name) || (maxOn > 0 && since !== undefined && now - since >= maxOn))) {
       return { refusal: refused('rate', `${name} was on as long as it may be, and is being switched off`) };
     }
-    if (isOn(spec, value) && since === undefined && minOff > 0) {
-      const wait = (this.times.offSince(name) ?? now) + minOff - now;
+    const leaving = this.times.isLeaving(name);
+    if (isOn(spec, value) && (since === undefined || leaving) && minOff > 0) {
+      const wait = (leaving ? now : (this.times.offSince(name) ?? now)) + minOff - now;
       if (wait > 0) return { refusal: refused('rate', `${name} has to stay off for another ${span(wait)}`), wait };
     }
     const wait = (this.commanded.get(name) ?? Number.NEGATIVE_INFINITY) + minInterval - now;
@@ -95,25 +96,30 @@ export class Outputs {
     const name = `${device.id}.${spec.id}`;
     const on = isOn(spec, command.value);
     const landed = on ? this.times.begin(name) : undefined;
+    const left = on ? undefined : this.times.leave(name);
     this.commanded.set(name, this.parts.clock.now());
     if (on) this.back.over(name);
     if (on) this.holders.set(name, command.origin);
     this.renewLease(name, spec, command.value, lease ?? leaseOf(spec.rules));
-    const from = this.parts.store.said(device.id, spec.id) ?? null;
-    const send = (next: DeviceCommand) => device.command(next);
-    const outcome = await this.slew.drive({ name, spec, from, send }, command);
+    const said = () => this.parts.store.said(device.id, spec.id) ?? null;
+    const { connection } = device;
+    const gone = refused('offline', `${device.id} went away meanwhile`);
+    // What is still to come of a change must not reach another connection.
+    const send = async (next: DeviceCommand) => (device.connection === connection ? await device.command(next) : gone);
+    const outcome = await this.slew.drive({ name, spec, said, send }, command);
     landed?.(outcome.ok || !NEVER_SENT.has(outcome.code));
-    if (outcome.ok && !on) this.times.off(name);
+    left?.(outcome.ok);
     if (outcome.ok) this.parts.desired.note(name, command.pulseMs === undefined ? command.value : spec.safe);
     return outcome;
   }
 
-  /** Whoever switched an output on still holds its button. It switches nothing on. */
-  hold(device: string, point: string, from: string): void {
+  /** Whoever switched an output on still holds its button, or has let it go. It switches nothing on. */
+  hold(device: string, point: string, from: string, held: boolean): void {
     const name = `${device}.${point}`;
     const spec = this.parts.store.point(device, point)?.spec;
     if (!spec?.rules?.holdToRun || !this.leases.has(name) || this.holders.get(name) !== from) return;
-    this.leases.set(name, HELD_MS, () => this.release(name));
+    if (held) this.leases.set(name, HELD_MS, () => this.release(name));
+    else this.release(name);
   }
 
   /** An emergency: whatever was on its way goes no further, and nothing that was wished comes back. */
@@ -174,14 +180,12 @@ export class Outputs {
   private putSafe(name: OutputName): void {
     this.slew.stop(name);
     const [device = '', point = ''] = name.split('.');
-    void this.parts.devices
-      .get(device)
-      ?.putSafe(point)
-      .then((confirmed) => {
-        if (!confirmed) return;
-        this.times.off(name);
-        if (this.times.onSince(name) === undefined) this.back.over(name);
-      });
+    const left = this.times.leave(name);
+    const done = this.parts.devices.get(device)?.putSafe(point) ?? Promise.resolve(false);
+    void done.then((confirmed) => {
+      left(confirmed);
+      if (confirmed && this.times.onSince(name) === undefined) this.back.over(name);
+    });
   }
 
   private specOf(name: OutputName): PointSpec | undefined {

@@ -24,10 +24,12 @@ export class Restore {
   private readonly known = new Set<string>();
   private readonly health = new Map<string, Health>();
   private readonly due: Deadlines;
+  private readonly arrivals: Deadlines;
   private readonly unsubscribe: () => void;
 
   constructor(private readonly parts: RestoreParts) {
     this.due = new Deadlines(parts.clock);
+    this.arrivals = new Deadlines(parts.clock);
     const hear = (device: string, points: readonly string[]) => {
       for (const point of points) this.look(device, point);
     };
@@ -49,6 +51,7 @@ export class Restore {
   /** An emergency stop, or the end: nothing comes back. */
   clear(): void {
     this.due.close();
+    this.arrivals.close();
   }
 
   close(): void {
@@ -63,6 +66,11 @@ export class Restore {
     if (!came) return;
     const first = !this.known.has(device);
     this.known.add(device);
+    // The word of its health comes a moment before it takes commands.
+    this.arrivals.set(device, 0, () => this.arrived(device, first));
+  }
+
+  private arrived(device: string, first: boolean): void {
     for (const { id, rules } of safeOutputs(this.parts.store, device)) {
       const policy: OutputPolicy | undefined = first ? rules?.onBoot : rules?.onDeviceLost;
       if (policy === 'restore') this.begin(device, id);

@@ -121,7 +121,7 @@ export class Router {
 
   private hold(payload: JsonObject, via: CommandRequest['via']): void {
     const request = readCommand(payload, via);
-    if (request) this.parts.commands.hold(request);
+    if (request) this.parts.commands.hold(request, payload['held'] !== false);
   }
 
   private submit(request: CommandRequest): void {

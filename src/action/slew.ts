@@ -13,7 +13,7 @@ export interface SlewParts {
   readonly name: OutputName;
   readonly spec: PointSpec;
   /** What the output is at; null where nobody knows. */
-  readonly from: Value | null;
+  said(): Value | null;
   send(command: DeviceCommand): Promise<Outcome>;
 }
 
@@ -33,36 +33,31 @@ export class Slew {
    * step ended; the rest follows until the value is reached, a step fails, or another command comes.
    */
   async drive(parts: SlewParts, command: DeviceCommand): Promise<Outcome> {
-    const { name, spec, from, send } = parts;
-    const { value } = command;
+    const { name, spec, said, send } = parts;
+    const { value: goal } = command;
     this.stop(name);
     const speed = spec.rules?.slew;
-    const start = typeof from === 'number' ? from : spec.safe;
-    if (speed === undefined || isSafe(spec, value) || typeof value !== 'number' || typeof start !== 'number') {
-      return await send(command);
-    }
-    const far = (speed * TICK_MS) / 1000;
-    const stride = spec.step === undefined ? far : spec.step * Math.max(1, Math.floor(far / spec.step));
-    const tick = (stride / speed) * 1000;
-    if (Math.abs(value - start) <= stride) return await send(command);
+    if (speed === undefined || typeof goal !== 'number' || isSafe(spec, goal)) return await send(command);
+    const tick = Math.max(TICK_MS, ((spec.step ?? 0) / speed) * 1_000);
     const ramp: Ramp = { timer: undefined, over: false };
     this.ramps.set(name, ramp);
-    const began = this.clock.now();
-    const sign = Math.sign(value - start);
-    const at = (now: number) => {
-      const way = stride + ((now - began) / 1000) * speed;
-      const next = way >= Math.abs(value - start) ? value : nearestStep(spec, start + sign * way);
-      return sign > 0 ? Math.min(next, value) : Math.max(next, value);
+    let steppedAt = this.clock.now() - tick;
+    // Where it begins is known when its turn has come: a command before it may be under way still.
+    const aim = (): Value => {
+      const at = said() ?? spec.safe;
+      if (typeof at !== 'number') return goal;
+      const now = this.clock.now();
+      const next = nextOf(spec, at, goal, (speed * (now - steppedAt)) / 1_000);
+      steppedAt = now;
+      return next;
     };
     const follow = async () => {
-      const now = this.clock.now();
-      const next = at(now);
-      const outcome = await send({ ...command, value: next, deadline: now + withinOf(spec) });
-      if (next === value || !outcome.ok) this.end(name, ramp);
-      else this.later(ramp, tick, follow);
+      const outcome = await send({ ...command, aim, deadline: this.clock.now() + withinOf(spec) });
+      if (outcome.ok && outcome.value !== goal) this.later(ramp, tick, follow);
+      else this.end(name, ramp);
     };
-    const first = await send({ ...command, value: at(began) });
-    if (first.ok) this.later(ramp, tick, follow);
+    const first = await send({ ...command, aim });
+    if (first.ok && first.value !== goal) this.later(ramp, tick, follow);
     else this.end(name, ramp);
     return first;
   }
@@ -86,4 +81,12 @@ export class Slew {
     ramp.timer?.cancel();
     if (this.ramps.get(name) === ramp) this.ramps.delete(name);
   }
+}
+
+/** The allowed value that is at most `way` from `at`, on the way to `goal`. */
+function nextOf(spec: PointSpec, at: number, goal: number, way: number): number {
+  const { step } = spec;
+  const far = step === undefined ? way : step * Math.max(1, Math.floor(way / step + 1e-6));
+  if (Math.abs(goal - at) <= far) return goal;
+  return nearestStep(spec, at + Math.sign(goal - at) * far);
 }

@@ -2,7 +2,7 @@ import { deadline } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
-import { CommandQueue } from './command-queue.js';
+import { CommandQueue, type QueuedCommand } from './command-queue.js';
 import { type DeviceCounters, newCounters } from './counters.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from './driver.js';
 import type { DriverKind } from './driver-kind.js';
@@ -40,10 +40,7 @@ export interface DeviceParts
 }
 
 /** A command for a device, already checked against its point. */
-export interface DeviceCommand extends Command {
-  readonly origin: string;
-  readonly deadline: number;
-}
+export type DeviceCommand = QueuedCommand;
 
 /** The name under which the bridge itself commands outputs. */
 export const BRIDGE_ORIGIN = 'bridge';
@@ -62,8 +59,8 @@ export class Device {
   approved: boolean;
 
   private session: DeviceSession | undefined;
-  /** True once it was connected. */
-  private known = false;
+  /** Which connection to the device this is, counted from the start; 0 before the first one. */
+  connection = 0;
   /** Tells the filters of a session that a command was confirmed. */
   private confirmed: (point: string) => void = () => {};
   /** Tells the check of a new connection that an output was put to a value. */
@@ -214,17 +211,17 @@ export class Device {
 
   private onLive(session: DeviceSession, signal: AbortSignal, confirmed: (point: string) => void): void {
     this.session = session;
+    this.connection++;
     this.confirmed = confirmed;
     this.log.info({ ...session.identity }, 'connected');
     this.settled = startSafe({
       device: this.id,
-      first: !this.known,
+      first: this.connection === 1,
       store: this.parts.store,
       clock: this.parts.clock,
       signal,
       makeSafe: (point, value) => void this.makeSafe(point, value),
     });
-    this.known = true;
     this.pulses.resume();
   }
 

@@ -13,7 +13,7 @@ import { type Target, targetName } from './target.js';
 import { literalsIn, type Match, matchTemplate } from './template.js';
 
 /** The bridge's own commands: `<ns>.<kind>`. */
-const OWN = ['cmd', 'estop', 'estop_reset', 'poll'];
+const OWN = ['cmd', 'arm', 'hold', 'estop', 'estop_reset', 'poll'];
 
 /** What a frame of a bound layout asks for. */
 export type BoundCommand =
