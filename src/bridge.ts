@@ -142,7 +142,7 @@ export class Bridge {
       fleet,
       store,
       router,
-      audit: this.commands.audit,
+      commands: this.commands,
       phoneLayout: phones.layout,
       push,
       clock,

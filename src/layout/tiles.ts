@@ -19,6 +19,8 @@ export interface TileParts {
 /** How long the button of an output switches it, in milliseconds. */
 const PULSE_MS = 200;
 const SAMPLES = 120;
+/** How a label shows a switch. */
+const SIDES = { valueMap: { true: 'on', false: 'off' }, colorMap: { true: '#34C759', false: '#8E8E93' } };
 const LABEL = 40;
 
 /** The controls of a point, as large as they deserve. */
@@ -64,17 +66,8 @@ function switchTile(spec: PointSpec, toggle: JsonObject, { device, namespace, id
   });
   if (pulse !== undefined || holdToRun) {
     const run = { ...button('run', nameOf(spec), { value: true }), icon };
-    const light = {
-      type: 'statusLight',
-      id: idOf(spec.id),
-      label: `${nameOf(spec)}: state`,
-      style: 'dot',
-      hideLabel: true,
-      valueMap: { true: 'on', false: 'off' },
-      statusColors: { on: '#34C759', off: '#8E8E93' },
-      defaultValue: 'off',
-      sync: toggle['sync'],
-    };
+    const words = { type: 'label', id: idOf(spec.id), label: `${nameOf(spec)}: state`, hideLabel: true, text: '—' };
+    const light = { ...words, ...SIDES, sync: toggle['sync'] };
     return {
       rows: 1,
       columns: 4,
@@ -141,8 +134,7 @@ function bigNumber(spec: PointSpec, parts: TileParts): Cell {
 }
 
 function wordTile(spec: PointSpec, parts: TileParts): Block {
-  const colours = { valueMap: { true: 'on', false: 'off' }, colorMap: { true: '#34C759', false: '#8E8E93' } };
-  const json = { ...base(spec, parts), type: 'label', text: '—', ...(spec.type === 'boolean' ? colours : {}) };
+  const json = { ...base(spec, parts), type: 'label', text: '—', ...(spec.type === 'boolean' ? SIDES : {}) };
   const light = { ...quality(spec, parts), style: 'dot', hideLabel: true };
   return {
     rows: 1,

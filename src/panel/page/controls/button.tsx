@@ -37,7 +37,6 @@ export function Button({ id, control }: ControlProps) {
 
 /** What makes a button one that is held, where the output behind it runs only so long. */
 function useHolder(session: Session, id: string, control: JsonObject) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another layout has another control under the same id
   const holder = useMemo(() => session.holder(id), [session, id, control]);
   useEffect(() => {
     const release = () => holder?.release();
