@@ -118,6 +118,11 @@ export function outputProblems(options: OutputPointOptions, spec: PointSpec): Ou
   if (pulse !== undefined && maxOn !== undefined && pulse > maxOn) no('pulse', '`pulse` is longer than `maxOn`');
   if (lease !== undefined && holdToRun) no('lease', '`holdToRun` is a lease of 750 ms already', 'remove one of them');
   if (pulse !== undefined && holdToRun) no('pulse', '`pulse` and `holdToRun` exclude each other');
+  for (const key of ['onBoot', 'onDeviceLost', 'onRelayLost'] as const) {
+    const back = options[key] === 'restore';
+    if (back && options.arm !== undefined) no(key, 'what has to be armed does not come back by itself');
+    if (back && (pulse !== undefined || holdToRun)) no(key, 'a pulse, and what is held, does not come back');
+  }
   for (const key of ['lease', 'holdToRun', 'maxOn'] as const) {
     if (options[key] && onExit === 'hold') no(key, `\`${key}\` and \`onExit: hold\` exclude each other`);
   }
