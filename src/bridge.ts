@@ -20,6 +20,7 @@ import type { FrameSink } from './frame/sink.js';
 import { keptToken } from './kept-token.js';
 import type { Log } from './log.js';
 import type { MeshClient } from './mesh/client.js';
+import type { Trust } from './mesh/client-socket.js';
 import { parseRelayUrl } from './mesh/connection.js';
 import type { DeviceToken } from './mesh/device-token.js';
 import { joinRelay } from './mesh-side.js';
@@ -43,6 +44,8 @@ export interface BridgeParts {
   relayUrl: string;
   /** What the relay asks for, where it asks. */
   token: string | undefined;
+  /** Whom a `wss://` relay has to be; anybody whom the system trusts where absent. */
+  trust?: Trust | undefined;
   /** True: anybody can be on the relay and nobody said that this is all right. */
   openRelay: boolean;
   drivers: DriverRegister;

@@ -9,7 +9,7 @@ import { derivedSchema } from './derived-schema.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import { NAMESPACE } from './names.js';
 import { unworded } from './problems.js';
-import { type RelayConfig, relaySchema, tcpPort } from './relay-schema.js';
+import { type RelayConfig, relaySchema, tcpPort, tlsSource } from './relay-schema.js';
 
 export type { RelayConfig };
 
@@ -129,6 +129,9 @@ const safety = z.strictObject({
 const panel = z.strictObject({
   port: tcpPort.default(8080).describe('TCP port; 0: any free one'),
   host: text.default('127.0.0.1').describe('Address to listen on'),
+  tls: tlsSource
+    .optional()
+    .describe('Encrypts (`https://`): with your certificate, or `true`: with one that is made and kept here'),
 });
 
 const layout = z.strictObject({
