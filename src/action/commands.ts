@@ -1,5 +1,5 @@
 import { deadline as withDeadline } from '../clock.js';
-import { type Outcome, refusalOf, refused } from '../device/outcome.js';
+import { type Outcome, ofSuccessor, refusalOf, refused } from '../device/outcome.js';
 import { withinOf } from '../device/point.js';
 import { BridgeError } from '../error.js';
 import { Senders } from '../senders.js';
@@ -130,7 +130,7 @@ export class Commands {
     const older = this.unhold(key);
     if (wait > 0 && !older && waiting.count >= MAX_HELD) return this.refuse(request, TOO_MANY);
     const outcome = wait === 0 ? this.execute(request, deadline) : this.keep(request, deadline, wait);
-    older?.settle(outcome);
+    older?.settle(ofSuccessor(outcome));
     for (const rival of rivals) this.unhold(rival)?.settle(supersededBy(request.from));
     return this.inTime(outcome, deadline);
   }

@@ -107,9 +107,10 @@ export class Outputs {
     // What is still to come of a change must not reach another connection.
     const send = async (next: DeviceCommand) => (device.connection === connection ? await device.command(next) : gone);
     const outcome = await this.slew.drive({ name, spec, said, send }, command);
-    landed?.(outcome.ok || !NEVER_SENT.has(outcome.code));
+    landed?.(outcome.ok ? outcome.replaced !== true : !NEVER_SENT.has(outcome.code));
     left?.(outcome.ok);
-    if (outcome.ok) this.parts.desired.note(name, command.pulseMs === undefined ? command.value : spec.safe);
+    if (outcome.ok && !outcome.replaced)
+      this.parts.desired.note(name, command.pulseMs === undefined ? command.value : spec.safe);
     return outcome;
   }
 

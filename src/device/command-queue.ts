@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../clock.js';
 import { BridgeError } from '../error.js';
 import type { Command, Confirmed } from './driver.js';
-import { type Outcome, type RefusalCode, refusalOf, refused } from './outcome.js';
+import { type Outcome, ofSuccessor, type RefusalCode, refusalOf, refused } from './outcome.js';
 import type { Value } from './point.js';
 
 /** A command on its way to the device. */
@@ -59,7 +59,7 @@ export class CommandQueue {
     // A replaced command gives up its place in the order too, or a dragged slider would starve its neighbours.
     this.waiting.delete(command.point);
     this.waiting.set(command.point, { command, settle });
-    older?.settle(supersession(older.command, command) ?? outcome);
+    older?.settle(supersession(older.command, command) ?? ofSuccessor(outcome));
     this.pump();
     return outcome;
   }

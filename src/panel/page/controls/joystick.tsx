@@ -35,7 +35,9 @@ export function Joystick({ id, control }: ControlProps) {
     at.current = next;
     setPlace(next);
     // What hears nothing for three of these times takes the stick for let go.
-    again.current ??= repeat(pace, () => move(at.current, true));
+    again.current ??= repeat(pace, () => {
+      if (browserClock.now() - sentAt.current >= pace * 0.9) move(at.current, true);
+    });
     const now = browserClock.now();
     if (!always && now - sentAt.current < pace) return;
     sentAt.current = now;
