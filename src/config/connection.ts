@@ -49,6 +49,12 @@ function withFiles(relay: Omit<ParsedRelay, 'connection'>, config: string) {
   const tls = embedded?.tls && besideConfig(embedded.tls, config);
   const rest = { ...others, ...(embedded && { embedded: { ...embedded, ...(tls && { tls }) } }) };
   if (ca === undefined) return { rest };
+  const wrong = (message: string, hint: string) => {
+    return { rest, problem: { path: ['relay', 'ca'], at: 'value' as const, message, hint } };
+  };
+  if (embedded) return wrong('is for a relay elsewhere', 'for the one inside use `embedded.tls`');
+  if (relay.url !== undefined && !/^wss:/i.test(relay.url))
+    return wrong('has no effect without encryption', 'write the address as wss://');
   try {
     return { rest: { ...rest, ca: authoritiesIn(resolve(dirname(config), ca)) } };
   } catch (error) {
