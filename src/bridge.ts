@@ -18,6 +18,7 @@ import type { LogEntry } from './frame/shapes.js';
 import type { FrameSink } from './frame/sink.js';
 import { keptToken } from './kept-token.js';
 import type { Log } from './log.js';
+import { Memory } from './memory.js';
 import { MeshClient } from './mesh/client.js';
 import { parseRelayUrl } from './mesh/connection.js';
 import type { DeviceToken } from './mesh/device-token.js';
@@ -70,6 +71,7 @@ export class Bridge {
   readonly mesh: MeshClient;
   readonly publisher: Publisher;
   readonly panel: LocalPanel | undefined;
+  private readonly memory: Memory;
   private readonly tokens: DeviceToken | undefined;
   private readonly commands: Commands;
   private readonly requests: Requests;
@@ -82,6 +84,7 @@ export class Bridge {
     const { namespace } = config.bridge;
     const source = randomUUID();
     this.store = new Store(clock);
+    this.memory = new Memory({ config, clock, log: log.child({ part: 'memory' }) });
     const history = new History(this.store);
     const phones = new PhoneSide(config, this.store);
     const { binding } = phones.layout;
@@ -113,7 +116,7 @@ export class Bridge {
     });
     this.fleet = this.buildFleet();
     this.derived = new Derived(formulasOf(config.derived), this.store);
-    const rules = rulesOf(config, this.fleet, this.store, parts.openRelay, clock);
+    const rules = rulesOf(config, this.fleet, this.store, this.memory, parts.openRelay, clock);
     this.commands = new Commands(rules);
     this.router = new Router({
       namespace,
@@ -129,7 +132,6 @@ export class Bridge {
     const { store, router, fleet, mesh } = this;
     const { devices } = fleet;
     this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
-    const panelLink = () => this.panel?.link();
     const push = new PhonePush({ channel: config.relay.channel, layout, mesh, publisher: this.publisher, clock });
     const handlers = controlHandlers({
       fleet,
@@ -141,7 +143,7 @@ export class Bridge {
       clock,
       version,
       relay: mesh,
-      panelLink,
+      panelLink: () => this.panel?.link(),
       pairing: parts.pairing,
     });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
@@ -161,6 +163,7 @@ export class Bridge {
   /** Starts everything; throws `control/…` where another bridge runs here already. */
   async start(): Promise<void> {
     await this.control.start();
+    this.memory.start();
     this.publisher.start();
     this.derived.start();
     if (this.tokens) void this.tokens.begin().then((known) => known && this.mesh.start());
@@ -185,7 +188,7 @@ export class Bridge {
       await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
       this.publisher.stop();
       this.derived.stop();
-      await Promise.all([this.mesh.stop(), this.panel?.stop()]);
+      await Promise.all([this.mesh.stop(), this.panel?.stop(), this.memory.close()]);
       await this.control.stop();
     };
     await deadline(clock, STOP_MS, orderly(), late).catch((error: unknown) => log.error({}, describeError(error)));
@@ -211,6 +214,7 @@ export class Bridge {
       {
         up: () => {
           this.publisher.up();
+          if (this.memory.latch.closed) this.publisher.log({ level: 'error', text: 'the emergency stop is latched' });
           this.panel?.relayChanged();
         },
         down: () => {
@@ -247,9 +251,8 @@ export class Bridge {
   }
 
   private buildFleet(): Fleet {
-    const { config, drivers, clock, random, log, ports, pins } = this.parts;
-    const { devices, discover, bridge } = config;
-    const { store } = this;
-    return new Fleet({ devices, drivers, discover, stateDir: bridge.stateDir, ports, pins, store, clock, random, log });
+    const { devices, discover, bridge } = this.parts.config;
+    const stopped = () => this.memory.latch.closed;
+    return new Fleet({ ...this.parts, devices, discover, stateDir: bridge.stateDir, store: this.store, stopped });
   }
 }

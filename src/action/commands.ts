@@ -74,8 +74,16 @@ export class Commands {
     const { device, point, value, pulseMs, from, via } = request;
     const outcome = this.admit(request);
     const wish = pulseMs === undefined ? value : { pulse_ms: pulseMs };
-    if (outcome) void this.audit.note({ from, via, what: `${device}.${point}`, wish }, outcome);
+    if (!outcome) return undefined;
+    void this.audit.note({ from, via, what: `${device}.${point}`, wish }, outcome);
+    if (pulseMs === undefined) void this.rememberWish(device, point, outcome);
     return outcome;
+  }
+
+  /** A confirmed wish is what the output comes back to where its owner wants that. */
+  private async rememberWish(device: string, point: string, outcome: Promise<Outcome>): Promise<void> {
+    const result = await outcome;
+    if (result.ok) this.rules.remembered.note(device, point, result.value);
   }
 
   /** Refuses every command from now on: those that wait for their turn too. */

@@ -4,6 +4,7 @@ import type { Device } from '../device/device.js';
 import type { Fleet } from '../device/fleet.js';
 import { type Outcome, type RefusalCode, refused } from '../device/outcome.js';
 import { type PointSpec, sameValue, type Value } from '../device/point.js';
+import type { Remembered } from '../state/output-memory.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import { checkValue } from './coerce.js';
@@ -31,6 +32,8 @@ export interface Rules {
   readonly access: Access;
   readonly estop: EmergencyStop;
   readonly interlock: Interlock;
+  /** Where confirmed wishes are noted. */
+  readonly remembered: Remembered;
   readonly clock: Clock;
 }
 

@@ -79,6 +79,14 @@ const publish = z.strictObject({
   trend: durationBetween('250ms', '1h').prefault('2s').describe('Pace of the values that sparklines append'),
 });
 
+const persist = z.strictObject({
+  interval: durationBetween('1s', '1h')
+    .prefault('10s')
+    .describe(
+      'Least time between two writes of what changes often, to spare SD cards; a stop and an approval are written at once',
+    ),
+});
+
 const security = z.strictObject({
   defaultRole: z.enum(['operator', 'viewer']).default('operator').describe('What a phone may do that is not listed'),
   phones: z
@@ -128,6 +136,7 @@ export function configSchema(drivers: DriverRegister) {
       .prefault({})
       .describe('Points that follow from those of devices; on the channel they are `derived.<id>`'),
     publish: publish.prefault({}).describe('How often values are sent'),
+    persist: persist.prefault({}).describe('What is remembered over restarts, and how often it is written down'),
     security: security.prefault({}).describe('Who may do what'),
     safety: safety.prefault({}).describe('What outputs may do together'),
     panel: panel

@@ -28,6 +28,9 @@ export interface ControlParts {
   pairing: Pairing;
 }
 
+/** Who asks, in the log and the audit. */
+const LOCAL = 'command line';
+
 /** Answers the command line from the running bridge's state. */
 export function controlHandlers(parts: ControlParts): ControlHandlers {
   const { fleet, store, router, phoneLayout, clock, version, relay } = parts;
@@ -44,6 +47,16 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
     const known = store.devices().join(', ') || 'none';
     return { ok: false, code: 'unknown_device', message: `there is no device ${device}; known: ${known}` };
   };
+  /** The bridge itself has no outputs but the emergency stop, in two halves that are pressed. */
+  const press = async (point: string, wish: unknown): Promise<ControlAnswer> => {
+    if (point !== 'estop' && point !== 'estop_reset') {
+      return { ok: false, code: 'unknown_point', message: 'of the bridge there are estop and estop_reset' };
+    }
+    if (readSwitch(wish) !== true) return { ok: false, code: 'type', message: `bridge.${point} is pressed: set it on` };
+    if (point === 'estop') return { ...(await router.emergencyStop(LOCAL)) };
+    router.releaseStop(LOCAL);
+    return { ok: true, value: true };
+  };
   return {
     get(device, point) {
       if (store.health(device) === undefined) return unknownDevice(device);
@@ -56,10 +69,11 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       return { ok: true, health: store.health(device), points };
     },
     async set(device, point, wish) {
+      if (device === 'bridge') return await press(point, wish);
       const spec = store.point(device, point)?.spec;
       const value = spec?.type === 'boolean' ? readSwitch(wish) : wish;
       const size = JSON.stringify(wish ?? null).length;
-      const outcome = router.execute({ device, point, value, from: 'command line', size, via: 'local' });
+      const outcome = router.execute({ device, point, value, from: LOCAL, size, via: 'local' });
       return outcome ? { ...(await outcome) } : unknownDevice(device);
     },
     async approve(device) {

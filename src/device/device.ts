@@ -26,6 +26,8 @@ export interface DeviceParts
   meets?(identity: DeviceIdentity): void;
   /** False while the device's outputs wait for its owner's consent. */
   approved?: boolean;
+  /** True while the emergency stop is latched; nobody stops anything where absent. */
+  stopped?(): boolean;
 }
 
 /** A command for a device, already checked against its point. */
@@ -194,6 +196,7 @@ export class Device {
       store: this.parts.store,
       clock: this.parts.clock,
       signal,
+      stopped: this.parts.stopped?.() ?? false,
       makeSafe: (point, value) => void this.makeSafe(point, value),
     });
     this.pulses.resume();

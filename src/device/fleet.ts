@@ -29,6 +29,8 @@ export interface FleetParts {
   ports: Ports;
   pins: PinsOf;
   store: Store;
+  /** True while the emergency stop is latched. */
+  stopped(): boolean;
   clock: Clock;
   random: () => number;
   log: Log;
@@ -143,7 +145,7 @@ export class Fleet {
   }
 
   private add(id: string, kind: DriverKind, options: unknown, approved: boolean): Device {
-    const { ports, pins, store, clock, random, log } = this.parts;
+    const { ports, pins, store, stopped, clock, random, log } = this.parts;
     const port = portOf(options);
     const auto = port === 'auto';
     const device = new Device({
@@ -159,6 +161,7 @@ export class Fleet {
         return port === undefined ? () => {} : ports.watch(port, wake);
       },
       store,
+      stopped,
       clock,
       random,
       log,

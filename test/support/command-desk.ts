@@ -10,6 +10,8 @@ import { Publisher } from '../../src/frame/publisher.js';
 import { silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { History } from '../../src/state/history.js';
+import type { Latch } from '../../src/state/latch.js';
+import type { Remembered } from '../../src/state/output-memory.js';
 import { Store } from '../../src/state/store.js';
 import { noPins } from './no-pins.js';
 import { readingRules, type WrittenReadings } from './reading-rules.js';
@@ -31,6 +33,21 @@ export const POINTS: PointSpec[] = [
 export const NAMESPACE = 'home';
 export const SOURCE = 'nonce-of-this-process';
 
+/** The memory of a desk that is opened once. */
+function fresh(): { latch: Pick<Latch, 'closed' | 'set'>; outputs: Remembered } {
+  let closed = false;
+  const latch = {
+    get closed() {
+      return closed;
+    },
+    set: async (latched: boolean) => {
+      closed = latched;
+      return true;
+    },
+  };
+  return { latch, outputs: { desired: () => undefined, note: () => {}, forget: () => {} } };
+}
+
 /** Commands, router and frames around one scripted device, in virtual time, with a channel that takes everything. */
 export async function openDesk(
   options: {
@@ -38,11 +55,14 @@ export async function openDesk(
     inFlight?: 'device' | 'point';
     approved?: boolean;
     readings?: WrittenReadings;
+    memory?: ReturnType<typeof fresh>;
+    points?: readonly PointSpec[];
   } = {},
 ) {
+  const { memory = fresh() } = options;
   const clock = new VirtualClock();
   const store = new Store(clock);
-  const board = new ScriptedDevice(POINTS, clock);
+  const board = new ScriptedDevice(options.points ?? POINTS, clock);
   const device = new Device({
     id: 'shed',
     kind: { kind: 'scripted', inFlight: options.inFlight ?? 'device', pulses: false },
@@ -56,6 +76,7 @@ export async function openDesk(
     random: () => 0.5,
     log: silentLog,
     approved: options.approved ?? true,
+    stopped: () => memory.latch.closed,
     readings: readingRules(options.readings ?? {}),
   });
   const frames: JsonObject[] = [];
@@ -84,8 +105,9 @@ export async function openDesk(
     fleet: { devices: new Map([['shed', device]]), safeAll },
     store,
     access,
-    estop: new EmergencyStop(store),
+    estop: new EmergencyStop(store, memory.latch),
     interlock: new Interlock([['shed.pump', 'shed.valve']], store),
+    remembered: memory.outputs,
     clock,
   };
   const commands = new Commands(rules);

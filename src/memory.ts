@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import type { Clock } from './clock.js';
+import { restoredOutputs } from './config/restored.js';
+import type { Config } from './config/schema.js';
+import type { Log } from './log.js';
+import { Latch } from './state/latch.js';
+import { OutputMemory } from './state/output-memory.js';
+import { StateFile } from './state/state-file.js';
+
+/** What a memory is built from. */
+export interface MemoryParts {
+  config: Pick<Config, 'bridge' | 'persist' | 'devices'>;
+  clock: Clock;
+  log: Log;
+}
+
+/** What a bridge remembers of its outputs and values over restarts, each sort in a file of its own. */
+export class Memory {
+  readonly latch: Latch;
+  readonly outputs: OutputMemory;
+
+  constructor(private readonly parts: MemoryParts) {
+    const { config, clock, log } = parts;
+    const file = <T extends object>(name: string) => new StateFile<T>(join(config.bridge.stateDir, name), log);
+    const restored = restoredOutputs(config);
+    this.latch = new Latch(file('estop.json'));
+    this.outputs = new OutputMemory({
+      file: file('outputs.json'),
+      isKept: (output) => restored.has(output),
+      clock,
+      intervalMs: config.persist.interval,
+    });
+  }
+
+  /** To be called once no other bridge uses the folder. */
+  start(): void {
+    if (!this.latch.closed) return;
+    const hint = '`carter-bridge set bridge.estop_reset on` resets it';
+    this.parts.log.warn({}, `the emergency stop is still latched, as before the start; ${hint}`);
+    // Where its file was in doubt it is gone now; and the power may have gone between the two writes of a stop.
+    void this.latch.set(true);
+    this.outputs.forget();
+  }
+
+  /** Writes what still waits; resolves once it is on the disk, or could not be written. */
+  async close(): Promise<void> {
+    await Promise.all([this.latch.settled(), this.outputs.close()]);
+  }
+}
