@@ -84,8 +84,9 @@ export class Bridge {
     const { namespace } = config.bridge;
     const source = randomUUID();
     this.store = new Store(clock);
-    this.memory = new Memory({ config, clock, log: log.child({ part: 'memory' }) });
     const history = new History(this.store);
+    const past = { keys: () => history.keys(), get: (device: string, point: string) => history.get(device, point) };
+    this.memory = new Memory({ config, history, clock, log: log.child({ part: 'memory' }) });
     const phones = new PhoneSide(config, this.store);
     const { binding } = phones.layout;
     this.tokens = keptToken({ config, token, clock, random, log, revoked: () => void this.mesh.stop() });
@@ -109,7 +110,7 @@ export class Bridge {
         ...parts,
       });
     this.publisher = publisher(this.mesh, {
-      history,
+      history: { ...past, sample: () => this.memory.sample() },
       topology: () => phones.topology(this.mesh.relayId),
       // Base64 makes a sealed frame a third larger.
       ...(config.relay.roomKey === undefined ? {} : { frameBytes: 48 * 1024 }),
@@ -147,7 +148,6 @@ export class Bridge {
       pairing: parts.pairing,
     });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
-    const past = { keys: () => history.keys(), get: (device: string, point: string) => history.get(device, point) };
     this.panel = this.buildPanel(phones.layout, push, (sink) => {
       const own = publisher(sink, { history: past, topology: () => phones.topology('bridge') });
       return { publisher: own, router: router.on(own) };

@@ -3,13 +3,19 @@ import type { Clock } from './clock.js';
 import { restoredOutputs } from './config/restored.js';
 import type { Config } from './config/schema.js';
 import type { Log } from './log.js';
+import type { History } from './state/history.js';
+import { type HistoryRecord, KeptHistory } from './state/kept-history.js';
 import { Latch } from './state/latch.js';
 import { OutputMemory } from './state/output-memory.js';
 import { StateFile } from './state/state-file.js';
 
+/** Least time in milliseconds between two writes of what is large. */
+const LARGE_MS = 60_000;
+
 /** What a memory is built from. */
 export interface MemoryParts {
-  config: Pick<Config, 'bridge' | 'persist' | 'devices'>;
+  config: Pick<Config, 'bridge' | 'persist' | 'publish' | 'devices'>;
+  history: History;
   clock: Clock;
   log: Log;
 }
@@ -18,9 +24,11 @@ export interface MemoryParts {
 export class Memory {
   readonly latch: Latch;
   readonly outputs: OutputMemory;
+  private readonly kept: KeptHistory | undefined;
 
   constructor(private readonly parts: MemoryParts) {
-    const { config, clock, log } = parts;
+    const { config, history, clock, log } = parts;
+    const { persist, publish } = config;
     const file = <T extends object>(name: string) => new StateFile<T>(join(config.bridge.stateDir, name), log);
     const restored = restoredOutputs(config);
     this.latch = new Latch(file('estop.json'));
@@ -28,8 +36,13 @@ export class Memory {
       file: file('outputs.json'),
       isKept: (output) => restored.has(output),
       clock,
-      intervalMs: config.persist.interval,
+      intervalMs: persist.interval,
     });
+    if (persist.history) {
+      const intervalMs = Math.max(persist.interval, LARGE_MS);
+      const past = file<HistoryRecord>('history.json');
+      this.kept = new KeptHistory({ history, file: past, clock, sampleMs: publish.trend, intervalMs });
+    }
   }
 
   /** To be called once no other bridge uses the folder. */
@@ -42,8 +55,14 @@ export class Memory {
     this.outputs.forget();
   }
 
+  /** Takes a sample of all values, and keeps it where that is wanted. */
+  sample(): void {
+    this.parts.history.sample();
+    this.kept?.sampled();
+  }
+
   /** Writes what still waits; resolves once it is on the disk, or could not be written. */
   async close(): Promise<void> {
-    await Promise.all([this.latch.settled(), this.outputs.close()]);
+    await Promise.all([this.latch.settled(), this.outputs.close(), this.kept?.close()]);
   }
 }

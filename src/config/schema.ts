@@ -83,8 +83,12 @@ const persist = z.strictObject({
   interval: durationBetween('1s', '1h')
     .prefault('10s')
     .describe(
-      'Least time between two writes of what changes often, to spare SD cards; a stop and an approval are written at once',
+      'Least time between two writes of what changes often, to spare SD cards. What safety needs is written at once',
     ),
+  history: z
+    .boolean()
+    .default(false)
+    .describe('true: sparklines go on after a restart that took no longer than they show; written once a minute'),
 });
 
 const security = z.strictObject({

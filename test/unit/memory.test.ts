@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Log, silentLog } from '../../src/log.js';
 import { Memory } from '../../src/memory.js';
+import { History } from '../../src/state/history.js';
+import { Store } from '../../src/state/store.js';
 import { NAMESPACE, openDesk } from '../support/command-desk.js';
 import { eventually } from '../support/eventually.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -34,13 +36,14 @@ function start(clock = new VirtualClock()): Memory {
   };
   const config = {
     bridge: { name: 'home', namespace: 'home', stateDir: folder },
-    persist: { interval: 10_000 },
+    persist: { interval: 10_000, history: false },
+    publish: { maxHz: 5, keyframe: 30_000, trend: 2_000 },
     devices: new Map([
       ['shed', { driver: 'made-up', options: { points } }],
       ['bare', { driver: 'made-up', options: undefined }],
     ]),
   };
-  const memory = new Memory({ config, clock, log });
+  const memory = new Memory({ config, history: new History(new Store(clock)), clock, log });
   memory.start();
   started.push(memory);
   return memory;
