@@ -252,7 +252,7 @@ export class Bridge {
 
   private buildFleet(): Fleet {
     const { devices, discover, bridge } = this.parts.config;
-    const stopped = () => this.memory.latch.closed;
-    return new Fleet({ ...this.parts, devices, discover, stateDir: bridge.stateDir, store: this.store, stopped });
+    const { store, memory } = this;
+    return new Fleet({ ...this.parts, devices, discover, stateDir: bridge.stateDir, store, memory });
   }
 }

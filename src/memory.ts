@@ -2,9 +2,12 @@ import { join } from 'node:path';
 import type { Clock } from './clock.js';
 import { restoredOutputs } from './config/restored.js';
 import type { Config } from './config/schema.js';
+import type { FleetMemory } from './device/fleet.js';
+import type { Tallies } from './device/tallies.js';
 import type { Log } from './log.js';
 import type { History } from './state/history.js';
 import { type HistoryRecord, KeptHistory } from './state/kept-history.js';
+import { KeptTallies, type TallyRecord } from './state/kept-tallies.js';
 import { Latch } from './state/latch.js';
 import { OutputMemory } from './state/output-memory.js';
 import { StateFile } from './state/state-file.js';
@@ -21,9 +24,10 @@ export interface MemoryParts {
 }
 
 /** What a bridge remembers of its outputs and values over restarts, each sort in a file of its own. */
-export class Memory {
+export class Memory implements FleetMemory {
   readonly latch: Latch;
   readonly outputs: OutputMemory;
+  private readonly counts: KeptTallies;
   private readonly kept: KeptHistory | undefined;
 
   constructor(private readonly parts: MemoryParts) {
@@ -38,6 +42,8 @@ export class Memory {
       clock,
       intervalMs: persist.interval,
     });
+    const counters = persist.counters ? file<TallyRecord>('counters.json') : undefined;
+    this.counts = new KeptTallies({ file: counters, clock, intervalMs: persist.interval });
     if (persist.history) {
       const intervalMs = Math.max(persist.interval, LARGE_MS);
       const past = file<HistoryRecord>('history.json');
@@ -55,6 +61,14 @@ export class Memory {
     this.outputs.forget();
   }
 
+  stopped(): boolean {
+    return this.latch.closed;
+  }
+
+  tallies(device: string): Tallies {
+    return this.counts.of(device);
+  }
+
   /** Takes a sample of all values, and keeps it where that is wanted. */
   sample(): void {
     this.parts.history.sample();
@@ -63,6 +77,6 @@ export class Memory {
 
   /** Writes what still waits; resolves once it is on the disk, or could not be written. */
   async close(): Promise<void> {
-    await Promise.all([this.latch.settled(), this.outputs.close(), this.kept?.close()]);
+    await Promise.all([this.latch.settled(), this.outputs.close(), this.counts.close(), this.kept?.close()]);
   }
 }

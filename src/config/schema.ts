@@ -89,6 +89,12 @@ const persist = z.strictObject({
     .boolean()
     .default(false)
     .describe('true: sparklines go on after a restart that took no longer than they show; written once a minute'),
+  counters: z
+    .boolean()
+    .default(false)
+    .describe(
+      'true: counters and buttons of pins count on after a restart; what was counted since the last write may get lost',
+    ),
 });
 
 const security = z.strictObject({

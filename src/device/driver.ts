@@ -11,6 +11,7 @@ import type {
   PwmPin,
 } from '../port/pin.js';
 import type { PointSpec, Reading, Value } from './point.js';
+import type { Tallies } from './tallies.js';
 
 /** A wish to change one actuator, already of the point's native type and within its limits. */
 export interface Command {
@@ -54,6 +55,8 @@ export interface ExchangeRequest<T> {
 export interface DeviceIo {
   readonly clock: Clock;
   readonly log: Log;
+  /** What the driver counts itself; over restarts too, where the owner wants that. */
+  readonly tallies: Tallies;
   /** Opens a serial line for this session; its end ends the session. Throws a BridgeError with a `port/…` code. */
   openLine(options: LineOptions, handlers: LineHandlers): Promise<LineLink>;
   /**

@@ -16,6 +16,15 @@ import { Discovery } from './discovery.js';
 import type { DriverKind, DriverRegister } from './driver-kind.js';
 import { PortClaims } from './port-claims.js';
 import { readingOptionsOf } from './reading-options.js';
+import type { Tallies } from './tallies.js';
+
+/** What a fleet goes by that was so before the start. */
+export interface FleetMemory {
+  /** True while the emergency stop is latched. */
+  stopped(): boolean;
+  /** What the driver of a device counts. */
+  tallies(device: string): Tallies;
+}
 
 /** What a fleet is built from. */
 export interface FleetParts {
@@ -29,8 +38,7 @@ export interface FleetParts {
   ports: Ports;
   pins: PinsOf;
   store: Store;
-  /** True while the emergency stop is latched. */
-  stopped(): boolean;
+  memory: FleetMemory;
   clock: Clock;
   random: () => number;
   log: Log;
@@ -145,7 +153,7 @@ export class Fleet {
   }
 
   private add(id: string, kind: DriverKind, options: unknown, approved: boolean): Device {
-    const { ports, pins, store, stopped, clock, random, log } = this.parts;
+    const { ports, pins, store, memory, clock, random, log } = this.parts;
     const port = portOf(options);
     const auto = port === 'auto';
     const device = new Device({
@@ -161,7 +169,8 @@ export class Fleet {
         return port === undefined ? () => {} : ports.watch(port, wake);
       },
       store,
-      stopped,
+      stopped: () => memory.stopped(),
+      tallies: memory.tallies(id),
       clock,
       random,
       log,

@@ -22,6 +22,7 @@ import { Intake, type ReadingRules } from './intake.js';
 import type { PointSpec, Reading } from './point.js';
 import { SessionPins } from './session-pins.js';
 import { SessionTimers } from './session-timers.js';
+import { looseTallies, type Tallies } from './tallies.js';
 import type { Traffic } from './traffic.js';
 
 /** What a session's io is built from. */
@@ -35,6 +36,8 @@ export interface SessionParts {
   log: Log;
   traffic: Traffic;
   counters: DeviceCounters;
+  /** What the driver counts; lasts as long as the session where absent. */
+  tallies?: Tallies | undefined;
   /** What its readings are to pass; nothing where absent. */
   readings?: ReadingRules | undefined;
   /** Called for each sign of life of the device. */
@@ -49,6 +52,7 @@ export interface SessionParts {
 export class SessionIo implements DeviceIo {
   readonly clock: Clock;
   readonly log: Log;
+  readonly tallies: Tallies;
   /** Resolves with the cause once the session is over; never rejects. */
   readonly ended: Promise<BridgeError>;
 
@@ -64,6 +68,7 @@ export class SessionIo implements DeviceIo {
   constructor(private readonly parts: SessionParts) {
     this.clock = parts.clock;
     this.log = parts.log;
+    this.tallies = parts.tallies ?? looseTallies();
     this.exchanges = new Exchanges(parts.clock);
     this.intake = new Intake({ ...parts, outOfRange: () => void parts.counters.outOfRange++ });
     this.timers = new SessionTimers(parts.clock, this.signal, (error) => {

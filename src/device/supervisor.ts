@@ -13,6 +13,7 @@ import type { DeviceDriver, DeviceSession } from './driver.js';
 import { Hearing } from './hearing.js';
 import type { ReadingRules } from './intake.js';
 import { SessionIo } from './session-io.js';
+import type { Tallies } from './tallies.js';
 import type { Traffic } from './traffic.js';
 
 /** stopped → connecting → live → closing → waiting → connecting …; `stop` leads to stopped from everywhere. */
@@ -34,6 +35,8 @@ export interface SupervisorParts {
   failures: FailureLog;
   traffic: Traffic;
   counters: DeviceCounters;
+  /** What its driver counts; starts anew with each session where absent. */
+  tallies?: Tallies | undefined;
   /** What its readings are to pass; nothing where absent. */
   readings?: ReadingRules | undefined;
   /** True while the device's outputs wait for approval. */

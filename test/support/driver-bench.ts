@@ -3,6 +3,7 @@ import type { Command, Confirmed, DeviceDriver, DeviceEvent, DeviceSession } fro
 import type { Simulator, SimulatorPort } from '../../src/device/driver-kind.js';
 import type { ReadingRules } from '../../src/device/intake.js';
 import { SessionIo } from '../../src/device/session-io.js';
+import type { Tallies } from '../../src/device/tallies.js';
 import { Traffic } from '../../src/device/traffic.js';
 import { toWire } from '../../src/device/wire-text.js';
 import { BridgeError } from '../../src/error.js';
@@ -32,6 +33,7 @@ export class DriverBench {
     pins: Pins = noPins,
     readonly clock = new VirtualClock(),
     readings?: ReadingRules,
+    tallies?: Tallies,
   ) {
     this.port = new FakePort(clock);
     this.files = new FakeFiles(clock);
@@ -54,6 +56,7 @@ export class DriverBench {
       traffic: new Traffic(this.clock),
       counters: this.counters,
       readings,
+      tallies,
       heard: () => {},
       defect: () => {},
       noise: () => {},

@@ -36,7 +36,7 @@ function start(clock = new VirtualClock()): Memory {
   };
   const config = {
     bridge: { name: 'home', namespace: 'home', stateDir: folder },
-    persist: { interval: 10_000, history: false },
+    persist: { interval: 10_000, history: false, counters: true },
     publish: { maxHz: 5, keyframe: 30_000, trend: 2_000 },
     devices: new Map([
       ['shed', { driver: 'made-up', options: { points } }],
