@@ -83,7 +83,7 @@ export class Commands {
   /** A confirmed wish is what the output comes back to where its owner wants that. */
   private async rememberWish(device: string, point: string, outcome: Promise<Outcome>): Promise<void> {
     const result = await outcome;
-    if (result.ok) this.rules.remembered.note(device, point, result.value);
+    if (result.ok) this.rules.remembered.note(`${device}.${point}`, result.value);
   }
 
   /** Refuses every command from now on: those that wait for their turn too. */

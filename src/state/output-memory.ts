@@ -3,12 +3,12 @@ import type { Value } from '../device/point.js';
 import { PacedFile } from './paced-file.js';
 import type { StateFile } from './state-file.js';
 
-/** What outputs were last put to on somebody's wish: what those come back to whose policy is `restore`. */
+/** What outputs (`device.point`) were last put to on somebody's wish: what those come back to whose policy is `restore`. */
 export interface Remembered {
-  /** The last wish; undefined where none is known. It was allowed when it was noted, and need not be so any more. */
-  desired(device: string, point: string): Value | undefined;
-  /** Notes a wish that the device confirmed, or what a rule has put the output to instead. */
-  note(device: string, point: string, value: Value): void;
+  /** The last wish; undefined where nothing is to come back. It was allowed when it was noted, and need not be so any more. */
+  of(output: string): Value | undefined;
+  /** Notes a wish that the device confirmed; undefined: the bridge itself has put the output to its safe value. */
+  note(output: string, wish: Value | undefined): void;
   /** Forgets all wishes, for good: after an emergency stop nothing comes back by itself. */
   forget(): void;
 }
@@ -39,14 +39,14 @@ export class OutputMemory implements Remembered {
     this.paced = new PacedFile({ ...parts, take: () => ({ outputs: Object.fromEntries(this.wishes) }) });
   }
 
-  desired(device: string, point: string): Value | undefined {
-    return this.wishes.get(`${device}.${point}`);
+  of(output: string): Value | undefined {
+    return this.wishes.get(output);
   }
 
-  note(device: string, point: string, value: Value): void {
-    const output = `${device}.${point}`;
-    if (!this.parts.isKept(output) || this.wishes.get(output) === value) return;
-    this.wishes.set(output, value);
+  note(output: string, wish: Value | undefined): void {
+    if (!this.parts.isKept(output) || this.wishes.get(output) === wish) return;
+    if (wish === undefined) this.wishes.delete(output);
+    else this.wishes.set(output, wish);
     this.paced.changed();
   }
 

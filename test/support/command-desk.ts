@@ -45,7 +45,7 @@ function fresh(): { latch: Pick<Latch, 'closed' | 'set'>; outputs: Remembered } 
       return true;
     },
   };
-  return { latch, outputs: { desired: () => undefined, note: () => {}, forget: () => {} } };
+  return { latch, outputs: { of: () => undefined, note: () => {}, forget: () => {} } };
 }
 
 /** Commands, router and frames around one scripted device, in virtual time, with a channel that takes everything. */

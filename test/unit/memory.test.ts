@@ -183,11 +183,22 @@ describe('the wishes of outputs', () => {
       outputs: { 'shed.pump': true, 'shed.fan': 35, 'shed.mode': 'auto' },
     });
     const { outputs } = start();
-    expect(outputs.desired('shed', 'pump')).toBe(true);
-    expect(outputs.desired('shed', 'fan')).toBe(35);
-    expect(outputs.desired('shed', 'horn')).toBeUndefined();
-    expect(outputs.desired('shed', 'constructor')).toBeUndefined();
+    expect(outputs.of('shed.pump')).toBe(true);
+    expect(outputs.of('shed.fan')).toBe(35);
+    expect(outputs.of('shed.horn')).toBeUndefined();
+    expect(outputs.of('shed.constructor')).toBeUndefined();
     await desk.close();
+  });
+
+  it('are forgotten one by one where the bridge itself has put an output to its safe value', async () => {
+    const { outputs } = start();
+    outputs.note('shed.pump', true);
+    outputs.note('shed.fan', 35);
+    outputs.note('shed.pump', undefined);
+    await outputs.close();
+    const again = start().outputs;
+    expect(again.of('shed.pump')).toBeUndefined();
+    expect(again.of('shed.fan')).toBe(35);
   });
 
   it('of a pulse are none', async () => {
@@ -209,8 +220,8 @@ describe('the wishes of outputs', () => {
     void desk.router.emergencyStop('anna');
     desk.router.releaseStop('anna');
     await desk.clock.advance(3_000);
-    expect(desk.memory.outputs.desired('shed', 'pump')).toBeUndefined();
-    expect(desk.memory.outputs.desired('shed', 'mode')).toBeUndefined();
+    expect(desk.memory.outputs.of('shed.pump')).toBeUndefined();
+    expect(desk.memory.outputs.of('shed.mode')).toBeUndefined();
     await eventually(() => held('outputs.json')).toEqual({ version: 1, outputs: {} });
     await desk.close();
   });
@@ -219,7 +230,7 @@ describe('the wishes of outputs', () => {
     writeFileSync(join(folder, 'estop.json'), '{"version": 1, "latched": true}');
     writeFileSync(join(folder, 'outputs.json'), '{"version": 1, "outputs": {"shed.pump": true}}');
     const memory = start();
-    expect(memory.outputs.desired('shed', 'pump')).toBeUndefined();
+    expect(memory.outputs.of('shed.pump')).toBeUndefined();
     await memory.close();
     expect(held('outputs.json')).toEqual({ version: 1, outputs: {} });
   });
@@ -228,14 +239,14 @@ describe('the wishes of outputs', () => {
     const outputs = { 'shed.pump': true, 'shed.horn': true, 'gone.lamp': true };
     writeFileSync(join(folder, 'outputs.json'), JSON.stringify({ version: 1, outputs }));
     const memory = start();
-    expect(memory.outputs.desired('shed', 'pump')).toBe(true);
-    expect(memory.outputs.desired('shed', 'horn')).toBeUndefined();
-    expect(memory.outputs.desired('gone', 'lamp')).toBeUndefined();
+    expect(memory.outputs.of('shed.pump')).toBe(true);
+    expect(memory.outputs.of('shed.horn')).toBeUndefined();
+    expect(memory.outputs.of('gone.lamp')).toBeUndefined();
   });
 
   it('are none where the file holds something else', () => {
     writeFileSync(join(folder, 'outputs.json'), '{"version": 1, "outputs": {"shed.pump": [1]}}');
-    expect(start().outputs.desired('shed', 'pump')).toBeUndefined();
+    expect(start().outputs.of('shed.pump')).toBeUndefined();
     expect(said.join()).toContain('is not usable and was set aside');
   });
 });
