@@ -86,7 +86,7 @@ export class Bridge {
     this.store = new Store(clock);
     const history = new History(this.store);
     const past = { keys: () => history.keys(), get: (device: string, point: string) => history.get(device, point) };
-    this.memory = new Memory({ config, history, clock, log: log.child({ part: 'memory' }) });
+    this.memory = new Memory({ config, store: this.store, history, clock, log: log.child({ part: 'memory' }) });
     const phones = new PhoneSide(config, this.store);
     const { binding } = phones.layout;
     this.tokens = keptToken({ config, token, clock, random, log, revoked: () => void this.mesh.stop() });
@@ -130,13 +130,14 @@ export class Bridge {
       ...(binding && { binding }),
       log: log.child({ part: 'commands' }),
     });
-    const { store, router, fleet, mesh } = this;
+    const { store, router, fleet, mesh, memory } = this;
     const { devices } = fleet;
-    this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
+    this.requests = new Requests({ namespace, version, devices, store, history, memory, router, layout, clock });
     const push = new PhonePush({ channel: config.relay.channel, layout, mesh, publisher: this.publisher, clock });
     const handlers = controlHandlers({
       fleet,
       store,
+      memory,
       router,
       audit: this.commands.audit,
       phoneLayout: phones.layout,

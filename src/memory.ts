@@ -8,9 +8,11 @@ import type { Log } from './log.js';
 import type { History } from './state/history.js';
 import { type HistoryRecord, KeptHistory } from './state/kept-history.js';
 import { KeptTallies, type TallyRecord } from './state/kept-tallies.js';
+import { type LastValue, LastValues } from './state/last-values.js';
 import { Latch } from './state/latch.js';
 import { OutputMemory } from './state/output-memory.js';
 import { StateFile } from './state/state-file.js';
+import type { Store } from './state/store.js';
 
 /** Least time in milliseconds between two writes of what is large. */
 const LARGE_MS = 60_000;
@@ -18,6 +20,7 @@ const LARGE_MS = 60_000;
 /** What a memory is built from. */
 export interface MemoryParts {
   config: Pick<Config, 'bridge' | 'persist' | 'publish' | 'devices'>;
+  store: Store;
   history: History;
   clock: Clock;
   log: Log;
@@ -28,10 +31,11 @@ export class Memory implements FleetMemory {
   readonly latch: Latch;
   readonly outputs: OutputMemory;
   private readonly counts: KeptTallies;
+  private readonly values: LastValues | undefined;
   private readonly kept: KeptHistory | undefined;
 
   constructor(private readonly parts: MemoryParts) {
-    const { config, history, clock, log } = parts;
+    const { config, store, history, clock, log } = parts;
     const { persist, publish } = config;
     const file = <T extends object>(name: string) => new StateFile<T>(join(config.bridge.stateDir, name), log);
     const restored = restoredOutputs(config);
@@ -44,8 +48,9 @@ export class Memory implements FleetMemory {
     });
     const counters = persist.counters ? file<TallyRecord>('counters.json') : undefined;
     this.counts = new KeptTallies({ file: counters, clock, intervalMs: persist.interval });
+    const intervalMs = Math.max(persist.interval, LARGE_MS);
+    if (persist.values) this.values = new LastValues({ store, file: file('values.json'), clock, intervalMs });
     if (persist.history) {
-      const intervalMs = Math.max(persist.interval, LARGE_MS);
       const past = file<HistoryRecord>('history.json');
       this.kept = new KeptHistory({ history, file: past, clock, sampleMs: publish.trend, intervalMs });
     }
@@ -69,6 +74,11 @@ export class Memory implements FleetMemory {
     return this.counts.of(device);
   }
 
+  /** What was known last of a device's points that are unknown now, where that is remembered. */
+  last(device: string): { [point: string]: LastValue } {
+    return this.values?.of(device) ?? {};
+  }
+
   /** Takes a sample of all values, and keeps it where that is wanted. */
   sample(): void {
     this.parts.history.sample();
@@ -77,6 +87,12 @@ export class Memory implements FleetMemory {
 
   /** Writes what still waits; resolves once it is on the disk, or could not be written. */
   async close(): Promise<void> {
-    await Promise.all([this.latch.settled(), this.outputs.close(), this.counts.close(), this.kept?.close()]);
+    await Promise.all([
+      this.latch.settled(),
+      this.outputs.close(),
+      this.counts.close(),
+      this.values?.close(),
+      this.kept?.close(),
+    ]);
   }
 }

@@ -89,6 +89,10 @@ const persist = z.strictObject({
     .boolean()
     .default(false)
     .describe('true: sparklines go on after a restart that took no longer than they show; written once a minute'),
+  values: z
+    .boolean()
+    .default(false)
+    .describe('true: what was known last of points is told as such while they are unknown; written once a minute'),
   counters: z
     .boolean()
     .default(false)

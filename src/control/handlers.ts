@@ -2,6 +2,7 @@ import type { Audit } from '../action/audit.js';
 import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
 import type { Fleet } from '../device/fleet.js';
+import type { Memory } from '../memory.js';
 import type { JsonObject } from '../mesh/frame.js';
 import type { Pairing } from '../pairing.js';
 import type { PhoneLayout } from '../phone-layout.js';
@@ -15,6 +16,7 @@ import type { ControlHandlers } from './server.js';
 export interface ControlParts {
   fleet: Fleet;
   store: Store;
+  memory: Pick<Memory, 'last'>;
   router: Router;
   audit: Pick<Audit, 'list'>;
   phoneLayout: Pick<PhoneLayout, 'layout' | 'api'>;
@@ -33,7 +35,7 @@ const LOCAL = 'command line';
 
 /** Answers the command line from the running bridge's state. */
 export function controlHandlers(parts: ControlParts): ControlHandlers {
-  const { fleet, store, router, phoneLayout, clock, version, relay } = parts;
+  const { fleet, store, memory, router, phoneLayout, clock, version, relay } = parts;
   const { devices } = fleet;
   const begun = clock.now();
   const describe = ({ spec, value, quality, at }: PointState): JsonObject => ({
@@ -61,12 +63,13 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
     get(device, point) {
       if (store.health(device) === undefined) return unknownDevice(device);
       const states = [...store.points(device).values()].filter(({ spec }) => point === undefined || spec.id === point);
-      if (point !== undefined && states.length === 0) {
+      const last = Object.entries(memory.last(device)).filter(([id]) => point === undefined || id === point);
+      if (point !== undefined && states.length === 0 && last.length === 0) {
         const known = [...store.points(device).keys()].join(', ') || 'none yet';
         return { ok: false, code: 'unknown_point', message: `${device} has no point ${point}; known: ${known}` };
       }
       const points = Object.fromEntries(states.map((state) => [state.spec.id, describe(state)]));
-      return { ok: true, health: store.health(device), points };
+      return { ok: true, health: store.health(device), points, last: Object.fromEntries(last) };
     },
     async set(device, point, wish) {
       if (device === 'bridge') return await press(point, wish);

@@ -1,22 +1,24 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Program, runProgram } from '../support/program.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'carter-restart-'));
-const config = join(folder, 'bridge.yaml');
-writeFileSync(
-  config,
-  `bridge: { stateDir: ${join(folder, 'state')} }\nrelay: { embedded: { port: 0 } }\ndiscover: false\n`,
-);
+let folder: string;
+let config: string;
 const running: Program[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'carter-restart-'));
+  config = join(folder, 'bridge.yaml');
+});
 afterEach(async () => {
   for (const program of running.splice(0)) await program.stop('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(): Promise<Program> {
+async function start(...more: string[]): Promise<Program> {
+  const own = [`bridge: { stateDir: ${join(folder, 'state')} }`, 'relay: { embedded: { port: 0 } }', 'discover: false'];
+  writeFileSync(config, `${[...own, ...more].join('\n')}\n`);
   const program = new Program(['run', '--config', config]);
   running.push(program);
   await program.shows(/^bridge .* on ws:/m);
@@ -44,4 +46,23 @@ it('an emergency stop outlives the death of the bridge, and a reset its ordered 
 
   const third = await start();
   expect(third.err).not.toContain(still);
+});
+
+it('what was known before the start is told as past', { timeout: 60_000 }, async () => {
+  const points = {
+    'shed.temp': { value: 21.5, at: Date.UTC(2026, 0, 2) },
+    'shed.bell': { value: 'pressed', at: null, count: 3 },
+  };
+  mkdirSync(join(folder, 'state'));
+  writeFileSync(join(folder, 'state', 'values.json'), JSON.stringify({ version: 1, points }));
+  const device = `devices: { shed: { driver: lines, port: ${join(folder, 'nothing')} } }`;
+  const program = await start(device, 'persist: { values: true }');
+  const { out } = await runProgram(['get', 'shed', '--config', config]);
+  expect(out).toBe('shed.temp\tlast 21.5\tat 2026-01-02T00:00:00.000Z\nshed.bell\tlast pressed (3)\n');
+  expect(await runProgram(['get', 'shed.bell', '--config', config])).toMatchObject({
+    code: 0,
+    out: 'shed.bell\tlast pressed (3)\n',
+  });
+  expect(await runProgram(['get', 'shed.nose', '--config', config])).toMatchObject({ code: 1 });
+  expect(await program.stop('SIGTERM')).toBe(0);
 });

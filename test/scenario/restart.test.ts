@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { askControl } from '../../src/control/client.js';
+import { controlSocket } from '../../src/control/protocol.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import type { Phone } from '../support/phone.js';
 import { embeddedRelay } from '../support/relays.js';
@@ -18,7 +20,7 @@ async function start() {
   const config = {
     bridge: { name: 'rig', namespace: 'rig', stateDir },
     publish: { trend: '250ms' },
-    persist: { history: true },
+    persist: { history: true, values: true },
   };
   const rig = await Rig.open(embeddedRelay, { config });
   const phone = await rig.phone();
@@ -53,6 +55,25 @@ describe('a bridge that is started anew', () => {
     expect(await ackOf(phone, { msg_type: 'rig.estop_reset' })).toMatchObject({ ok: true });
     expect(await ackOf(phone, pump)).toMatchObject({ ok: true });
     expect(rig.board().simulator.output('pump')).toBe(true);
+    await rig.close();
+  });
+
+  it('tells what it knew before of a device that is not there, as past only', async () => {
+    const first = await start();
+    await first.rig.close();
+    const { rig, phone } = await start();
+    rig.board().pull();
+    await phone.waitFor((frame) => says('shed', 'temp', null)(frame) && frame['_full'] === false);
+    const answer = (await phone.request('rig', 'rig.get_state')) as { devices: { shed: JsonObject } };
+    expect(answer.devices.shed).toMatchObject({
+      health: 'offline',
+      points: { temp: { value: null, quality: 'unknown' } },
+      last: { temp: { value: expect.any(Number), at: expect.any(Number) }, pump: { value: false } },
+    });
+    expect(await askControl(controlSocket(stateDir), { op: 'get', device: 'shed', point: 'pump' })).toMatchObject({
+      points: { pump: { value: null } },
+      last: { pump: { value: false, at: expect.any(Number) } },
+    });
     await rig.close();
   });
 

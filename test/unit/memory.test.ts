@@ -36,14 +36,15 @@ function start(clock = new VirtualClock()): Memory {
   };
   const config = {
     bridge: { name: 'home', namespace: 'home', stateDir: folder },
-    persist: { interval: 10_000, history: false, counters: true },
+    persist: { interval: 10_000, history: false, values: false, counters: true },
     publish: { maxHz: 5, keyframe: 30_000, trend: 2_000 },
     devices: new Map([
       ['shed', { driver: 'made-up', options: { points } }],
       ['bare', { driver: 'made-up', options: undefined }],
     ]),
   };
-  const memory = new Memory({ config, history: new History(new Store(clock)), clock, log });
+  const store = new Store(clock);
+  const memory = new Memory({ config, store, history: new History(store), clock, log });
   memory.start();
   started.push(memory);
   return memory;
