@@ -16,7 +16,7 @@ import type { ControlHandlers } from './server.js';
 export interface ControlParts {
   fleet: Fleet;
   store: Store;
-  memory: Pick<Memory, 'last'>;
+  memory: Pick<Memory, 'last' | 'stopped'>;
   router: Router;
   audit: Pick<Audit, 'list'>;
   phoneLayout: Pick<PhoneLayout, 'layout' | 'api'>;
@@ -97,6 +97,7 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
         pid: ownPid(),
         up_s: Math.round((clock.now() - begun) / 1000),
         relay: relay.ready ? 'joined' : 'apart',
+        stopped: memory.stopped(),
         devices: Object.fromEntries(states),
       };
     },

@@ -39,6 +39,8 @@ it('an emergency stop outlives the death of the bridge, and a reset its ordered 
 
   const second = await start();
   await second.shows(new RegExp(still));
+  const doctor = await runProgram(['doctor', '--config', config]);
+  expect(doctor.out).toMatch(/^warn +bridge +The emergency stop is latched.*\n *\$ .* set bridge\.estop_reset on/m);
   expect(await set('bridge.estop_reset', 'on')).toMatchObject({ code: 0 });
   const { out } = await runProgram(['audit', '--config', config]);
   expect(out).toMatch(/command line.*estop_reset/);
