@@ -63,9 +63,9 @@ describe('a bridge that is started anew', () => {
     await first.rig.close();
     const { rig, phone } = await start();
     rig.board().pull();
-    await phone.waitFor((frame) => says('shed', 'temp', null)(frame) && frame['_full'] === false);
-    const answer = (await phone.request('rig', 'rig.get_state')) as { devices: { shed: JsonObject } };
-    expect(answer.devices.shed).toMatchObject({
+    const state = async () => (await phone.request('rig', 'rig.get_state')) as { devices: { shed: JsonObject } };
+    await expect.poll(async () => (await state()).devices.shed['health'], { timeout: 5_000 }).toBe('offline');
+    expect((await state()).devices.shed).toMatchObject({
       health: 'offline',
       points: { temp: { value: null, quality: 'unknown' } },
       last: { temp: { value: expect.any(Number), at: expect.any(Number) }, pump: { value: false } },
