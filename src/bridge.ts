@@ -1,8 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Commands } from './action/commands.js';
 import { Requests } from './action/requests.js';
 import { Router } from './action/router.js';
-import { rulesOf } from './action/rules.js';
+import { Safety } from './action/safety.js';
 import { watchBinding } from './binding-watch.js';
 import { type Clock, deadline } from './clock.js';
 import { formulasOf } from './config/formulas.js';
@@ -19,10 +19,10 @@ import type { FrameSink } from './frame/sink.js';
 import { keptToken } from './kept-token.js';
 import type { Log } from './log.js';
 import { Memory } from './memory.js';
-import { MeshClient } from './mesh/client.js';
+import type { MeshClient } from './mesh/client.js';
 import { parseRelayUrl } from './mesh/connection.js';
 import type { DeviceToken } from './mesh/device-token.js';
-import { roomCipher } from './mesh/e2ee.js';
+import { joinRelay } from './mesh-side.js';
 import type { Pairing } from './pairing.js';
 import { Desk } from './panel/desk.js';
 import { LocalPanel, type LocalPanelParts, type PanelOptions } from './panel/local-panel.js';
@@ -77,6 +77,7 @@ export class Bridge {
   private readonly requests: Requests;
   private readonly control: ControlServer;
   private readonly derived: Derived;
+  private readonly safety: Safety;
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly parts: BridgeParts) {
@@ -117,7 +118,11 @@ export class Bridge {
     });
     this.fleet = this.buildFleet();
     this.derived = new Derived(formulasOf(config.derived), this.store);
-    const rules = rulesOf(config, this.fleet, this.store, this.memory, parts.openRelay, clock);
+    const part = log.child({ part: 'commands' });
+    const { store, fleet, memory } = this;
+    const { openRelay } = parts;
+    this.safety = new Safety({ config, fleet, store, memory, openRelay, clock, log: part });
+    const { rules } = this.safety;
     this.commands = new Commands(rules);
     this.router = new Router({
       namespace,
@@ -128,9 +133,10 @@ export class Bridge {
       isOurPhone: (dynamic) => phones.snapshot.isFor(dynamic),
       tell: (entry) => this.tell(entry),
       ...(binding && { binding }),
-      log: log.child({ part: 'commands' }),
+      log: part,
     });
-    const { store, router, fleet, mesh, memory } = this;
+    this.safety.begin(this.router);
+    const { router, mesh } = this;
     const { devices } = fleet;
     this.requests = new Requests({ namespace, version, devices, store, history, memory, router, layout, clock });
     const push = new PhonePush({ channel: config.relay.channel, layout, mesh, publisher: this.publisher, clock });
@@ -139,7 +145,7 @@ export class Bridge {
       store,
       memory,
       router,
-      audit: this.commands.audit,
+      commands: this.commands,
       phoneLayout: phones.layout,
       push,
       clock,
@@ -184,6 +190,7 @@ export class Bridge {
     const late = () => new BridgeError('bridge/slow-stop', 'not everything stopped in time');
     const orderly = async () => {
       this.commands.close();
+      this.safety.close();
       this.tokens?.stop();
       await this.fleet.safeAll('offline', 'the bridge is stopping');
       await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
@@ -196,29 +203,18 @@ export class Bridge {
   }
 
   private buildMesh(): MeshClient {
-    const { config, relayUrl, token, clock, random, log } = this.parts;
-    const { name } = config.bridge;
-    const { channel, roomKey } = config.relay;
     const { tokens } = this;
-    const cipher = roomKey === undefined ? {} : { cipher: roomCipher(roomKey, { channel, name, clock, randomBytes }) };
-    return new MeshClient(
-      {
-        url: relayUrl,
-        name,
-        channel,
-        ...(tokens ? { token: () => tokens.current } : token === undefined ? {} : { token }),
-        ...cipher,
-        clock,
-        random,
-        log: log.child({ part: 'relay' }),
-      },
+    return joinRelay(
+      { ...this.parts, tokens },
       {
         up: () => {
+          this.safety.relayUp();
           this.publisher.up();
           if (this.memory.latch.closed) this.publisher.log({ level: 'error', text: 'the emergency stop is latched' });
           this.panel?.relayChanged();
         },
         down: () => {
+          if (!this.stopping) this.safety.relayDown();
           this.publisher.down();
           this.panel?.relayChanged();
         },
@@ -252,8 +248,9 @@ export class Bridge {
   }
 
   private buildFleet(): Fleet {
-    const { devices, discover, bridge } = this.parts.config;
+    const { devices, discover, bridge, safety } = this.parts.config;
     const { store, memory } = this;
-    return new Fleet({ ...this.parts, devices, discover, stateDir: bridge.stateDir, store, memory });
+    const interlocks = safety.interlocks.map(({ outputs }) => outputs);
+    return new Fleet({ ...this.parts, interlocks, devices, discover, stateDir: bridge.stateDir, store, memory });
   }
 }

@@ -15,6 +15,7 @@ import type { Environment } from './environment.js';
 import { checkLayout } from './layout-check.js';
 import { readLayoutFile } from './layout-file.js';
 import { namespaceOf } from './names.js';
+import { checkOutputs } from './output-check.js';
 import { formatPath, valueAt } from './path.js';
 import { type Finding, findings, unworded } from './problems.js';
 import { checkReadings } from './reading-check.js';
@@ -83,7 +84,7 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   problems.push(...found.filter(isNew).map(place));
   if (!result.success || problems.length > 0) throw new ConfigError(capped(problems));
 
-  const misfits = checkReadings(result.data, context.drivers);
+  const misfits = [...checkReadings(result.data, context.drivers), ...checkOutputs(result.data, context.drivers)];
   if (misfits.length > 0) throw new ConfigError(capped(misfits.map(place)));
   const resolved = resolveRelay(result.data.relay, keysAt(source, ['relay']), file.path);
   secrets.push(...resolved.secrets.filter((secret) => !secrets.includes(secret)));

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import type { InterlockGroup } from '../action/interlock.js';
 import type { DriverRegister } from '../device/driver-kind.js';
-import { byId, durationBetween, idProblem } from '../device/options.js';
-import { RESERVED_IDS } from '../device/point.js';
+import { byId, durationBetween, idProblem, value } from '../device/options.js';
+import { RESERVED_IDS, type Value } from '../device/point.js';
 import { targetOf } from '../layout/target.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { derivedSchema } from './derived-schema.js';
@@ -110,11 +111,41 @@ const security = z.strictObject({
     .transform((phones): ReadonlyMap<string, Role> => new Map(Object.entries(phones))),
 });
 
+const interlocked = z.array(target).min(2).describe('At most one of these outputs is on at a time');
+
+const interlock = z
+  .union([
+    interlocked,
+    z.strictObject({
+      outputs: interlocked,
+      deadTime: durationBetween('1ms', '1m').describe('Time from one going off to another going on'),
+    }),
+  ])
+  .transform((group): InterlockGroup => (Array.isArray(group) ? { outputs: group, deadTime: 0 } : group));
+
+const estopSource = z
+  .union([
+    target,
+    z.strictObject({
+      point: target.describe('An input, or an event of a board'),
+      when: value.describe('The value, or the word of the event, that stops everything'),
+    }),
+  ])
+  .transform((source): { readonly point: string; readonly when?: Value } =>
+    typeof source === 'string' ? { point: source } : source,
+  );
+
 const safety = z.strictObject({
-  interlocks: z
-    .array(z.array(target).min(2).describe('At most one of these outputs is on at a time'))
+  interlocks: z.array(interlock).default([]).describe('Groups of outputs'),
+  estop: z
+    .array(estopSource)
     .default([])
-    .describe('Groups of outputs'),
+    .describe(
+      'What presses the emergency stop: inputs while they are on (and when they fall silent), buttons when they are `pressed`',
+    ),
+  relayGrace: durationBetween('0ms', '1h')
+    .prefault('10s')
+    .describe('Time without a relay after which `onRelayLost` of the outputs counts'),
 });
 
 const panel = z.strictObject({

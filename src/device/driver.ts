@@ -10,6 +10,7 @@ import type {
   PwmOptions,
   PwmPin,
 } from '../port/pin.js';
+import type { OutputLimits } from './output-limits.js';
 import type { PointSpec, Reading, Value } from './point.js';
 import type { Tallies } from './tallies.js';
 
@@ -57,6 +58,8 @@ export interface DeviceIo {
   readonly log: Log;
   /** What the driver counts itself; over restarts too, where the owner wants that. */
   readonly tallies: Tallies;
+  /** What the owner of its outputs wants the device to see to itself, by point; a device that can't may ignore it. */
+  readonly limits: ReadonlyMap<string, OutputLimits>;
   /** Opens a serial line for this session; its end ends the session. Throws a BridgeError with a `port/…` code. */
   openLine(options: LineOptions, handlers: LineHandlers): Promise<LineLink>;
   /**

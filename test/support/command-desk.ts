@@ -1,11 +1,13 @@
 import { Commands } from '../../src/action/commands.js';
-import { EmergencyStop } from '../../src/action/estop.js';
-import { Interlock } from '../../src/action/interlock.js';
+import { EmergencyStop, type EstopSource } from '../../src/action/estop.js';
+import type { InterlockGroup } from '../../src/action/interlock.js';
+import { Outputs } from '../../src/action/outputs.js';
 import { Router } from '../../src/action/router.js';
 import type { Access } from '../../src/action/validate.js';
 import { Device } from '../../src/device/device.js';
 import type { Fleet } from '../../src/device/fleet.js';
-import type { PointSpec } from '../../src/device/point.js';
+import type { OutputPointOptions } from '../../src/device/output-options.js';
+import type { PointSpec, Value } from '../../src/device/point.js';
 import { Publisher } from '../../src/frame/publisher.js';
 import { silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
@@ -13,6 +15,7 @@ import { History } from '../../src/state/history.js';
 import type { Latch } from '../../src/state/latch.js';
 import type { Remembered } from '../../src/state/output-memory.js';
 import { Store } from '../../src/state/store.js';
+import { DesiredInMemory } from './desired-in-memory.js';
 import { noPins } from './no-pins.js';
 import { readingRules, type WrittenReadings } from './reading-rules.js';
 import { ScriptedDevice } from './scripted-device.js';
@@ -45,7 +48,7 @@ function fresh(): { latch: Pick<Latch, 'closed' | 'set'>; outputs: Remembered } 
       return true;
     },
   };
-  return { latch, outputs: { of: () => undefined, note: () => {}, forget: () => {} } };
+  return { latch, outputs: new DesiredInMemory() };
 }
 
 /** Commands, router and frames around one scripted device, in virtual time, with a channel that takes everything. */
@@ -57,12 +60,22 @@ export async function openDesk(
     readings?: WrittenReadings;
     memory?: ReturnType<typeof fresh>;
     points?: readonly PointSpec[];
+    interlocks?: readonly InterlockGroup[];
+    /** What the owner of its outputs allows. */
+    rules?: Readonly<Record<string, OutputPointOptions>>;
+    estop?: readonly EstopSource[];
+    desired?: Remembered;
+    /** What outputs are at when the bridge starts, where they are not safe. */
+    found?: Readonly<Record<string, Value>>;
+    /** Called when all is built, before the device is connected. */
+    built?(parts: { store: Store; clock: VirtualClock; outputs: Outputs; router: Router }): void;
   } = {},
 ) {
   const { memory = fresh() } = options;
   const clock = new VirtualClock();
   const store = new Store(clock);
   const board = new ScriptedDevice(options.points ?? POINTS, clock);
+  for (const [point, value] of Object.entries(options.found ?? {})) board.outputs.set(point, value);
   const device = new Device({
     id: 'shed',
     kind: { kind: 'scripted', inFlight: options.inFlight ?? 'device', pulses: false },
@@ -78,6 +91,7 @@ export async function openDesk(
     approved: options.approved ?? true,
     stopped: () => memory.latch.closed,
     readings: readingRules(options.readings ?? {}),
+    outputs: new Map(Object.entries(options.rules ?? {})),
   });
   const frames: JsonObject[] = [];
   const sink = { ready: true, buffered: 0, unanswered: 0, broadcast: (frame: JsonObject) => void frames.push(frame) };
@@ -101,13 +115,17 @@ export async function openDesk(
   };
   const safeAll: Fleet['safeAll'] = async (code, message) =>
     (await device.safeAll(code, message)).map((point) => `shed.${point}`);
+  const devices = new Map([['shed', device]]);
+  const interlocks = options.interlocks ?? [{ outputs: ['shed.pump', 'shed.valve'], deadTime: 0 }];
+  const desired = options.desired ?? memory.outputs;
+  const outputs = new Outputs({ store, devices, interlocks, desired, clock, log: silentLog });
+  const estop = new EmergencyStop(store, memory.latch, options.estop);
   const rules = {
-    fleet: { devices: new Map([['shed', device]]), safeAll },
+    fleet: { devices, safeAll },
     store,
     access,
-    estop: new EmergencyStop(store, memory.latch),
-    interlock: new Interlock([['shed.pump', 'shed.valve']], store),
-    remembered: memory.outputs,
+    estop,
+    outputs,
     clock,
   };
   const commands = new Commands(rules);
@@ -120,6 +138,7 @@ export async function openDesk(
     tell: (entry) => publisher.log(entry),
     log: silentLog,
   });
+  options.built?.({ store, clock, outputs, router });
   publisher.start();
   device.start();
   await clock.advance(3_000);
@@ -137,10 +156,27 @@ export async function openDesk(
   const ackOf = (cmd: string) => acks().find((frame) => frame['cmd_id'] === cmd);
   const close = async () => {
     commands.close();
+    outputs.close();
     publisher.stop();
     const stopped = device.stop();
     await clock.advance(3_000);
     await stopped;
   };
-  return { clock, store, board, device, frames, publisher, commands, router, tap, acks, ackOf, ofType, close };
+  return {
+    clock,
+    store,
+    board,
+    device,
+    frames,
+    publisher,
+    commands,
+    outputs,
+    estop,
+    router,
+    tap,
+    acks,
+    ackOf,
+    ofType,
+    close,
+  };
 }

@@ -2,6 +2,7 @@ import { type DeviceCounters, newCounters } from '../../src/device/counters.js';
 import type { Command, Confirmed, DeviceDriver, DeviceEvent, DeviceSession } from '../../src/device/driver.js';
 import type { Simulator, SimulatorPort } from '../../src/device/driver-kind.js';
 import type { ReadingRules } from '../../src/device/intake.js';
+import type { OutputLimits } from '../../src/device/output-limits.js';
 import { SessionIo } from '../../src/device/session-io.js';
 import type { Tallies } from '../../src/device/tallies.js';
 import { Traffic } from '../../src/device/traffic.js';
@@ -33,6 +34,7 @@ export class DriverBench {
     pins: Pins = noPins,
     readonly clock = new VirtualClock(),
     readings?: ReadingRules,
+    limits?: ReadonlyMap<string, OutputLimits>,
     tallies?: Tallies,
   ) {
     this.port = new FakePort(clock);
@@ -57,6 +59,7 @@ export class DriverBench {
       counters: this.counters,
       readings,
       tallies,
+      limits,
       heard: () => {},
       defect: () => {},
       noise: () => {},

@@ -55,7 +55,7 @@ describe('defaults', () => {
       publish: { maxHz: 5, keyframe: 30_000, trend: 2000 },
       persist: { interval: 10_000, history: false, values: false, counters: false },
       security: { defaultRole: 'operator', phones: new Map() },
-      safety: { interlocks: [] },
+      safety: { interlocks: [], estop: [], relayGrace: 10_000 },
       discover: true,
       log: { level: 'info' },
     });

@@ -32,7 +32,7 @@ async function session(tallies: KeptTallies, pulses: number, rings = 0) {
   const clock = new VirtualClock();
   const pins = new SimulatedPins(clock);
   const driver = gpioKind.create(gpioKind.options.parse({ points: POINTS }));
-  const bench = new DriverBench(driver, pins, clock, undefined, tallies.of('dev'));
+  const bench = new DriverBench(driver, pins, clock, undefined, undefined, tallies.of('dev'));
   await bench.connect(0);
   const first = bench.values['water'];
   for (let n = 0; n < pulses; n += 1) pins.pulse(6);

@@ -202,12 +202,11 @@ describe('the wishes of outputs', () => {
     expect(again.of('shed.fan')).toBe(35);
   });
 
-  it('of a pulse are none', async () => {
+  it('of a pulse are the value that it ends at', async () => {
     const desk = await restart();
     desk.tap('pump', undefined, { pulse_ms: 100 });
     await desk.clock.advance(20_000);
-    await desk.memory.close();
-    expect(existsSync(join(folder, 'outputs.json'))).toBe(false);
+    expect(desk.memory.outputs.of('shed.pump')).toBe(false);
     await desk.close();
   });
 
