@@ -28,6 +28,7 @@ export interface DeviceParts
     | 'random'
     | 'log'
     | 'readings'
+    | 'tallies'
     | 'outputs'
     | 'limits'
   > {
@@ -37,6 +38,8 @@ export interface DeviceParts
   meets?(identity: DeviceIdentity): void;
   /** False while the device's outputs wait for its owner's consent. */
   approved?: boolean;
+  /** True while the emergency stop is latched; nobody stops anything where absent. */
+  stopped?(): boolean;
 }
 
 /** A command for a device, already checked against its point. */
@@ -220,6 +223,7 @@ export class Device {
       store: this.parts.store,
       clock: this.parts.clock,
       signal,
+      stopped: this.parts.stopped?.() ?? false,
       makeSafe: (point, value) => void this.makeSafe(point, value),
     });
     this.pulses.resume();
