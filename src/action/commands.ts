@@ -5,6 +5,7 @@ import { BridgeError } from '../error.js';
 import { Senders } from '../senders.js';
 import { Audit } from './audit.js';
 import type { CommandRequest } from './command.js';
+import { OutcomeCounts } from './outcome-counts.js';
 import { CommandRate, MAX_SENDERS } from './rate.js';
 import { checkCommand, checkSender, type Rules } from './validate.js';
 
@@ -43,6 +44,8 @@ export class Commands {
   private closed = false;
   /** What was asked for, by whom, and what became of it. */
   readonly audit: Audit;
+  /** How many came to which end. */
+  readonly outcomes = new OutcomeCounts();
   /** Commands refused without an answer, as their senders had too many refused. */
   unanswered = 0;
 
@@ -74,6 +77,7 @@ export class Commands {
     const { device, point, value, pulseMs, from, via } = request;
     const outcome = this.admit(request);
     const wish = pulseMs === undefined ? value : { pulse_ms: pulseMs };
+    if (outcome) void this.outcomes.count(outcome);
     if (outcome) void this.audit.note({ from, via, what: `${device}.${point}`, wish }, outcome);
     return outcome;
   }

@@ -186,6 +186,7 @@ export class Supervisor {
 
   private goLive(session: DeviceSession, io: SessionIo): void {
     this.current = 'live';
+    this.parts.counters.sessions++;
     this.trouble = undefined;
     // A device without a line has nothing to say by itself, so its silence means nothing.
     if (io.hasLine) this.hearing.start();
