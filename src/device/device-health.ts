@@ -1,13 +1,9 @@
-import type { Clock } from '../clock.js';
 import type { Health } from '../state/store.js';
-
-/** This many sessions lost within a minute: the device is degraded. */
-const RESTART_BUDGET = 5;
-const BUDGET_WINDOW_MS = 60_000;
+import type { RestartBudget } from './restart-budget.js';
 
 /** What a device's health word is made from. */
 export interface HealthParts {
-  clock: Clock;
+  budget: Pick<RestartBudget, 'spent' | 'failing'>;
   /** True while the device's outputs wait for approval. */
   quarantined(): boolean;
   /** Called with the word after each thing that may have changed it. */
@@ -17,18 +13,11 @@ export interface HealthParts {
 /** How a device is doing, from what happens to it. */
 export class DeviceHealth {
   private connected = false;
+  private gone = true;
   private silent = false;
   private garbage = false;
-  private losses: number[] = [];
 
   constructor(private readonly parts: HealthParts) {}
-
-  /** True when the device keeps going away: trying again soon would only add to the trouble. */
-  get flapping(): boolean {
-    const since = this.parts.clock.now() - BUDGET_WINDOW_MS;
-    this.losses = this.losses.filter((at) => at > since);
-    return this.losses.length >= RESTART_BUDGET;
-  }
 
   /** A session went live. */
   live(): void {
@@ -37,16 +26,10 @@ export class DeviceHealth {
     this.say();
   }
 
-  /** A live session is over. */
-  lost(): void {
-    if (this.connected) this.losses.push(this.parts.clock.now());
+  /** There is no session, or none came about; `gone`: as the device is not there at all. */
+  lost(gone: boolean): void {
     this.connected = false;
-    this.say();
-  }
-
-  /** The session has been well for long. */
-  proven(): void {
-    this.losses = [];
+    this.gone = gone;
     this.say();
   }
 
@@ -72,10 +55,12 @@ export class DeviceHealth {
   }
 
   private word(): Health {
-    if (!this.connected) return 'offline';
-    if (this.parts.quarantined()) return 'unapproved';
+    const { budget, quarantined } = this.parts;
+    // A device that comes and goes would say both words again and again.
+    if (!this.connected) return budget.failing && !this.gone ? 'degraded' : 'offline';
+    if (quarantined()) return 'unapproved';
     if (this.garbage) return 'degraded';
     if (this.silent) return 'stale';
-    return this.flapping ? 'degraded' : 'online';
+    return budget.spent ? 'degraded' : 'online';
   }
 }

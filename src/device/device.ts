@@ -146,12 +146,15 @@ export class Device {
     const abort = new AbortController();
     const late = () => new BridgeError('device/timeout', 'the output did not confirm its safe value in time');
     const failed: string[] = [];
-    const attempt = (concerned: string[], work: Promise<unknown>) =>
-      deadline(this.parts.clock, SAFE_MS, work, late).catch((error) => this.unsafe(failed, concerned, error));
+    // Async, so that a driver that throws at once takes nobody else's safe value along.
+    const attempt = (concerned: string[], work: () => Promise<unknown>) =>
+      deadline(this.parts.clock, SAFE_MS, (async () => await work())(), late).catch((error) =>
+        this.unsafe(failed, concerned, error),
+      );
     await Promise.all(
       session.safeAll
-        ? [attempt(points, session.safeAll(abort.signal))]
-        : outputs.map(({ id, safe }) => attempt([id], session.apply({ point: id, value: safe }, abort.signal))),
+        ? [attempt(points, async () => await session.safeAll?.(abort.signal))]
+        : outputs.map(({ id, safe }) => attempt([id], () => session.apply({ point: id, value: safe }, abort.signal))),
     );
     abort.abort(late());
     // An emergency stop that nobody confirmed is not given up as long as the device is there.
@@ -188,7 +191,6 @@ export class Device {
   private onLive(session: DeviceSession, signal: AbortSignal, confirmed: (point: string) => void): void {
     this.session = session;
     this.confirmed = confirmed;
-    this.log.info({ ...session.identity }, 'connected');
     this.settled = startSafe({
       device: this.id,
       store: this.parts.store,

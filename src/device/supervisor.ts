@@ -7,11 +7,14 @@ import type { OpenLine } from '../port/line-link.js';
 import type { Pins } from '../port/pin.js';
 import type { Store } from '../state/store.js';
 import { Backoff } from './backoff.js';
+import { isLasting, isUnplugged } from './causes.js';
 import type { DeviceCounters } from './counters.js';
 import { DeviceHealth } from './device-health.js';
 import type { DeviceDriver, DeviceSession } from './driver.js';
 import { Hearing } from './hearing.js';
 import type { ReadingRules } from './intake.js';
+import { Patience } from './patience.js';
+import { RESTARTS, RestartBudget } from './restart-budget.js';
 import { SessionIo } from './session-io.js';
 import type { Traffic } from './traffic.js';
 
@@ -51,24 +54,10 @@ const CONNECT_MS = 15_000;
 /** A session this long healthy makes the next trouble a first one. */
 const HEALTHY_MS = 30_000;
 const CHECK_MS = 2_000;
-/** Between two attempts, so that a port that comes and goes quickly can't keep the processor busy. */
-const MIN_GAP_MS = 50;
-/** Causes that trying again soon does not cure. */
-const SLOW: ReadonlySet<string> = new Set([
-  'device/wrong',
-  'device/protocol',
-  'port/not-serial',
-  'port/denied',
-  'pin/busy',
-  'pin/denied',
-  'pin/missing',
-  'pin/no-chip',
-  'pin/no-onoff',
-  'pin/no-pwm',
-  'pin/no-sysfs',
-  'pin/native',
-  'pin/taken',
-]);
+/** Between two attempts at most. */
+const SLOWEST_MS = 5_000;
+/** What the log calls it. */
+const LOSS = 'the loss';
 
 /** Keeps one device connected: the only place that decides when to try again. */
 export class Supervisor {
@@ -76,22 +65,21 @@ export class Supervisor {
   trouble: string | undefined;
   private current: SupervisorState = 'stopped';
   private readonly backoff: Backoff;
+  private readonly budget: RestartBudget;
+  private readonly patience: Patience;
   private readonly health: DeviceHealth;
   private readonly hearing: Hearing;
   private io: SessionIo | undefined;
   private stopping = false;
   private running: Promise<void> | undefined;
-  /** The device appeared since the last attempt began. */
-  private appeared = false;
-  /** Waiting, in the part of the wait that an appearance may cut short. */
-  private patient = false;
-  private wake: () => void = () => {};
 
   constructor(private readonly parts: SupervisorParts) {
     const { clock, device, random, store } = parts;
-    this.backoff = new Backoff(100, 5_000, random);
+    this.backoff = new Backoff(100, SLOWEST_MS, random);
+    this.budget = new RestartBudget(clock);
+    this.patience = new Patience(clock);
     this.health = new DeviceHealth({
-      clock,
+      budget: this.budget,
       quarantined: parts.quarantined,
       say: (health) => store.setHealth(device, health),
     });
@@ -115,13 +103,14 @@ export class Supervisor {
   start(): void {
     if (this.running) return;
     this.stopping = false;
+    this.patience.begin();
     this.running = this.run();
   }
 
   /** Ends the session and all attempts; resolves when everything is closed. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.wake();
+    this.patience.end();
     await this.io?.end(new BridgeError('bridge/stopping', 'the bridge is stopping'));
     await this.running;
     this.running = undefined;
@@ -129,23 +118,19 @@ export class Supervisor {
 
   private async run(): Promise<void> {
     const unwatch = this.parts.watch(() => {
-      this.appeared = true;
       this.backoff.reset();
-      if (this.patient) this.wake();
+      this.patience.appear();
     });
     while (!this.stopping) {
-      this.appeared = false;
+      this.patience.attempt();
       await this.session();
       if (this.stopping) break;
       this.current = 'waiting';
-      const delay = this.backoff.next();
-      await this.pause(Math.min(delay, MIN_GAP_MS));
-      this.patient = true;
-      if (!this.appeared) await this.pause(delay - MIN_GAP_MS);
-      this.patient = false;
+      await this.patience.wait(this.backoff.next());
     }
     unwatch();
     this.current = 'stopped';
+    this.health.lost(true);
   }
 
   /** One session from opening to its end. */
@@ -164,10 +149,7 @@ export class Supervisor {
     try {
       const session = await this.connect(io);
       parts.meets?.(session);
-      proof = parts.clock.after(HEALTHY_MS, () => {
-        this.backoff.reset();
-        this.health.proven();
-      });
+      proof = parts.clock.after(HEALTHY_MS, () => this.proven());
       this.goLive(session, io);
       cause = await io.ended;
     } catch (error) {
@@ -181,7 +163,9 @@ export class Supervisor {
     const { clock, driver } = this.parts;
     const late = () => new BridgeError('device/no-answer', `no handshake within ${CONNECT_MS / 1000} s`);
     const over = io.ended.then((error) => Promise.reject(error));
-    return await deadline(clock, CONNECT_MS, Promise.race([driver.connect(io, io.signal), over]), late);
+    // Async, as a driver may also throw at once: nobody would listen to the end of the session then.
+    const connecting = (async () => await driver.connect(io, io.signal))();
+    return await deadline(clock, CONNECT_MS, Promise.race([connecting, over]), late);
   }
 
   private goLive(session: DeviceSession, io: SessionIo): void {
@@ -191,7 +175,8 @@ export class Supervisor {
     // A device without a line has nothing to say by itself, so its silence means nothing.
     if (io.hasLine) this.hearing.start();
     this.health.live();
-    this.parts.failures.recovered('connecting');
+    if (!this.budget.spent) this.parts.failures.recovered('connecting');
+    this.parts.log[this.budget.spent ? 'debug' : 'info']({ ...session.identity }, 'connected');
     this.parts.onLive(session, io.signal, (point) => io.confirmed(point));
     if (session.check) void this.keepChecking(session, io);
   }
@@ -204,10 +189,12 @@ export class Supervisor {
     // Values go unknown before the port is closed: closing a dead one can take its time.
     const closed = io.end(cause);
     parts.store.forget(parts.device);
-    this.health.lost();
+    const tooMany = wasLive && !this.stopping && this.budget.spend();
+    this.health.lost(isUnplugged(cause.code));
     if (wasLive) parts.onDown(cause);
     if (!this.stopping) this.report(cause, wasLive);
-    if (SLOW.has(cause.code) || this.health.flapping) this.backoff.exhaust();
+    if (tooMany) this.reportTooMany();
+    if (isLasting(cause.code) || this.budget.spent) this.backoff.exhaust();
     await closed;
     this.io = undefined;
   }
@@ -217,21 +204,22 @@ export class Supervisor {
     this.trouble = describeError(cause);
     failures.failed('connecting', cause);
     if (!wasLive) traffic.take();
-    traffic.tell('the loss', log);
-    traffic.over('the loss');
+    traffic.tell(LOSS, log);
+    if (!this.budget.spent) traffic.over(LOSS);
   }
 
-  /** Waits `ms`, or until something wakes the supervisor. */
-  private async pause(ms: number): Promise<void> {
-    if (ms <= 0 || this.stopping) return;
-    await new Promise<void>((resolve) => {
-      const timer = this.parts.clock.after(ms, resolve);
-      this.wake = () => {
-        timer.cancel();
-        resolve();
-      };
-    });
-    this.wake = () => {};
+  private reportTooMany(): void {
+    const message = `lost ${RESTARTS} times within a minute: degraded, and tried again every ${SLOWEST_MS / 1000} s`;
+    this.parts.log.warn({}, `${message}, until it stays for ${HEALTHY_MS / 1000} s`);
+  }
+
+  /** The session has been well for long. */
+  private proven(): void {
+    this.backoff.reset();
+    this.budget.refill();
+    this.parts.traffic.over(LOSS);
+    this.parts.failures.recovered('connecting');
+    this.health.review();
   }
 
   private async keepChecking(session: DeviceSession, io: SessionIo): Promise<void> {
