@@ -4,6 +4,8 @@ import type { RestartBudget } from './restart-budget.js';
 /** What a device's health word is made from. */
 export interface HealthParts {
   budget: Pick<RestartBudget, 'spent' | 'failing'>;
+  /** True while the device hears no commands. */
+  deaf(): boolean;
   /** True while the device's outputs wait for approval. */
   quarantined(): boolean;
   /** Called with the word after each thing that may have changed it. */
@@ -55,12 +57,12 @@ export class DeviceHealth {
   }
 
   private word(): Health {
-    const { budget, quarantined } = this.parts;
+    const { budget, deaf, quarantined } = this.parts;
     // A device that comes and goes would say both words again and again.
     if (!this.connected) return budget.failing && !this.gone ? 'degraded' : 'offline';
     if (quarantined()) return 'unapproved';
     if (this.garbage) return 'degraded';
     if (this.silent) return 'stale';
-    return budget.spent ? 'degraded' : 'online';
+    return budget.spent || deaf() ? 'degraded' : 'online';
   }
 }

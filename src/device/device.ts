@@ -2,6 +2,7 @@ import { deadline } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
+import { Answers } from './answers.js';
 import { CommandQueue } from './command-queue.js';
 import { type DeviceCounters, newCounters } from './counters.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from './driver.js';
@@ -56,6 +57,7 @@ export class Device {
   /** Tells the check of a new connection that an output was put to a value. */
   private settled: (point: string) => void = () => {};
   private readonly supervisor: Supervisor;
+  private readonly answers: Answers;
   private readonly queue: CommandQueue;
   private readonly pulses: Pulses;
   private readonly log: Log;
@@ -69,6 +71,14 @@ export class Device {
     this.queue = new CommandQueue((command, signal) => this.apply(command, signal), parts.kind.inFlight, parts.clock);
     this.pulses = new Pulses(parts.clock, (point, value) => void this.makeSafe(point, value));
     parts.store.add(parts.id);
+    this.answers = new Answers({
+      ...parts,
+      device: parts.id,
+      log: this.log,
+      counters: this.counters,
+      reopen: (reason) => this.supervisor.reopen(reason),
+      changed: () => this.supervisor.review(),
+    });
     this.supervisor = new Supervisor({
       ...parts,
       device: parts.id,
@@ -76,6 +86,7 @@ export class Device {
       failures: new FailureLog(this.log, parts.clock),
       traffic: this.traffic,
       counters: this.counters,
+      deaf: () => this.answers.trouble !== undefined,
       quarantined: () => !this.approved,
       meets: (session) => parts.meets?.(session.identity),
       onLive: (session, signal, confirmed) => this.onLive(session, signal, confirmed),
@@ -87,9 +98,9 @@ export class Device {
     return this.supervisor.state;
   }
 
-  /** Why the device is not connected, in a line for people; undefined while it is. */
+  /** Why the device is not connected, or hears nothing, in a line for people; undefined while all is well. */
   get trouble(): string | undefined {
-    return this.supervisor.trouble;
+    return this.supervisor.trouble ?? this.answers.trouble;
   }
 
   /** What the connected device says of itself. */
@@ -118,6 +129,8 @@ export class Device {
   async command(command: DeviceCommand): Promise<Outcome> {
     if (!this.session) return refused('offline', `${this.id} is not connected`);
     const { point, pulseMs, ...rest } = command;
+    const refusal = this.answers.refusal(point, command.value);
+    if (refusal) return refusal;
     this.pulses.forget(point);
     if (pulseMs === undefined || this.parts.kind.pulses) return await this.submit(command);
     const level = { point, ...rest };
@@ -182,8 +195,8 @@ export class Device {
 
   private async apply(command: Command, signal: AbortSignal): Promise<Confirmed> {
     if (!this.session) throw new BridgeError('device/lost', `${this.id} is not connected`);
-    const { confirmed } = this;
-    const outcome = await this.session.apply(command, signal);
+    const { confirmed, session } = this;
+    const outcome = await this.answers.to(command, () => session.apply(command, signal));
     confirmed(command.point);
     return outcome;
   }
@@ -203,6 +216,7 @@ export class Device {
 
   private onDown(cause: BridgeError): void {
     this.session = undefined;
+    this.answers.lost();
     this.pulses.pause();
     this.queue.clear('offline', `${this.id} went away: ${cause.message}`);
   }

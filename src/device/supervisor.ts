@@ -39,6 +39,8 @@ export interface SupervisorParts {
   counters: DeviceCounters;
   /** What its readings are to pass; nothing where absent. */
   readings?: ReadingRules | undefined;
+  /** True while the device hears no commands; never where absent. */
+  deaf?(): boolean;
   /** True while the device's outputs wait for approval. */
   quarantined(): boolean;
   /** Throws where the device that shook hands is not the one that is meant. */
@@ -80,6 +82,7 @@ export class Supervisor {
     this.patience = new Patience(clock);
     this.health = new DeviceHealth({
       budget: this.budget,
+      deaf: () => parts.deaf?.() ?? false,
       quarantined: parts.quarantined,
       say: (health) => store.setHealth(device, health),
     });
@@ -97,6 +100,11 @@ export class Supervisor {
   /** Says the device's health anew: it may have been approved. */
   review(): void {
     this.health.review();
+  }
+
+  /** Ends the session, for a new one on a port opened anew. */
+  reopen(reason: string): void {
+    this.io?.lost(reason);
   }
 
   /** Begins to keep the device connected. */
@@ -223,13 +231,18 @@ export class Supervisor {
   }
 
   private async keepChecking(session: DeviceSession, io: SessionIo): Promise<void> {
+    const { counters } = this.parts;
+    let { lines } = counters;
     try {
       for (;;) {
         await sleep(this.parts.clock, CHECK_MS, io.signal);
+        lines = counters.lines;
         await session.check?.(io.signal);
       }
     } catch (error) {
-      if (!io.signal.aborted) io.lost(`the device does not answer: ${asBridgeError(error).message}`);
+      if (io.signal.aborted) return;
+      const speaks = counters.lines > lines ? '; it still speaks: is the wire to it broken?' : '';
+      io.lost(`the device does not answer: ${asBridgeError(error).message}${speaks}`);
     }
   }
 }
