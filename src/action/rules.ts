@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import { type Clock, startOf } from '../clock.js';
 import type { Config } from '../config/schema.js';
 import type { Fleet } from '../device/fleet.js';
 import type { Store } from '../state/store.js';
@@ -17,7 +17,7 @@ export function rulesOf(config: Config, fleet: Fleet, store: Store, openRelay: b
       phones: security.phones,
       openRelay,
       sealedOnly: relay.roomKey !== undefined,
-      begun: clock.wall(),
+      begun: startOf(clock),
     },
     estop: new EmergencyStop(store),
     interlock: new Interlock(safety.interlocks, store),

@@ -1,3 +1,5 @@
+import { BridgeError } from '../error.js';
+
 /** Causes of a loss that trying again soon does not cure. */
 const LASTING: ReadonlySet<string> = new Set([
   'device/wrong',
@@ -26,4 +28,10 @@ export function isLasting(code: string): boolean {
 /** True where the device itself is not there, and not only in trouble. */
 export function isUnplugged(code: string): boolean {
   return UNPLUGGED.has(code);
+}
+
+/** What was thrown, as the cause of a loss; a driver's own fault is `device/driver`. */
+export function causeOf(error: unknown): BridgeError {
+  if (error instanceof BridgeError) return error;
+  return new BridgeError('device/driver', error instanceof Error ? error.message : String(error), { cause: error });
 }

@@ -24,13 +24,13 @@ export class DeviceHealth {
   /** A session went live. */
   live(): void {
     this.connected = true;
-    this.silent = false;
     this.say();
   }
 
   /** There is no session, or none came about; `gone`: as the device is not there at all. */
   lost(gone: boolean): void {
     this.connected = false;
+    this.silent = false;
     this.gone = gone;
     this.say();
   }

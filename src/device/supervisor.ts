@@ -1,4 +1,4 @@
-import { type Clock, deadline, sleep, type Timer } from '../clock.js';
+import { type Clock, deadline, type Timer } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
@@ -7,7 +7,8 @@ import type { OpenLine } from '../port/line-link.js';
 import type { Pins } from '../port/pin.js';
 import type { Store } from '../state/store.js';
 import { Backoff } from './backoff.js';
-import { isLasting, isUnplugged } from './causes.js';
+import { causeOf, isLasting, isUnplugged } from './causes.js';
+import { keepChecking } from './checks.js';
 import type { DeviceCounters } from './counters.js';
 import { DeviceHealth } from './device-health.js';
 import type { DeviceDriver, DeviceSession } from './driver.js';
@@ -55,7 +56,6 @@ export interface SupervisorParts {
 const CONNECT_MS = 15_000;
 /** A session this long healthy makes the next trouble a first one. */
 const HEALTHY_MS = 30_000;
-const CHECK_MS = 2_000;
 /** Between two attempts at most. */
 const SLOWEST_MS = 5_000;
 /** What the log calls it. */
@@ -89,6 +89,7 @@ export class Supervisor {
     this.hearing = new Hearing({
       ...parts,
       health: this.health,
+      spoke: () => this.recovered(),
       dead: (reason) => this.io?.lost(`${reason}; opening its port anew`),
     });
   }
@@ -161,10 +162,19 @@ export class Supervisor {
       this.goLive(session, io);
       cause = await io.ended;
     } catch (error) {
-      cause = asBridgeError(error);
+      cause = causeOf(error);
     }
     proof?.cancel();
     await this.goDown(cause, io);
+  }
+
+  /** A session proves little: the last ones were lost soon, or said nothing. */
+  private get inTrouble(): boolean {
+    return this.budget.spent || this.hearing.silent;
+  }
+
+  private recovered(): void {
+    if (!this.inTrouble) this.parts.failures.recovered('connecting');
   }
 
   private async connect(io: SessionIo): Promise<DeviceSession> {
@@ -183,10 +193,11 @@ export class Supervisor {
     // A device without a line has nothing to say by itself, so its silence means nothing.
     if (io.hasLine) this.hearing.start();
     this.health.live();
-    if (!this.budget.spent) this.parts.failures.recovered('connecting');
-    this.parts.log[this.budget.spent ? 'debug' : 'info']({ ...session.identity }, 'connected');
+    this.recovered();
+    this.parts.log[this.inTrouble ? 'debug' : 'info']({ ...session.identity }, 'connected');
     this.parts.onLive(session, io.signal, (point) => io.confirmed(point));
-    if (session.check) void this.keepChecking(session, io);
+    const { clock, counters } = this.parts;
+    void keepChecking(session, { clock, counters, signal: io.signal, lost: (reason) => io.lost(reason) });
   }
 
   private async goDown(cause: BridgeError, io: SessionIo): Promise<void> {
@@ -226,28 +237,7 @@ export class Supervisor {
     this.backoff.reset();
     this.budget.refill();
     this.parts.traffic.over(LOSS);
-    this.parts.failures.recovered('connecting');
+    this.recovered();
     this.health.review();
   }
-
-  private async keepChecking(session: DeviceSession, io: SessionIo): Promise<void> {
-    const { counters } = this.parts;
-    let { lines } = counters;
-    try {
-      for (;;) {
-        await sleep(this.parts.clock, CHECK_MS, io.signal);
-        lines = counters.lines;
-        await session.check?.(io.signal);
-      }
-    } catch (error) {
-      if (io.signal.aborted) return;
-      const speaks = counters.lines > lines ? '; it still speaks: is the wire to it broken?' : '';
-      io.lost(`the device does not answer: ${asBridgeError(error).message}${speaks}`);
-    }
-  }
-}
-
-function asBridgeError(error: unknown): BridgeError {
-  if (error instanceof BridgeError) return error;
-  return new BridgeError('device/driver', error instanceof Error ? error.message : String(error), { cause: error });
 }
