@@ -19,7 +19,7 @@ import { Traffic } from './traffic.js';
 export interface DeviceParts
   extends Pick<
     SupervisorParts,
-    'driver' | 'openLine' | 'readText' | 'pins' | 'watch' | 'store' | 'clock' | 'random' | 'log' | 'readings'
+    'driver' | 'openLine' | 'readText' | 'pins' | 'watch' | 'store' | 'clock' | 'random' | 'log' | 'readings' | 'supply'
   > {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;

@@ -158,6 +158,7 @@ export class Fleet {
         if (auto) return this.boards.watch(id, wake);
         return port === undefined ? () => {} : ports.watch(port, wake);
       },
+      ...(ports.supply && { supply: ports.supply }),
       store,
       clock,
       random,

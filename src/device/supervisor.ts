@@ -7,6 +7,7 @@ import type { OpenLine } from '../port/line-link.js';
 import type { Pins } from '../port/pin.js';
 import type { Store } from '../state/store.js';
 import { Backoff } from './backoff.js';
+import { BrownOut, type BrownOutParts } from './brown-out.js';
 import { causeOf, isLasting, isUnplugged } from './causes.js';
 import { keepChecking } from './checks.js';
 import type { DeviceCounters } from './counters.js';
@@ -38,6 +39,8 @@ export interface SupervisorParts {
   failures: FailureLog;
   traffic: Traffic;
   counters: DeviceCounters;
+  /** How the supply of the machine is; nobody is asked where absent. */
+  supply?: BrownOutParts['supply'];
   /** What its readings are to pass; nothing where absent. */
   readings?: ReadingRules | undefined;
   /** True while the device hears no commands; never where absent. */
@@ -63,12 +66,12 @@ const LOSS = 'the loss';
 
 /** Keeps one device connected: the only place that decides when to try again. */
 export class Supervisor {
-  /** Why the device is not connected, in a line for people; undefined while it is. */
-  trouble: string | undefined;
+  private cause: string | undefined;
   private current: SupervisorState = 'stopped';
   private readonly backoff: Backoff;
   private readonly budget: RestartBudget;
   private readonly patience: Patience;
+  private readonly brownOut: BrownOut | undefined;
   private readonly health: DeviceHealth;
   private readonly hearing: Hearing;
   private io: SessionIo | undefined;
@@ -80,6 +83,7 @@ export class Supervisor {
     this.backoff = new Backoff(100, SLOWEST_MS, random);
     this.budget = new RestartBudget(clock);
     this.patience = new Patience(clock);
+    this.brownOut = parts.supply && new BrownOut({ ...parts, supply: parts.supply });
     this.health = new DeviceHealth({
       budget: this.budget,
       deaf: () => parts.deaf?.() ?? false,
@@ -92,6 +96,12 @@ export class Supervisor {
       spoke: () => this.recovered(),
       dead: (reason) => this.io?.lost(`${reason}; opening its port anew`),
     });
+  }
+
+  /** Why the device is not connected, in a line for people; undefined while it is. */
+  get trouble(): string | undefined {
+    const reason = this.brownOut?.reason;
+    return reason === undefined ? this.cause : this.cause && `${this.cause}; ${reason}`;
   }
 
   get state(): SupervisorState {
@@ -189,7 +199,8 @@ export class Supervisor {
   private goLive(session: DeviceSession, io: SessionIo): void {
     this.current = 'live';
     this.parts.counters.sessions++;
-    this.trouble = undefined;
+    this.cause = undefined;
+    this.brownOut?.over();
     // A device without a line has nothing to say by itself, so its silence means nothing.
     if (io.hasLine) this.hearing.start();
     this.health.live();
@@ -220,7 +231,8 @@ export class Supervisor {
 
   private report(cause: BridgeError, wasLive: boolean): void {
     const { failures, traffic, log } = this.parts;
-    this.trouble = describeError(cause);
+    this.cause = describeError(cause);
+    if (wasLive && cause.code === 'port/gone') void this.brownOut?.dropped();
     failures.failed('connecting', cause);
     if (!wasLive) traffic.take();
     traffic.tell(LOSS, log);

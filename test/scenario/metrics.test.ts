@@ -1,4 +1,7 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLog } from '../../src/log.js';
 import { eventually } from '../support/eventually.js';
 import type { Phone } from '../support/phone.js';
 import { embeddedRelay } from '../support/relays.js';
@@ -141,15 +144,36 @@ describe('the metrics of a bridge', () => {
   });
 });
 
+it('a board that drops out while the supply is too low has that as its trouble', async () => {
+  const warnings: string[] = [];
+  const log = {
+    ...silentLog,
+    warn: (_: object, message: string) => void warnings.push(message),
+    child: () => log,
+  };
+  const rig = await Rig.open(embeddedRelay, { config: { metrics: { port: 0 } }, log });
+  await eventually(() => rig.bridge.store.health('shed')).toBe('online');
+  const sensor = join(rig.usb.roots.sys, 'class/hwmon/hwmon1');
+  mkdirSync(sensor, { recursive: true });
+  writeFileSync(join(sensor, 'name'), 'rpi_volt\n');
+  writeFileSync(join(sensor, 'in0_lcrit_alarm'), '1\n');
+  rig.board().pull();
+  const said = 'the supply voltage of this machine is too low now, which makes USB devices drop out';
+  await eventually(() => warnings).toContain(said);
+  const { body } = await scrape(`${rig.bridge.metrics?.url}/health`);
+  expect(JSON.parse(body).devices.shed.trouble).toContain(said);
+  rig.board().plug();
+  await eventually(() => rig.bridge.store.health('shed')).toBe('online');
+  expect(rig.bridge.fleet.devices.get('shed')?.trouble).toBeUndefined();
+  await rig.close();
+});
+
 it('a bridge whose port for metrics is taken says so and does without', async () => {
   const first = await Rig.open(embeddedRelay, { config: { metrics: { port: 0 } } });
   const port = Number(new URL(first.bridge.metrics?.url ?? '').port);
   const errors: string[] = [];
   const log = {
-    trace: () => {},
-    debug: () => {},
-    info: () => {},
-    warn: () => {},
+    ...silentLog,
     error: (_fields: object, message: string) => void errors.push(message),
     child: () => log,
   };
