@@ -2,6 +2,7 @@ import type { Clock } from './clock.js';
 import type { Config } from './config/schema.js';
 import type { DriverRegister } from './device/driver-kind.js';
 import type { Log } from './log.js';
+import type { Trust } from './mesh/client-socket.js';
 import type { Pairing } from './pairing.js';
 import type { PanelOptions } from './panel/local-panel.js';
 import type { LogRing } from './panel/log-ring.js';
@@ -15,6 +16,8 @@ export interface BridgeParts {
   relayUrl: string;
   /** What the relay asks for, where it asks. */
   token: string | undefined;
+  /** Whom a `wss://` relay has to be; anybody whom the system trusts where absent. */
+  trust?: Trust | undefined;
   /** True: anybody can be on the relay and nobody said that this is all right. */
   openRelay: boolean;
   drivers: DriverRegister;

@@ -1,8 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Commands } from './action/commands.js';
+import { DesiredInMemory } from './action/desired.js';
 import { Requests } from './action/requests.js';
 import { Router } from './action/router.js';
-import { rulesOf } from './action/rules.js';
+import { Safety } from './action/safety.js';
 import { watchBinding } from './binding-watch.js';
 import type { BridgeParts } from './bridge-parts.js';
 import { deadline } from './clock.js';
@@ -16,10 +17,10 @@ import { Publisher, type PublisherParts } from './frame/publisher.js';
 import type { LogEntry } from './frame/shapes.js';
 import type { FrameSink } from './frame/sink.js';
 import { keptToken } from './kept-token.js';
-import { MeshClient } from './mesh/client.js';
+import type { MeshClient } from './mesh/client.js';
 import { parseRelayUrl } from './mesh/connection.js';
 import type { DeviceToken } from './mesh/device-token.js';
-import { roomCipher } from './mesh/e2ee.js';
+import { joinRelay } from './mesh-side.js';
 import { MetricsServer } from './metrics/server.js';
 import { Desk } from './panel/desk.js';
 import { LocalPanel, type LocalPanelParts } from './panel/local-panel.js';
@@ -51,6 +52,7 @@ export class Bridge {
   private readonly requests: Requests;
   private readonly control: ControlServer;
   private readonly derived: Derived;
+  private readonly safety: Safety;
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly parts: BridgeParts) {
@@ -89,7 +91,11 @@ export class Bridge {
     });
     this.fleet = this.buildFleet();
     this.derived = new Derived(formulasOf(config.derived), this.store);
-    const rules = rulesOf(config, this.fleet, this.store, parts.openRelay, clock);
+    const part = log.child({ part: 'commands' });
+    const { store, fleet } = this;
+    const { openRelay } = parts;
+    this.safety = new Safety({ config, fleet, store, desired: new DesiredInMemory(), openRelay, clock, log: part });
+    const { rules } = this.safety;
     this.commands = new Commands(rules);
     this.router = new Router({
       namespace,
@@ -100,9 +106,10 @@ export class Bridge {
       isOurPhone: (dynamic) => phones.snapshot.isFor(dynamic),
       tell: (entry) => this.tell(entry),
       ...(binding && { binding }),
-      log: log.child({ part: 'commands' }),
+      log: part,
     });
-    const { store, router, fleet, mesh } = this;
+    this.safety.begin(this.router);
+    const { router, mesh } = this;
     const { devices } = fleet;
     this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
     const panelLink = () => this.panel?.link();
@@ -112,7 +119,7 @@ export class Bridge {
       fleet,
       store,
       router,
-      audit: this.commands.audit,
+      commands: this.commands,
       phoneLayout: phones.layout,
       push,
       clock,
@@ -161,6 +168,7 @@ export class Bridge {
     const late = () => new BridgeError('bridge/slow-stop', 'not everything stopped in time');
     const orderly = async () => {
       this.commands.close();
+      this.safety.close();
       this.tokens?.stop();
       await this.fleet.safeAll('offline', 'the bridge is stopping');
       await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
@@ -173,28 +181,17 @@ export class Bridge {
   }
 
   private buildMesh(): MeshClient {
-    const { config, relayUrl, token, clock, random, log } = this.parts;
-    const { name } = config.bridge;
-    const { channel, roomKey } = config.relay;
     const { tokens } = this;
-    const cipher = roomKey === undefined ? {} : { cipher: roomCipher(roomKey, { channel, name, clock, randomBytes }) };
-    return new MeshClient(
-      {
-        url: relayUrl,
-        name,
-        channel,
-        ...(tokens ? { token: () => tokens.current } : token === undefined ? {} : { token }),
-        ...cipher,
-        clock,
-        random,
-        log: log.child({ part: 'relay' }),
-      },
+    return joinRelay(
+      { ...this.parts, tokens },
       {
         up: () => {
+          this.safety.relayUp();
           this.publisher.up();
           this.panel?.relayChanged();
         },
         down: () => {
+          if (!this.stopping) this.safety.relayDown();
           this.publisher.down();
           this.panel?.relayChanged();
         },
@@ -229,8 +226,10 @@ export class Bridge {
 
   private buildFleet(): Fleet {
     const { config, drivers, clock, random, log, ports, pins } = this.parts;
-    const { devices, discover, bridge } = config;
+    const { devices, discover, bridge, safety } = config;
     const { store } = this;
-    return new Fleet({ devices, drivers, discover, stateDir: bridge.stateDir, ports, pins, store, clock, random, log });
+    const { stateDir } = bridge;
+    const interlocks = safety.interlocks.map(({ outputs }) => outputs);
+    return new Fleet({ devices, drivers, interlocks, discover, stateDir, ports, pins, store, clock, random, log });
   }
 }

@@ -13,6 +13,7 @@ import type { PanelOptions } from '../panel/local-panel.js';
 import { LogRing } from '../panel/log-ring.js';
 import { machinePins } from '../port/pins.js';
 import { machinePorts } from '../port/ports.js';
+import { lanAddress } from '../relay/address.js';
 import { selfCheck } from '../service/self-check.js';
 import { serviceManager } from '../service/service-env.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
@@ -30,8 +31,13 @@ export async function runCommand(options: { config?: string }, context: CliConte
   const lines = new LogRing();
   const log = openLog({ level: config.log.level, secrets, pretty, also: (line) => lines.add(line) }, context);
   for (const warning of warnings) log.warn({}, warning);
-  const relay = await joinRelay(config, context.clock, log);
-  const panel = config.panel && { ...panelAt(context), ...config.panel, orAnyPort: options.config === undefined };
+  const relay = await joinRelay(config, context.clock, log, namesOf(context));
+  const panel = config.panel && {
+    ...panelAt(context),
+    ...config.panel,
+    names: namesOf(context),
+    orAnyPort: options.config === undefined,
+  };
   const bridge = new Bridge({ ...bridgeParts(config, relay, context, log), lines, ...(panel && { panel }) });
   try {
     await bridge.start();
@@ -58,6 +64,7 @@ export function bridgeParts(config: Config, relay: JoinedRelay, context: CliCont
     config,
     relayUrl: relay.url,
     token: relay.token,
+    trust: relay.trust,
     openRelay: relay.openRelay,
     pairing: relay.pairing,
     drivers,
@@ -76,6 +83,12 @@ export function panelAt({ machine, hostname }: CliContext): Omit<PanelOptions, '
   return { host: '127.0.0.1', hostname, page: join(machine.home, 'dist/src/panel/page') };
 }
 
+/** Names and addresses under which others reach this machine. */
+function namesOf({ hostname }: CliContext): string[] {
+  const lan = lanAddress();
+  return [hostname, `${hostname}.local`, ...(lan === undefined ? [] : [lan])];
+}
+
 function readConfig(file: string | undefined, context: CliContext) {
   const { drivers, homeDir, hostname } = context;
   if (file !== undefined) {
@@ -90,6 +103,7 @@ function readConfig(file: string | undefined, context: CliContext) {
 function announce(config: Config, relay: JoinedRelay, link: string | undefined, context: CliContext): void {
   const { out } = context;
   out(`bridge ${config.bridge.name} on ${parseRelayUrl(relay.url).display}, channel ${config.relay.channel}`);
+  if (relay.fingerprint !== undefined) out(`the relay's certificate: SHA-256 ${relay.fingerprint}`);
   if (link !== undefined) out(`panel, for one browser within 15 minutes: ${link}`);
   if (config.devices.size === 0) {
     out('no devices yet: plug a board in that says who it is, or name devices in a config: --config bridge.yaml');

@@ -1,9 +1,8 @@
-import { deadline } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
 import { Answers } from './answers.js';
-import { CommandQueue } from './command-queue.js';
+import { CommandQueue, type QueuedCommand } from './command-queue.js';
 import { type DeviceCounters, newCounters } from './counters.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from './driver.js';
 import type { DriverKind } from './driver-kind.js';
@@ -12,6 +11,7 @@ import { type Value, withinOf } from './point.js';
 import { Pulses } from './pulses.js';
 import { safeOutputs } from './safe-outputs.js';
 import { startSafe } from './safe-start.js';
+import { strokeSafe } from './safe-stroke.js';
 import { Supervisor, type SupervisorParts, type SupervisorState } from './supervisor.js';
 import { Traffic } from './traffic.js';
 
@@ -19,7 +19,19 @@ import { Traffic } from './traffic.js';
 export interface DeviceParts
   extends Pick<
     SupervisorParts,
-    'driver' | 'openLine' | 'readText' | 'pins' | 'watch' | 'store' | 'clock' | 'random' | 'log' | 'readings' | 'supply'
+    | 'driver'
+    | 'openLine'
+    | 'readText'
+    | 'pins'
+    | 'watch'
+    | 'store'
+    | 'clock'
+    | 'random'
+    | 'log'
+    | 'readings'
+    | 'outputs'
+    | 'limits'
+    | 'supply'
   > {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
@@ -30,14 +42,10 @@ export interface DeviceParts
 }
 
 /** A command for a device, already checked against its point. */
-export interface DeviceCommand extends Command {
-  readonly origin: string;
-  readonly deadline: number;
-}
+export type DeviceCommand = QueuedCommand;
 
 /** The name under which the bridge itself commands outputs. */
 export const BRIDGE_ORIGIN = 'bridge';
-const SAFE_MS = 1_000;
 const SAFE_TRIES = 3;
 /** Refusals after which the device may have carried the command out all the same. */
 const SENT: ReadonlySet<RefusalCode> = new Set(['timeout', 'mismatch', 'device_refused']);
@@ -52,6 +60,8 @@ export class Device {
   approved: boolean;
 
   private session: DeviceSession | undefined;
+  /** Which connection to the device this is, counted from the start; 0 before the first one. */
+  connection = 0;
   /** Tells the filters of a session that a command was confirmed. */
   private confirmed: (point: string) => void = () => {};
   /** Tells the check of a new connection that an output was put to a value. */
@@ -156,27 +166,33 @@ export class Device {
     const outputs = safeOutputs(this.parts.store, this.id).filter(({ holds }) => code === 'estop' || !holds);
     const points = outputs.map(({ id }) => id);
     if (!session) return points;
-    const abort = new AbortController();
-    const late = () => new BridgeError('device/timeout', 'the output did not confirm its safe value in time');
     const failed: string[] = [];
-    // Async, so that a driver that throws at once takes nobody else's safe value along.
-    const attempt = (concerned: string[], work: () => Promise<unknown>) =>
-      deadline(this.parts.clock, SAFE_MS, (async () => await work())(), late).catch((error) =>
-        this.unsafe(failed, concerned, error),
-      );
-    await Promise.all(
-      session.safeAll
-        ? [attempt(points, async () => await session.safeAll?.(abort.signal))]
-        : outputs.map(({ id, safe }) => attempt([id], () => session.apply({ point: id, value: safe }, abort.signal))),
-    );
-    abort.abort(late());
+    await strokeSafe({
+      session,
+      outputs,
+      all: outputs.length === safeOutputs(this.parts.store, this.id).length,
+      clock: this.parts.clock,
+      failed: (concerned, error) => this.unsafe(failed, concerned, error),
+    });
     // An emergency stop that nobody confirmed is not given up as long as the device is there.
     const insist = code === 'estop' ? outputs.filter(({ id }) => failed.includes(id)) : [];
     for (const { id, safe } of insist) void this.makeSafe(id, safe);
     return failed;
   }
 
-  private unsafe(failed: string[], points: string[], error: unknown): void {
+  /** Puts an output to its safe value, before whatever waits for it; resolves with whether the device confirmed that. */
+  async putSafe(point: string): Promise<boolean> {
+    const safe = this.parts.store.point(this.id, point)?.spec.safe;
+    if (safe === undefined || !this.session) return false;
+    this.pulses.forget(point);
+    const command = { point, value: safe, origin: BRIDGE_ORIGIN, deadline: this.deadlineOf(point) };
+    const outcome = await this.submit(command);
+    if (outcome.ok) this.log.info({ point, value: safe }, 'output put to its safe value');
+    else this.log.warn({ point, value: safe, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
+    return outcome.ok;
+  }
+
+  private unsafe(failed: string[], points: readonly string[], error: unknown): void {
     failed.push(...points);
     for (const point of points) this.traffic.tell(`${point} failed`, this.log);
     this.log.error({ points }, `safe value not confirmed: ${describeError(error)}`);
@@ -203,9 +219,11 @@ export class Device {
 
   private onLive(session: DeviceSession, signal: AbortSignal, confirmed: (point: string) => void): void {
     this.session = session;
+    this.connection++;
     this.confirmed = confirmed;
     this.settled = startSafe({
       device: this.id,
+      first: this.connection === 1,
       store: this.parts.store,
       clock: this.parts.clock,
       signal,

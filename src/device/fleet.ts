@@ -14,6 +14,8 @@ import { Boards } from './boards.js';
 import { Device } from './device.js';
 import { Discovery } from './discovery.js';
 import type { DriverKind, DriverRegister } from './driver-kind.js';
+import { limitsOf } from './output-limits.js';
+import { outputOptionsOf } from './output-options.js';
 import { PortClaims } from './port-claims.js';
 import { readingOptionsOf } from './reading-options.js';
 
@@ -22,6 +24,8 @@ export interface FleetParts {
   /** The devices of the config by id. */
   devices: ReadonlyMap<string, { readonly driver: string; readonly options: unknown }>;
   drivers: DriverRegister;
+  /** Groups of outputs, as `device.point`, of which at most one is on. */
+  interlocks: readonly (readonly string[])[];
   /** True: boards that no device of the config waits for become devices too, their outputs waiting for approval. */
   discover: boolean;
   /** Where it is remembered which board is which. */
@@ -146,9 +150,12 @@ export class Fleet {
     const { ports, pins, store, clock, random, log } = this.parts;
     const port = portOf(options);
     const auto = port === 'auto';
+    const outputs = outputOptionsOf(options);
     const device = new Device({
       id,
       kind,
+      outputs,
+      limits: limitsOf(id, outputs, this.parts.interlocks),
       driver: kind.create(options),
       readings: { points: readingOptionsOf(options), ownLimits: kind.describesItself ?? false },
       openLine: auto ? this.boards.opener(id) : ports.open,

@@ -15,6 +15,8 @@ import { DeviceHealth } from './device-health.js';
 import type { DeviceDriver, DeviceSession } from './driver.js';
 import { Hearing } from './hearing.js';
 import type { ReadingRules } from './intake.js';
+import type { OutputLimits } from './output-limits.js';
+import type { OutputPointOptions } from './output-options.js';
 import { Patience } from './patience.js';
 import { RESTARTS, RestartBudget } from './restart-budget.js';
 import { SessionIo } from './session-io.js';
@@ -43,6 +45,10 @@ export interface SupervisorParts {
   supply?: BrownOutParts['supply'];
   /** What its readings are to pass; nothing where absent. */
   readings?: ReadingRules | undefined;
+  /** What the owner of its outputs allows, by point; nothing where absent. */
+  outputs?: ReadonlyMap<string, OutputPointOptions> | undefined;
+  /** What the device is to see to itself, where it can. */
+  limits?: ReadonlyMap<string, OutputLimits> | undefined;
   /** True while the device hears no commands; never where absent. */
   deaf?(): boolean;
   /** True while the device's outputs wait for approval. */
@@ -61,8 +67,9 @@ const CONNECT_MS = 15_000;
 const HEALTHY_MS = 30_000;
 /** Between two attempts at most. */
 const SLOWEST_MS = 5_000;
-/** What the log calls it. */
+/** What the log says. */
 const LOSS = 'the loss';
+const TOO_MANY = `lost ${RESTARTS} times within a minute: degraded, and tried again every ${SLOWEST_MS / 1000} s, until it stays for ${HEALTHY_MS / 1000} s`;
 
 /** Keeps one device connected: the only place that decides when to try again. */
 export class Supervisor {
@@ -207,8 +214,7 @@ export class Supervisor {
     this.recovered();
     this.parts.log[this.inTrouble ? 'debug' : 'info']({ ...session.identity }, 'connected');
     this.parts.onLive(session, io.signal, (point) => io.confirmed(point));
-    const { clock, counters } = this.parts;
-    void keepChecking(session, { clock, counters, signal: io.signal, lost: (reason) => io.lost(reason) });
+    void keepChecking(session, { ...this.parts, signal: io.signal, lost: (reason) => io.lost(reason) });
   }
 
   private async goDown(cause: BridgeError, io: SessionIo): Promise<void> {
@@ -223,7 +229,7 @@ export class Supervisor {
     this.health.lost(isUnplugged(cause.code));
     if (wasLive) parts.onDown(cause);
     if (!this.stopping) this.report(cause, wasLive);
-    if (tooMany) this.reportTooMany();
+    if (tooMany) parts.log.warn({}, TOO_MANY);
     if (isLasting(cause.code) || this.budget.spent) this.backoff.exhaust();
     await closed;
     this.io = undefined;
@@ -237,11 +243,6 @@ export class Supervisor {
     if (!wasLive) traffic.take();
     traffic.tell(LOSS, log);
     if (!this.budget.spent) traffic.over(LOSS);
-  }
-
-  private reportTooMany(): void {
-    const message = `lost ${RESTARTS} times within a minute: degraded, and tried again every ${SLOWEST_MS / 1000} s`;
-    this.parts.log.warn({}, `${message}, until it stays for ${HEALTHY_MS / 1000} s`);
   }
 
   /** The session has been well for long. */

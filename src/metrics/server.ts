@@ -104,7 +104,7 @@ export class MetricsServer {
     const { status, type, body } = this.answerTo(request, hosts);
     // Only those who ask for numbers again and again keep their connection.
     const bye = status === 200 ? {} : { connection: 'close' };
-    response.writeHead(status, { ...guardHeaders(headers.host ?? ''), 'content-type': type, ...bye });
+    response.writeHead(status, { ...guardHeaders(headers.host ?? '', 'http'), 'content-type': type, ...bye });
     response.end(method === 'HEAD' ? undefined : body);
   }
 
