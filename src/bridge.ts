@@ -4,64 +4,36 @@ import { Requests } from './action/requests.js';
 import { Router } from './action/router.js';
 import { Safety } from './action/safety.js';
 import { watchBinding } from './binding-watch.js';
-import { type Clock, deadline } from './clock.js';
+import type { BridgeParts } from './bridge-parts.js';
+import { deadline } from './clock.js';
 import { formulasOf } from './config/formulas.js';
 import { policiesOf } from './config/policies.js';
-import type { Config } from './config/schema.js';
 import { controlHandlers } from './control/handlers.js';
 import { ControlServer } from './control/server.js';
-import type { DriverRegister } from './device/driver-kind.js';
 import { Fleet } from './device/fleet.js';
 import { BridgeError, describeError } from './error.js';
 import { Publisher, type PublisherParts } from './frame/publisher.js';
 import type { LogEntry } from './frame/shapes.js';
 import type { FrameSink } from './frame/sink.js';
 import { keptToken } from './kept-token.js';
-import type { Log } from './log.js';
 import { Memory } from './memory.js';
 import type { MeshClient } from './mesh/client.js';
-import type { Trust } from './mesh/client-socket.js';
 import { parseRelayUrl } from './mesh/connection.js';
 import type { DeviceToken } from './mesh/device-token.js';
 import { joinRelay } from './mesh-side.js';
-import type { Pairing } from './pairing.js';
+import { MetricsServer } from './metrics/server.js';
 import { Desk } from './panel/desk.js';
-import { LocalPanel, type LocalPanelParts, type PanelOptions } from './panel/local-panel.js';
+import { LocalPanel, type LocalPanelParts } from './panel/local-panel.js';
 import { LogRing } from './panel/log-ring.js';
 import type { PhoneLayout } from './phone-layout.js';
 import { PhonePush } from './phone-push.js';
 import { PhoneSide } from './phone-side.js';
-import type { PinsOf } from './port/pin.js';
-import type { Ports } from './port/ports.js';
 import { Derived } from './state/derived.js';
 import { History } from './state/history.js';
 import { Store } from './state/store.js';
+import { statusOf } from './status.js';
 
-/** What a bridge is built from: its config, and everything of the world outside that it touches. */
-export interface BridgeParts {
-  config: Config;
-  /** Address of the relay to join. */
-  relayUrl: string;
-  /** What the relay asks for, where it asks. */
-  token: string | undefined;
-  /** Whom a `wss://` relay has to be; anybody whom the system trusts where absent. */
-  trust?: Trust | undefined;
-  /** True: anybody can be on the relay and nobody said that this is all right. */
-  openRelay: boolean;
-  drivers: DriverRegister;
-  version: string;
-  clock: Clock;
-  random: () => number;
-  log: Log;
-  ports: Ports;
-  /** What a phone needs to join. */
-  pairing: Pairing;
-  /** The local web page; none where absent. */
-  panel?: PanelOptions;
-  /** The lines of the log that the panel shows. */
-  lines?: LogRing;
-  pins: PinsOf;
-}
+export type { BridgeParts } from './bridge-parts.js';
 
 /** The whole stop takes at most this long, whatever confirms. */
 const STOP_MS = 1_800;
@@ -74,6 +46,7 @@ export class Bridge {
   readonly mesh: MeshClient;
   readonly publisher: Publisher;
   readonly panel: LocalPanel | undefined;
+  readonly metrics: MetricsServer | undefined;
   private readonly memory: Memory;
   private readonly tokens: DeviceToken | undefined;
   private readonly commands: Commands;
@@ -84,7 +57,7 @@ export class Bridge {
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly parts: BridgeParts) {
-    const { config, token, clock, random, log, version } = parts;
+    const { config, token, clock, random, log, version, hostname } = parts;
     const { namespace } = config.bridge;
     const source = randomUUID();
     this.store = new Store(clock);
@@ -143,6 +116,7 @@ export class Bridge {
     const { devices } = fleet;
     this.requests = new Requests({ namespace, version, devices, store, history, memory, router, layout, clock });
     const push = new PhonePush({ channel: config.relay.channel, layout, mesh, publisher: this.publisher, clock });
+    const status = statusOf({ fleet, store, relay: mesh, clock, version });
     const handlers = controlHandlers({
       fleet,
       store,
@@ -152,8 +126,7 @@ export class Bridge {
       phoneLayout: phones.layout,
       push,
       clock,
-      version,
-      relay: mesh,
+      status,
       panelLink: () => this.panel?.link(),
       pairing: parts.pairing,
     });
@@ -162,6 +135,11 @@ export class Bridge {
       const own = publisher(sink, { history: past, topology: () => phones.topology('bridge') });
       return { publisher: own, router: router.on(own) };
     });
+    if (config.metrics) {
+      const counts = { fleet, commands: this.commands, publisher: this.publisher, mesh };
+      const parts = { status, counts, clock, log: log.child({ part: 'metrics' }) };
+      this.metrics = new MetricsServer({ ...config.metrics, hostname, ...parts });
+    }
     if (binding) watchBinding(binding, namespace, this.store, log.child({ part: 'layout' }));
     this.store.subscribe({
       health: (device, health) => {
@@ -179,7 +157,7 @@ export class Bridge {
     if (this.tokens) void this.tokens.begin().then((known) => known && this.mesh.start());
     else this.mesh.start();
     this.fleet.start();
-    await this.panel?.start();
+    await Promise.all([this.panel?.start(), this.metrics?.start()]);
   }
 
   /** Stops everything in order: no more commands, outputs safe, a last word, everything closed. Takes at most 1.8 s. */
@@ -199,7 +177,7 @@ export class Bridge {
       await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
       this.publisher.stop();
       this.derived.stop();
-      await Promise.all([this.mesh.stop(), this.panel?.stop(), this.memory.close()]);
+      await Promise.all([this.mesh.stop(), this.panel?.stop(), this.metrics?.stop(), this.memory.close()]);
       await this.control.stop();
     };
     await deadline(clock, STOP_MS, orderly(), late).catch((error: unknown) => log.error({}, describeError(error)));

@@ -4,25 +4,32 @@ import { readFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { basename, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endProcess } from './end-process.js';
 
 /** After a signal the orderly stop has this long; then the process ends as it is. */
 const HARD_STOP_MS = 4_000;
 
+/** Ends at once, also where work hangs in the system. */
+function end(code: number): never {
+  endProcess(code);
+  process.exit(code);
+}
+
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(130);
+    if (stop.signal.aborted) end(130);
     stop.abort();
-    setTimeout(() => process.exit(1), HARD_STOP_MS).unref();
+    setTimeout(() => end(1), HARD_STOP_MS).unref();
   });
 }
 process.on('uncaughtException', (error) => {
   console.error(`carter-bridge: internal error: ${error.stack ?? error.message}`);
-  if (stop.signal.aborted) process.exit(70);
+  if (stop.signal.aborted) end(70);
   // Outputs still have to be made safe; EX_SOFTWARE of sysexits.h tells a service manager to start anew.
   process.exitCode = 70;
   stop.abort();
-  setTimeout(() => process.exit(70), HARD_STOP_MS).unref();
+  setTimeout(() => end(70), HARD_STOP_MS).unref();
 });
 // A reader that went away (`| head`) ends commands that are there to be watched; the others go on.
 const unread = new AbortController();
@@ -88,4 +95,6 @@ const code = await runProgram(process.argv.slice(2), {
   logIsTerminal: process.stderr.isTTY,
   logStream: process.stderr,
 });
-process.exit(process.exitCode ?? code);
+const exitCode = Number(process.exitCode ?? code);
+if (stop.signal.aborted) end(exitCode);
+process.exit(exitCode);

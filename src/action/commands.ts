@@ -5,6 +5,7 @@ import { BridgeError } from '../error.js';
 import { Senders } from '../senders.js';
 import { Audit } from './audit.js';
 import type { CommandRequest } from './command.js';
+import { OutcomeCounts } from './outcome-counts.js';
 import { CommandRate, MAX_SENDERS } from './rate.js';
 import { checkArm, checkCommand, checkSender, type Rules } from './validate.js';
 
@@ -48,6 +49,8 @@ export class Commands {
   private closed = false;
   /** What was asked for, by whom, and what became of it. */
   readonly audit: Audit;
+  /** How many came to which end. */
+  readonly outcomes = new OutcomeCounts();
   /** Commands refused without an answer, as their senders had too many refused. */
   unanswered = 0;
 
@@ -102,6 +105,7 @@ export class Commands {
     const outcome = this.admit(request);
     const wish = pulseMs === undefined ? value : { pulse_ms: pulseMs };
     if (!outcome) return undefined;
+    void this.outcomes.count(outcome);
     void this.audit.note({ from, via, what: `${device}.${point}`, wish }, outcome);
     return outcome;
   }

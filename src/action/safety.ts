@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import { type Clock, startOf } from '../clock.js';
 import type { Config } from '../config/schema.js';
 import type { Fleet } from '../device/fleet.js';
 import type { Log } from '../log.js';
@@ -41,7 +41,7 @@ export class Safety {
       phones: security.phones,
       openRelay,
       sealedOnly: relay.roomKey !== undefined,
-      begun: clock.wall(),
+      begun: startOf(clock),
     };
     const estop = new EmergencyStop(store, memory.latch, safety.estop.map(sourceOf));
     const { interlocks } = safety;

@@ -59,7 +59,7 @@ export async function runCommand(options: { config?: string }, context: CliConte
 
 /** What a bridge of this program is built from, on this machine's ports. */
 export function bridgeParts(config: Config, relay: JoinedRelay, context: CliContext, log: Log) {
-  const { clock, random, drivers, version } = context;
+  const { clock, random, drivers, version, hostname } = context;
   return {
     config,
     relayUrl: relay.url,
@@ -69,6 +69,7 @@ export function bridgeParts(config: Config, relay: JoinedRelay, context: CliCont
     pairing: relay.pairing,
     drivers,
     version,
+    hostname,
     clock,
     random,
     log,

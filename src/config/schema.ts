@@ -156,6 +156,11 @@ const panel = z.strictObject({
     .describe('Encrypts (`https://`): with your certificate, or `true`: with one that is made and kept here'),
 });
 
+const metrics = z.strictObject({
+  port: tcpPort.default(9464).describe('TCP port; 0: any free one'),
+  host: text.default('127.0.0.1').describe('Address to listen on'),
+});
+
 const layout = z.strictObject({
   file: text.optional().describe('A layout written by hand, a JSON file; relative to the config'),
   bindings: z
@@ -190,6 +195,9 @@ export function configSchema(drivers: DriverRegister) {
     panel: panel
       .optional()
       .describe('The local web page; `{}` opens it on this machine. Without a config `run` opens it by itself'),
+    metrics: metrics
+      .optional()
+      .describe('Metrics for Prometheus, a health check and a page that shows it; `{}` opens them on this machine'),
     layout: layout.optional().describe('The phones’ layout; made of the devices’ points where no file is named'),
     discover: z
       .boolean()

@@ -9,6 +9,7 @@ import type { PhoneLayout } from '../phone-layout.js';
 import type { PhonePush } from '../phone-push.js';
 import { ownPid } from '../port/own-pid.js';
 import type { PointState, Store } from '../state/store.js';
+import type { BridgeStatus } from '../status.js';
 import type { ControlAnswer } from './protocol.js';
 import type { ControlHandlers } from './server.js';
 
@@ -22,9 +23,7 @@ export interface ControlParts {
   phoneLayout: Pick<PhoneLayout, 'layout' | 'api'>;
   push: PhonePush;
   clock: Clock;
-  version: string;
-  /** Whether the relay has let us in. */
-  relay: { readonly ready: boolean };
+  status(): BridgeStatus;
   /** A link into the panel; undefined while there is none. */
   panelLink(): string | undefined;
   pairing: Pairing;
@@ -35,9 +34,8 @@ const LOCAL = 'command line';
 
 /** Answers the command line from the running bridge's state. */
 export function controlHandlers(parts: ControlParts): ControlHandlers {
-  const { fleet, store, memory, router, phoneLayout, clock, version, relay } = parts;
+  const { fleet, store, memory, router, phoneLayout, clock } = parts;
   const { devices } = fleet;
-  const begun = clock.now();
   const describe = ({ spec, value, quality, at }: PointState): JsonObject => ({
     value,
     quality,
@@ -88,22 +86,7 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       const message = 'this could not be remembered and lasts until the next start; the log says why';
       return { ok: true, health: store.health(device), ...(approval.remembered ? {} : { message }) };
     },
-    status() {
-      const states = [...devices.values()].map((device): [string, JsonObject] => {
-        const { id, kind, state, trouble } = device;
-        const why = trouble === undefined ? {} : { trouble };
-        return [id, { driver: kind, health: store.health(id) ?? 'offline', state, ...why }];
-      });
-      return {
-        ok: true,
-        version,
-        pid: ownPid(),
-        up_s: Math.round((clock.now() - begun) / 1000),
-        relay: relay.ready ? 'joined' : 'apart',
-        stopped: memory.stopped(),
-        devices: Object.fromEntries(states),
-      };
-    },
+    status: () => ({ ok: true, pid: ownPid(), stopped: memory.stopped(), ...parts.status() }),
     layout: () => ({ ok: true, layout: phoneLayout.layout() }),
     panel() {
       const link = parts.panelLink();

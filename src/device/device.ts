@@ -1,7 +1,7 @@
-import { deadline } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
+import { Answers } from './answers.js';
 import { CommandQueue, type QueuedCommand } from './command-queue.js';
 import { type DeviceCounters, newCounters } from './counters.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from './driver.js';
@@ -11,6 +11,7 @@ import { type Value, withinOf } from './point.js';
 import { Pulses } from './pulses.js';
 import { safeOutputs } from './safe-outputs.js';
 import { startSafe } from './safe-start.js';
+import { strokeSafe } from './safe-stroke.js';
 import { Supervisor, type SupervisorParts, type SupervisorState } from './supervisor.js';
 import { Traffic } from './traffic.js';
 
@@ -31,6 +32,7 @@ export interface DeviceParts
     | 'tallies'
     | 'outputs'
     | 'limits'
+    | 'supply'
   > {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
@@ -47,7 +49,6 @@ export type DeviceCommand = QueuedCommand;
 
 /** The name under which the bridge itself commands outputs. */
 export const BRIDGE_ORIGIN = 'bridge';
-const SAFE_MS = 1_000;
 const SAFE_TRIES = 3;
 /** Refusals after which the device may have carried the command out all the same. */
 const SENT: ReadonlySet<RefusalCode> = new Set(['timeout', 'mismatch', 'device_refused']);
@@ -69,6 +70,7 @@ export class Device {
   /** Tells the check of a new connection that an output was put to a value. */
   private settled: (point: string) => void = () => {};
   private readonly supervisor: Supervisor;
+  private readonly answers: Answers;
   private readonly queue: CommandQueue;
   private readonly pulses: Pulses;
   private readonly log: Log;
@@ -82,6 +84,14 @@ export class Device {
     this.queue = new CommandQueue((command, signal) => this.apply(command, signal), parts.kind.inFlight, parts.clock);
     this.pulses = new Pulses(parts.clock, (point, value) => void this.makeSafe(point, value));
     parts.store.add(parts.id);
+    this.answers = new Answers({
+      ...parts,
+      device: parts.id,
+      log: this.log,
+      counters: this.counters,
+      reopen: (reason) => this.supervisor.reopen(reason),
+      changed: () => this.supervisor.review(),
+    });
     this.supervisor = new Supervisor({
       ...parts,
       device: parts.id,
@@ -89,6 +99,7 @@ export class Device {
       failures: new FailureLog(this.log, parts.clock),
       traffic: this.traffic,
       counters: this.counters,
+      deaf: () => this.answers.trouble !== undefined,
       quarantined: () => !this.approved,
       meets: (session) => parts.meets?.(session.identity),
       onLive: (session, signal, confirmed) => this.onLive(session, signal, confirmed),
@@ -100,9 +111,9 @@ export class Device {
     return this.supervisor.state;
   }
 
-  /** Why the device is not connected, in a line for people; undefined while it is. */
+  /** Why the device is not connected, or hears nothing, in a line for people; undefined while all is well. */
   get trouble(): string | undefined {
-    return this.supervisor.trouble;
+    return this.supervisor.trouble ?? this.answers.trouble;
   }
 
   /** What the connected device says of itself. */
@@ -131,6 +142,8 @@ export class Device {
   async command(command: DeviceCommand): Promise<Outcome> {
     if (!this.session) return refused('offline', `${this.id} is not connected`);
     const { point, pulseMs, ...rest } = command;
+    const refusal = this.answers.refusal(point, command.value);
+    if (refusal) return refusal;
     this.pulses.forget(point);
     if (pulseMs === undefined || this.parts.kind.pulses) return await this.submit(command);
     const level = { point, ...rest };
@@ -156,19 +169,14 @@ export class Device {
     const outputs = safeOutputs(this.parts.store, this.id).filter(({ holds }) => code === 'estop' || !holds);
     const points = outputs.map(({ id }) => id);
     if (!session) return points;
-    // The device's own stop spares none of its outputs.
-    const stroke = outputs.length === safeOutputs(this.parts.store, this.id).length ? session.safeAll : undefined;
-    const abort = new AbortController();
-    const late = () => new BridgeError('device/timeout', 'the output did not confirm its safe value in time');
     const failed: string[] = [];
-    const attempt = (concerned: string[], work: Promise<unknown>) =>
-      deadline(this.parts.clock, SAFE_MS, work, late).catch((error) => this.unsafe(failed, concerned, error));
-    await Promise.all(
-      stroke
-        ? [attempt(points, stroke.call(session, abort.signal))]
-        : outputs.map(({ id, safe }) => attempt([id], session.apply({ point: id, value: safe }, abort.signal))),
-    );
-    abort.abort(late());
+    await strokeSafe({
+      session,
+      outputs,
+      all: outputs.length === safeOutputs(this.parts.store, this.id).length,
+      clock: this.parts.clock,
+      failed: (concerned, error) => this.unsafe(failed, concerned, error),
+    });
     // An emergency stop that nobody confirmed is not given up as long as the device is there.
     const insist = code === 'estop' ? outputs.filter(({ id }) => failed.includes(id)) : [];
     for (const { id, safe } of insist) void this.makeSafe(id, safe);
@@ -187,7 +195,7 @@ export class Device {
     return outcome.ok;
   }
 
-  private unsafe(failed: string[], points: string[], error: unknown): void {
+  private unsafe(failed: string[], points: readonly string[], error: unknown): void {
     failed.push(...points);
     for (const point of points) this.traffic.tell(`${point} failed`, this.log);
     this.log.error({ points }, `safe value not confirmed: ${describeError(error)}`);
@@ -206,8 +214,8 @@ export class Device {
 
   private async apply(command: Command, signal: AbortSignal): Promise<Confirmed> {
     if (!this.session) throw new BridgeError('device/lost', `${this.id} is not connected`);
-    const { confirmed } = this;
-    const outcome = await this.session.apply(command, signal);
+    const { confirmed, session } = this;
+    const outcome = await this.answers.to(command, () => session.apply(command, signal));
     confirmed(command.point);
     return outcome;
   }
@@ -216,7 +224,6 @@ export class Device {
     this.session = session;
     this.connection++;
     this.confirmed = confirmed;
-    this.log.info({ ...session.identity }, 'connected');
     this.settled = startSafe({
       device: this.id,
       first: this.connection === 1,
@@ -231,6 +238,7 @@ export class Device {
 
   private onDown(cause: BridgeError): void {
     this.session = undefined;
+    this.answers.lost();
     this.pulses.pause();
     this.queue.clear('offline', `${this.id} went away: ${cause.message}`);
   }

@@ -102,7 +102,10 @@ export interface DeviceIo {
 /** One connection to one device, for one use. */
 export interface DeviceSession {
   readonly identity: DeviceIdentity;
-  /** Carries out a command; resolves once the device confirmed it, rejects with `device/refused`, `device/mismatch` or `device/timeout`. */
+  /**
+   * Carries out a command; resolves once the device confirmed it, rejects with `device/refused`, `device/mismatch` or
+   * `device/timeout`. A mismatch that is known only as time ran out has the timeout as its cause.
+   */
   apply(command: Command, signal: AbortSignal): Promise<Confirmed>;
   /** Puts every output to its safe value in one stroke, where the device can. */
   safeAll?(signal: AbortSignal): Promise<void>;

@@ -175,6 +175,7 @@ export class Fleet {
         if (auto) return this.boards.watch(id, wake);
         return port === undefined ? () => {} : ports.watch(port, wake);
       },
+      ...(ports.supply && { supply: ports.supply }),
       store,
       stopped: () => memory.stopped(),
       tallies: memory.tallies(id),

@@ -118,6 +118,7 @@ export class SessionIo implements DeviceIo {
       close: () => link.close(),
       write: (line) => {
         this.parts.traffic.add('out', line);
+        this.parts.counters.bytesOut += Buffer.byteLength(line) + (options.newline ?? '\n').length;
         return link.write(line);
       },
     };
@@ -157,6 +158,7 @@ export class SessionIo implements DeviceIo {
 
   report(readings: readonly Reading[]): void {
     if (this.signal.aborted) return;
+    this.parts.counters.readings += readings.length;
     for (const { point, value } of this.intake.report(readings)) {
       this.ignored('no such point or wrong type', `${point}=${String(value)}`);
     }
@@ -214,6 +216,9 @@ export class SessionIo implements DeviceIo {
   private guard(handlers: LineHandlers): LineHandlers {
     const { parts } = this;
     return {
+      bytes: (count) => {
+        parts.counters.bytesIn += count;
+      },
       line: (text) => {
         if (this.signal.aborted) return;
         parts.counters.lines++;

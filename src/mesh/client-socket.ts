@@ -150,16 +150,19 @@ export class ClientSocket {
   private write(text: string): void {
     const { stats } = this.options;
     // Bytes go out in one piece; the socket writes a string as two.
-    this.ws.send(Buffer.from(text), TEXT, (error) => {
+    const bytes = Buffer.from(text);
+    this.ws.send(bytes, TEXT, (error) => {
       if (error) stats.sendFailures++;
     });
     stats.sent++;
+    stats.bytesOut += bytes.length;
   }
 
   private receive(data: Buffer): void {
     if (this.phase === 'over') return;
     this.liveness?.sign();
     this.options.stats.received++;
+    this.options.stats.bytesIn += data.length;
     const frame = readFrame(data);
     if (typeof frame === 'string') this.handlers.dropped(frame, data);
     else if (this.phase === 'welcome') this.handlers.frame(frame);

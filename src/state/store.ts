@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { DeviceEvent } from '../device/driver.js';
 import { fitsType, type PointSpec, type Quality, type Reading, type Value } from '../device/point.js';
 
-/** How a device is doing. degraded: connected, but it keeps going away or speaks garbage. */
+/** How a device is doing. degraded: it is there, but loses its connection again and again, or speaks garbage. */
 export type Health = 'online' | 'stale' | 'degraded' | 'offline' | 'unapproved';
 
 /** What is known of one point now. */

@@ -456,7 +456,7 @@ describe('a pulse', () => {
 
 it('a sealed command from before the start is refused, as no replay window reaches back there', async () => {
   const start = new VirtualClock().wall() ?? 0;
-  const desk = await openDesk({ access: { sealedOnly: true, begun: start } });
+  const desk = await openDesk({ access: { sealedOnly: true, begun: () => start } });
   const take = (cmd: string, _ts: number) => {
     const payload = { msg_type: `${NAMESPACE}.cmd`, dev: 'shed', point: 'pump', value: true, _cmd: cmd, _from: 'anna' };
     desk.router.take({ ...payload, _ts }, 'sealed');
