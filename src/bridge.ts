@@ -19,6 +19,7 @@ import type { FrameSink } from './frame/sink.js';
 import { keptToken } from './kept-token.js';
 import type { Log } from './log.js';
 import { MeshClient } from './mesh/client.js';
+import type { Dial } from './mesh/client-socket.js';
 import { parseRelayUrl } from './mesh/connection.js';
 import type { DeviceToken } from './mesh/device-token.js';
 import { roomCipher } from './mesh/e2ee.js';
@@ -50,6 +51,8 @@ export interface BridgeParts {
   random: () => number;
   log: Log;
   ports: Ports;
+  /** How to reach the relay; over the network where absent. */
+  dial?: Dial;
   /** What a phone needs to join. */
   pairing: Pairing;
   /** The local web page; none where absent. */
@@ -192,7 +195,7 @@ export class Bridge {
   }
 
   private buildMesh(): MeshClient {
-    const { config, relayUrl, token, clock, random, log } = this.parts;
+    const { config, relayUrl, token, dial, clock, random, log } = this.parts;
     const { name } = config.bridge;
     const { channel, roomKey } = config.relay;
     const { tokens } = this;
@@ -204,6 +207,7 @@ export class Bridge {
         channel,
         ...(tokens ? { token: () => tokens.current } : token === undefined ? {} : { token }),
         ...cipher,
+        dial,
         clock,
         random,
         log: log.child({ part: 'relay' }),

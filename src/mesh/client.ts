@@ -7,6 +7,7 @@ import { identity } from './client-identity.js';
 import { Inbox, type MeshHandlers } from './client-inbox.js';
 import { ClientLink } from './client-link.js';
 import { Replies, relayError } from './client-replies.js';
+import type { Dial } from './client-socket.js';
 import { MeshStats } from './client-stats.js';
 import { MESH_TIMING, type MeshTiming } from './client-timing.js';
 import { parseRelayUrl, plaintextWarning } from './connection.js';
@@ -27,6 +28,8 @@ export interface MeshClientOptions {
   readonly token?: string | (() => string | undefined);
   /** Seals broadcasts and answers, opens what comes. */
   readonly cipher?: Cipher;
+  /** How to reach the relay; over the network where absent. */
+  readonly dial?: Dial | undefined;
   readonly clock: Clock;
   /** 0 ≤ r < 1, for the jitter of the retries. */
   readonly random: () => number;
@@ -53,7 +56,7 @@ export class MeshClient {
     private readonly handlers: MeshHandlers,
     timing: MeshTiming = MESH_TIMING,
   ) {
-    const { clock, log, random, cipher, channel, token } = options;
+    const { clock, log, random, cipher, channel, token, dial } = options;
     const { stats } = this;
     const name = meshName(options.name);
     this.name = name;
@@ -66,6 +69,7 @@ export class MeshClient {
     this.link = new ClientLink(
       {
         address,
+        dial,
         get identity() {
           return identity(name, channel, now());
         },

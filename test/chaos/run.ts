@@ -1,0 +1,130 @@
+import type { End, FaultKind } from './faults/fault.js';
+import { FAULTS } from './faults/index.js';
+import { World, type WorldOptions } from './world.js';
+
+/** What one run came to. */
+export interface RunResult {
+  readonly seed: number;
+  /** The faults that happened, by name, in order. */
+  readonly faults: readonly string[];
+  readonly violations: readonly string[];
+  /** Milliseconds from the end of the last fault until everybody knew again how things were; undefined: never. */
+  readonly recoveryMs: number | undefined;
+  readonly commands: { readonly came: number; readonly confirmed: number };
+  /** Of everything that happened, in order. */
+  readonly hash: string;
+  readonly trace: readonly string[];
+}
+
+/** How a run may differ. */
+export interface RunOptions extends WorldOptions {
+  /** Only these kinds of faults. */
+  readonly kinds?: readonly FaultKind[];
+}
+
+/** All devices are live this soon after the start. */
+const UP_MS = 3_000;
+/** Faults begin within this time, and last at most so long. */
+const TROUBLE_MS = 10_000;
+const LONGEST_MS = 6_000;
+const MOST_FAULTS = 6;
+/** A recovery is in time until here; a run is given up on after the other. */
+export const RECOVERY_MS = 2_000;
+const GIVEN_UP_MS = 90_000;
+const STEP_MS = 50;
+/** A command is answered within this time where nothing is wrong. */
+const ANSWER_MS = 1_700;
+
+/** One run: a world starts, trouble comes and goes as the seed says, and in the end all must be well. */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const world = new World(options);
+  const { ledger } = world;
+  await world.start();
+  await world.pass(UP_MS);
+  ledger.check(world.recovered(0), 'not everything is up 3 s after the start');
+  const faults = await trouble(world, options.kinds ?? FAULTS);
+  const recoveryMs = await recovery(world, faults);
+  ledger.check(recoveryMs !== undefined, 'it never recovered');
+  if (recoveryMs !== undefined) await proof(world);
+  await world.stop();
+  return {
+    seed: options.seed,
+    faults: faults.map(({ name }) => name),
+    violations: ledger.violations,
+    recoveryMs,
+    commands: world.orders.counts,
+    trace: ledger.trace,
+    hash: ledger.digest(),
+  };
+}
+
+/** Some faults, each with its time, while phones tap. Resolves at the end of the last one. */
+async function trouble(world: World, kinds: readonly FaultKind[]): Promise<FaultKind[]> {
+  const { clock, random, ledger } = world;
+  const happened: FaultKind[] = [];
+  const taken = new Map<string, End>();
+  const count = 1 + Math.floor(random() * MOST_FAULTS);
+  const started = clock.now();
+  let lastEnd = started;
+  const taps = world.tapping();
+  for (let n = 0; n < count; n++) {
+    const kind = kinds[Math.floor(random() * kinds.length)];
+    const at = random() * TROUBLE_MS;
+    const length = 20 * (LONGEST_MS / 20) ** random();
+    const pick = random();
+    clock.after(at, () => {
+      const targets = kind?.targets(world) ?? [];
+      const target = targets[Math.floor(pick * targets.length)];
+      if (!kind || target === undefined) return;
+      const place = `${kind.aspect} ${target}`;
+      const both = kind.name === 'boards swapped' ? [...taken.keys()].some((key) => key.startsWith('plug ')) : false;
+      if (taken.has(place) || taken.has('plug swapped') || both) return;
+      happened.push(kind);
+      ledger.note('fault', `${kind.name}: ${target}`);
+      const end = kind.begin(world, target, random);
+      taken.set(place, end);
+      clock.after(length, () => {
+        ledger.note('end', `${kind.name}: ${target}`);
+        end();
+        taken.delete(place);
+        lastEnd = clock.now();
+      });
+    });
+  }
+  await world.pass(TROUBLE_MS);
+  while (taken.size > 0) await world.pass(STEP_MS);
+  taps();
+  ledger.note('quiet', `since ${lastEnd.toFixed(0)}`);
+  world.quietSince = lastEnd;
+  return happened;
+}
+
+async function recovery(world: World, faults: readonly FaultKind[]): Promise<number | undefined> {
+  const { clock, quietSince } = world;
+  const holdsOff = faults.some((kind) => kind.holdsOff);
+  const since = () => (holdsOff ? Math.max(quietSince, world.dialledAt) : quietSince);
+  while (clock.now() - quietSince < GIVEN_UP_MS) {
+    if (world.recovered(quietSince)) return clock.now() - since();
+    await world.pass(STEP_MS);
+  }
+  return undefined;
+}
+
+/** Every output obeys again. */
+async function proof(world: World): Promise<void> {
+  const { ledger, clock } = world;
+  // What phones asked for in the last moment is over by now.
+  await world.pass(ANSWER_MS);
+  for (const phone of world.phones) {
+    const asked = world.outputs.map(({ device, point, isNumber }) => {
+      const value = isNumber ? world.newNumber() : true;
+      return { device, point, cmd: phone.command(device, point, { value }) };
+    });
+    await world.pass(ANSWER_MS);
+    for (const { device, point, cmd } of asked) {
+      const answer = phone.answers.get(cmd ?? '');
+      const what = `${phone.name} at ${clock.now().toFixed(0)}: ${device}.${point}`;
+      ledger.check(answer?.['ok'] === true, `${what} does not obey after the recovery: ${JSON.stringify(answer)}`);
+    }
+  }
+}
