@@ -10,6 +10,7 @@ import { decodeValue, encodeValue } from '../../firmware-protocol/value.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from '../../src/device/driver.js';
 import { sameValue, type Value } from '../../src/device/point.js';
 import { BridgeError, isBridgeError } from '../../src/error.js';
+import type { Hearing } from './hearing.js';
 import { specOf } from './points.js';
 import { identityOf } from './probe.js';
 import type { BoardWire, Patience } from './wire.js';
@@ -45,6 +46,7 @@ export class BoardSession implements DeviceSession {
     private readonly wire: BoardWire,
     board: BoardInfo,
     points: readonly PointDescription[],
+    private readonly hearing: Pick<Hearing, 'timesRead' | 'answered'>,
   ) {
     this.points = new Map(points.map((point) => [point.id, point]));
     this.identity = identityOf(board);
@@ -89,8 +91,13 @@ export class BoardSession implements DeviceSession {
     const shape = { type: point.type, options: point.options };
     const cid = this.nextCid();
     const message = messageOf(command, cid, encodeValue(shape, command.value));
+    const before = this.hearing.timesRead(point.id);
     const answer = await this.answer(message, cid, COMMAND, signal);
     const said = decodeValue(shape, answer.value);
+    // A board says the reading of what changed before its answer; where that was lost, an older value must not follow the answer.
+    // Not after a pulse: its answer may come again when it is over.
+    const unread = message.verb === 'set' && this.hearing.timesRead(point.id) === before;
+    if (unread && said !== undefined) this.hearing.answered(point.id, answer.moving ? null : said);
     const wanted = decodeValue(shape, message.value) ?? null;
     if (said === undefined || said === null || !sameValue(specOf(point), said, wanted)) {
       const truth = said === undefined || said === null ? answer.value : String(said);
