@@ -134,6 +134,11 @@ export class MeshClient {
     return this.replies.oldestUnansweredMs;
   }
 
+  /** Broadcasts that the relay may count into the same second as the next one. */
+  get recent(): number {
+    return this.replies.recent;
+  }
+
   /**
    * Sends a payload to everybody on the channel, sealed where there is a cipher.
    * Throws `mesh/closed` when not ready, `mesh/too-large` above 200 KiB, `mesh/busy` when 4 MiB wait in the socket.
