@@ -62,12 +62,22 @@ export class Commands {
     const { fleet, store } = this.rules;
     if (!fleet.devices.has(request.device) && !store.point(request.device, request.point)) return undefined;
     if (request.cmd === undefined) return this.noted(request);
-    const key = JSON.stringify([request.from, request.cmd]);
-    const known = this.remembered.get(key);
-    if (known && this.rules.clock.now() - known.at <= REMEMBER_MS) return known.outcome;
+    const known = this.known(request);
+    if (known) return known;
     const outcome = this.noted(request);
-    if (outcome) this.remember(key, outcome);
+    if (outcome) this.remember(tapOf(request), outcome);
     return outcome;
+  }
+
+  /** True for a tap that came before: it gets the same answer, which need not be the truth any more. */
+  isRepeat(request: CommandRequest): boolean {
+    return this.known(request) !== undefined;
+  }
+
+  private known(request: CommandRequest): Promise<Outcome> | undefined {
+    if (request.cmd === undefined) return undefined;
+    const known = this.remembered.get(tapOf(request));
+    return known && this.rules.clock.now() - known.at <= REMEMBER_MS ? known.outcome : undefined;
   }
 
   private noted(request: CommandRequest): Promise<Outcome> | undefined {
@@ -182,6 +192,11 @@ export class Commands {
     }
     this.remembered.set(key, { outcome, at: now });
   }
+}
+
+/** One tap of one sender. */
+function tapOf({ from, cmd }: CommandRequest): string {
+  return JSON.stringify([from, cmd]);
 }
 
 /** A sender's wish for a point. */

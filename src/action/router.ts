@@ -1,6 +1,5 @@
 import { type Outcome, refused } from '../device/outcome.js';
-import type { Key } from '../frame/parts-lane.js';
-import type { Publisher } from '../frame/publisher.js';
+import type { AnsweredPoint, Publisher } from '../frame/publisher.js';
 import type { LogEntry } from '../frame/shapes.js';
 import type { Binding } from '../layout/bind.js';
 import type { Log } from '../log.js';
@@ -109,6 +108,8 @@ export class Router {
   private submit(request: CommandRequest): void {
     const { publisher } = this.parts;
     const { device, point } = request;
+    // An old answer said again, and a pulse, say nothing of what the point is now.
+    const fleeting = request.pulseMs !== undefined || this.parts.commands.isRepeat(request);
     publisher.hold(device, point);
     const outcome = this.execute(request);
     if (!outcome) {
@@ -116,8 +117,8 @@ export class Router {
       return;
     }
     void outcome.then((result) => {
-      if (request.cmd !== undefined) this.acknowledge(request, result, request);
-      else publisher.release(device, point, result.ok ? result.value : undefined);
+      if (request.cmd !== undefined) this.acknowledge(request, result, { device, point, fleeting });
+      else publisher.release(device, point, result.ok && !fleeting ? result.value : undefined);
     });
   }
 
@@ -178,7 +179,7 @@ export class Router {
     tell({ level: 'warn', text: `emergency stop reset by ${printable(by, 60)}` });
   }
 
-  private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome, held?: Key): void {
+  private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome, held?: AnsweredPoint): void {
     if (sender.cmd === undefined) return;
     const { ok } = outcome;
     const detail = outcome.ok ? { value: outcome.value } : { code: outcome.code, message: outcome.message };

@@ -1,4 +1,4 @@
-import { deadline } from '../clock.js';
+import { deadline, sleep } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
@@ -38,6 +38,8 @@ export interface DeviceCommand extends Command {
 export const BRIDGE_ORIGIN = 'bridge';
 const SAFE_MS = 1_000;
 const SAFE_TRIES = 3;
+/** Between two times of so many tries, where an emergency stop is not confirmed. */
+const INSIST_MS = 500;
 /** Refusals after which the device may have carried the command out all the same. */
 const SENT: ReadonlySet<RefusalCode> = new Set(['timeout', 'mismatch', 'device_refused']);
 
@@ -51,6 +53,8 @@ export class Device {
   approved: boolean;
 
   private session: DeviceSession | undefined;
+  /** Aborts when the session is over. */
+  private signal: AbortSignal = AbortSignal.abort();
   /** Tells the filters of a session that a command was confirmed. */
   private confirmed: (point: string) => void = () => {};
   /** Tells the check of a new connection that an output was put to a value. */
@@ -138,7 +142,7 @@ export class Device {
   async safeAll(code: 'estop' | 'offline', message: string): Promise<string[]> {
     this.queue.clear(code, message);
     this.pulses.clear();
-    const { session } = this;
+    const { session, signal } = this;
     // At the stop, what its owner wants to stay as it is stays; an emergency spares nothing.
     const outputs = safeOutputs(this.parts.store, this.id).filter(({ holds }) => code === 'estop' || !holds);
     const points = outputs.map(({ id }) => id);
@@ -156,7 +160,7 @@ export class Device {
     abort.abort(late());
     // An emergency stop that nobody confirmed is not given up as long as the device is there.
     const insist = code === 'estop' ? outputs.filter(({ id }) => failed.includes(id)) : [];
-    for (const { id, safe } of insist) void this.makeSafe(id, safe);
+    for (const { id, safe } of insist) void this.insist(id, safe, signal);
     return failed;
   }
 
@@ -187,6 +191,7 @@ export class Device {
 
   private onLive(session: DeviceSession, signal: AbortSignal, confirmed: (point: string) => void): void {
     this.session = session;
+    this.signal = signal;
     this.confirmed = confirmed;
     this.log.info({ ...session.identity }, 'connected');
     this.settled = startSafe({
@@ -205,18 +210,29 @@ export class Device {
     this.queue.clear('offline', `${this.id} went away: ${cause.message}`);
   }
 
-  /** Puts an output to its safe value, unless somebody's newer wish for it is under way. */
-  private async makeSafe(point: string, value: Value): Promise<void> {
-    for (let tries = 0; tries < SAFE_TRIES && this.session && !this.queue.busy(point); tries++) {
+  /** Tries to put an output to its safe value until it is, or the session is over: the next one begins with that. */
+  private async insist(point: string, value: Value, signal: AbortSignal): Promise<void> {
+    try {
+      while (!(await this.makeSafe(point, value))) await sleep(this.parts.clock, INSIST_MS, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** Puts an output to its safe value, unless somebody's newer wish for it is under way. False: it did not confirm. */
+  private async makeSafe(point: string, value: Value): Promise<boolean> {
+    for (let tries = 0; tries < SAFE_TRIES && this.session; tries++) {
+      if (this.queue.busy(point)) return true;
       const command = { point, value, origin: BRIDGE_ORIGIN, deadline: this.deadlineOf(point) };
       const outcome = await this.submit(command);
       if (outcome.ok) {
         this.log.info({ point, value }, 'output put to its safe value');
-        return;
+        return true;
       }
-      if (outcome.code === 'superseded') return;
+      if (outcome.code === 'superseded') return true;
       this.log.warn({ point, value, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
     }
+    return false;
   }
 
   private deadlineOf(point: string): number {

@@ -27,6 +27,12 @@ export interface PublisherParts extends LanesParts {
   trendMs?: number;
 }
 
+/** The point of a command that is answered. */
+export interface AnsweredPoint extends Key {
+  /** The answer's value need not be the truth any more. */
+  readonly fleeting?: boolean;
+}
+
 /** What a publisher has done so far. */
 export interface PublisherStats {
   /** Frames sent, by kind. */
@@ -128,9 +134,9 @@ export class Publisher {
   }
 
   /** Answers a command; where its point is `held`, that hold ends once the answer has left, and the state is said at once. */
-  ack(ack: Ack, held?: Key): void {
+  ack(ack: Ack, held?: AnsweredPoint): void {
     const { state, bound, acks } = this.lanes;
-    const value = ack.ok ? ack.value : undefined;
+    const value = ack.ok && !held?.fleeting ? ack.value : undefined;
     const inState = held && state.answered(held.device, held.point, value);
     const inBound = held && bound?.answered(held.device, held.point, value);
     this.enqueue(acks, ackFrame(ack), `to ${ack.to}`, () => {
