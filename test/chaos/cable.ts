@@ -41,6 +41,8 @@ export class Cable {
   delay = 0;
   /** The next bytes of the device lose their second half. */
   truncate = false;
+  /** The port takes nothing of the bridge. */
+  stalled = false;
   private isPlugged = false;
   private wire: SimulatorPort | undefined;
 
@@ -98,6 +100,7 @@ export class Cable {
   }
 
   stall(stalling: boolean): void {
+    this.stalled = stalling;
     this.jack.stall(stalling);
   }
 

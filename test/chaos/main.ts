@@ -27,4 +27,4 @@ for (let n = 0; n < runs; n++) {
 }
 for (const line of report.lines()) console.log(line);
 console.log(report.last());
-process.exit(report.failed ? 1 : 0);
+process.exitCode = report.failed ? 1 : 0;

@@ -51,7 +51,7 @@ class Lane {
       if (this.over || this.paused || this.network.frozen) return;
       for (const { deliver, taken } of this.waiting.splice(0)) {
         taken();
-        deliver();
+        if (!this.over) deliver();
       }
     });
   }

@@ -41,20 +41,21 @@ export class Orders {
   private readonly wishes = new Map<string, Order[]>();
   /** Senders so busy that some refusals stay unanswered. */
   readonly hammering = new Set<string>();
-  private stopped = false;
+  /** When the emergency stop came, until it is let go of. */
+  private stoppedAt: number | undefined;
 
   constructor(private readonly parts: OrdersParts) {}
 
   /** True from an emergency stop to its reset. */
   get isStopped(): boolean {
-    return this.stopped;
+    return this.stoppedAt !== undefined;
   }
 
   /** A broadcast came to the bridge. */
   came(payload: JsonObject): void {
     const type = payload['msg_type'];
     if (type === 'rig.estop') this.stop();
-    else if (type === 'rig.estop_reset') this.stopped = false;
+    else if (type === 'rig.estop_reset') this.stoppedAt = undefined;
     else if (type === 'rig.cmd') this.command(payload);
   }
 
@@ -79,10 +80,12 @@ export class Orders {
 
   /** The bridge writes to a device. */
   told(device: string, told: Told): void {
+    if (told.kind !== 'alive') this.parts.ledger.note('told', { device, ...told });
     if (told.kind !== 'set' || told.value === false || told.value === 0) return;
     const { ledger, clock } = this.parts;
     const what = `${device}.${told.point}=${String(told.value)}`;
-    ledger.check(!this.stopped, `${what} is written in an emergency stop`);
+    // What was written in the moment before may be seen in the same instant.
+    ledger.check(clock.now() <= (this.stoppedAt ?? clock.now()), `${what} is written in an emergency stop`);
     const recent = (this.wishes.get(what) ?? []).filter(({ at }) => clock.now() - at <= WITHIN_MS);
     ledger.check(recent.length > 0, `${what} is written though nobody asked for it in time`);
     const open = recent.filter(({ answer }) => answer === undefined || answer.ok || answer.at === clock.now());
@@ -133,10 +136,11 @@ export class Orders {
   }
 
   private stop(): void {
+    this.parts.ledger.note('emergency stop');
     const { clock, ledger, liveBoards, witnesses } = this.parts;
-    const { now } = { now: clock.now() };
-    if (this.stopped) return;
-    this.stopped = true;
+    const now = clock.now();
+    if (this.stoppedAt !== undefined) return;
+    this.stoppedAt = now;
     const live = liveBoards();
     clock.after(STOP_MS, () => {
       for (const id of live) {

@@ -32,6 +32,7 @@ const MOST_FAULTS = 6;
 export const RECOVERY_MS = 2_000;
 const GIVEN_UP_MS = 90_000;
 const STEP_MS = 50;
+const SWAP = 'plug both boards';
 /** A command is answered within this time where nothing is wrong. */
 const ANSWER_MS = 1_700;
 
@@ -66,19 +67,21 @@ async function trouble(world: World, kinds: readonly FaultKind[]): Promise<Fault
   const count = 1 + Math.floor(random() * MOST_FAULTS);
   const started = clock.now();
   let lastEnd = started;
+  let lastBegin = started;
   const taps = world.tapping();
   for (let n = 0; n < count; n++) {
     const kind = kinds[Math.floor(random() * kinds.length)];
     const at = random() * TROUBLE_MS;
     const length = 20 * (LONGEST_MS / 20) ** random();
     const pick = random();
+    lastBegin = Math.max(lastBegin, started + at);
     clock.after(at, () => {
       const targets = kind?.targets(world) ?? [];
       const target = targets[Math.floor(pick * targets.length)];
       if (!kind || target === undefined) return;
       const place = `${kind.aspect} ${target}`;
-      const both = kind.name === 'boards swapped' ? [...taken.keys()].some((key) => key.startsWith('plug ')) : false;
-      if (taken.has(place) || taken.has('plug swapped') || both) return;
+      const overlaps = (other: string) => other === place || (kind.aspect === 'plug' && clash(place, other));
+      if ([...taken.keys()].some(overlaps)) return;
       happened.push(kind);
       ledger.note('fault', `${kind.name}: ${target}`);
       const end = kind.begin(world, target, random);
@@ -91,20 +94,27 @@ async function trouble(world: World, kinds: readonly FaultKind[]): Promise<Fault
       });
     });
   }
-  await world.pass(TROUBLE_MS);
-  while (taken.size > 0) await world.pass(STEP_MS);
+  while (clock.now() <= lastBegin || taken.size > 0) await world.pass(STEP_MS);
   taps();
   ledger.note('quiet', `since ${lastEnd.toFixed(0)}`);
   world.quietSince = lastEnd;
   return happened;
 }
 
+/** Whether two places are the same sockets: a swap takes both boards'. */
+function clash(place: string, other: string): boolean {
+  return other.startsWith('plug ') && (place === SWAP || other === SWAP);
+}
+
 async function recovery(world: World, faults: readonly FaultKind[]): Promise<number | undefined> {
   const { clock, quietSince } = world;
-  const holdsOff = faults.some((kind) => kind.holdsOff);
-  const since = () => (holdsOff ? Math.max(quietSince, world.dialledAt) : quietSince);
+  const holdOff = Math.max(0, ...faults.map((kind) => kind.holdsOff ?? 0));
+  // A wait longer than what is meant to be is not the bridge's purpose any more.
+  const since = () => Math.max(quietSince, Math.min(world.triedAt, quietSince + holdOff));
   while (clock.now() - quietSince < GIVEN_UP_MS) {
-    if (world.recovered(quietSince)) return clock.now() - since();
+    // The reset may have been lost with a connection.
+    if (world.orders.isStopped) world.letGo();
+    else if (world.recovered(quietSince)) return clock.now() - since();
     await world.pass(STEP_MS);
   }
   return undefined;

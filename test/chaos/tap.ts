@@ -10,7 +10,7 @@ export interface RelayTaps {
   /** The bridge calls the relay. */
   dialled(): void;
   /** The connection is over. */
-  lost(): void;
+  lost(code: number): void;
 }
 
 /** A way to the relay on which somebody listens in, before the bridge does. */
@@ -29,7 +29,7 @@ export function tapped(dial: Dial, taps: RelayTaps): Dial {
       const { type, payload } = JSON.parse(data.toString()) as MeshFrame;
       if (type === 'broadcast' && isObject(payload)) taps.came(payload);
     });
-    wire.on('close', () => taps.lost());
+    wire.on('close', (code: number) => taps.lost(code));
     return wire;
   };
 }

@@ -51,6 +51,9 @@ const MEASURE_MS = 250;
 /** A board looks at its leases every 20 ms. */
 const LEASE_SLACK_MS = 60;
 
+/** A device that went away again and again is `degraded` for a while, and works. */
+const LIVE: ReadonlySet<unknown> = new Set(['online', 'degraded']);
+
 /** What a run may replace by something broken, to see that it is found out. */
 export type Sabotage = (parts: BridgeParts) => BridgeParts;
 
@@ -82,8 +85,8 @@ export class World {
   losses = 0;
   /** When the last fault was over. */
   quietSince = 0;
-  /** When the bridge called its relay last. */
-  dialledAt = 0;
+  /** When the bridge called its relay, or opened a port, last. */
+  triedAt = 0;
   private readonly jacks = new Map<string, MemoryJack>();
   private readonly measured = new Map<string, number>();
   private wishes = 0;
@@ -97,13 +100,13 @@ export class World {
       clock,
       ledger: this.ledger,
       witnesses: this.witnesses,
-      liveBoards: () => [...this.boards.keys()].filter((id) => this.bridge.store.health(id) === 'online'),
+      liveBoards: () => [...this.boards.keys()].filter((id) => this.hears(id)),
       losses: () => this.losses,
     });
     const wakes = new Map<string, Set<() => void>>();
     for (const id of ['greenhouse', 'yard']) this.addBoard(id, wakes);
     this.addSketch('tank', wakes);
-    const ports = memoryPorts(this.jacks, wakes, (path) => this.witnesses.get(idOf(path))?.begin());
+    const ports = memoryPorts(this.jacks, wakes, (path) => this.opened(path));
     this.bridge = new Bridge(sabotage(this.bridgeParts(ports, seed, log)));
     this.phones = ['anna', 'bert'].map((name) => this.phone(name));
   }
@@ -159,11 +162,9 @@ export class World {
     return { device, point, wish: isNumber ? { value: this.newNumber() } : level };
   }
 
-  /** The emergency stop is let go of, as soon as a phone gets through. */
+  /** The first phone that gets through lets go of the emergency stop. */
   letGo(): void {
-    if (!this.orders.isStopped) return;
-    const phone = this.phones.find((one) => one.send({ msg_type: 'rig.estop_reset', _from: one.name }));
-    this.clock.after(phone ? 300 : 100, () => this.letGo());
+    this.phones.find((phone) => phone.send({ msg_type: 'rig.estop_reset', _from: phone.name }));
   }
 
   /** The two boards change places. */
@@ -198,7 +199,7 @@ export class World {
   recovered(since: number): boolean {
     return [...this.witnesses].every(([id, witness]) =>
       this.phones.every(
-        (phone) => phone.health.get(id) === 'online' && witness.saidSince('n', phone.values.get(`${id}.n`), since + 1),
+        (phone) => LIVE.has(phone.health.get(id)) && witness.saidSince('n', phone.values.get(`${id}.n`), since + 1),
       ),
     );
   }
@@ -260,6 +261,16 @@ export class World {
     return all;
   }
 
+  /** Whether what the bridge writes to a device leaves it. */
+  private hears(id: string): boolean {
+    return this.bridge.store.health(id) === 'online' && this.cables.get(id)?.stalled === false;
+  }
+
+  private opened(path: string): void {
+    this.triedAt = this.clock.now();
+    this.witnesses.get(path.slice('/dev/'.length))?.begin();
+  }
+
   private addBoard(id: string, wakes: Map<string, Set<() => void>>): void {
     const board = new BoardSimulator(this.clock, this.boards.size + 1, { identity: { id }, points: BOARD_POINTS });
     this.boards.set(id, board);
@@ -304,7 +315,8 @@ export class World {
   private checkLeases(): void {
     for (const [id, board] of this.boards) {
       const age = this.clock.now() - (this.witnesses.get(id)?.renewedAt ?? 0);
-      if (age <= LEASE_MS + LEASE_SLACK_MS) continue;
+      // A board without power has nothing on, whatever its model says.
+      if (age <= LEASE_MS + LEASE_SLACK_MS || !this.cables.get(id)?.plugged) continue;
       for (const point of ['pump', 'fan']) {
         const value = board.output(point);
         this.ledger.check(value === false || value === 0, `${id}.${point} is on ${age} ms after its host's last word`);
@@ -347,10 +359,12 @@ export class World {
         sent: (payload) => this.published(payload),
         came: (payload) => this.orders.came(payload),
         dialled: () => {
-          this.dialledAt = clock.now();
+          this.triedAt = clock.now();
+          this.ledger.note('dialled');
         },
-        lost: () => {
+        lost: (code) => {
           this.losses++;
+          this.ledger.note('lost', code);
         },
       }),
     };
@@ -370,8 +384,4 @@ export class World {
         witness.published(type.slice(4), point, value);
     }
   }
-}
-
-function idOf(path: string): string {
-  return path.slice('/dev/'.length);
 }

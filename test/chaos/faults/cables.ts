@@ -18,10 +18,11 @@ function onCable(
 }
 
 function portTrouble(name: string, code: string): FaultKind {
-  return onCable(name, 'plug', (cable) => {
+  const begin = (cable: Cable) => {
     cable.refuse(code);
     return () => cable.refuse(undefined);
-  });
+  };
+  return { ...onCable(name, 'plug', begin), holdsOff: 5_000 };
 }
 
 function noise(random: () => number): string {
@@ -53,7 +54,7 @@ export const CABLE_FAULTS: readonly FaultKind[] = [
   {
     name: 'boards swapped',
     aspect: 'plug',
-    targets: (world) => boards(world).slice(0, 1),
+    targets: () => ['both boards'],
     begin: (world) => {
       world.swapBoards();
       return () => world.swapBoards();

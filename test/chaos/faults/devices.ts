@@ -28,6 +28,7 @@ export const DEVICE_FAULTS: readonly FaultKind[] = [
   {
     name: 'device restarts again and again',
     aspect: 'device',
+    holdsOff: 5_000,
     targets: devices,
     begin: (world, target) => every(world, 700, () => world.cables.get(target)?.reset()),
   },
@@ -51,7 +52,7 @@ export const DEVICE_FAULTS: readonly FaultKind[] = [
   }),
   onBoard('device refuses', (board) => {
     board.refuse();
-    return () => board.refuse(undefined);
+    return () => board.refuse(false);
   }),
   onBoard('device slow', (board, random) => {
     board.late(50 + Math.floor(500 * random()));

@@ -12,8 +12,8 @@ export interface FaultKind {
   /** What it may befall. */
   targets(world: World): readonly string[];
   begin(world: World, target: string, random: () => number): End;
-  /** True where the bridge holds off for 30 to 60 s on purpose: recovery counts from when it tries again. */
-  readonly holdsOff?: true;
+  /** Milliseconds for which the bridge then holds off on purpose: recovery counts from when it tries again. */
+  readonly holdsOff?: number;
 }
 
 /** Does `work` every `ms` until the fault ends. */

@@ -23,7 +23,7 @@ export const RELAY_FAULTS: readonly FaultKind[] = [
   {
     ...RELAY,
     name: 'admission refused',
-    holdsOff: true,
+    holdsOff: 60_000,
     begin: ({ relay }) => {
       relay.begin({ token: 'another-one' });
       return () => relay.begin();
@@ -32,7 +32,7 @@ export const RELAY_FAULTS: readonly FaultKind[] = [
   {
     ...RELAY,
     name: 'closed for its rate of frames',
-    holdsOff: true,
+    holdsOff: 60_000,
     begin: ({ relay }) => {
       relay.begin({ limits: { framesPerSecond: 6 } });
       return () => relay.begin();
@@ -41,7 +41,7 @@ export const RELAY_FAULTS: readonly FaultKind[] = [
   {
     ...RELAY,
     name: 'name war',
-    holdsOff: true,
+    holdsOff: 60_000,
     begin: (world) => {
       const rival = world.phone('rig');
       rival.start();
