@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../src/clock.js';
 
+/** The ids that a relay gives; another one each time. */
+const CHANCE_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
 /** Everything that must not happen and did, and the hash of everything that happened, in order. */
 export class Ledger {
   readonly violations: string[] = [];
@@ -17,7 +20,8 @@ export class Ledger {
 
   /** Something happened. */
   note(what: string, detail: unknown = ''): void {
-    const line = `${this.clock.now().toFixed(2)} ${what} ${typeof detail === 'string' ? detail : JSON.stringify(detail)}`;
+    const text = typeof detail === 'string' ? detail : JSON.stringify(detail).replaceAll(CHANCE_ID, 'id');
+    const line = `${this.clock.now().toFixed(2)} ${what} ${text}`;
     this.hash.update(`${line}\n`);
     this.lines?.push(line);
   }

@@ -16,7 +16,7 @@ if (!Number.isInteger(seed) || !Number.isInteger(runs) || runs < 1) {
   process.exit(2);
 }
 
-const report = new Report();
+const report = new Report((line) => console.log(line));
 process.on('unhandledRejection', (error) => report.stray(error));
 for (let n = 0; n < runs; n++) {
   const result = await run({ seed: seed + n, keep: values.trace });

@@ -13,6 +13,8 @@ export class Report {
   private readonly kinds = new Map<string, number>();
   private first: RunResult | undefined;
 
+  constructor(private readonly say: (line: string) => void) {}
+
   add(result: RunResult): void {
     this.runs++;
     this.first ??= result;
@@ -30,7 +32,7 @@ export class Report {
   /** A promise was rejected, and nobody listened. */
   stray(error: unknown): void {
     this.strays++;
-    console.log(`unhandled rejection: ${error instanceof Error ? error.stack : String(error)}`);
+    this.say(`unhandled rejection: ${error instanceof Error ? error.stack : String(error)}`);
   }
 
   get failed(): boolean {

@@ -83,11 +83,15 @@ export class Witness implements Taps {
       `${id}.${point} is published as ${String(value)} though ${id} was pulled ${FORGOTTEN_MS} ms ago`,
     );
     const from = Math.max(record.floor, record.reached.get(kind) ?? 0);
-    const at = record.said.findIndex((entry, index) => index >= from && entry.value === value);
-    if (at >= 0) record.reached.set(kind, at);
+    let at = from;
+    while (at < record.said.length && record.said[at]?.value !== value) at++;
+    if (at < record.said.length) {
+      record.reached.set(kind, at);
+      return;
+    }
     const ever = record.said.some((entry) => entry.value === value);
     const why = ever ? 'it said that before what was published already, or before this session' : 'it never said that';
-    ledger.check(at >= 0, `${kind} frame: ${id}.${point} is published as ${String(value)}, but ${why}`);
+    ledger.violate(`${kind} frame: ${id}.${point} is published as ${String(value)}, but ${why}`);
   }
 
   /** The bridge publishes a health word. */

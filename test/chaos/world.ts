@@ -61,6 +61,8 @@ export type Sabotage = (parts: BridgeParts) => BridgeParts;
 export interface WorldOptions {
   readonly seed: number;
   readonly sabotage?: Sabotage;
+  /** The points of the boards, where they are not the usual ones. */
+  readonly points?: readonly PointDescription[];
   readonly log?: Log;
   /** Keeps the whole trace. */
   readonly keep?: boolean;
@@ -92,7 +94,13 @@ export class World {
   private wishes = 0;
   private running = true;
 
-  constructor({ seed, sabotage = (parts) => parts, log = silentLog, keep = false }: WorldOptions) {
+  constructor({
+    seed,
+    sabotage = (parts) => parts,
+    log = silentLog,
+    keep = false,
+    points = BOARD_POINTS,
+  }: WorldOptions) {
     const { clock } = this;
     this.random = seededRandom(seed);
     this.ledger = new Ledger(clock, keep);
@@ -104,7 +112,7 @@ export class World {
       losses: () => this.losses,
     });
     const wakes = new Map<string, Set<() => void>>();
-    for (const id of ['greenhouse', 'yard']) this.addBoard(id, wakes);
+    for (const id of ['greenhouse', 'yard']) this.addBoard(id, points, wakes);
     this.addSketch('tank', wakes);
     const ports = memoryPorts(this.jacks, wakes, (path) => this.opened(path));
     this.bridge = new Bridge(sabotage(this.bridgeParts(ports, seed, log)));
@@ -271,10 +279,10 @@ export class World {
     this.witnesses.get(path.slice('/dev/'.length))?.begin();
   }
 
-  private addBoard(id: string, wakes: Map<string, Set<() => void>>): void {
-    const board = new BoardSimulator(this.clock, this.boards.size + 1, { identity: { id }, points: BOARD_POINTS });
+  private addBoard(id: string, points: readonly PointDescription[], wakes: Map<string, Set<() => void>>): void {
+    const board = new BoardSimulator(this.clock, this.boards.size + 1, { identity: { id }, points });
     this.boards.set(id, board);
-    const witness = new Witness(id, boardDialect(BOARD_POINTS), this.clock, this.ledger, (device, told) =>
+    const witness = new Witness(id, boardDialect(points), this.clock, this.ledger, (device, told) =>
       this.orders.told(device, told),
     );
     this.addCable(id, board, witness, wakes);
