@@ -3,7 +3,7 @@ import { BROKEN } from './broken.js';
 import { FAULTS } from './faults/index.js';
 import { Report } from './report.js';
 import { RECOVERY_MS, run } from './run.js';
-import { BOARD_POINTS } from './world.js';
+import { BOARD_POINTS } from './specimen.js';
 
 /** Each worker of the suite takes its part of the seeds. */
 const RUNS = 120;

@@ -22,7 +22,7 @@ export interface Dialect {
   told(line: string): Told | undefined;
 }
 
-/** Boards that speak the board protocol and have these points. */
+/** Boards that speak the board protocol and have these points, and those that they describe. */
 export function boardDialect(points: readonly PointDescription[]): Dialect {
   const byId = new Map(points.map((point) => [point.id, point]));
   const owners = new Map<number, string>();
@@ -40,6 +40,7 @@ export function boardDialect(points: readonly PointDescription[]): Dialect {
         if (value !== undefined) values.push({ point, value });
       };
       let begun = false;
+      if (message?.verb === 'describe') byId.set(message.point.id, message.point);
       if (message?.verb === 'hello' && message.nonce !== 0 && message.nonce !== nonce) {
         nonce = message.nonce;
         begun = true;

@@ -9,12 +9,15 @@ import type { Jack } from './cable.js';
 export class MemoryJack implements Jack {
   present = false;
   readonly port: FakePort;
+  /** Who waits for it to appear. */
+  readonly waiting = new Set<() => void>();
   private trouble: string | undefined;
 
   constructor(
     readonly path: string,
     clock: Clock,
-    private readonly appeared: () => void,
+    /** Called each time that it was opened. */
+    readonly opened: () => void,
   ) {
     this.port = new FakePort(clock);
     this.admit();
@@ -28,7 +31,7 @@ export class MemoryJack implements Jack {
     this.present = true;
     this.port.onWrite = (line) => receive(`${line}\n`);
     this.admit();
-    this.appeared();
+    for (const wake of this.waiting) wake();
   }
 
   vanish(): void {
@@ -54,30 +57,24 @@ export class MemoryJack implements Jack {
   }
 }
 
-/** The serial ports of a machine in memory; `opened` is called with the path of each one that the bridge opened. */
-export function memoryPorts(
-  jacks: ReadonlyMap<string, MemoryJack>,
-  wakes: Map<string, Set<() => void>>,
-  opened: (path: string) => void,
-): Ports {
-  const resolve = (port: PortAddress) => {
+/** The serial ports of a machine in memory. */
+export function memoryPorts(jacks: ReadonlyMap<string, MemoryJack>): Ports {
+  const jackAt = (port: PortAddress) => {
     const jack = jacks.get(String(port));
-    if (!jack?.present) throw new BridgeError('port/missing', `there is no ${String(port)}`);
-    return jack.path;
+    if (!jack) throw new BridgeError('port/missing', `there is no ${String(port)}`);
+    return jack;
   };
   return {
-    resolve,
+    resolve: (port) => jackAt(port).path,
     open: async (options, handlers, signal) => {
-      const jack = jacks.get(resolve(options.port));
-      if (!jack) throw new BridgeError('port/missing', `there is no ${String(options.port)}`);
+      const jack = jackAt(options.port);
       const link = await jack.port.open(options, handlers, signal);
-      opened(jack.path);
+      jack.opened();
       return link;
     },
     watch: (port, wake) => {
-      const path = String(port);
-      const waiting = wakes.get(path) ?? new Set();
-      wakes.set(path, waiting.add(wake));
+      const { waiting } = jackAt(port);
+      waiting.add(wake);
       return () => waiting.delete(wake);
     },
     list: () => [],

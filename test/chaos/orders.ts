@@ -30,6 +30,8 @@ export interface OrdersParts {
   liveBoards(): string[];
   /** How often the connection to the relay was lost. */
   losses(): number;
+  /** Milliseconds by which a busy machine may be late. */
+  slackMs: number;
 }
 
 /** The book of all commands that came to the bridge: what may be written to devices, and what must be answered. */
@@ -82,11 +84,11 @@ export class Orders {
   told(device: string, told: Told): void {
     if (told.kind !== 'alive') this.parts.ledger.note('told', { device, ...told });
     if (told.kind !== 'set' || told.value === false || told.value === 0) return;
-    const { ledger, clock } = this.parts;
+    const { ledger, clock, slackMs } = this.parts;
     const what = `${device}.${told.point}=${String(told.value)}`;
     // What was written in the moment before may be seen in the same instant.
-    ledger.check(clock.now() <= (this.stoppedAt ?? clock.now()), `${what} is written in an emergency stop`);
-    const recent = (this.wishes.get(what) ?? []).filter(({ at }) => clock.now() - at <= WITHIN_MS);
+    ledger.check(clock.now() <= (this.stoppedAt ?? clock.now()) + slackMs, `${what} is written in an emergency stop`);
+    const recent = (this.wishes.get(what) ?? []).filter(({ at }) => clock.now() - at <= WITHIN_MS + slackMs);
     ledger.check(recent.length > 0, `${what} is written though nobody asked for it in time`);
     const open = recent.filter(({ answer }) => answer === undefined || answer.ok || answer.at === clock.now());
     ledger.check(recent.length === 0 || open.length > 0, `${what} is written after it was refused`);
@@ -103,7 +105,9 @@ export class Orders {
     for (const order of this.byCmd.values()) {
       if (!order.answer?.ok || typeof order.value !== 'number') continue;
       const { device, point } = order;
-      const times = executions.get(device)?.get(`${point} ${String(order.answer.value)}`) ?? 0;
+      const done = executions.get(device);
+      if (!done) continue;
+      const times = done.get(`${point} ${String(order.answer.value)}`) ?? 0;
       const what = `${device}.${point}=${String(order.answer.value)}`;
       ledger.check(order.answer.value === 0 || times > 0, `${what} was confirmed and never carried out`);
     }
@@ -129,7 +133,7 @@ export class Orders {
       this.wishes.set(key, [...(this.wishes.get(key) ?? []), order]);
     }
     const losses = this.parts.losses();
-    clock.after(ANSWER_MS, () => {
+    clock.after(ANSWER_MS + this.parts.slackMs, () => {
       if (this.parts.losses() !== losses || this.hammering.has(order.from)) return;
       ledger.check(order.answer !== undefined, `${order.device}.${order.point} of ${order.from} is never answered`);
     });
@@ -142,7 +146,7 @@ export class Orders {
     if (this.stoppedAt !== undefined) return;
     this.stoppedAt = now;
     const live = liveBoards();
-    clock.after(STOP_MS, () => {
+    clock.after(STOP_MS + this.parts.slackMs, () => {
       for (const id of live) {
         if (!liveBoards().includes(id)) continue;
         const told = (witnesses.get(id)?.stoppedAt ?? Number.NEGATIVE_INFINITY) >= now;

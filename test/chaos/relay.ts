@@ -15,6 +15,9 @@ export interface RelayControl {
   stop(): Promise<void>;
 }
 
+/** What clients must present. */
+export const TOKEN = 'open-sesame';
+
 /** The bridge's own relay on a network in memory. */
 export class MemoryRelay implements RelayControl {
   private relay: EmbeddedRelay | undefined;
@@ -22,10 +25,9 @@ export class MemoryRelay implements RelayControl {
   constructor(
     private readonly network: Network,
     private readonly clock: Clock,
-    private readonly token: string,
   ) {}
 
-  begin({ token = this.token, limits = {} }: Parameters<RelayControl['begin']>[0] = {}): void {
+  begin({ token = TOKEN, limits = {} }: Parameters<RelayControl['begin']>[0] = {}): void {
     this.kill();
     const { clock, network } = this;
     this.relay = new EmbeddedRelay({ host: '127.0.0.1', port: 1, token, limits, clock, listen: network.listen });

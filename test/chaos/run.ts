@@ -1,6 +1,9 @@
+import type { PointDescription } from '../../firmware-protocol/message.js';
 import type { End, FaultKind } from './faults/fault.js';
 import { FAULTS } from './faults/index.js';
-import { World, type WorldOptions } from './world.js';
+import { memoryWorld } from './memory-world.js';
+import { realWorld } from './real-world.js';
+import type { World, WorldOptions } from './world.js';
 
 /** What one run came to. */
 export interface RunResult {
@@ -20,6 +23,10 @@ export interface RunResult {
 export interface RunOptions extends WorldOptions {
   /** Only these kinds of faults. */
   readonly kinds?: readonly FaultKind[];
+  /** On pseudo terminals, a real network and an emulated board, in real time. */
+  readonly real?: boolean;
+  /** The points of the simulated boards, where they are not the usual ones. */
+  readonly points?: readonly PointDescription[];
 }
 
 /** All devices are live this soon after the start. */
@@ -38,10 +45,11 @@ const ANSWER_MS = 1_700;
 
 /** One run: a world starts, trouble comes and goes as the seed says, and in the end all must be well. */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const world = new World(options);
-  const { ledger } = world;
+  const world = options.real ? await realWorld(options) : memoryWorld(options);
+  const { ledger, stage } = world;
   await world.start();
-  await world.pass(UP_MS);
+  await stage.pass(UP_MS);
+  for (let late = 0; late < stage.slackMs * 10 && !world.recovered(0); late += STEP_MS) await stage.pass(STEP_MS);
   ledger.check(world.recovered(0), 'not everything is up 3 s after the start');
   const faults = await trouble(world, options.kinds ?? FAULTS);
   const recoveryMs = await recovery(world, faults);
@@ -61,7 +69,8 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
 /** Some faults, each with its time, while phones tap. Resolves at the end of the last one. */
 async function trouble(world: World, kinds: readonly FaultKind[]): Promise<FaultKind[]> {
-  const { clock, random, ledger } = world;
+  const { random, ledger } = world;
+  const { clock } = world.stage;
   const happened: FaultKind[] = [];
   const taken = new Map<string, End>();
   const count = 1 + Math.floor(random() * MOST_FAULTS);
@@ -94,7 +103,7 @@ async function trouble(world: World, kinds: readonly FaultKind[]): Promise<Fault
       });
     });
   }
-  while (clock.now() <= lastBegin || taken.size > 0) await world.pass(STEP_MS);
+  while (clock.now() <= lastBegin || taken.size > 0) await world.stage.pass(STEP_MS);
   taps();
   ledger.note('quiet', `since ${lastEnd.toFixed(0)}`);
   world.quietSince = lastEnd;
@@ -107,7 +116,8 @@ function clash(place: string, other: string): boolean {
 }
 
 async function recovery(world: World, faults: readonly FaultKind[]): Promise<number | undefined> {
-  const { clock, quietSince } = world;
+  const { quietSince } = world;
+  const { clock } = world.stage;
   const holdOff = Math.max(0, ...faults.map((kind) => kind.holdsOff ?? 0));
   // A wait longer than what is meant to be is not the bridge's purpose any more.
   const since = () => Math.max(quietSince, Math.min(world.triedAt, quietSince + holdOff));
@@ -115,25 +125,25 @@ async function recovery(world: World, faults: readonly FaultKind[]): Promise<num
     // The reset may have been lost with a connection.
     if (world.orders.isStopped) world.letGo();
     else if (world.recovered(quietSince)) return clock.now() - since();
-    await world.pass(STEP_MS);
+    await world.stage.pass(STEP_MS);
   }
   return undefined;
 }
 
 /** Every output obeys again. */
 async function proof(world: World): Promise<void> {
-  const { ledger, clock } = world;
+  const { ledger, stage } = world;
   // What phones asked for in the last moment is over by now.
-  await world.pass(ANSWER_MS);
+  await stage.pass(ANSWER_MS + stage.slackMs);
   for (const phone of world.phones) {
-    const asked = world.outputs.map(({ device, point, isNumber }) => {
-      const value = isNumber ? world.newNumber() : true;
+    const asked = world.outputs.map(({ device, point, wish }) => {
+      const value = wish ? wish(world.newNumber()) : true;
       return { device, point, cmd: phone.command(device, point, { value }) };
     });
-    await world.pass(ANSWER_MS);
+    await stage.pass(ANSWER_MS + stage.slackMs);
     for (const { device, point, cmd } of asked) {
       const answer = phone.answers.get(cmd ?? '');
-      const what = `${phone.name} at ${clock.now().toFixed(0)}: ${device}.${point}`;
+      const what = `${phone.name} at ${stage.clock.now().toFixed(0)}: ${device}.${point}`;
       ledger.check(answer?.['ok'] === true, `${what} does not obey after the recovery: ${JSON.stringify(answer)}`);
     }
   }

@@ -37,6 +37,7 @@ export class Witness implements Taps {
     private readonly ledger: Ledger,
     /** Called with every command that the bridge writes. */
     private readonly onTold: (device: string, told: Told) => void,
+    private readonly slackMs: number,
   ) {}
 
   plugged(): void {
@@ -77,7 +78,7 @@ export class Witness implements Taps {
     const record = this.record(point);
     if (value === null) return;
     const { id, ledger } = this;
-    const gone = this.pulledAt !== undefined && this.clock.now() - this.pulledAt > FORGOTTEN_MS;
+    const gone = this.pulledAt !== undefined && this.clock.now() - this.pulledAt > FORGOTTEN_MS + this.slackMs;
     ledger.check(
       !gone,
       `${id}.${point} is published as ${String(value)} though ${id} was pulled ${FORGOTTEN_MS} ms ago`,
@@ -96,7 +97,7 @@ export class Witness implements Taps {
 
   /** The bridge publishes a health word. */
   publishedHealth(word: unknown): void {
-    const gone = this.pulledAt !== undefined && this.clock.now() - this.pulledAt > FORGOTTEN_MS;
+    const gone = this.pulledAt !== undefined && this.clock.now() - this.pulledAt > FORGOTTEN_MS + this.slackMs;
     this.ledger.check(!gone || word !== 'online', `${this.id} is published as online though it was pulled`);
   }
 

@@ -22,7 +22,9 @@ function portTrouble(name: string, code: string): FaultKind {
     cable.refuse(code);
     return () => cable.refuse(undefined);
   };
-  return { ...onCable(name, 'plug', begin), holdsOff: 5_000 };
+  // Nobody can make a pseudo terminal refuse.
+  const targets = (world: World) => (world.stage.virtual ? devices(world) : []);
+  return { ...onCable(name, 'plug', begin, targets), holdsOff: 5_000 };
 }
 
 function noise(random: () => number): string {
@@ -56,8 +58,12 @@ export const CABLE_FAULTS: readonly FaultKind[] = [
     aspect: 'plug',
     targets: () => ['both boards'],
     begin: (world) => {
-      world.swapBoards();
-      return () => world.swapBoards();
+      const [one, other] = boards(world).map((id) => world.cables.get(id));
+      const swap = () => {
+        if (one && other) one.swap(other);
+      };
+      swap();
+      return swap;
     },
   },
   portTrouble('port fails', 'port/failed'),

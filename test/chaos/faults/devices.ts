@@ -5,9 +5,9 @@ function onBoard(name: string, begin: (board: BoardSimulator, random: () => numb
   return {
     name,
     aspect: 'device',
-    targets: boards,
+    targets: (world) => boards(world).filter((id) => world.specimens.get(id)?.simulated),
     begin: (world, target, random) => {
-      const board = world.boards.get(target);
+      const board = world.specimens.get(target)?.simulated;
       if (!board) throw new Error(`no board ${target}`);
       return begin(board, random);
     },
@@ -36,7 +36,7 @@ export const DEVICE_FAULTS: readonly FaultKind[] = [
     name: 'flood of readings',
     aspect: 'device',
     targets: devices,
-    begin: (world, target) => every(world, 2, () => world.sense(target)),
+    begin: (world, target) => every(world, 2, () => world.specimens.get(target)?.sense()),
   },
   onBoard('device stuck', (board) => {
     board.deaf();

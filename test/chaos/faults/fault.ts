@@ -18,9 +18,10 @@ export interface FaultKind {
 
 /** Does `work` every `ms` until the fault ends. */
 export function every(world: World, ms: number, work: () => void): End {
-  let timer = world.clock.after(0, again);
+  const { clock } = world.stage;
+  let timer = clock.after(0, again);
   function again() {
-    timer = world.clock.after(ms, again);
+    timer = clock.after(ms, again);
     work();
   }
   return () => timer.cancel();
@@ -33,5 +34,5 @@ export function devices(world: World): readonly string[] {
 
 /** Devices that speak the board protocol. */
 export function boards(world: World): readonly string[] {
-  return [...world.boards.keys()];
+  return [...world.specimens.values()].filter(({ speaksProtocol }) => speaksProtocol).map(({ id }) => id);
 }

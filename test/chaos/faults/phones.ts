@@ -44,7 +44,7 @@ export const PHONE_FAULTS: readonly FaultKind[] = [
         const wishes = [world.anyWish(random), world.anyWish(random)];
         // The second overtakes the first.
         for (const [index, { device, point, wish }] of wishes.entries()) {
-          world.clock.after(600 - 300 * index, () => phone.command(device, point, wish));
+          world.stage.clock.after(600 - 300 * index, () => phone.command(device, point, wish));
         }
       }),
   },
@@ -53,9 +53,10 @@ export const PHONE_FAULTS: readonly FaultKind[] = [
     aspect: 'taps',
     targets: () => ['all'],
     begin: (world, _, random) => {
-      const { device, point } = world.anyOutput(random, true);
+      const numbers = world.outputs.filter(({ wish }) => wish);
+      const { device, point, wish = Number } = world.anyOutput(random, numbers);
       return every(world, 220, () => {
-        for (const phone of world.phones) phone.command(device, point, { value: world.newNumber() });
+        for (const phone of world.phones) phone.command(device, point, { value: wish(world.newNumber()) });
       });
     },
   },

@@ -7,7 +7,7 @@ export const RELAY_FAULTS: readonly FaultKind[] = [
   {
     ...RELAY,
     name: 'relay gone',
-    begin: ({ relay }) => {
+    begin: ({ stage: { relay } }) => {
       relay.kill();
       return () => relay.begin();
     },
@@ -15,7 +15,7 @@ export const RELAY_FAULTS: readonly FaultKind[] = [
   {
     ...RELAY,
     name: 'relay half-open',
-    begin: ({ relay }) => {
+    begin: ({ stage: { relay } }) => {
       relay.freeze();
       return () => relay.thaw();
     },
@@ -24,7 +24,7 @@ export const RELAY_FAULTS: readonly FaultKind[] = [
     ...RELAY,
     name: 'admission refused',
     holdsOff: 60_000,
-    begin: ({ relay }) => {
+    begin: ({ stage: { relay } }) => {
       relay.begin({ token: 'another-one' });
       return () => relay.begin();
     },
@@ -33,7 +33,7 @@ export const RELAY_FAULTS: readonly FaultKind[] = [
     ...RELAY,
     name: 'closed for its rate of frames',
     holdsOff: 60_000,
-    begin: ({ relay }) => {
+    begin: ({ stage: { relay } }) => {
       relay.begin({ limits: { framesPerSecond: 6 } });
       return () => relay.begin();
     },
