@@ -41,6 +41,8 @@ export class BoardSession implements DeviceSession {
   private cid = 0;
   /** The id of a stop that was asked for and not acknowledged. */
   private stopping: number | undefined;
+  /** What outputs became after a stop was lost on the line. */
+  private unsure = false;
 
   constructor(
     private readonly wire: BoardWire,
@@ -80,6 +82,7 @@ export class BoardSession implements DeviceSession {
     try {
       if (this.stopping === undefined) await this.askAlive(RENEW, signal);
       else await this.stop(STOP_AGAIN, signal);
+      if (this.unsure) await this.readAgain(signal);
     } catch (error) {
       if (signal.aborted || !isBridgeError(error, 'device/timeout')) throw error;
     }
@@ -109,8 +112,23 @@ export class BoardSession implements DeviceSession {
   private async stop(patience: Patience, signal: AbortSignal): Promise<void> {
     this.stopping ??= this.nextCid();
     const cid = this.stopping;
+    const before = this.timesRead();
     await this.answer({ verb: 'stop', cid }, cid, patience, signal);
     if (this.stopping === cid) this.stopping = undefined;
+    // A board says what changed before its answer. Where nothing came, nothing changed, or it was lost.
+    this.unsure = this.timesRead() === before;
+  }
+
+  private async readAgain(signal: AbortSignal): Promise<void> {
+    await this.wire.ask({ verb: 'reading' }, (answer) => answer.verb === 'reading' || undefined, RENEW, signal);
+    this.unsure = false;
+  }
+
+  /** How often the outputs were read, all together. */
+  private timesRead(): number {
+    let times = 0;
+    for (const { id, role } of this.points.values()) if (role === 'actuator') times += this.hearing.timesRead(id);
+    return times;
   }
 
   private async askAlive(patience: Patience, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Outcome, refused } from '../device/outcome.js';
-import type { AnsweredPoint, Publisher } from '../frame/publisher.js';
+import type { AnsweredPoint } from '../frame/parts-lane.js';
+import type { Publisher } from '../frame/publisher.js';
 import type { LogEntry } from '../frame/shapes.js';
 import type { Binding } from '../layout/bind.js';
 import type { Log } from '../log.js';

@@ -55,6 +55,8 @@ export class Device {
   private session: DeviceSession | undefined;
   /** Aborts when the session is over. */
   private signal: AbortSignal = AbortSignal.abort();
+  /** Outputs that did not confirm an emergency stop yet. */
+  private readonly insisting = new Set<string>();
   /** Tells the filters of a session that a command was confirmed. */
   private confirmed: (point: string) => void = () => {};
   /** Tells the check of a new connection that an output was put to a value. */
@@ -177,6 +179,7 @@ export class Device {
     if (outcome.ok) {
       this.traffic.over(what);
       this.settled(command.point);
+      this.insisting.delete(command.point);
     } else if (outcome.code === 'timeout' || outcome.code === 'mismatch') this.traffic.tell(what, this.log);
     return outcome;
   }
@@ -210,29 +213,34 @@ export class Device {
     this.queue.clear('offline', `${this.id} went away: ${cause.message}`);
   }
 
-  /** Tries to put an output to its safe value until it is, or the session is over: the next one begins with that. */
+  /** Tries to put an output to its safe value until it obeys anybody, or the session is over: the next one begins with that. */
   private async insist(point: string, value: Value, signal: AbortSignal): Promise<void> {
+    if (this.insisting.has(point)) return;
+    this.insisting.add(point);
     try {
-      while (!(await this.makeSafe(point, value))) await sleep(this.parts.clock, INSIST_MS, signal);
+      while (this.insisting.has(point)) {
+        await this.makeSafe(point, value);
+        await sleep(this.parts.clock, INSIST_MS, signal);
+      }
     } catch (error) {
       if (!signal.aborted) throw error;
+    } finally {
+      this.insisting.delete(point);
     }
   }
 
-  /** Puts an output to its safe value, unless somebody's newer wish for it is under way. False: it did not confirm. */
-  private async makeSafe(point: string, value: Value): Promise<boolean> {
-    for (let tries = 0; tries < SAFE_TRIES && this.session; tries++) {
-      if (this.queue.busy(point)) return true;
+  /** Puts an output to its safe value, unless somebody's newer wish for it is under way. */
+  private async makeSafe(point: string, value: Value): Promise<void> {
+    for (let tries = 0; tries < SAFE_TRIES && this.session && !this.queue.busy(point); tries++) {
       const command = { point, value, origin: BRIDGE_ORIGIN, deadline: this.deadlineOf(point) };
       const outcome = await this.submit(command);
       if (outcome.ok) {
         this.log.info({ point, value }, 'output put to its safe value');
-        return true;
+        return;
       }
-      if (outcome.code === 'superseded') return true;
+      if (outcome.code === 'superseded') return;
       this.log.warn({ point, value, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
     }
-    return false;
   }
 
   private deadlineOf(point: string): number {

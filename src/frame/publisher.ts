@@ -6,7 +6,7 @@ import type { Coalescer } from './coalescer.js';
 import type { DropCause } from './drops.js';
 import { FullPace } from './full-pace.js';
 import { Lanes, type LanesParts } from './lanes.js';
-import type { Key } from './parts-lane.js';
+import type { AnsweredPoint } from './parts-lane.js';
 import { Pressure } from './pressure.js';
 import { Pump } from './pump.js';
 import type { Content, QueueLane } from './queue-lane.js';
@@ -25,12 +25,6 @@ export interface PublisherParts extends LanesParts {
   keyframeMs?: number;
   /** Between trend frames, and between samples of the history; 2 s where absent. */
   trendMs?: number;
-}
-
-/** The point of a command that is answered. */
-export interface AnsweredPoint extends Key {
-  /** The answer's value need not be the truth any more. */
-  readonly fleeting?: boolean;
 }
 
 /** What a publisher has done so far. */

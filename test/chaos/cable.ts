@@ -83,7 +83,9 @@ export class Cable {
   swap(other: Cable): void {
     const plugged = [this, other].filter((cable) => cable.isPlugged);
     for (const cable of plugged) cable.pull();
+    for (const { jack } of [this, other]) jack.stall(false);
     [this.jack, other.jack] = [other.jack, this.jack];
+    for (const { jack, stalled } of [this, other]) if (stalled) jack.stall(true);
     for (const cable of plugged) cable.plug();
   }
 

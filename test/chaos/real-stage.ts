@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
@@ -45,6 +45,10 @@ export class RealStage implements Stage {
 
   /** With its relay listening. */
   static async open(): Promise<RealStage> {
+    // The first of each in a process opens what stays open.
+    createVirtualPort().close();
+    watch(tmpdir()).close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
     const clock = new CountingClock();
     const stage = new RealStage(clock, new RealRelay(clock));
     stage.relay.begin();

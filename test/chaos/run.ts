@@ -77,9 +77,11 @@ async function trouble(world: World, kinds: readonly FaultKind[]): Promise<Fault
   const started = clock.now();
   let lastEnd = started;
   let lastBegin = started;
+  let wellAt: number | undefined;
   const taps = world.tapping();
+  const possible = kinds.filter((kind) => kind.targets(world).length > 0);
   for (let n = 0; n < count; n++) {
-    const kind = kinds[Math.floor(random() * kinds.length)];
+    const kind = possible[Math.floor(random() * possible.length)];
     const at = random() * TROUBLE_MS;
     const length = 20 * (LONGEST_MS / 20) ** random();
     const pick = random();
@@ -92,6 +94,7 @@ async function trouble(world: World, kinds: readonly FaultKind[]): Promise<Fault
       const overlaps = (other: string) => other === place || (kind.aspect === 'plug' && clash(place, other));
       if ([...taken.keys()].some(overlaps)) return;
       happened.push(kind);
+      wellAt = undefined;
       ledger.note('fault', `${kind.name}: ${target}`);
       const end = kind.begin(world, target, random);
       taken.set(place, end);
@@ -103,10 +106,15 @@ async function trouble(world: World, kinds: readonly FaultKind[]): Promise<Fault
       });
     });
   }
-  while (clock.now() <= lastBegin || taken.size > 0) await world.stage.pass(STEP_MS);
+  while (clock.now() <= lastBegin || taken.size > 0) {
+    await world.stage.pass(STEP_MS);
+    if (taken.size > 0) wellAt = undefined;
+    else if (world.recovered(lastEnd)) wellAt ??= clock.now();
+  }
   taps();
   ledger.note('quiet', `since ${lastEnd.toFixed(0)}`);
   world.quietSince = lastEnd;
+  world.wellAt = wellAt;
   return happened;
 }
 
@@ -124,7 +132,7 @@ async function recovery(world: World, faults: readonly FaultKind[]): Promise<num
   while (clock.now() - quietSince < GIVEN_UP_MS) {
     // The reset may have been lost with a connection.
     if (world.orders.isStopped) world.letGo();
-    else if (world.recovered(quietSince)) return clock.now() - since();
+    else if (world.recovered(quietSince)) return Math.max(0, (world.wellAt ?? clock.now()) - since());
     await world.stage.pass(STEP_MS);
   }
   return undefined;

@@ -12,8 +12,8 @@ import type { Stage } from './stage.js';
 import { Witness } from './witness.js';
 
 const MEASURE_MS = 250;
-/** A board looks at its leases every 20 ms. */
-const LEASE_SLACK_MS = 60;
+/** A board looks at its leases every 20 ms, and a slow one hears up to 550 ms late. */
+const LEASE_SLACK_MS = 600;
 const STOP_MS = 2_000;
 /** A device that went away again and again is `degraded` for a while, and works. */
 const LIVE: ReadonlySet<unknown> = new Set(['online', 'degraded']);
@@ -44,6 +44,8 @@ export class World {
   losses = 0;
   /** When the last fault was over. */
   quietSince = 0;
+  /** When all was well after it, where that was before the end of the trouble was known. */
+  wellAt: number | undefined;
   /** When the bridge called its relay, or opened a port, last. */
   triedAt = 0;
   private wishes = 0;
