@@ -2,7 +2,7 @@ import type { Clock } from './clock.js';
 import type { Config } from './config/schema.js';
 import type { DriverRegister } from './device/driver-kind.js';
 import type { Log } from './log.js';
-import type { Trust } from './mesh/client-socket.js';
+import type { Dial, Trust } from './mesh/client-socket.js';
 import type { Pairing } from './pairing.js';
 import type { PanelOptions } from './panel/local-panel.js';
 import type { LogRing } from './panel/log-ring.js';
@@ -26,6 +26,8 @@ export interface BridgeParts {
   random: () => number;
   log: Log;
   ports: Ports;
+  /** How to reach the relay; over the network where absent. */
+  dial?: Dial;
   /** What a phone needs to join. */
   pairing: Pairing;
   /** The local web page; none where absent. */

@@ -70,11 +70,10 @@ export class Commands {
     const { fleet, store } = this.rules;
     if (!fleet.devices.has(request.device) && !store.point(request.device, request.point)) return undefined;
     if (request.cmd === undefined) return this.noted(request);
-    const key = JSON.stringify([request.from, request.cmd]);
-    const known = this.remembered.get(key);
-    if (known && this.rules.clock.now() - known.at <= REMEMBER_MS) return known.outcome;
+    const known = this.known(request);
+    if (known) return known;
     const outcome = this.noted(request);
-    if (outcome) this.remember(key, outcome);
+    if (outcome) this.remember(tapOf(request), outcome);
     return outcome;
   }
 
@@ -98,6 +97,17 @@ export class Commands {
   hold(request: CommandRequest, held: boolean): void {
     if (this.closed || checkSender(request, this.rules)) return;
     this.rules.outputs.hold(request.device, request.point, request.from, held);
+  }
+
+  /** True for a tap that came before: it gets the same answer, which need not be the truth any more. */
+  isRepeat(request: CommandRequest): boolean {
+    return this.known(request) !== undefined;
+  }
+
+  private known(request: CommandRequest): Promise<Outcome> | undefined {
+    if (request.cmd === undefined) return undefined;
+    const known = this.remembered.get(tapOf(request));
+    return known && this.rules.clock.now() - known.at <= REMEMBER_MS ? known.outcome : undefined;
   }
 
   private noted(request: CommandRequest): Promise<Outcome> | undefined {
@@ -230,6 +240,11 @@ export class Commands {
 
 function supersededBy(from: string): Outcome {
   return refused('superseded', `${from || 'another phone'} wanted something else a moment later`);
+}
+
+/** One tap of one sender. */
+function tapOf({ from, cmd }: CommandRequest): string {
+  return JSON.stringify([from, cmd]);
 }
 
 /** A sender's wish for a point. */

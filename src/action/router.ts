@@ -1,7 +1,7 @@
 import { deadline } from '../clock.js';
 import { type Outcome, refused } from '../device/outcome.js';
 import { BridgeError, describeError } from '../error.js';
-import type { Key } from '../frame/parts-lane.js';
+import type { AnsweredPoint } from '../frame/parts-lane.js';
 import type { Publisher } from '../frame/publisher.js';
 import type { LogEntry } from '../frame/shapes.js';
 import type { Binding } from '../layout/bind.js';
@@ -131,6 +131,8 @@ export class Router {
   private submit(request: CommandRequest): void {
     const { publisher } = this.parts;
     const { device, point } = request;
+    // An old answer said again, and a pulse, say nothing of what the point is now.
+    const fleeting = request.pulseMs !== undefined || this.parts.commands.isRepeat(request);
     publisher.hold(device, point);
     const outcome = this.execute(request);
     if (!outcome) {
@@ -138,8 +140,8 @@ export class Router {
       return;
     }
     void outcome.then((result) => {
-      if (request.cmd !== undefined) this.acknowledge(request, result, request);
-      else publisher.release(device, point, result.ok ? result.value : undefined);
+      if (request.cmd !== undefined) this.acknowledge(request, result, { device, point, fleeting });
+      else publisher.release(device, point, result.ok && !fleeting ? result.value : undefined);
     });
   }
 
@@ -207,7 +209,7 @@ export class Router {
     tell({ level: 'warn', text: `emergency stop reset by ${printable(by, 60)}` });
   }
 
-  private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome, held?: Key): void {
+  private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome, held?: AnsweredPoint): void {
     if (sender.cmd === undefined) return;
     const { ok } = outcome;
     const detail = outcome.ok ? { value: outcome.value } : { code: outcome.code, message: outcome.message };

@@ -7,8 +7,8 @@ import { type DeviceCounters, newCounters } from './counters.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from './driver.js';
 import type { DriverKind } from './driver-kind.js';
 import { type Outcome, type RefusalCode, refused } from './outcome.js';
-import { type Value, withinOf } from './point.js';
 import { Pulses } from './pulses.js';
+import { SafeKeeper } from './safe-keeper.js';
 import { safeOutputs } from './safe-outputs.js';
 import { startSafe } from './safe-start.js';
 import { strokeSafe } from './safe-stroke.js';
@@ -47,9 +47,6 @@ export interface DeviceParts
 /** A command for a device, already checked against its point. */
 export type DeviceCommand = QueuedCommand;
 
-/** The name under which the bridge itself commands outputs. */
-export const BRIDGE_ORIGIN = 'bridge';
-const SAFE_TRIES = 3;
 /** Refusals after which the device may have carried the command out all the same. */
 const SENT: ReadonlySet<RefusalCode> = new Set(['timeout', 'mismatch', 'device_refused']);
 
@@ -65,6 +62,8 @@ export class Device {
   private session: DeviceSession | undefined;
   /** Which connection to the device this is, counted from the start; 0 before the first one. */
   connection = 0;
+  /** Aborts when the session is over. */
+  private signal: AbortSignal = AbortSignal.abort();
   /** Tells the filters of a session that a command was confirmed. */
   private confirmed: (point: string) => void = () => {};
   /** Tells the check of a new connection that an output was put to a value. */
@@ -73,6 +72,7 @@ export class Device {
   private readonly answers: Answers;
   private readonly queue: CommandQueue;
   private readonly pulses: Pulses;
+  private readonly keeper: SafeKeeper;
   private readonly log: Log;
 
   constructor(private readonly parts: DeviceParts) {
@@ -82,7 +82,15 @@ export class Device {
     this.log = parts.log.child({ device: parts.id });
     this.traffic = new Traffic(parts.clock);
     this.queue = new CommandQueue((command, signal) => this.apply(command, signal), parts.kind.inFlight, parts.clock);
-    this.pulses = new Pulses(parts.clock, (point, value) => void this.makeSafe(point, value));
+    this.keeper = new SafeKeeper({
+      ...parts,
+      device: parts.id,
+      log: this.log,
+      connected: () => this.session !== undefined,
+      busy: (point) => this.queue.busy(point),
+      submit: (command) => this.submit(command),
+    });
+    this.pulses = new Pulses(parts.clock, (point, value) => void this.keeper.gently(point, value));
     parts.store.add(parts.id);
     this.answers = new Answers({
       ...parts,
@@ -164,7 +172,7 @@ export class Device {
   async safeAll(code: 'estop' | 'offline', message: string): Promise<string[]> {
     this.queue.clear(code, message);
     this.pulses.clear();
-    const { session } = this;
+    const { session, signal } = this;
     // At the stop, what its owner wants to stay as it is stays; an emergency spares nothing.
     const outputs = safeOutputs(this.parts.store, this.id).filter(({ holds }) => code === 'estop' || !holds);
     const points = outputs.map(({ id }) => id);
@@ -179,20 +187,14 @@ export class Device {
     });
     // An emergency stop that nobody confirmed is not given up as long as the device is there.
     const insist = code === 'estop' ? outputs.filter(({ id }) => failed.includes(id)) : [];
-    for (const { id, safe } of insist) void this.makeSafe(id, safe);
+    for (const { id, safe } of insist) void this.keeper.insist(id, safe, signal);
     return failed;
   }
 
   /** Puts an output to its safe value, before whatever waits for it; resolves with whether the device confirmed that. */
   async putSafe(point: string): Promise<boolean> {
-    const safe = this.parts.store.point(this.id, point)?.spec.safe;
-    if (safe === undefined || !this.session) return false;
     this.pulses.forget(point);
-    const command = { point, value: safe, origin: BRIDGE_ORIGIN, deadline: this.deadlineOf(point) };
-    const outcome = await this.submit(command);
-    if (outcome.ok) this.log.info({ point, value: safe }, 'output put to its safe value');
-    else this.log.warn({ point, value: safe, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
-    return outcome.ok;
+    return await this.keeper.once(point);
   }
 
   private unsafe(failed: string[], points: readonly string[], error: unknown): void {
@@ -208,6 +210,7 @@ export class Device {
     if (outcome.ok) {
       this.traffic.over(what);
       this.settled(command.point);
+      this.keeper.obeyed(command.point);
     } else if (outcome.code === 'timeout' || outcome.code === 'mismatch') this.traffic.tell(what, this.log);
     return outcome;
   }
@@ -223,6 +226,7 @@ export class Device {
   private onLive(session: DeviceSession, signal: AbortSignal, confirmed: (point: string) => void): void {
     this.session = session;
     this.connection++;
+    this.signal = signal;
     this.confirmed = confirmed;
     this.settled = startSafe({
       device: this.id,
@@ -231,7 +235,7 @@ export class Device {
       clock: this.parts.clock,
       signal,
       stopped: this.parts.stopped?.() ?? false,
-      makeSafe: (point, value) => void this.makeSafe(point, value),
+      makeSafe: (point, value) => void this.keeper.gently(point, value),
     });
     this.pulses.resume();
   }
@@ -241,23 +245,5 @@ export class Device {
     this.answers.lost();
     this.pulses.pause();
     this.queue.clear('offline', `${this.id} went away: ${cause.message}`);
-  }
-
-  /** Puts an output to its safe value, unless somebody's newer wish for it is under way. */
-  private async makeSafe(point: string, value: Value): Promise<void> {
-    for (let tries = 0; tries < SAFE_TRIES && this.session && !this.queue.busy(point); tries++) {
-      const command = { point, value, origin: BRIDGE_ORIGIN, deadline: this.deadlineOf(point) };
-      const outcome = await this.submit(command);
-      if (outcome.ok) {
-        this.log.info({ point, value }, 'output put to its safe value');
-        return;
-      }
-      if (outcome.code === 'superseded') return;
-      this.log.warn({ point, value, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
-    }
-  }
-
-  private deadlineOf(point: string): number {
-    return this.parts.clock.now() + withinOf(this.parts.store.point(this.id, point)?.spec);
   }
 }

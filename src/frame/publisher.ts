@@ -6,7 +6,7 @@ import type { Coalescer } from './coalescer.js';
 import type { DropCause } from './drops.js';
 import { FullPace } from './full-pace.js';
 import { Lanes, type LanesParts } from './lanes.js';
-import type { Key } from './parts-lane.js';
+import type { AnsweredPoint } from './parts-lane.js';
 import { Pressure } from './pressure.js';
 import { Pump } from './pump.js';
 import type { Content, QueueLane } from './queue-lane.js';
@@ -128,9 +128,9 @@ export class Publisher {
   }
 
   /** Answers a command; where its point is `held`, that hold ends once the answer has left, and the state is said at once. */
-  ack(ack: Ack, held?: Key): void {
+  ack(ack: Ack, held?: AnsweredPoint): void {
     const { state, bound, acks } = this.lanes;
-    const value = ack.ok ? ack.value : undefined;
+    const value = ack.ok && !held?.fleeting ? ack.value : undefined;
     const inState = held && state.answered(held.device, held.point, value);
     const inBound = held && bound?.answered(held.device, held.point, value);
     this.enqueue(acks, ackFrame(ack), `to ${ack.to}`, () => {

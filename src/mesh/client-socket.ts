@@ -12,8 +12,19 @@ import type { RelayAddress } from './connection.js';
 import { isObject, type JsonObject, type MeshFrame } from './frame.js';
 import { asciiSize } from './json.js';
 
+/** What a connection uses of a WebSocket. */
+export type Wire = Pick<
+  WebSocket,
+  'readyState' | 'bufferedAmount' | 'on' | 'once' | 'send' | 'ping' | 'close' | 'terminate'
+>;
+
+/** Opens a WebSocket; throws where the address itself is refused. */
+export type Dial = (url: string, options: WebSocket.ClientOptions) => Wire;
+
 export interface SocketOptions {
   readonly address: RelayAddress;
+  /** How to reach the relay; over the network where absent. */
+  readonly dial?: Dial | undefined;
   readonly identity: JsonObject;
   readonly hasToken: boolean;
   readonly clock: Clock;
@@ -51,12 +62,14 @@ const MAX_BUFFERED = 4 * 1024 * 1024;
  */
 const MAX_PAYLOAD = 5 * 1024 * 1024;
 
+const overNetwork: Dial = (url, options) => new WebSocket(url, options);
+
 /** A frame of text. */
 const TEXT = { binary: false } as const;
 
 /** One connection to the relay, for one use: opening, identifying, welcome, over, thrown away. */
 export class ClientSocket {
-  private readonly ws: WebSocket;
+  private readonly ws: Wire;
   /** The id that the relay gave us for this connection; undefined before the welcome. */
   relayId: string | undefined;
 
@@ -70,14 +83,14 @@ export class ClientSocket {
     private readonly options: SocketOptions,
     private readonly handlers: SocketHandlers,
   ) {
-    const { address, clock, timing } = options;
+    const { address, clock, dial = overNetwork, timing } = options;
     const socketOptions = {
       perMessageDeflate: false,
       maxPayload: MAX_PAYLOAD,
       closeTimeout: timing.stop,
       ...(options.trust && tlsOptions(options.trust)),
     };
-    this.ws = new WebSocket(address.url, socketOptions);
+    this.ws = dial(address.url, socketOptions);
     this.patience = clock.after(timing.connect, () => {
       this.end(openingEnd(new Error(`no answer within ${timing.connect / 1000} s`), address.display));
     });

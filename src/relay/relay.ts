@@ -30,6 +30,8 @@ export interface EmbeddedRelayOptions {
   /** Origins (`scheme://host:port`) whose pages may connect; default: port 80 of this machine. */
   allowedOrigins?: readonly string[];
   limits?: Partial<RelayLimits>;
+  /** What listens; WebSockets on the network where absent. */
+  listen?: typeof listen;
   clock: Clock;
   log?: Log;
 }
@@ -69,7 +71,7 @@ export class EmbeddedRelay {
 
   /** Starts listening. Rejects with `relay/open` (others could reach it without a token), `relay/port-busy` or `relay/listen`. */
   async start(): Promise<RelayAddress> {
-    const { host, port, token, tls } = this.options;
+    const { host, port, token, tls, listen: begin = listen } = this.options;
     if (!isLoopback(host) && !token) {
       throw new BridgeError('relay/open', `a relay on ${host} without a token would serve everybody on the network`, {
         hint: 'give it a token, or bind it to 127.0.0.1',
@@ -78,7 +80,7 @@ export class EmbeddedRelay {
     if (this.server) throw new BridgeError('relay/started', 'the relay is already running');
     const { maxFrameBytes, connections } = this.limits;
     const options = { host, port, maxFrameBytes, connections, tls };
-    this.server = await listen(options, (socket) => this.connections.accept(socket));
+    this.server = await begin(options, (socket) => this.connections.accept(socket));
     this.connections.watch();
     const reachable = isEveryInterface(host) ? '127.0.0.1' : host;
     return { host, port: this.server.port, url: relayUrl(reachable, this.server.port, tls !== undefined) };

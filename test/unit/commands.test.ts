@@ -88,6 +88,38 @@ describe('a tap', () => {
   });
 });
 
+it('a repeated answer is not taken for the state of things', async () => {
+  const desk = await openDesk();
+  const old = desk.tap('pump', false);
+  await desk.clock.advance(1_000);
+  desk.tap('pump', true, { _from: 'other' });
+  await desk.clock.advance(1_000);
+  desk.board.manner = 'late';
+  desk.frames.length = 0;
+  desk.tap('pump', true);
+  desk.tap('pump', false, { _cmd: old });
+  await desk.clock.advance(200);
+  expect(desk.ackOf(old)).toMatchObject({ ok: true, value: false });
+  const said = desk.frames.flatMap((frame) => ((frame['shed'] ?? {}) as { pump?: unknown }).pump ?? []);
+  expect(said).toEqual([true]);
+  await desk.close();
+});
+
+it('the answer to a pulse is not taken for the state of things, as the pulse may be over', async () => {
+  const desk = await openDesk();
+  desk.board.manner = 'late';
+  // What the device says of its outputs is lost.
+  desk.board.say = () => {};
+  const first = desk.tap('pump', undefined, { pulse_ms: 500 });
+  await desk.clock.advance(10);
+  desk.tap('pump', undefined, { pulse_ms: 500, _from: 'other' });
+  await desk.clock.advance(350);
+  expect(desk.ackOf(first)).toMatchObject({ ok: true, value: true });
+  const said = desk.frames.flatMap((frame) => ((frame['shed'] ?? {}) as { pump?: unknown }).pump ?? []);
+  expect(said).toEqual([false]);
+  await desk.close();
+});
+
 describe('a command is refused with', () => {
   it.each([
     ['unknown_point', 'nothing', true, {}],
@@ -338,6 +370,21 @@ describe('the emergency stop', () => {
     await desk.clock.advance(2_000);
     expect(desk.board.outputs.get('pump')).toBe(false);
     await desk.close();
+  });
+
+  it('is not given up however long the device keeps silent', async () => {
+    const desk = await openDesk();
+    desk.tap('pump', true);
+    await desk.clock.advance(100);
+    desk.board.manner = 'silent';
+    desk.router.handle(stop, false);
+    await desk.clock.advance(20_000);
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    desk.board.manner = 'obeys';
+    await desk.clock.advance(2_100);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+    expect(desk.clock.timers).toBe(0);
   });
 
   it('writes once however often the button is hit, and answers each', async () => {
