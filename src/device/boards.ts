@@ -14,6 +14,8 @@ import { Seats } from './seats.js';
 export interface BoardsParts {
   /** Devices of the config that wait for their board, by id, with their kind. */
   waiting: ReadonlyMap<string, string>;
+  /** True for a port that a device of the config has for itself. */
+  isClaimed(path: string): boolean;
   /** True for an id that something else has. */
   isTaken(id: string): boolean;
   memory: BoardMemory;
@@ -127,6 +129,28 @@ export class Boards {
     const { memory } = this.parts;
     const mark = this.seats.of(device)?.mark ?? memory.boardOf(device);
     return mark === undefined || (await memory.approve(device, mark));
+  }
+
+  /** True while a board at this port is a device, or about to become one. */
+  has(path: string): boolean {
+    return (
+      this.seats.all().some(([, seat]) => seat.path === path) || this.pending.some((board) => board.port.path === path)
+    );
+  }
+
+  /** True where the port of a device's board has become another device's own. */
+  isOusted(device: string): boolean {
+    const seat = this.seats.of(device);
+    return seat !== undefined && this.parts.isClaimed(seat.path);
+  }
+
+  /** Devices are no more, or other ones: their places are emptied, unless their board `stays`. */
+  async dismiss(devices: Iterable<string>, stays: (device: string) => boolean): Promise<void> {
+    const ousted = this.seats.all().flatMap(([device]) => (this.isOusted(device) ? [device] : []));
+    const leaving = [...devices];
+    for (const device of leaving) this.candidates.remove(device);
+    const empty = new Set([...leaving.filter((device) => !stays(device)), ...ousted]);
+    await Promise.all([...empty].map((device) => this.seats.vacate(device)));
   }
 
   /** Closes every line; what was learnt of boards is on the disk then. */

@@ -51,6 +51,7 @@ export class Device {
   approved: boolean;
 
   private session: DeviceSession | undefined;
+  private retired = false;
   /** Tells the filters of a session that a command was confirmed. */
   private confirmed: (point: string) => void = () => {};
   /** Tells the check of a new connection that an output was put to a value. */
@@ -107,6 +108,13 @@ export class Device {
     this.supervisor.start();
   }
 
+  /** Takes no command any more, puts every output to its safe value and ends everything: its owner wants it no longer. */
+  async retire(why: string): Promise<void> {
+    this.retired = true;
+    await this.safeAll('offline', why);
+    await this.stop();
+  }
+
   /** Ends everything; commands that wait are refused. */
   async stop(): Promise<void> {
     this.queue.clear('offline', 'the bridge is stopping');
@@ -116,7 +124,7 @@ export class Device {
 
   /** Carries out a command; resolves with how it ended. A pulse resolves when it has begun. */
   async command(command: DeviceCommand): Promise<Outcome> {
-    if (!this.session) return refused('offline', `${this.id} is not connected`);
+    if (!this.session || this.retired) return refused('offline', `${this.id} is not connected`);
     const { point, pulseMs, ...rest } = command;
     this.pulses.forget(point);
     if (pulseMs === undefined || this.parts.kind.pulses) return await this.submit(command);

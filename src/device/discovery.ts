@@ -113,6 +113,11 @@ export class Discovery {
     this.look();
   }
 
+  /** Asks anew who is at the ports that are meant. */
+  againWhere(isMeant: (path: string) => boolean): void {
+    for (const path of [...this.known.keys()].filter(isMeant)) this.again(path);
+  }
+
   private look(): void {
     if (!this.running) return;
     const ports = this.parts.listPorts();

@@ -4,7 +4,6 @@ import { BridgeError } from '../error.js';
 import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
 import { KernelFiles } from '../port/kernel-files.js';
-import type { PortAddress } from '../port/line-link.js';
 import type { PinsOf } from '../port/pin.js';
 import type { Ports } from '../port/ports.js';
 import { StateFile } from '../state/state-file.js';
@@ -14,13 +13,14 @@ import { Boards } from './boards.js';
 import { Device } from './device.js';
 import { Discovery } from './discovery.js';
 import type { DriverKind, DriverRegister } from './driver-kind.js';
+import { type DeviceEntries, type FleetChange, fleetChange } from './fleet-change.js';
 import { PortClaims } from './port-claims.js';
+import { PortWishes, portOf } from './port-wishes.js';
 import { readingOptionsOf } from './reading-options.js';
 
 /** What a fleet is built from. */
 export interface FleetParts {
-  /** The devices of the config by id. */
-  devices: ReadonlyMap<string, { readonly driver: string; readonly options: unknown }>;
+  devices: DeviceEntries;
   drivers: DriverRegister;
   /** True: boards that no device of the config waits for become devices too, their outputs waiting for approval. */
   discover: boolean;
@@ -38,62 +38,38 @@ export interface FleetParts {
 export class Fleet {
   private readonly all = new Map<string, Device>();
   private readonly boards: Boards;
-  private readonly discovery: Discovery | undefined;
-  /** Bits per second at which to look for boards, by kind, where all devices that wait for one agree. */
-  private readonly bauds = new Map<string, number>();
+  private discovery: Discovery | undefined;
+  private readonly wishes = new PortWishes();
+  private readonly claims: PortClaims;
   private readonly files: KernelFiles;
+  private entries: DeviceEntries;
+  private discover: boolean;
   private running = false;
 
   constructor(private readonly parts: FleetParts) {
-    const { devices, drivers, discover, ports, store, clock, log } = parts;
+    const { devices, discover, ports, store, clock, log } = parts;
     this.files = new KernelFiles(clock);
-    const waiting = new Map<string, string>();
-    const claims: PortAddress[] = [];
-    for (const [id, { driver, options }] of devices) {
-      const port = portOf(options);
-      if (port === 'auto') waiting.set(id, driver);
-      else if (port !== undefined) claims.push(port);
-    }
-    for (const kind of new Set(waiting.values())) {
-      const bauds = [...devices.values()].filter((d) => d.driver === kind).flatMap((d) => baudWhereAuto(d.options));
-      const [baud, ...others] = new Set(bauds);
-      if (baud !== undefined && others.length === 0) this.bauds.set(kind, baud);
-    }
+    this.entries = devices;
+    this.discover = discover;
+    this.wishes.learn(devices);
+    this.claims = new PortClaims(this.wishes.claims, ports);
+    const adopt = (id: string, kind: DriverKind, approved: boolean) => this.adopt(id, kind, approved);
+    const adopts = () => (this.discover ? adopt : undefined);
     this.boards = new Boards({
-      waiting,
+      waiting: this.wishes.waiting,
+      isClaimed: (path) => this.claims.on(path) === 'claimed',
       isTaken: (id) => store.devices().includes(id),
       memory: new BoardMemory(new StateFile(join(parts.stateDir, 'boards.json'), log)),
       openLine: ports.open,
       log,
-      adopt: discover ? (id, kind, approved) => this.adopt(id, kind, approved) : undefined,
+      get adopt() {
+        return adopts();
+      },
       consent: (id, approved) => this.all.get(id)?.setApproved(approved),
       askAgain: (path) => this.discovery?.again(path),
     });
-    for (const [id, { driver, options }] of devices) {
-      const kind = drivers.get(driver);
-      if (!kind) throw new BridgeError('config/driver', `${id}: unknown driver ${driver}`);
-      this.add(id, kind, options, true);
-    }
-    if (discover || waiting.size > 0) {
-      const claimed = new PortClaims(claims, ports);
-      this.discovery = new Discovery({
-        kinds: [...drivers.values()].filter((kind) => kind.probe),
-        listPorts: ports.list,
-        watchPorts: ports.watchList,
-        nodeOf: ports.nodeOf,
-        claimOn: (path) => claimed.on(path),
-        holders: ports.holders,
-        bauds: this.bauds,
-        isWanted: () => this.boards.wanted,
-        openLine: ports.open,
-        clock,
-        log,
-        failures: new FailureLog(log, clock),
-        found: (board) => this.boards.found(board),
-        settled: () => this.boards.settled(),
-        gone: (path) => this.boards.gone(path),
-      });
-    }
+    for (const [id, { driver, options }] of devices) this.add(id, this.kindOf(id, driver), options, true);
+    this.discovery = this.seek();
   }
 
   /** Every device by id; boards that are plugged in later join the same map. */
@@ -125,6 +101,45 @@ export class Fleet {
   }
 
   /**
+   * Takes other entries, whose drivers are all known. A device whose entry is the same goes on untouched; one that is gone
+   * or has another entry is put to its safe values and closed, and opened anew where there is still one of its name. A
+   * board in its place stays there, unless its device does not wait for one any more: then it is asked anew who it is.
+   */
+  async replace(devices: DeviceEntries, discover: boolean): Promise<FleetChange> {
+    const { store } = this.parts;
+    const change = fleetChange(this.entries, devices);
+    const adopted = [...this.all.keys()].filter((id) => !this.entries.has(id));
+    const seeksAnew = this.wishes.learn(devices) || discover !== this.discover;
+    this.entries = devices;
+    this.discover = discover;
+    const ousted = [...this.all.keys()].filter((id) => this.boards.isOusted(id));
+    const unwanted = adopted.filter((id) => !discover || devices.has(id) || ousted.includes(id));
+    const leaving = new Set([...change.gone, ...change.changed, ...unwanted]);
+    await Promise.all([
+      ...[...leaving].map((id) => this.all.get(id)?.retire(`${id} is being closed: its config changed`)),
+      ...ousted.map((id) => this.all.get(id)?.safeAll('offline', `the port of ${id} is another device's now`)),
+    ]);
+    // A board stays in the place of a device that still waits for one of its kind.
+    const stays = (id: string) => this.wishes.waiting.get(id) === this.all.get(id)?.kind;
+    const approved = new Map([...leaving].filter(stays).map((id) => [id, this.all.get(id)?.approved ?? true]));
+    await this.boards.dismiss(leaving, (id) => approved.has(id));
+    for (const id of leaving) {
+      if (devices.has(id)) continue;
+      this.all.delete(id);
+      store.remove(id);
+    }
+    for (const [id, { driver, options }] of devices) {
+      if (this.all.has(id) && !leaving.has(id)) continue;
+      store.add(id);
+      store.describe(id, []);
+      const device = this.add(id, this.kindOf(id, driver), options, approved.get(id) ?? true);
+      if (this.running) device.start();
+    }
+    if (seeksAnew) await this.seekAnew();
+    return change;
+  }
+
+  /**
    * Lets the outputs of a new board be switched from now on; resolves with whether that is remembered for the next start,
    * or undefined for an unknown device.
    */
@@ -135,8 +150,52 @@ export class Fleet {
     return { remembered: await this.boards.approve(id) };
   }
 
+  /** Other ports are claimed, or other devices wait: whoever is at a port that no device has is asked again. */
+  private async seekAnew(): Promise<void> {
+    const { discovery } = this;
+    const wanted = this.discover || this.wishes.waiting.size > 0;
+    if (wanted && discovery) discovery.againWhere((path) => !this.boards.has(path));
+    else if (wanted) {
+      this.discovery = this.seek();
+      if (this.running) this.discovery?.start();
+    } else if (discovery) {
+      this.discovery = undefined;
+      await discovery.stop();
+      this.boards.settled();
+    }
+  }
+
+  private kindOf(id: string, driver: string): DriverKind {
+    const kind = this.parts.drivers.get(driver);
+    if (!kind) throw new BridgeError('config/driver', `${id}: unknown driver ${driver}`);
+    return kind;
+  }
+
+  /** What looks for boards; undefined where nobody waits for one. */
+  private seek(): Discovery | undefined {
+    const { drivers, ports, clock, log } = this.parts;
+    if (!this.discover && this.wishes.waiting.size === 0) return undefined;
+    return new Discovery({
+      kinds: [...drivers.values()].filter((kind) => kind.probe),
+      listPorts: ports.list,
+      watchPorts: ports.watchList,
+      nodeOf: ports.nodeOf,
+      claimOn: (path) => this.claims.on(path),
+      holders: ports.holders,
+      bauds: this.wishes.bauds,
+      isWanted: () => this.boards.wanted,
+      openLine: ports.open,
+      clock,
+      log,
+      failures: new FailureLog(log, clock),
+      found: (board) => this.boards.found(board),
+      settled: () => this.boards.settled(),
+      gone: (path) => this.boards.gone(path),
+    });
+  }
+
   private adopt(id: string, kind: DriverKind, approved: boolean): void {
-    const baud = this.bauds.get(kind.kind);
+    const baud = this.wishes.bauds.get(kind.kind);
     const options = kind.options.parse({ port: 'auto', ...(baud === undefined ? {} : { baud }) });
     const device = this.add(id, kind, options, approved);
     if (this.running) device.start();
@@ -168,16 +227,4 @@ export class Fleet {
     this.all.set(id, device);
     return device;
   }
-}
-
-/** The port that a device's options name, where they do; `auto` for a board that is found by asking. */
-function portOf(options: unknown): PortAddress | undefined {
-  const port = (options as { port?: unknown } | null)?.port;
-  return typeof port === 'string' || (typeof port === 'object' && port !== null) ? (port as PortAddress) : undefined;
-}
-
-/** The baud rate of a device whose board is found by asking; empty for any other. */
-function baudWhereAuto(options: unknown): number[] {
-  const { port, baud } = (options ?? {}) as { port?: unknown; baud?: unknown };
-  return port === 'auto' && typeof baud === 'number' ? [baud] : [];
 }
