@@ -14,8 +14,6 @@ import { Seats } from './seats.js';
 export interface BoardsParts {
   /** Devices of the config that wait for their board, by id, with their kind. */
   waiting: ReadonlyMap<string, string>;
-  /** True for a port that a device of the config has for itself. */
-  isClaimed(path: string): boolean;
   /** True for an id that something else has. */
   isTaken(id: string): boolean;
   memory: BoardMemory;
@@ -138,19 +136,15 @@ export class Boards {
     );
   }
 
-  /** True where the port of a device's board has become another device's own. */
-  isOusted(device: string): boolean {
-    const seat = this.seats.of(device);
-    return seat !== undefined && this.parts.isClaimed(seat.path);
+  /** The port of the board in a device's place. */
+  portOf(device: string): string | undefined {
+    return this.seats.of(device)?.path;
   }
 
-  /** Devices are no more, or other ones: their places are emptied, unless their board `stays`. */
-  async dismiss(devices: Iterable<string>, stays: (device: string) => boolean): Promise<void> {
-    const ousted = this.seats.all().flatMap(([device]) => (this.isOusted(device) ? [device] : []));
-    const leaving = [...devices];
-    for (const device of leaving) this.candidates.remove(device);
-    const empty = new Set([...leaving.filter((device) => !stays(device)), ...ousted]);
-    await Promise.all([...empty].map((device) => this.seats.vacate(device)));
+  /** Some devices are no more, or other ones; places are `emptied`. Resolves when the lines to their boards are closed. */
+  async dismiss(devices: Iterable<string>, emptied: Iterable<string>): Promise<void> {
+    for (const device of devices) this.candidates.remove(device);
+    await Promise.all([...emptied].map((device) => this.seats.vacate(device)));
   }
 
   /** Closes every line; what was learnt of boards is on the disk then. */

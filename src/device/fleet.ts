@@ -57,7 +57,6 @@ export class Fleet {
     const adopts = () => (this.discover ? adopt : undefined);
     this.boards = new Boards({
       waiting: this.wishes.waiting,
-      isClaimed: (path) => this.claims.on(path) === 'claimed',
       isTaken: (id) => store.devices().includes(id),
       memory: new BoardMemory(new StateFile(join(parts.stateDir, 'boards.json'), log)),
       openLine: ports.open,
@@ -112,7 +111,7 @@ export class Fleet {
     const seeksAnew = this.wishes.learn(devices) || discover !== this.discover;
     this.entries = devices;
     this.discover = discover;
-    const ousted = [...this.all.keys()].filter((id) => this.boards.isOusted(id));
+    const ousted = [...this.all.keys()].filter((id) => this.claims.on(this.boards.portOf(id) ?? '') === 'claimed');
     const unwanted = adopted.filter((id) => !discover || devices.has(id) || ousted.includes(id));
     const leaving = new Set([...change.gone, ...change.changed, ...unwanted]);
     await Promise.all([
@@ -122,7 +121,8 @@ export class Fleet {
     // A board stays in the place of a device that still waits for one of its kind.
     const stays = (id: string) => this.wishes.waiting.get(id) === this.all.get(id)?.kind;
     const approved = new Map([...leaving].filter(stays).map((id) => [id, this.all.get(id)?.approved ?? true]));
-    await this.boards.dismiss(leaving, (id) => approved.has(id));
+    const emptied = [...leaving].filter((id) => !approved.has(id));
+    await this.boards.dismiss(leaving, new Set([...emptied, ...ousted]));
     for (const id of leaving) {
       if (devices.has(id)) continue;
       this.all.delete(id);

@@ -50,7 +50,6 @@ function setUp(waiting: string[], options: { file?: string; discover?: boolean }
   };
   const boards = new Boards({
     waiting: new Map(waiting.map((id) => [id, 'board'])),
-    isClaimed: () => false,
     isTaken: (id) => waiting.includes(id) || adopted.some((device) => device.id === id),
     memory: new BoardMemory(new StateFile(file, log)),
     openLine,
