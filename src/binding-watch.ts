@@ -4,8 +4,8 @@ import type { Log } from './log.js';
 import type { Store } from './state/store.js';
 import { printable } from './text.js';
 
-/** Says once what disagrees between a bound layout and devices, as soon as these have said which points they have. */
-export function watchBinding(binding: Binding, namespace: string, store: Store, log: Log): void {
+/** Says once what disagrees between a bound layout and devices, as soon as these have said which points they have; the returned function ends that. */
+export function watchBinding(binding: Binding, namespace: string, store: Store, log: Log): () => void {
   const told = new Set<string>();
   const say = (control: string, code: string, message: string) => {
     // Not by the message: a board may describe itself anew again and again, each time with other limits.
@@ -21,7 +21,7 @@ export function watchBinding(binding: Binding, namespace: string, store: Store, 
     isKnown: (device: string) => store.points(device).size > 0,
     specOf: (device: string, point: string) => store.point(device, point)?.spec,
   };
-  store.subscribe({
+  return store.subscribe({
     described: () => {
       for (const { control, code, message } of lintHardware(binding, namespace, hardware)) say(control, code, message);
     },

@@ -1,63 +1,35 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Commands } from './action/commands.js';
 import { Requests } from './action/requests.js';
 import { Router } from './action/router.js';
-import { rulesOf } from './action/rules.js';
+import { rulesOf, takeRules } from './action/rules.js';
+import type { Rules } from './action/validate.js';
 import { watchBinding } from './binding-watch.js';
-import { type Clock, deadline } from './clock.js';
+import type { BridgeChange, BridgeParts } from './bridge-parts.js';
+import { deadline } from './clock.js';
+import { changedSections } from './config/changes.js';
 import { formulasOf } from './config/formulas.js';
-import { policiesOf } from './config/policies.js';
-import type { Config } from './config/schema.js';
 import { controlHandlers } from './control/handlers.js';
 import { ControlServer } from './control/server.js';
-import type { DriverRegister } from './device/driver-kind.js';
 import { Fleet } from './device/fleet.js';
 import { BridgeError, describeError } from './error.js';
-import { Publisher, type PublisherParts } from './frame/publisher.js';
+import type { Publisher } from './frame/publisher.js';
 import type { LogEntry } from './frame/shapes.js';
 import type { FrameSink } from './frame/sink.js';
-import { keptToken } from './kept-token.js';
-import type { Log } from './log.js';
-import { MeshClient } from './mesh/client.js';
 import { parseRelayUrl } from './mesh/connection.js';
-import type { DeviceToken } from './mesh/device-token.js';
-import { roomCipher } from './mesh/e2ee.js';
-import type { Pairing } from './pairing.js';
 import { Desk } from './panel/desk.js';
-import { LocalPanel, type LocalPanelParts, type PanelOptions } from './panel/local-panel.js';
+import { LocalPanel } from './panel/local-panel.js';
 import { LogRing } from './panel/log-ring.js';
-import type { PhoneLayout } from './phone-layout.js';
 import { PhonePush } from './phone-push.js';
 import { PhoneSide } from './phone-side.js';
-import type { PinsOf } from './port/pin.js';
-import type { Ports } from './port/ports.js';
+import { Publishers } from './publishers.js';
+import { RelaySeat } from './relay-seat.js';
 import { Derived } from './state/derived.js';
 import { History } from './state/history.js';
 import { Store } from './state/store.js';
 
-/** What a bridge is built from: its config, and everything of the world outside that it touches. */
-export interface BridgeParts {
-  config: Config;
-  /** Address of the relay to join. */
-  relayUrl: string;
-  /** What the relay asks for, where it asks. */
-  token: string | undefined;
-  /** True: anybody can be on the relay and nobody said that this is all right. */
-  openRelay: boolean;
-  drivers: DriverRegister;
-  version: string;
-  clock: Clock;
-  random: () => number;
-  log: Log;
-  ports: Ports;
-  /** What a phone needs to join. */
-  pairing: Pairing;
-  /** The local web page; none where absent. */
-  panel?: PanelOptions;
-  /** The lines of the log that the panel shows. */
-  lines?: LogRing;
-  pins: PinsOf;
-}
+export type { BridgeChange, BridgeParts } from './bridge-parts.js';
 
 /** The whole stop takes at most this long, whatever confirms. */
 const STOP_MS = 1_800;
@@ -67,53 +39,46 @@ export class Bridge {
   readonly store: Store;
   readonly fleet: Fleet;
   readonly router: Router;
-  readonly mesh: MeshClient;
+  readonly mesh: RelaySeat;
   readonly publisher: Publisher;
-  readonly panel: LocalPanel | undefined;
-  private readonly tokens: DeviceToken | undefined;
+  panel: LocalPanel | undefined;
+  private readonly phones: PhoneSide;
+  private readonly rules: Rules;
+  private readonly publishers: Publishers;
+  private readonly desk: Desk;
   private readonly commands: Commands;
   private readonly requests: Requests;
   private readonly control: ControlServer;
   private readonly derived: Derived;
   private stopping: Promise<void> | undefined;
+  private unwatchBinding: (() => void) | undefined;
 
-  constructor(private readonly parts: BridgeParts) {
-    const { config, token, clock, random, log, version } = parts;
+  constructor(private parts: BridgeParts) {
+    const { config, clock, log, version } = parts;
     const { namespace } = config.bridge;
     const source = randomUUID();
-    this.store = new Store(clock);
-    const history = new History(this.store);
-    const phones = new PhoneSide(config, this.store);
-    const { binding } = phones.layout;
-    this.tokens = keptToken({ config, token, clock, random, log, revoked: () => void this.mesh.stop() });
+    const store = new Store(clock);
+    this.store = store;
+    const history = new History(store);
+    const phones = new PhoneSide(config, store);
+    this.phones = phones;
     this.mesh = this.buildMesh();
     const layout = () => phones.layout.layout();
-    const publisher = (sink: FrameSink, parts: Pick<PublisherParts, 'history' | 'topology' | 'frameBytes'>) =>
-      new Publisher({
-        store: this.store,
-        sink,
-        namespace,
-        source,
-        clock,
-        log: log.child({ part: 'frames' }),
-        deck: () => phones.deck(),
-        controls: () => phones.snapshot.controls(),
-        ...(binding && { bound: binding.frames }),
-        maxHz: config.publish.maxHz,
-        policies: policiesOf(config),
-        keyframeMs: config.publish.keyframe,
-        trendMs: config.publish.trend,
-        ...parts,
-      });
-    this.publisher = publisher(this.mesh, {
+    const part = log.child({ part: 'frames' });
+    this.publishers = new Publishers({
+      config: () => this.parts.config,
+      store,
       history,
-      topology: () => phones.topology(this.mesh.relayId),
-      // Base64 makes a sealed frame a third larger.
-      ...(config.relay.roomKey === undefined ? {} : { frameBytes: 48 * 1024 }),
+      phones,
+      source,
+      clock,
+      log: part,
     });
+    this.publisher = this.publishers.forRelay(this.mesh);
     this.fleet = this.buildFleet();
     this.derived = new Derived(formulasOf(config.derived), this.store);
     const rules = rulesOf(config, this.fleet, this.store, parts.openRelay, clock);
+    this.rules = rules;
     this.commands = new Commands(rules);
     this.router = new Router({
       namespace,
@@ -123,14 +88,16 @@ export class Bridge {
       publisher: this.publisher,
       isOurPhone: (dynamic) => phones.snapshot.isFor(dynamic),
       tell: (entry) => this.tell(entry),
-      ...(binding && { binding }),
+      get binding() {
+        return phones.layout.binding;
+      },
       log: log.child({ part: 'commands' }),
     });
-    const { store, router, fleet, mesh } = this;
+    const { router, fleet, mesh } = this;
     const { devices } = fleet;
     this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
     const panelLink = () => this.panel?.link();
-    const push = new PhonePush({ channel: config.relay.channel, layout, mesh, publisher: this.publisher, clock });
+    const push = new PhonePush({ layout, mesh, publisher: this.publisher, clock });
     const handlers = controlHandlers({
       fleet,
       store,
@@ -142,15 +109,18 @@ export class Bridge {
       version,
       relay: mesh,
       panelLink,
-      pairing: parts.pairing,
+      pairing: () => this.parts.pairing,
     });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
-    const past = { keys: () => history.keys(), get: (device: string, point: string) => history.get(device, point) };
-    this.panel = this.buildPanel(phones.layout, push, (sink) => {
-      const own = publisher(sink, { history: past, topology: () => phones.topology('bridge') });
-      return { publisher: own, router: router.on(own) };
-    });
-    if (binding) watchBinding(binding, namespace, this.store, log.child({ part: 'layout' }));
+    const relay = {
+      at: () => ({ url: parseRelayUrl(this.parts.relayUrl).display, channel: this.parts.config.relay.channel }),
+      ready: () => mesh.ready,
+    };
+    const { lines = new LogRing() } = parts;
+    const about = { name: config.bridge.name, namespace, version, relay, pairing: () => this.parts.pairing };
+    this.desk = new Desk({ fleet, store, phoneLayout: phones.layout, ...about, push, log: lines, clock });
+    this.panel = this.buildPanel();
+    this.watchBinding();
     this.store.subscribe({
       health: (device, health) => {
         this.tell({ level: health === 'online' ? 'info' : 'warn', text: `${device}: ${health}` });
@@ -163,9 +133,41 @@ export class Bridge {
     await this.control.start();
     this.publisher.start();
     this.derived.start();
-    if (this.tokens) void this.tokens.begin().then((known) => known && this.mesh.start());
-    else this.mesh.start();
+    this.mesh.start();
     this.fleet.start();
+    await this.panel?.start();
+  }
+
+  /**
+   * Takes a changed config, with the same name, namespace and folder: only what it changes is closed and begun anew, and
+   * devices whose entries are the same keep their sessions.
+   */
+  async reload(change: BridgeChange): Promise<void> {
+    const before = { ...this.parts, shape: this.publishers.shape() };
+    this.parts = { ...this.parts, ...change };
+    const { config, openRelay, relayUrl, token, panel } = this.parts;
+    const sections = changedSections(before.config, config);
+    takeRules(this.rules, config, openRelay);
+    if (sections.has('devices') || sections.has('discover')) {
+      await this.fleet.replace(config.devices, config.discover);
+    }
+    if (sections.has('derived')) this.derived.replace(formulasOf(config.derived));
+    const moves = sections.has('relay') || relayUrl !== before.relayUrl || token !== before.token;
+    if (moves || sections.has('layout')) this.phones.take(config);
+    if (sections.has('layout')) this.watchBinding();
+    if (moves) {
+      await this.publisher.farewell();
+      await this.mesh.move(this.parts);
+    }
+    const shape = this.publishers.shape();
+    const reshaped = moves || !isDeepStrictEqual(shape, before.shape);
+    if (reshaped) this.publisher.reshape(shape);
+    if (isDeepStrictEqual(panel, before.panel)) {
+      if (reshaped) this.panel?.refresh();
+      return;
+    }
+    await this.panel?.stop();
+    this.panel = this.buildPanel();
     await this.panel?.start();
   }
 
@@ -180,7 +182,7 @@ export class Bridge {
     const late = () => new BridgeError('bridge/slow-stop', 'not everything stopped in time');
     const orderly = async () => {
       this.commands.close();
-      this.tokens?.stop();
+      this.mesh.settle();
       await this.fleet.safeAll('offline', 'the bridge is stopping');
       await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
       this.publisher.stop();
@@ -191,42 +193,24 @@ export class Bridge {
     await deadline(clock, STOP_MS, orderly(), late).catch((error: unknown) => log.error({}, describeError(error)));
   }
 
-  private buildMesh(): MeshClient {
-    const { config, relayUrl, token, clock, random, log } = this.parts;
-    const { name } = config.bridge;
-    const { channel, roomKey } = config.relay;
-    const { tokens } = this;
-    const cipher = roomKey === undefined ? {} : { cipher: roomCipher(roomKey, { channel, name, clock, randomBytes }) };
-    return new MeshClient(
-      {
-        url: relayUrl,
-        name,
-        channel,
-        ...(tokens ? { token: () => tokens.current } : token === undefined ? {} : { token }),
-        ...cipher,
-        clock,
-        random,
-        log: log.child({ part: 'relay' }),
+  private buildMesh(): RelaySeat {
+    return new RelaySeat(this.parts, {
+      up: () => {
+        this.publisher.up();
+        this.panel?.relayChanged();
       },
-      {
-        up: () => {
-          this.publisher.up();
-          this.panel?.relayChanged();
-        },
-        down: () => {
-          this.publisher.down();
-          this.panel?.relayChanged();
-        },
-        refused: () => tokens?.refusedByRelay(),
-        broadcast: (payload, sealed) => this.router.handle(payload, sealed),
-        request: (type, payload, answer, sealed) => {
-          if (!this.requests.knows(type)) return false;
-          void this.requests.answer(type, payload, sealed ? 'sealed' : 'plain').then(answer);
-          return true;
-        },
-        reply: (send) => this.publisher.reply(send),
+      down: () => {
+        this.publisher.down();
+        this.panel?.relayChanged();
       },
-    );
+      broadcast: (payload, sealed) => this.router.handle(payload, sealed),
+      request: (type, payload, answer, sealed) => {
+        if (!this.requests.knows(type)) return false;
+        void this.requests.answer(type, payload, sealed ? 'sealed' : 'plain').then(answer);
+        return true;
+      },
+      reply: (send) => this.publisher.reply(send),
+    });
   }
 
   /** A line for the log consoles of all layouts. */
@@ -235,15 +219,25 @@ export class Bridge {
     this.panel?.tell(entry);
   }
 
-  private buildPanel(phoneLayout: PhoneLayout, push: PhonePush, open: LocalPanelParts['open']): LocalPanel | undefined {
-    const { config, panel: options, pairing, lines = new LogRing(), relayUrl, version, clock, log } = this.parts;
+  private buildPanel(): LocalPanel | undefined {
+    const { config, panel: options, clock, log } = this.parts;
     if (!options) return undefined;
-    const { name, namespace, stateDir } = config.bridge;
-    const { fleet, store, mesh, requests } = this;
-    const relay = { url: parseRelayUrl(relayUrl).display, channel: config.relay.channel, ready: () => mesh.ready };
-    const bridge = { name, namespace, version, relay };
-    const desk = new Desk({ fleet, store, phoneLayout, ...bridge, pairing, push, log: lines, clock });
+    const { stateDir } = config.bridge;
+    const { desk, requests } = this;
+    const open = (sink: FrameSink) => {
+      const publisher = this.publishers.forPage(sink);
+      return { publisher, router: this.router.on(publisher) };
+    };
     return new LocalPanel({ options, stateDir, desk, requests, open, clock, log: log.child({ part: 'panel' }) });
+  }
+
+  /** Says what does not fit between the layout written by hand, where there is one, and the devices. */
+  private watchBinding(): void {
+    this.unwatchBinding?.();
+    const { binding } = this.phones.layout;
+    const { config, log } = this.parts;
+    this.unwatchBinding =
+      binding && watchBinding(binding, config.bridge.namespace, this.store, log.child({ part: 'layout' }));
   }
 
   private buildFleet(): Fleet {

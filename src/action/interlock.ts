@@ -10,9 +10,14 @@ export class Interlock {
   private readonly claims = new Map<OutputName, number>();
 
   constructor(
-    private readonly groups: readonly (readonly OutputName[])[],
+    private groups: readonly (readonly OutputName[])[],
     private readonly store: Store,
   ) {}
+
+  /** Other groups from now on; outputs that are on their way stay marked. */
+  regroup(groups: readonly (readonly OutputName[])[]): void {
+    this.groups = groups;
+  }
 
   /** Says why `name` may not be given `value` now; undefined where it may. */
   conflict(name: OutputName, spec: PointSpec, value: Value): string | undefined {

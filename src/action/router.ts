@@ -24,7 +24,7 @@ export interface RouterParts {
   /** A line for everybody's log consoles. */
   tell(entry: LogEntry): void;
   /** What the frames of a layout written by hand mean; none where absent. */
-  binding?: Pick<Binding, 'read'>;
+  binding?: Pick<Binding, 'read'> | undefined;
   log: Log;
 }
 

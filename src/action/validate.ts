@@ -28,7 +28,8 @@ export interface Access {
 export interface Rules {
   readonly fleet: Pick<Fleet, 'devices' | 'safeAll'>;
   readonly store: Store;
-  readonly access: Access;
+  /** Another one where the config is another one. */
+  access: Access;
   readonly estop: EmergencyStop;
   readonly interlock: Interlock;
   readonly clock: Clock;

@@ -1,0 +1,36 @@
+import type { Clock } from './clock.js';
+import type { Config } from './config/schema.js';
+import type { DriverRegister } from './device/driver-kind.js';
+import type { Log } from './log.js';
+import type { Pairing } from './pairing.js';
+import type { PanelOptions } from './panel/local-panel.js';
+import type { LogRing } from './panel/log-ring.js';
+import type { PinsOf } from './port/pin.js';
+import type { Ports } from './port/ports.js';
+
+/** What a bridge is built from: its config, and everything of the world outside that it touches. */
+export interface BridgeParts {
+  config: Config;
+  /** Address of the relay to join. */
+  relayUrl: string;
+  /** What the relay asks for, where it asks. */
+  token: string | undefined;
+  /** True: anybody can be on the relay and nobody said that this is all right. */
+  openRelay: boolean;
+  drivers: DriverRegister;
+  version: string;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+  ports: Ports;
+  /** What a phone needs to join. */
+  pairing: Pairing;
+  /** The local web page; none where absent. */
+  panel?: PanelOptions;
+  /** The lines of the log that the panel shows. */
+  lines?: LogRing;
+  pins: PinsOf;
+}
+
+/** What of a bridge's parts can be others while it runs. */
+export type BridgeChange = Pick<BridgeParts, 'config' | 'relayUrl' | 'token' | 'openRelay' | 'pairing' | 'panel'>;

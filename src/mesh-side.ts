@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from './clock.js';
+import type { Config } from './config/schema.js';
+import type { Log } from './log.js';
+import { MeshClient, type MeshHandlers } from './mesh/client.js';
+import type { DeviceToken } from './mesh/device-token.js';
+import { roomCipher } from './mesh/e2ee.js';
+
+/** What the bridge's client on the relay is built from. */
+export interface MeshSideParts {
+  readonly config: Pick<Config, 'bridge' | 'relay'>;
+  readonly relayUrl: string;
+  /** What the relay asks for, where it asks and the token does not change. */
+  readonly token: string | undefined;
+  /** A token that is renewed, where there is one. */
+  readonly tokens: DeviceToken | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/** The bridge's client on its relay, as the config wants it; it does not connect yet. */
+export function joinRelay(parts: MeshSideParts, handlers: MeshHandlers): MeshClient {
+  const { config, relayUrl, token, tokens, clock, random, log } = parts;
+  const { name } = config.bridge;
+  const { channel, roomKey } = config.relay;
+  const cipher = roomKey === undefined ? {} : { cipher: roomCipher(roomKey, { channel, name, clock, randomBytes }) };
+  return new MeshClient(
+    {
+      url: relayUrl,
+      name,
+      channel,
+      ...(tokens ? { token: () => tokens.current } : token === undefined ? {} : { token }),
+      ...cipher,
+      clock,
+      random,
+      log: log.child({ part: 'relay' }),
+    },
+    handlers,
+  );
+}
