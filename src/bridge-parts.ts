@@ -26,7 +26,7 @@ export interface BridgeParts {
   /** What a phone needs to join. */
   pairing: Pairing;
   /** The local web page; none where absent. */
-  panel?: PanelOptions;
+  panel?: PanelOptions | undefined;
   /** The lines of the log that the panel shows. */
   lines?: LogRing;
   pins: PinsOf;

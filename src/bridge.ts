@@ -167,6 +167,7 @@ export class Bridge {
       return;
     }
     await this.panel?.stop();
+    if (this.stopping) return;
     this.panel = this.buildPanel();
     await this.panel?.start();
   }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import './small-heap.js';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { basename, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,13 +9,19 @@ import { fileURLToPath } from 'node:url';
 const HARD_STOP_MS = 4_000;
 
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
-    setTimeout(() => process.exit(1), HARD_STOP_MS).unref();
-  });
-}
+let reload: (() => void) | undefined;
+const end = () => {
+  if (stop.signal.aborted) process.exit(130);
+  stop.abort();
+  setTimeout(() => process.exit(1), HARD_STOP_MS).unref();
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
+const hadTerminal = hasTerminal();
+process.on('SIGHUP', () => {
+  // The signal of a terminal that was closed, too: whoever watched is gone, and nobody asked for anything.
+  if (reload && hadTerminal === hasTerminal()) reload();
+  else end();
+});
 process.on('uncaughtException', (error) => {
   console.error(`carter-bridge: internal error: ${error.stack ?? error.message}`);
   if (stop.signal.aborted) process.exit(70);
@@ -36,6 +42,16 @@ const { version } = JSON.parse(shipped('package.json')) as { version: string };
 /** What to type to get here again: the installed command, or node and the path in a checkout. */
 function programName(script = ''): string {
   return basename(script) === 'main.js' ? `node ${relative('', script)}` : 'carter-bridge';
+}
+
+/** Whether a terminal controls this process (tty(4)). */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r+'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A user of a container may have no name. */
@@ -73,6 +89,9 @@ const code = await runProgram(process.argv.slice(2), {
   terminal: () =>
     process.stdout.isTTY ? { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 } : undefined,
   signal: stop.signal,
+  onReload: (listener) => {
+    reload = listener;
+  },
   unread: unread.signal,
   stableName: (path) => stableName(path),
   machine: {

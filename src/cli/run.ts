@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Bridge } from '../bridge.js';
 import { deadline } from '../clock.js';
 import { formatProblem } from '../config/config-error.js';
-import { defaultConfig, loadConfig } from '../config/load.js';
+import { defaultConfig, type LoadedConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { controlSocket } from '../control/protocol.js';
 import { BridgeError, describeError } from '../error.js';
@@ -19,20 +19,23 @@ import { type CliContext, EXIT, untilAborted } from './context.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
 import { openLog } from './open-log.js';
 import { showPairing } from './pair.js';
+import { Reloader } from './reload.js';
 
 /** The whole stop takes at most this long, whatever hangs. */
 const STOP_MS = 1_950;
 
 /** `run [--config FILE]`: the bridge, until interrupted. Without a config: a relay for the home network with a token of its own. */
 export async function runCommand(options: { config?: string }, context: CliContext): Promise<number> {
-  const { config, warnings, secrets } = readConfig(options.config, context);
+  const { config: file } = options;
+  const loaded = readConfig(file, context);
+  const { config, warnings, secrets } = loaded;
   const pretty = readByPeople(context.logIsTerminal, context.env);
   const lines = new LogRing();
   const log = openLog({ level: config.log.level, secrets, pretty, also: (line) => lines.add(line) }, context);
-  for (const warning of warnings) log.warn({}, warning);
+  for (const warning of warnings) log.warn({}, formatProblem(warning));
   const relay = await joinRelay(config, context.clock, log);
-  const panel = config.panel && { ...panelAt(context), ...config.panel, orAnyPort: options.config === undefined };
-  const bridge = new Bridge({ ...bridgeParts(config, relay, context, log), lines, ...(panel && { panel }) });
+  const panelOf = ({ panel }: Config) => panel && { ...panelAt(context), ...panel, orAnyPort: file === undefined };
+  const bridge = new Bridge({ ...bridgeParts(config, relay, context, log), lines, panel: panelOf(config) });
   try {
     await bridge.start();
   } catch (error) {
@@ -42,10 +45,15 @@ export async function runCommand(options: { config?: string }, context: CliConte
   announce(config, relay, bridge.panel?.link(), context);
   const service = serviceManager(context.env, context.clock, log);
   service?.ready(() => selfCheck(controlSocket(config.bridge.stateDir)));
+  const reloader =
+    file === undefined
+      ? undefined
+      : new Reloader({ file, bridge, loaded, relay, panel: panelOf, service, context, log });
+  if (reloader) context.onReload(() => void reloader.request());
   await untilAborted(context.signal);
   service?.stopping();
   log.info({}, 'stopping');
-  const stopping = bridge.stop().then(() => relay.stop());
+  const stopping = bridge.stop().then(() => (reloader ?? { relay }).relay.stop());
   const late = () => new BridgeError('bridge/slow-stop', 'the relay did not stop in time');
   await deadline(context.clock, STOP_MS, stopping, late).catch((error: unknown) => log.warn({}, describeError(error)));
   return EXIT.ok;
@@ -75,11 +83,10 @@ export function panelAt({ machine, hostname }: CliContext): Omit<PanelOptions, '
   return { host: '127.0.0.1', hostname, page: join(machine.home, 'dist/src/panel/page') };
 }
 
-function readConfig(file: string | undefined, context: CliContext) {
+function readConfig(file: string | undefined, context: CliContext): LoadedConfig {
   const { drivers, homeDir, hostname } = context;
   if (file !== undefined) {
-    const { config, warnings, secrets } = loadConfig(file, context);
-    return { config, warnings: warnings.map(formatProblem), secrets };
+    return loadConfig(file, context);
   }
   const config = defaultConfig({ drivers, homeDir, hostname });
   const relay = { ...config.relay, embedded: { port: 8765, host: '0.0.0.0' } } as Config['relay'];

@@ -1,0 +1,124 @@
+import type { Bridge } from '../bridge.js';
+import { changedSections, fixedProblems } from '../config/changes.js';
+import { ConfigError, formatProblem } from '../config/config-error.js';
+import { type LoadedConfig, loadConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import { fleetChange } from '../device/fleet-change.js';
+import { describeError } from '../error.js';
+import type { ProgramLog } from '../logger.js';
+import type { PanelOptions } from '../panel/local-panel.js';
+import type { ServiceManager } from '../service/service-manager.js';
+import type { CliContext } from './context.js';
+import { type JoinedRelay, joinRelay } from './join-relay.js';
+
+/** What reading a config anew needs. */
+export interface ReloaderParts {
+  readonly file: string;
+  readonly bridge: Pick<Bridge, 'reload' | 'panel'>;
+  readonly loaded: LoadedConfig;
+  readonly relay: JoinedRelay;
+  /** Where a config wants the panel. */
+  panel(config: Config): PanelOptions | undefined;
+  readonly service: Pick<ServiceManager, 'reloading' | 'reloaded'> | undefined;
+  readonly context: CliContext;
+  readonly log: ProgramLog;
+}
+
+const REFUSED = 'the config was not taken; the bridge goes on with the one that it has';
+
+/** Reads the config file anew when asked: a good one is taken, only what it changes begun anew; a bad one changes nothing. */
+export class Reloader {
+  /** The relay that is joined now. */
+  relay: JoinedRelay;
+  private loaded: LoadedConfig;
+  private running: Promise<void> | undefined;
+  private again = false;
+
+  constructor(private readonly parts: ReloaderParts) {
+    this.relay = parts.relay;
+    this.loaded = parts.loaded;
+  }
+
+  /** Reads it now, or once more as soon as it was read. Never rejects. */
+  async request(): Promise<void> {
+    this.again = true;
+    this.running ??= this.work();
+    await this.running;
+  }
+
+  private async work(): Promise<void> {
+    const { service, context, log } = this.parts;
+    service?.reloading();
+    let status = '';
+    while (this.again && !context.signal.aborted) {
+      this.again = false;
+      try {
+        status = await this.read();
+      } catch (error) {
+        const lines = error instanceof ConfigError ? error.problems.map(formatProblem) : [describeError(error)];
+        for (const line of lines) log.error({}, line);
+        log.error({}, REFUSED);
+        status = REFUSED;
+      }
+    }
+    this.running = undefined;
+    if (!context.signal.aborted) service?.reloaded(status);
+  }
+
+  private async read(): Promise<string> {
+    const { file, context, log } = this.parts;
+    const next = loadConfig(file, context);
+    const { config: before, secrets } = this.loaded;
+    const fixed = fixedProblems(before, next.config);
+    if (fixed.length > 0) {
+      for (const problem of fixed) log.error({}, problem);
+      log.error({}, REFUSED);
+      return REFUSED;
+    }
+    for (const warning of next.warnings) log.warn({}, formatProblem(warning));
+    const sections = changedSections(before, next.config);
+    // What was secret so far stays out of the log too.
+    log.take({ level: next.config.log.level, secrets: [...new Set([...next.secrets, ...secrets])] });
+    if (sections.size > 0) await this.take(next.config, sections.has('relay'));
+    this.loaded = next;
+    const done = sections.size > 0 ? 'the config was taken' : 'the config says nothing new';
+    const { gone, changed, added } = fleetChange(before.devices, next.config.devices);
+    log.info({ sections: [...sections], ...{ gone, changed, added } }, done);
+    return done;
+  }
+
+  private async take(config: Config, moves: boolean): Promise<void> {
+    const { bridge, context } = this.parts;
+    const before = this.relay;
+    if (moves) this.relay = await this.join(config);
+    const had = bridge.panel;
+    await this.apply(config);
+    if (before !== this.relay) await before.stop();
+    const link = bridge.panel === had ? undefined : bridge.panel?.link();
+    if (link !== undefined) context.out(`panel, for one browser within 15 minutes: ${link}`);
+  }
+
+  private async apply(config: Config): Promise<void> {
+    const { bridge, panel } = this.parts;
+    const { url: relayUrl, token, openRelay, pairing } = this.relay;
+    await bridge.reload({ config, relayUrl, token, openRelay, pairing, panel: panel(config) });
+  }
+
+  /** The relay of another config; where both are our own, the first one has to free its port before. */
+  private async join(config: Config): Promise<JoinedRelay> {
+    const { context, log } = this.parts;
+    const { config: before } = this.loaded;
+    const bothOwn = before.relay.embedded !== undefined && config.relay.embedded !== undefined;
+    if (bothOwn) await this.relay.stop();
+    try {
+      return await joinRelay(config, context.clock, log);
+    } catch (error) {
+      if (bothOwn) {
+        this.relay = await joinRelay(before, context.clock, log);
+        // It is at another port now where any free one will do.
+        await this.apply(before);
+      }
+      throw error;
+    }
+  }
+}
