@@ -7,6 +7,7 @@ import type { PanelOptions } from './panel/local-panel.js';
 import type { LogRing } from './panel/log-ring.js';
 import type { PinsOf } from './port/pin.js';
 import type { Ports } from './port/ports.js';
+import type { MakeSeat } from './relay-seat.js';
 
 /** What a bridge is built from: its config, and everything of the world outside that it touches. */
 export interface BridgeParts {
@@ -25,6 +26,10 @@ export interface BridgeParts {
   ports: Ports;
   /** What a phone needs to join. */
   pairing: Pairing;
+  /** Nonce on all frames; a new one where absent. */
+  source?: string;
+  /** Takes the seat on the relay; with a client of its own where absent. */
+  seat?: MakeSeat;
   /** The local web page; none where absent. */
   panel?: PanelOptions | undefined;
   /** The lines of the log that the panel shows. */

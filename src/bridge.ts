@@ -24,7 +24,7 @@ import { LogRing } from './panel/log-ring.js';
 import { PhonePush } from './phone-push.js';
 import { PhoneSide } from './phone-side.js';
 import { Publishers } from './publishers.js';
-import { RelaySeat } from './relay-seat.js';
+import { RelaySeat, type Seat } from './relay-seat.js';
 import { Derived } from './state/derived.js';
 import { History } from './state/history.js';
 import { Store } from './state/store.js';
@@ -39,7 +39,7 @@ export class Bridge {
   readonly store: Store;
   readonly fleet: Fleet;
   readonly router: Router;
-  readonly mesh: RelaySeat;
+  readonly mesh: Seat;
   readonly publisher: Publisher;
   panel: LocalPanel | undefined;
   private readonly phones: PhoneSide;
@@ -54,9 +54,8 @@ export class Bridge {
   private unwatchBinding: (() => void) | undefined;
 
   constructor(private parts: BridgeParts) {
-    const { config, clock, log, version } = parts;
+    const { config, clock, log, version, source = randomUUID() } = parts;
     const { namespace } = config.bridge;
-    const source = randomUUID();
     const store = new Store(clock);
     this.store = store;
     const history = new History(store);
@@ -183,7 +182,7 @@ export class Bridge {
     const late = () => new BridgeError('bridge/slow-stop', 'not everything stopped in time');
     const orderly = async () => {
       this.commands.close();
-      this.mesh.settle();
+      this.mesh.endRenewal();
       await this.fleet.safeAll('offline', 'the bridge is stopping');
       await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
       this.publisher.stop();
@@ -194,8 +193,9 @@ export class Bridge {
     await deadline(clock, STOP_MS, orderly(), late).catch((error: unknown) => log.error({}, describeError(error)));
   }
 
-  private buildMesh(): RelaySeat {
-    return new RelaySeat(this.parts, {
+  private buildMesh(): Seat {
+    const { seat = (parts, handlers) => new RelaySeat(parts, handlers) } = this.parts;
+    return seat(this.parts, {
       up: () => {
         this.publisher.up();
         this.panel?.relayChanged();

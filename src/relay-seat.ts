@@ -10,48 +10,81 @@ import { joinRelay, type MeshSideParts } from './mesh-side.js';
 /** What says which relay is to be joined, and as whom. */
 export type RelaySeatParts = Omit<MeshSideParts, 'tokens'>;
 
+/** What comes from a relay, and what is told of what the bridge does there. */
+export type SeatHandlers = Omit<MeshHandlers, 'refused'> & {
+  /** It begins to connect. */
+  started?(): void;
+  sent?(payload: JsonObject): void;
+};
+
+/** A bridge's place on a relay. */
+export interface Seat extends FrameSink {
+  readonly name: string;
+  /** Where everybody meets there. */
+  readonly channel: string;
+  /** Its address. */
+  readonly url: string;
+  readonly stats: MeshStats;
+  /** The id under which peers can route to us now. */
+  readonly relayId: string | undefined;
+  /** Begins to connect, and goes on until `stop`. */
+  start(): void;
+  /** Leaves for good, within a second. */
+  stop(): Promise<void>;
+  /** Leaves the relay, and joins another one or with another identity. */
+  move(parts: RelaySeatParts): Promise<void>;
+  /** The token is not renewed any more; the connection stays. */
+  endRenewal(): void;
+  /** See `MeshClient.request`. */
+  request(target: string, type: string, payload: unknown): Promise<unknown>;
+  /** See `MeshClient.nodes`. */
+  nodes(): Promise<RosterEntry[]>;
+}
+
+/** Takes a seat on the relay that the parts name. */
+export type MakeSeat = (parts: RelaySeatParts, handlers: SeatHandlers) => Seat;
+
 /** The bridge's seat on a relay, whichever that is: one client at a time, with the token that it shows. */
-export class RelaySeat implements FrameSink {
+export class RelaySeat implements Seat {
   private client: MeshClient;
   private tokens: DeviceToken | undefined;
   private over = false;
-  /** Where everybody meets on the relay. */
   channel: string;
+  url: string;
 
   constructor(
     parts: RelaySeatParts,
-    private readonly handlers: Omit<MeshHandlers, 'refused'>,
+    private readonly handlers: SeatHandlers,
   ) {
     this.channel = parts.config.relay.channel;
+    this.url = parts.relayUrl;
     this.tokens = this.tokenOf(parts);
     this.client = this.clientOf(parts);
   }
 
-  /** Begins to connect, with a token that is fresh. */
   start(): void {
+    this.handlers.started?.();
     const { client, tokens } = this;
     if (tokens) void tokens.begin().then((known) => known && client.start());
     else client.start();
   }
 
-  /** Leaves the relay for good, within a second. */
   async stop(): Promise<void> {
     this.over = true;
     await this.leave();
   }
 
-  /** Leaves the relay, and joins another one or with another identity. */
   async move(parts: RelaySeatParts): Promise<void> {
     await this.leave();
     if (this.over) return;
     this.channel = parts.config.relay.channel;
+    this.url = parts.relayUrl;
     this.tokens = this.tokenOf(parts);
     this.client = this.clientOf(parts);
     this.start();
   }
 
-  /** The token is not renewed any more; the connection stays. */
-  settle(): void {
+  endRenewal(): void {
     this.tokens?.stop();
   }
 
@@ -67,7 +100,6 @@ export class RelaySeat implements FrameSink {
     return this.client.ready;
   }
 
-  /** See `MeshClient.relayId`. */
   get relayId(): string | undefined {
     return this.client.relayId;
   }
@@ -84,17 +116,15 @@ export class RelaySeat implements FrameSink {
     return this.client.oldestUnansweredMs;
   }
 
-  /** See `MeshClient.broadcast`. */
   broadcast(payload: JsonObject): void {
     this.client.broadcast(payload);
+    this.handlers.sent?.(payload);
   }
 
-  /** See `MeshClient.request`. */
   request(target: string, type: string, payload: unknown): Promise<unknown> {
     return this.client.request(target, type, payload);
   }
 
-  /** See `MeshClient.nodes`. */
   nodes(): Promise<RosterEntry[]> {
     return this.client.nodes();
   }

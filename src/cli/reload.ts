@@ -7,6 +7,7 @@ import { fleetChange } from '../device/fleet-change.js';
 import { describeError } from '../error.js';
 import type { ProgramLog } from '../logger.js';
 import type { PanelOptions } from '../panel/local-panel.js';
+import type { Recorder } from '../record/recorder.js';
 import type { ServiceManager } from '../service/service-manager.js';
 import type { CliContext } from './context.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
@@ -19,6 +20,8 @@ export interface ReloaderParts {
   readonly relay: JoinedRelay;
   /** Where a config wants the panel. */
   panel(config: Config): PanelOptions | undefined;
+  /** What everything is recorded with. */
+  readonly recorder?: Pick<Recorder, 'note'> | undefined;
   readonly service: Pick<ServiceManager, 'reloading' | 'reloaded'> | undefined;
   readonly context: CliContext;
   readonly log: ProgramLog;
@@ -99,8 +102,9 @@ export class Reloader {
   }
 
   private async apply(config: Config): Promise<void> {
-    const { bridge, panel } = this.parts;
+    const { bridge, panel, recorder } = this.parts;
     const { url: relayUrl, token, openRelay, pairing } = this.relay;
+    recorder?.note({ config, openRelay });
     await bridge.reload({ config, relayUrl, token, openRelay, pairing, panel: panel(config) });
   }
 

@@ -13,19 +13,21 @@ import type { PanelOptions } from '../panel/local-panel.js';
 import { LogRing } from '../panel/log-ring.js';
 import { machinePins } from '../port/pins.js';
 import { machinePorts } from '../port/ports.js';
+import type { Recorder } from '../record/recorder.js';
 import { selfCheck } from '../service/self-check.js';
 import { serviceManager } from '../service/service-env.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
 import { openLog } from './open-log.js';
 import { showPairing } from './pair.js';
+import { type RecordOptions, recorded } from './record.js';
 import { Reloader } from './reload.js';
 
 /** The whole stop takes at most this long, whatever hangs. */
 const STOP_MS = 1_950;
 
 /** `run [--config FILE]`: the bridge, until interrupted. Without a config: a relay for the home network with a token of its own. */
-export async function runCommand(options: { config?: string }, context: CliContext): Promise<number> {
+export async function runCommand(options: { config?: string } & RecordOptions, context: CliContext): Promise<number> {
   const { config: file } = options;
   const loaded = readConfig(file, context);
   const { config, warnings, secrets } = loaded;
@@ -35,8 +37,13 @@ export async function runCommand(options: { config?: string }, context: CliConte
   for (const warning of warnings) log.warn({}, formatProblem(warning));
   const relay = await joinRelay(config, context.clock, log);
   const panelOf = ({ panel }: Config) => panel && { ...panelAt(context), ...panel, orAnyPort: file === undefined };
-  const bridge = new Bridge({ ...bridgeParts(config, relay, context, log), lines, panel: panelOf(config) });
+  let bridge: Bridge;
+  let recorder: Recorder | undefined;
   try {
+    const usual = { ...bridgeParts(config, relay, context, log), lines, panel: panelOf(config) };
+    const { parts, ...recording } = await recorded(options, usual);
+    recorder = recording.recorder;
+    bridge = new Bridge(parts);
     await bridge.start();
   } catch (error) {
     await relay.stop();
@@ -48,12 +55,13 @@ export async function runCommand(options: { config?: string }, context: CliConte
   const reloader =
     file === undefined
       ? undefined
-      : new Reloader({ file, bridge, loaded, relay, panel: panelOf, service, context, log });
+      : new Reloader({ file, bridge, loaded, relay, panel: panelOf, service, recorder, context, log });
   if (reloader) context.onReload(() => void reloader.request());
   await untilAborted(context.signal);
   service?.stopping();
   log.info({}, 'stopping');
-  const stopping = bridge.stop().then(() => (reloader ?? { relay }).relay.stop());
+  recorder?.note({ bridge: 'stop' });
+  const stopping = bridge.stop().then(() => Promise.all([(reloader ?? { relay }).relay.stop(), recorder?.close()]));
   const late = () => new BridgeError('bridge/slow-stop', 'the relay did not stop in time');
   await deadline(context.clock, STOP_MS, stopping, late).catch((error: unknown) => log.warn({}, describeError(error)));
   return EXIT.ok;

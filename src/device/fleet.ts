@@ -173,7 +173,7 @@ export class Fleet {
 
   /** What looks for boards; undefined where nobody waits for one. */
   private seek(): Discovery | undefined {
-    const { drivers, ports, clock, log } = this.parts;
+    const { drivers, ports, clock, random, log } = this.parts;
     if (!this.discover && this.wishes.waiting.size === 0) return undefined;
     return new Discovery({
       kinds: [...drivers.values()].filter((kind) => kind.probe),
@@ -186,6 +186,7 @@ export class Fleet {
       isWanted: () => this.boards.wanted,
       openLine: ports.open,
       clock,
+      random,
       log,
       failures: new FailureLog(log, clock),
       found: (board) => this.boards.found(board),
@@ -208,7 +209,7 @@ export class Fleet {
     const device = new Device({
       id,
       kind,
-      driver: kind.create(options),
+      driver: kind.create(options, random),
       readings: { points: readingOptionsOf(options), ownLimits: kind.describesItself ?? false },
       openLine: auto ? this.boards.opener(id) : ports.open,
       readText: this.files.reader(),

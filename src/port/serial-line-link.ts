@@ -125,7 +125,10 @@ class SerialLineLink implements LineLink {
     port.on('close', (cause?: Error | null) => this.lost(new Error('disconnected', { cause })));
     port.on('error', (error) => this.lost(error));
     // Two bytes more than a line may have: a '\r', and one that shows that it was too long.
-    limitReads(port, new LineLimit(maxLine + 2), (bytes) => this.intake.hear(bytes));
+    limitReads(port, new LineLimit(maxLine + 2), (bytes) => {
+      if (bytes.length > 0) handlers.raw?.(bytes);
+      this.intake.hear(bytes);
+    });
     // As objects, so that empty lines are seen: one may end a fragment.
     const parser = new ReadlineParser({
       delimiter: '\n',

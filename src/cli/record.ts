@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import type { BridgeParts } from '../bridge.js';
+import { seededRandom } from '../device/seeded-random.js';
+import { recordedPorts } from '../record/recorded-ports.js';
+import { recordedSeat } from '../record/recorded-seat.js';
+import { Recorder } from '../record/recorder.js';
+
+/** Whether and how far a command records what it does. */
+export interface RecordOptions {
+  /** The file. */
+  readonly record?: string;
+  /** Its largest size, in millions of bytes. */
+  readonly recordLimit: number;
+}
+
+/**
+ * Begins to record what a bridge of these parts will do, and gives the parts with which it is recorded; without `record`
+ * they stay as they are. Throws `record/…`.
+ */
+export async function recorded(
+  { record, recordLimit }: RecordOptions,
+  parts: BridgeParts,
+): Promise<{ parts: BridgeParts; recorder: Recorder | undefined }> {
+  if (record === undefined) return { parts, recorder: undefined };
+  const { clock, config, openRelay, version, ports, log } = parts;
+  const [source, seed] = [randomUUID(), Math.floor(parts.random() * 2 ** 32)];
+  const head = { version, wall: clock.wall(), seed, source, openRelay, config };
+  const recorder = await Recorder.begin({ path: record, limit: recordLimit * 1e6, clock, log }, head);
+  log.info({ file: record, limit_mb: recordLimit }, 'everything that is read and said is recorded, in clear text');
+  const seat = recordedSeat(recorder, source, parts.random);
+  const random = seededRandom(seed);
+  return { parts: { ...parts, source, seat, random, ports: recordedPorts(ports, recorder) }, recorder };
+}
