@@ -114,6 +114,11 @@ describe('the structure of the code', () => {
     expect(violations(others, (target) => !target.startsWith('src/doctor/'))).toEqual([]);
   });
 
+  it('nothing that runs knows whether it is recorded', () => {
+    const others = (path: string) => !/^src\/(record|cli)\//.test(path);
+    expect(violations(others, (target) => !target.startsWith('src/record/'))).toEqual([]);
+  });
+
   it.each([
     ['serialport', /^(serialport|@serialport\/.*)$/, /^src\/port\/serial-line-link[^/]*\.ts$/],
     ['onoff', /^onoff$/, /^src\/port\/onoff-[^/]*\.ts$/],

@@ -4,6 +4,7 @@ import { seededRandom } from '../device/seeded-random.js';
 import { recordedPorts } from '../record/recorded-ports.js';
 import { recordedSeat } from '../record/recorded-seat.js';
 import { Recorder } from '../record/recorder.js';
+import { type MakeSeat, RelaySeat } from '../relay-seat.js';
 
 /** Whether and how far a command records what it does. */
 export interface RecordOptions {
@@ -27,7 +28,9 @@ export async function recorded(
   const head = { version, wall: clock.wall(), seed, source, openRelay, config };
   const recorder = await Recorder.begin({ path: record, limit: recordLimit * 1e6, clock, log }, head);
   log.info({ file: record, limit_mb: recordLimit }, 'everything that is read and said is recorded, in clear text');
-  const seat = recordedSeat(recorder, source, parts.random);
+  // The connection has its own chance: a replay has no connection that could use any up.
+  const join: MakeSeat = (place, handlers) => new RelaySeat({ ...place, random: parts.random }, handlers);
+  const seat = recordedSeat(recorder, source, join);
   const random = seededRandom(seed);
   return { parts: { ...parts, source, seat, random, ports: recordedPorts(ports, recorder) }, recorder };
 }

@@ -44,7 +44,9 @@ export class ReplayedSeat implements Seat {
     }
   }
 
-  start(): void {}
+  start(): void {
+    this.handlers?.started?.();
+  }
 
   async stop(): Promise<void> {
     this.ready = false;
@@ -59,6 +61,7 @@ export class ReplayedSeat implements Seat {
   broadcast(payload: JsonObject): void {
     if (!this.ready) throw new BridgeError('mesh/closed', 'not connected to the relay');
     this.sent({ type: 'broadcast', payload });
+    this.handlers?.sent?.(payload);
   }
 
   async request(): Promise<never> {
