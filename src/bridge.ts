@@ -143,14 +143,14 @@ export class Bridge {
    */
   async reload(change: BridgeChange): Promise<void> {
     const before = { ...this.parts, shape: this.publishers.shape() };
-    this.parts = { ...this.parts, ...change };
-    const { config, openRelay, relayUrl, token, panel } = this.parts;
+    const { config, openRelay, relayUrl, token, panel } = change;
     const sections = changedSections(before.config, config);
+    const replaceDevices = this.fleet.prepare(config.devices, config.discover);
+    const formulas = formulasOf(config.derived);
+    this.parts = { ...this.parts, ...change };
     takeRules(this.rules, config, openRelay);
-    if (sections.has('devices') || sections.has('discover')) {
-      await this.fleet.replace(config.devices, config.discover);
-    }
-    if (sections.has('derived')) this.derived.replace(formulasOf(config.derived));
+    if (sections.has('devices') || sections.has('discover')) await replaceDevices();
+    if (sections.has('derived')) this.derived.replace(formulas);
     const moves = sections.has('relay') || relayUrl !== before.relayUrl || token !== before.token;
     if (moves || sections.has('layout')) this.phones.take(config);
     if (sections.has('layout')) this.watchBinding();

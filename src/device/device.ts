@@ -85,7 +85,7 @@ export class Device {
   }
 
   get state(): SupervisorState {
-    return this.supervisor.state;
+    return this.retired ? 'closing' : this.supervisor.state;
   }
 
   /** Why the device is not connected, in a line for people; undefined while it is. */

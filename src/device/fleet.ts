@@ -12,6 +12,7 @@ import { BoardMemory } from './board-memory.js';
 import { Boards } from './boards.js';
 import { Device } from './device.js';
 import { Discovery } from './discovery.js';
+import type { DeviceDriver } from './driver.js';
 import type { DriverKind, DriverRegister } from './driver-kind.js';
 import { type DeviceEntries, type FleetChange, fleetChange } from './fleet-change.js';
 import { PortClaims } from './port-claims.js';
@@ -32,6 +33,13 @@ export interface FleetParts {
   clock: Clock;
   random: () => number;
   log: Log;
+}
+
+/** The driver of a device, with what it was made of. */
+interface OwnDriver {
+  readonly kind: DriverKind;
+  readonly options: unknown;
+  readonly driver: DeviceDriver;
 }
 
 /** All devices: those of the config, and those made of boards that were plugged in. */
@@ -67,7 +75,7 @@ export class Fleet {
       consent: (id, approved) => this.all.get(id)?.setApproved(approved),
       askAgain: (path) => this.discovery?.again(path),
     });
-    for (const [id, { driver, options }] of devices) this.add(id, this.kindOf(id, driver), options, true);
+    for (const [id, { driver, options }] of devices) this.add(id, this.driverOf(id, driver, options), true);
     this.discovery = this.seek();
   }
 
@@ -100,11 +108,20 @@ export class Fleet {
   }
 
   /**
-   * Takes other entries, whose drivers are all known. A device whose entry is the same goes on untouched; one that is gone
+   * Makes ready to take other entries; what that throws changes nothing. The returned function takes them. A device whose entry is the same goes on untouched; one that is gone
    * or has another entry is put to its safe values and closed, and opened anew where there is still one of its name. A
    * board in its place stays there, unless its device does not wait for one any more: then it is asked anew who it is.
    */
-  async replace(devices: DeviceEntries, discover: boolean): Promise<FleetChange> {
+  prepare(devices: DeviceEntries, discover: boolean): () => Promise<FleetChange> {
+    const drivers = new Map([...devices].map(([id, { driver, options }]) => [id, this.driverOf(id, driver, options)]));
+    return () => this.replace(devices, drivers, discover);
+  }
+
+  private async replace(
+    devices: DeviceEntries,
+    drivers: ReadonlyMap<string, OwnDriver>,
+    discover: boolean,
+  ): Promise<FleetChange> {
     const { store } = this.parts;
     const change = fleetChange(this.entries, devices);
     const adopted = [...this.all.keys()].filter((id) => !this.entries.has(id));
@@ -128,11 +145,11 @@ export class Fleet {
       this.all.delete(id);
       store.remove(id);
     }
-    for (const [id, { driver, options }] of devices) {
+    for (const [id, driver] of drivers) {
       if (this.all.has(id) && !leaving.has(id)) continue;
       store.add(id);
       store.describe(id, []);
-      const device = this.add(id, this.kindOf(id, driver), options, approved.get(id) ?? true);
+      const device = this.add(id, driver, approved.get(id) ?? true);
       if (this.running) device.start();
     }
     if (seeksAnew) await this.seekAnew();
@@ -165,10 +182,10 @@ export class Fleet {
     }
   }
 
-  private kindOf(id: string, driver: string): DriverKind {
-    const kind = this.parts.drivers.get(driver);
-    if (!kind) throw new BridgeError('config/driver', `${id}: unknown driver ${driver}`);
-    return kind;
+  private driverOf(id: string, name: string, options: unknown): OwnDriver {
+    const kind = this.parts.drivers.get(name);
+    if (!kind) throw new BridgeError('config/driver', `${id}: unknown driver ${name}`);
+    return { kind, options, driver: kind.create(options, this.parts.random) };
   }
 
   /** What looks for boards; undefined where nobody waits for one. */
@@ -198,18 +215,19 @@ export class Fleet {
   private adopt(id: string, kind: DriverKind, approved: boolean): void {
     const baud = this.wishes.bauds.get(kind.kind);
     const options = kind.options.parse({ port: 'auto', ...(baud === undefined ? {} : { baud }) });
-    const device = this.add(id, kind, options, approved);
+    const driver = kind.create(options, this.parts.random);
+    const device = this.add(id, { kind, options, driver }, approved);
     if (this.running) device.start();
   }
 
-  private add(id: string, kind: DriverKind, options: unknown, approved: boolean): Device {
+  private add(id: string, { kind, options, driver }: OwnDriver, approved: boolean): Device {
     const { ports, pins, store, clock, random, log } = this.parts;
     const port = portOf(options);
     const auto = port === 'auto';
     const device = new Device({
       id,
       kind,
-      driver: kind.create(options, random),
+      driver,
       readings: { points: readingOptionsOf(options), ownLimits: kind.describesItself ?? false },
       openLine: auto ? this.boards.opener(id) : ports.open,
       readText: this.files.reader(),
