@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { BridgeParts } from '../bridge.js';
+import { BOARDS_FILE } from '../device/board-memory.js';
 import { seededRandom } from '../device/seeded-random.js';
 import { recordedPorts } from '../record/recorded-ports.js';
 import { recordedSeat } from '../record/recorded-seat.js';
@@ -25,12 +28,13 @@ export async function recorded(
   if (record === undefined) return { parts, recorder: undefined };
   const { clock, config, openRelay, version, ports, log } = parts;
   const [source, seed] = [randomUUID(), Math.floor(parts.random() * 2 ** 32)];
-  const head = { version, wall: clock.wall(), seed, source, openRelay, config };
+  const boards = await readFile(join(config.bridge.stateDir, BOARDS_FILE), 'utf8').catch(() => undefined);
+  const head = { version, wall: clock.wall(), seed, source, openRelay, boards, config };
   const recorder = await Recorder.begin({ path: record, limit: recordLimit * 1e6, clock, log }, head);
   log.info({ file: record, limit_mb: recordLimit }, 'everything that is read and said is recorded, in clear text');
   // The connection has its own chance: a replay has no connection that could use any up.
-  const join: MakeSeat = (place, handlers) => new RelaySeat({ ...place, random: parts.random }, handlers);
-  const seat = recordedSeat(recorder, source, join);
+  const sit: MakeSeat = (place, handlers) => new RelaySeat({ ...place, random: parts.random }, handlers);
+  const seat = recordedSeat(recorder, source, sit);
   const random = seededRandom(seed);
   return { parts: { ...parts, source, seat, random, ports: recordedPorts(ports, recorder) }, recorder };
 }

@@ -8,7 +8,7 @@ import type { PinsOf } from '../port/pin.js';
 import type { Ports } from '../port/ports.js';
 import { StateFile } from '../state/state-file.js';
 import type { Store } from '../state/store.js';
-import { BoardMemory } from './board-memory.js';
+import { BOARDS_FILE, BoardMemory } from './board-memory.js';
 import { Boards } from './boards.js';
 import { Device } from './device.js';
 import { Discovery } from './discovery.js';
@@ -66,7 +66,7 @@ export class Fleet {
     this.boards = new Boards({
       waiting: this.wishes.waiting,
       isTaken: (id) => store.devices().includes(id),
-      memory: new BoardMemory(new StateFile(join(parts.stateDir, 'boards.json'), log)),
+      memory: new BoardMemory(new StateFile(join(parts.stateDir, BOARDS_FILE), log)),
       openLine: ports.open,
       log,
       get adopt() {

@@ -17,6 +17,8 @@ export interface RecordingHead {
   /** Nonce on the bridge's frames. */
   readonly source: string;
   readonly openRelay: boolean;
+  /** What was remembered of boards, as it is kept; absent where nothing was. */
+  readonly boards?: string | undefined;
   readonly config: Config;
 }
 

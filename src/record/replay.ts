@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Bridge } from '../bridge.js';
 import type { Config } from '../config/schema.js';
+import { BOARDS_FILE } from '../device/board-memory.js';
 import type { DriverRegister } from '../device/driver-kind.js';
 import { seededRandom } from '../device/seeded-random.js';
-import { BridgeError } from '../error.js';
+import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import type { Pairing } from '../pairing.js';
 import type { Pins } from '../port/pin.js';
@@ -46,6 +49,7 @@ const STOP_MS = 2_000;
 export async function replay(parts: ReplayParts): Promise<ReplayResult> {
   const { recording, drivers, stateDir, log, out } = parts;
   const { begun, head, entries } = recording;
+  if (head.boards !== undefined) writeFileSync(join(stateDir, BOARDS_FILE), head.boards);
   const clock = new ReplayClock(begun, head.wall);
   const frames = new Tally();
   const writes = new Tally();
@@ -63,9 +67,9 @@ export async function replay(parts: ReplayParts): Promise<ReplayResult> {
     const { name, namespace } = head.config.bridge;
     return { ...config, bridge: { name, namespace, stateDir } };
   };
-  const join = { relayUrl: 'ws://recorded', token: undefined, pairing: NOBODY };
+  const place = { relayUrl: 'ws://recorded', token: undefined, pairing: NOBODY };
   const bridge = new Bridge({
-    ...join,
+    ...place,
     config: settings(parts.config ?? head.config),
     openRelay: head.openRelay,
     drivers,
@@ -87,6 +91,7 @@ export async function replay(parts: ReplayParts): Promise<ReplayResult> {
     }
   };
   store.subscribe({ changed: tellReadings, quality: tellReadings });
+  const failed = (error: unknown) => log.error({}, `the config could not be taken: ${describeError(error)}`);
   let starting: Promise<void> | undefined;
   const happen = (entry: Entry): void => {
     if ('relay' in entry && entry.dir === 'in') seat.receive(entry.frame);
@@ -95,7 +100,8 @@ export async function replay(parts: ReplayParts): Promise<ReplayResult> {
       if (entry.bridge === 'stop') void bridge.stop();
       else starting ??= bridge.start();
     } else if ('config' in entry) {
-      if (!parts.config) void bridge.reload({ ...join, config: settings(entry.config), openRelay: entry.openRelay });
+      if (!parts.config)
+        void bridge.reload({ ...place, config: settings(entry.config), openRelay: entry.openRelay }).catch(failed);
     } else ports.happen(entry);
   };
   for (const moment of moments(entries)) {

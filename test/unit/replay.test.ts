@@ -8,7 +8,7 @@ import { linesKind } from '../../devices/lines/kind.js';
 import { LinesSimulator } from '../../devices/lines/simulator.js';
 import { Bridge } from '../../src/bridge.js';
 import { loadConfig, parseConfig } from '../../src/config/load.js';
-import type { Config } from '../../src/config/schema.js';
+import type { Config, DeviceConfig } from '../../src/config/schema.js';
 import type { Simulator, SimulatorPort } from '../../src/device/driver-kind.js';
 import { seededRandom } from '../../src/device/seeded-random.js';
 import { BridgeError } from '../../src/error.js';
@@ -69,9 +69,8 @@ const text = JSON.stringify({
 });
 
 /** A bridge on a bench of simulated devices, in virtual time, recorded: what it said, and when. */
-async function record(limit = 64e6, log: Log = silentLog) {
+async function record(limit = 64e6, log: Log = silentLog, config = parsed()) {
   const clock = new VirtualClock();
-  const config = parsed();
   const head = { version: '1.0.0', wall: clock.wall(), seed: 7, source: 'nonce', openRelay: false, config };
   const recorder = await Recorder.begin({ path: file, limit, clock, log }, head);
   const cables = new Map(['/dev/uno', '/dev/sketch'].map((path) => [path, new FakePort(clock)]));
@@ -99,7 +98,7 @@ async function record(limit = 64e6, log: Log = silentLog) {
       return () => {};
     },
     resolve: String,
-    list: () => [],
+    list: () => [{ path: '/dev/uno', usb: { vendorId: '1a86', productId: '7523' } }],
     nodeOf: String,
     holders: async () => [],
     watchList: () => () => {},
@@ -206,6 +205,43 @@ describe('a recording', () => {
       '5 true',
     ]);
     expect(readRecording(file).entries.filter((entry) => 'open' in entry).length).toBeGreaterThan(2);
+  });
+
+  it('has the boards that were found, and configs that were taken meanwhile', async () => {
+    const found = { ...parsed(), devices: new Map<string, DeviceConfig>(), derived: new Map(), discover: true };
+    const { clock, bridge, recorder, relay, frames, uno, sketch } = await record(64e6, silentLog, found);
+    await clock.advance(4_000.3);
+    expect(bridge.store.health('board1')).toBe('unapproved');
+    const take = async (config: Config) => {
+      const taken = { ...config, bridge: { ...config.bridge, stateDir: join(folder, 'state') } };
+      recorder.note({ config, openRelay: false });
+      const place = {
+        relayUrl: 'ws://10.0.0.7:8765',
+        token: 'hunter2hunter2',
+        pairing: { ok: false, message: '' },
+      } as const;
+      const reloaded = bridge.reload({ ...place, config: taken, openRelay: false });
+      await clock.advance(3_000.3);
+      await reloaded;
+    };
+    await take({ ...parsed(), publish: { maxHz: 2, keyframe: 5_000, trend: 1_000 } });
+    expect(bridge.store.devices().sort()).toEqual(['derived', 'sketch', 'uno']);
+    expect(bridge.store.health('uno')).toBe('online');
+    expect(bridge.store.health('sketch')).toBe('online');
+    relay.receive({ type: 'closed' });
+    await clock.advance(1_000.3);
+    await recorder.close();
+    const heard = frames.length;
+    const stopped = bridge.stop();
+    await clock.advance(2_000);
+    await stopped;
+    uno.unplug();
+    sketch.unplug();
+    const said = (await lived()).lines.map((line) => JSON.parse(line) as JsonObject).filter((line) => 'relay' in line);
+    expect(said.map(({ t, frame }) => [t, frame])).toEqual(
+      frames.slice(0, heard).map(([t, frame]) => [t, plain(frame)]),
+    );
+    expect(heard).toBeGreaterThan(20);
   });
 
   it('is nobody else’s to read, has no secret in it, and is not overwritten', async () => {
