@@ -131,14 +131,19 @@ export class Boards {
 
   /** True while a board at this port is a device, or about to become one. */
   has(path: string): boolean {
-    return (
-      this.seats.all().some(([, seat]) => seat.path === path) || this.pending.some((board) => board.port.path === path)
-    );
+    const seats = this.seats.all().map(([, seat]) => seat);
+    return [...seats, ...this.pending.map(({ port }) => port)].some((place) => place.path === path);
   }
 
   /** The port of the board in a device's place. */
   portOf(device: string): string | undefined {
     return this.seats.of(device)?.path;
+  }
+
+  /** True where the board in a device's place has the name of another one that waits for its board. */
+  isMissedElsewhere(device: string): boolean {
+    const seat = this.seats.of(device);
+    return seat !== undefined && this.parts.waiting.get(seat.id) === seat.kind && !this.seats.of(seat.id);
   }
 
   /** Some devices are no more, or other ones; places are `emptied`. Resolves when the lines to their boards are closed. */

@@ -129,7 +129,9 @@ export class Fleet {
     this.entries = devices;
     this.discover = discover;
     const ousted = [...this.all.keys()].filter((id) => this.claims.on(this.boards.portOf(id) ?? '') === 'claimed');
-    const unwanted = adopted.filter((id) => !discover || devices.has(id) || ousted.includes(id));
+    const unwanted = adopted.filter(
+      (id) => !discover || devices.has(id) || ousted.includes(id) || this.boards.isMissedElsewhere(id),
+    );
     const leaving = new Set([...change.gone, ...change.changed, ...unwanted]);
     await Promise.all([
       ...[...leaving].map((id) => this.all.get(id)?.retire(`${id} is being closed: its config changed`)),

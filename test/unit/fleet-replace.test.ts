@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { DriverKind, Probe } from '../../src/device/driver-kind.js';
@@ -73,7 +75,7 @@ describe('other devices for a fleet that runs', () => {
       open: (options, handlers, signal) => cable(String(options.port)).open(options, handlers, signal),
       watch: () => () => {},
       resolve: String,
-      list: () => (discover ? [...cables.keys()].map((path) => ({ path, usb: { ...usb, serialNumber: path } })) : []),
+      list: () => [...cables.keys()].map((path) => ({ path, usb: { ...usb, serialNumber: path } })),
       nodeOf: (path) => path,
       holders: async () => [],
       watchList: () => () => {},
@@ -226,4 +228,52 @@ describe('other devices for a fleet that runs', () => {
     expect(cable('a').isOpen).toBe(true);
     await stop();
   });
+
+  it('has what the last config says, whatever came before, and touches nothing that stays', async () => {
+    const port = fc.constantFrom('a', 'b', 'c');
+    const entry = fc.record({ port, label: fc.constantFrom('Lamp', 'Porch') });
+    const auto = entry.map(({ label }) => ({ port: 'auto', label }));
+    const ids = fc.constantFrom('one', 'two', 'board_a', 'board_b');
+    const named = fc.dictionary(ids, entry, { maxKeys: 3 });
+    const asked = fc.dictionary(fc.constantFrom('board_a', 'board_b'), auto);
+    const devices = fc.tuple(named, asked).map(([some, others]) => ({ ...some, ...others }));
+    const step = fc.record({ devices: devices.filter(ownPorts), discover: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 5 }), async ([first, ...steps]) => {
+        if (!first) return;
+        const { fleet, store, cable, replace, stop } = await running(first.devices, first.discover);
+        let before = first.devices;
+        for (const { devices: next, discover } of steps) {
+          const stays = Object.keys(next).filter((id) => isDeepStrictEqual(before[id], next[id]));
+          const touched = () => stays.map((id) => [fleet.devices.get(id), cable(portOf(id, next)).opens]);
+          const was = touched();
+          await replace(next, discover);
+          expect(touched()).toEqual(was);
+          const named = Object.keys(next).map((id) => portOf(id, next));
+          const found = discover ? ['a', 'b', 'c'].filter((one) => !named.includes(one)) : [];
+          const open = ['a', 'b', 'c'].filter((one) => cable(one).isOpen);
+          expect(open).toEqual([...named, ...found].sort());
+          expect(fleet.devices.size).toBe(open.length);
+          expect([...fleet.devices.keys()].sort()).toEqual(store.devices().sort());
+          for (const id of Object.keys(next)) expect([id, fleet.devices.get(id)?.state]).toEqual([id, 'live']);
+          before = next;
+        }
+        await stop();
+        rmSync(join(folder, 'boards.json'), { force: true });
+      }),
+      { numRuns: 100 },
+    );
+  }, 60_000);
 });
+
+/** Whether no two devices have one port. */
+function ownPorts(devices: { [id: string]: LampOptions }): boolean {
+  const ports = Object.keys(devices).map((id) => portOf(id, devices));
+  return new Set(ports).size === ports.length;
+}
+
+/** Where a device is, also one that is found by asking. */
+function portOf(id: string, devices: { [id: string]: LampOptions }): string {
+  const port = devices[id]?.port ?? '';
+  return port === 'auto' ? id.replace('board_', '') : port;
+}
