@@ -2,6 +2,7 @@ import type { Clock } from './clock.js';
 import type { Config } from './config/schema.js';
 import type { DriverRegister } from './device/driver-kind.js';
 import type { Log } from './log.js';
+import type { Trust } from './mesh/client-socket.js';
 import type { Pairing } from './pairing.js';
 import type { PanelOptions } from './panel/local-panel.js';
 import type { LogRing } from './panel/log-ring.js';
@@ -16,6 +17,8 @@ export interface BridgeParts {
   relayUrl: string;
   /** What the relay asks for, where it asks. */
   token: string | undefined;
+  /** Whom a `wss://` relay has to be; anybody whom the system trusts where absent. */
+  trust?: Trust | undefined;
   /** True: anybody can be on the relay and nobody said that this is all right. */
   openRelay: boolean;
   drivers: DriverRegister;
@@ -38,4 +41,7 @@ export interface BridgeParts {
 }
 
 /** What of a bridge's parts can be others while it runs. */
-export type BridgeChange = Pick<BridgeParts, 'config' | 'relayUrl' | 'token' | 'openRelay' | 'pairing' | 'panel'>;
+export type BridgeChange = Pick<
+  BridgeParts,
+  'config' | 'relayUrl' | 'token' | 'trust' | 'openRelay' | 'pairing' | 'panel'
+>;

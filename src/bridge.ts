@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Commands } from './action/commands.js';
+import { DesiredInMemory } from './action/desired.js';
 import { Requests } from './action/requests.js';
 import { Router } from './action/router.js';
-import { rulesOf, takeRules } from './action/rules.js';
-import type { Rules } from './action/validate.js';
+import { interlocksOf, Safety } from './action/safety.js';
 import { watchBinding } from './binding-watch.js';
 import type { BridgeChange, BridgeParts } from './bridge-parts.js';
 import { deadline } from './clock.js';
@@ -43,13 +43,13 @@ export class Bridge {
   readonly publisher: Publisher;
   panel: LocalPanel | undefined;
   private readonly phones: PhoneSide;
-  private readonly rules: Rules;
   private readonly publishers: Publishers;
   private readonly desk: Desk;
   private readonly commands: Commands;
   private readonly requests: Requests;
   private readonly control: ControlServer;
   private readonly derived: Derived;
+  private readonly safety: Safety;
   private stopping: Promise<void> | undefined;
   private unwatchBinding: (() => void) | undefined;
 
@@ -63,21 +63,17 @@ export class Bridge {
     this.phones = phones;
     this.mesh = this.buildMesh();
     const layout = () => phones.layout.layout();
-    const part = log.child({ part: 'frames' });
-    this.publishers = new Publishers({
-      config: () => this.parts.config,
-      store,
-      history,
-      phones,
-      source,
-      clock,
-      log: part,
-    });
+    const about = { store, history, phones, source, clock };
+    this.publishers = new Publishers({ ...about, config: () => this.parts.config, log: log.child({ part: 'frames' }) });
     this.publisher = this.publishers.forRelay(this.mesh);
     this.fleet = this.buildFleet();
     this.derived = new Derived(formulasOf(config.derived), this.store);
-    const rules = rulesOf(config, this.fleet, this.store, parts.openRelay, clock);
-    this.rules = rules;
+    const { fleet } = this;
+    const { openRelay } = parts;
+    const commandLog = log.child({ part: 'commands' });
+    const desired = new DesiredInMemory();
+    this.safety = new Safety({ config, fleet, store, desired, openRelay, clock, log: commandLog });
+    const { rules } = this.safety;
     this.commands = new Commands(rules);
     this.router = new Router({
       namespace,
@@ -90,9 +86,10 @@ export class Bridge {
       get binding() {
         return phones.layout.binding;
       },
-      log: log.child({ part: 'commands' }),
+      log: commandLog,
     });
-    const { router, fleet, mesh } = this;
+    this.safety.begin(this.router);
+    const { router, mesh } = this;
     const { devices } = fleet;
     this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
     const panelLink = () => this.panel?.link();
@@ -101,7 +98,7 @@ export class Bridge {
       fleet,
       store,
       router,
-      audit: this.commands.audit,
+      commands: this.commands,
       phoneLayout: phones.layout,
       push,
       clock,
@@ -116,8 +113,8 @@ export class Bridge {
       ready: () => mesh.ready,
     };
     const { lines = new LogRing() } = parts;
-    const about = { name: config.bridge.name, namespace, version, relay, pairing: () => this.parts.pairing };
-    this.desk = new Desk({ fleet, store, phoneLayout: phones.layout, ...about, push, log: lines, clock });
+    const named = { name: config.bridge.name, namespace, version, relay, pairing: () => this.parts.pairing };
+    this.desk = new Desk({ fleet, store, phoneLayout: phones.layout, ...named, push, log: lines, clock });
     this.panel = this.buildPanel();
     this.watchBinding();
     this.store.subscribe({
@@ -143,15 +140,17 @@ export class Bridge {
    */
   async reload(change: BridgeChange): Promise<void> {
     const before = { ...this.parts, shape: this.publishers.shape() };
-    const { config, openRelay, relayUrl, token, panel } = change;
+    const { config, openRelay, relayUrl, token, trust, panel } = change;
     const sections = changedSections(before.config, config);
-    const replaceDevices = this.fleet.prepare(config.devices, config.discover);
+    const replaceDevices = this.fleet.prepare({ ...config, interlocks: interlocksOf(config) });
     const formulas = formulasOf(config.derived);
     this.parts = { ...this.parts, ...change };
-    takeRules(this.rules, config, openRelay);
-    if (sections.has('devices') || sections.has('discover')) await replaceDevices();
+    this.safety.take(config, openRelay);
+    // Boards are told of interlocks too.
+    if (sections.has('devices') || sections.has('discover') || sections.has('safety')) await replaceDevices();
     if (sections.has('derived')) this.derived.replace(formulas);
-    const moves = sections.has('relay') || relayUrl !== before.relayUrl || token !== before.token;
+    const place = [relayUrl, token, trust];
+    const moves = sections.has('relay') || !isDeepStrictEqual(place, [before.relayUrl, before.token, before.trust]);
     if (moves || sections.has('layout')) this.phones.take(config);
     if (sections.has('layout')) this.watchBinding();
     if (moves) {
@@ -182,6 +181,7 @@ export class Bridge {
     const late = () => new BridgeError('bridge/slow-stop', 'not everything stopped in time');
     const orderly = async () => {
       this.commands.close();
+      this.safety.close();
       this.mesh.endRenewal();
       await this.fleet.safeAll('offline', 'the bridge is stopping');
       await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
@@ -197,10 +197,12 @@ export class Bridge {
     const { seat = (parts, handlers) => new RelaySeat(parts, handlers) } = this.parts;
     return seat(this.parts, {
       up: () => {
+        this.safety.relayUp();
         this.publisher.up();
         this.panel?.relayChanged();
       },
       down: () => {
+        if (!this.stopping) this.safety.relayDown();
         this.publisher.down();
         this.panel?.relayChanged();
       },
@@ -245,6 +247,7 @@ export class Bridge {
     const { config, drivers, clock, random, log, ports, pins } = this.parts;
     const { devices, discover, bridge } = config;
     const { store } = this;
-    return new Fleet({ devices, drivers, discover, stateDir: bridge.stateDir, ports, pins, store, clock, random, log });
+    const wishes = { devices, discover, interlocks: interlocksOf(config) };
+    return new Fleet({ ...wishes, drivers, stateDir: bridge.stateDir, ports, pins, store, clock, random, log });
   }
 }

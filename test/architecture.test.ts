@@ -133,6 +133,7 @@ describe('the structure of the code', () => {
     ['uplot', /^uplot$/, /^src\/panel\/page\/(plot|controls\/charts)\.tsx$/],
     ['lucide', /^lucide$/, /^src\/panel\/page\/[^.]*\.tsx?$/],
     ['uqr', /^uqr$/, /^src\/qr\.ts$/],
+    ['selfsigned', /^selfsigned$/, /^src\/certificate\.ts$/],
     ['jsep', /^jsep$/, /^src\/state\/expression\.ts$/],
     ['commander', /^commander$/, /^src\/cli\/program\.ts$/],
   ])('%s has one place', (_name, name, place) => {

@@ -46,6 +46,7 @@ export class BoardDriver implements DeviceDriver {
     hearing.listen(points);
     await readAll(wire, hearing, signal);
     const session = new BoardSession(wire, board, points);
+    await session.limit(io.limits, signal);
     io.every(ALIVE_MS, () => session.renew(signal));
     return session;
   }

@@ -8,6 +8,7 @@ import type {
 } from '../../firmware-protocol/message.js';
 import { decodeValue, encodeValue } from '../../firmware-protocol/value.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from '../../src/device/driver.js';
+import type { OutputLimits } from '../../src/device/output-limits.js';
 import { sameValue, type Value } from '../../src/device/point.js';
 import { BridgeError, isBridgeError } from '../../src/error.js';
 import { specOf } from './points.js';
@@ -48,6 +49,19 @@ export class BoardSession implements DeviceSession {
   ) {
     this.points = new Map(points.map((point) => [point.id, point]));
     this.identity = identityOf(board);
+  }
+
+  /**
+   * Says what the owner of the outputs allows, so that the board keeps to it even without its host. The protocol has limits
+   * for what is on or off only; they hold until the board starts anew.
+   */
+  async limit(limits: ReadonlyMap<string, OutputLimits>, signal: AbortSignal): Promise<void> {
+    for (const [id, limit] of limits) {
+      const point = this.points.get(id);
+      if (point?.role !== 'actuator' || point.type !== 'boolean') continue;
+      const cid = this.nextCid();
+      await this.answer({ verb: 'limit', cid, point: id, ...limit }, cid, COMMAND, signal);
+    }
   }
 
   async apply(command: Command, signal: AbortSignal): Promise<Confirmed> {

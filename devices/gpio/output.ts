@@ -1,4 +1,3 @@
-import type { Timer } from '../../src/clock.js';
 import { sameValue, type Value } from '../../src/device/point.js';
 import { BridgeError } from '../../src/error.js';
 import type { Channel, ChannelParts } from './channel.js';
@@ -50,26 +49,15 @@ export async function openPwm(parts: ChannelParts): Promise<Channel> {
 
 function output({ io, id, point }: ChannelParts, driven: Driven): Channel {
   const spec = specOf(id, point);
-  const safe = safeOf(point);
-  let lease: Timer | undefined;
   const set = (value: Value): Value => {
     driven.write(value);
     const said = driven.read();
     io.report([{ point: id, value: said }]);
     return said;
   };
-  const renew = (value: Value) => {
-    lease?.cancel();
-    if (point.lease === undefined || sameValue(spec, value, safe)) return;
-    lease = io.after(point.lease, () => {
-      io.log.info({ point: id }, 'no command came in time: put to its safe value');
-      set(safe);
-    });
-  };
   return {
     look: () => [{ point: id, value: driven.read() }],
     apply: (value) => {
-      renew(value);
       const said = set(value);
       if (sameValue(spec, said, value)) return { value: said, settled: true };
       throw new BridgeError('device/mismatch', `${id} was set to ${String(value)}, but the line is ${String(said)}`, {

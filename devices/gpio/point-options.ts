@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationBetween } from '../../src/device/options.js';
+import { outputOptions } from '../../src/device/output-options.js';
 import { readingOptions } from '../../src/device/reading-options.js';
 import { rate } from './rate.js';
 
@@ -69,13 +70,7 @@ export const pointOptions = z
       .union([z.boolean(), z.number()])
       .optional()
       .describe('What the output is put to when in doubt. Default: false, or 0 within the limits'),
-    onExit: z
-      .enum(['safe', 'hold'])
-      .optional()
-      .describe('safe (default): it is put to its safe value when the bridge stops; hold: it stays as it is'),
-    lease: durationBetween('500ms', '1h')
-      .optional()
-      .describe('It goes back to its safe value by itself when no command came for so long'),
+    ...outputOptions,
     ...readingOptions,
   })
   .superRefine((point, context) => {
@@ -164,7 +159,7 @@ function pinProblems({ pin, pins, pwm }: PointOptions, kind: PointKind): Problem
 }
 
 function valueProblems(point: PointOptions, kind: PointKind): Problem[] {
-  const { initial, safe, lease, onExit } = point;
+  const { initial, safe, lease, onExit, onBoot } = point;
   const type = kind === 'pwm' ? 'number' : 'boolean';
   const problems: (Problem | false)[] = [
     initial !== undefined && initial !== 'keep' && typeof initial !== type && ['initial', `must be a ${type}`],
@@ -173,6 +168,7 @@ function valueProblems(point: PointOptions, kind: PointKind): Problem[] {
     lease !== undefined &&
       initial !== undefined &&
       initial !== (safe ?? (kind === 'pwm' ? 0 : false)) && ['initial', 'with a `lease` it begins at its safe value'],
+    initial !== undefined && onBoot !== undefined && ['onBoot', '`initial` and `onBoot` exclude each other'],
   ];
   return [...problems, ...limitProblems(point, kind)].filter((problem): problem is Problem => Array.isArray(problem));
 }

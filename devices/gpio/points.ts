@@ -47,7 +47,8 @@ export function safeOf(point: PointOptions): Value {
 
 /** What an output becomes when it is opened. */
 export function initialOf(point: PointOptions): Value | 'keep' {
-  return point.initial ?? (point.onExit === 'hold' ? 'keep' : safeOf(point));
+  const { initial, onExit, onBoot = onExit } = point;
+  return initial ?? (onBoot === 'hold' ? 'keep' : safeOf(point));
 }
 
 /** Where the pins of a device are. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationBetween, value } from '../../src/device/options.js';
+import { outputOptions } from '../../src/device/output-options.js';
 import { fitsType, type PointType } from '../../src/device/point.js';
 import { readingOptions } from '../../src/device/reading-options.js';
 import { BridgeError, describeError } from '../../src/error.js';
@@ -49,10 +50,6 @@ export const pointOptions = z
     min: z.number().optional().describe('Smallest value: a limit for an actuator, a hint for a sensor'),
     max: z.number().optional().describe('Largest value: a limit for an actuator, a hint for a sensor'),
     step: z.number().positive().optional().describe('Distance between two values; readings confirm within half of it'),
-    clamp: z
-      .boolean()
-      .optional()
-      .describe('true: a command outside the limits is moved to the nearest value instead of refused'),
     options: z.array(name).min(1).max(64).optional().describe('The words of an enum'),
     safe: value
       .optional()
@@ -69,6 +66,7 @@ export const pointOptions = z
     confirm: confirm
       .optional()
       .describe('How the board confirms: by the next reading of the point (default), not at all, or by a reply line'),
+    ...outputOptions,
     ...readingOptions,
   })
   .superRefine((point, context) => {

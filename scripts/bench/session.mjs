@@ -1,6 +1,6 @@
 import { bridge, floor, sealedBridge } from './dialect.mjs';
 import { delay } from './measure/delay.mjs';
-import { echo } from './measure/echo.mjs';
+import { echo, ONE_PHONE_MS } from './measure/echo.mjs';
 import { endless, endlessStage } from './measure/endless.mjs';
 import { growth } from './measure/growth.mjs';
 import { joiner, joinerStage } from './measure/joiner.mjs';
@@ -117,8 +117,8 @@ async function room(plan) {
     for (const [dialect, list] of took) {
       const figure = await on(dialect, { relayWarmMs: plan.warm }, async (stage) => {
         await warmUp(stage, plan.warm);
-        await echo(stage, plan.warmEcho);
-        return (await echo(stage, plan.echo)).p50;
+        await echo(stage, plan.warmEcho, ONE_PHONE_MS);
+        return (await echo(stage, plan.echo, ONE_PHONE_MS)).p50;
       });
       list.push(figure);
     }

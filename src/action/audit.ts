@@ -54,7 +54,7 @@ export class Audit {
     const at = this.clock.wall() ?? null;
     const began = this.clock.now();
     const result = await outcome;
-    if (!result.ok && result.code === 'superseded') return;
+    if (result.ok ? result.replaced : result.code === 'superseded') return;
     const { ok } = result;
     const detail = result.ok ? { value: result.value } : { code: result.code, message: printable(result.message) };
     const entry = {

@@ -52,6 +52,13 @@ function checkNumber(spec: PointSpec, wish: number): Checked {
   return { value: Math.min(max, round(origin + steps * step)) };
 }
 
+/** The allowed value that is nearest to a number within the limits. */
+export function nearestStep({ min, max = Number.POSITIVE_INFINITY, step }: PointSpec, value: number): number {
+  if (step === undefined) return round(value);
+  const origin = min ?? 0;
+  return Math.min(max, round(origin + Math.round((value - origin) / step) * step));
+}
+
 /** Takes off what binary fractions add: 0.1 × 3 is 0.3. */
 function round(value: number): number {
   return Number(value.toPrecision(12));

@@ -1,3 +1,5 @@
+import { BRIDGE_ORIGIN } from '../device/device.js';
+import type { Value } from '../device/point.js';
 import type { JsonObject } from '../mesh/frame.js';
 
 /** A wish as it came in: from a phone's frame, a routed request or the control socket. */
@@ -14,6 +16,8 @@ export interface CommandRequest {
   readonly sentAt?: number;
   /** Characters of the whole request. */
   readonly size: number;
+  /** It comes from a stick, which says where it is again and again: without another one in so many milliseconds it is let go. */
+  readonly lease?: number;
   /** How it reached us: sealed with the room key, plain over the relay, or from this machine. */
   readonly via: 'sealed' | 'plain' | 'local';
 }
@@ -24,6 +28,7 @@ export interface Wish {
   readonly point: string;
   readonly value?: unknown;
   readonly pulseMs?: unknown;
+  readonly lease?: number | undefined;
 }
 
 /** Reads a `<ns>.cmd` payload; undefined where it does not even name a device and a point. */
@@ -35,18 +40,24 @@ export function readCommand(payload: JsonObject, via: CommandRequest['via']): Co
 
 /** The request that a payload makes once it is known what it asks for. */
 export function requestFor(wish: Wish, payload: JsonObject, via: CommandRequest['via']): CommandRequest {
-  const { device, point, value, pulseMs } = wish;
+  const { device, point, value, pulseMs, lease } = wish;
   const { _cmd, _from, _ts } = payload;
   return {
     device,
     point,
     ...(value === undefined ? {} : { value }),
     ...(pulseMs === undefined ? {} : { pulseMs }),
+    ...(lease === undefined ? {} : { lease }),
     ...senderOf({ _cmd, _from }),
     ...(typeof _ts === 'number' ? { sentAt: _ts } : {}),
     size: JSON.stringify(payload).length,
     via,
   };
+}
+
+/** A wish of the bridge itself, such as one that comes back after a loss. */
+export function ownWish(device: string, point: string, value: Value): CommandRequest {
+  return { device, point, value, from: BRIDGE_ORIGIN, size: 0, via: 'local' };
 }
 
 /** The app's own marks on a payload: the tap's id and the sender's name, where they are strings of sane length. */

@@ -1,12 +1,12 @@
 import { deadline as withDeadline } from '../clock.js';
-import { type Outcome, refusalOf, refused } from '../device/outcome.js';
+import { type Outcome, ofSuccessor, refusalOf, refused } from '../device/outcome.js';
 import { withinOf } from '../device/point.js';
 import { BridgeError } from '../error.js';
 import { Senders } from '../senders.js';
 import { Audit } from './audit.js';
 import type { CommandRequest } from './command.js';
 import { CommandRate, MAX_SENDERS } from './rate.js';
-import { checkCommand, checkSender, type Rules } from './validate.js';
+import { checkArm, checkCommand, checkSender, type Rules } from './validate.js';
 
 /** A tap's outcome is remembered this long, so that a repeat gets the same answer. */
 const REMEMBER_MS = 60_000;
@@ -14,6 +14,8 @@ const MAX_REMEMBERED = 4096;
 /** Points of one sender whose last command may wait for its turn. */
 const MAX_HELD = 16;
 
+/** A device is left this long to confirm a command that had to wait for its turn. */
+const LEFT_MS = 200;
 /** The device's queue decides first; this is for commands that wait for another one's outcome. */
 const GRACE_MS = 100;
 
@@ -23,6 +25,8 @@ interface Waiting {
 }
 
 interface Held {
+  /** `device.point`. */
+  readonly name: string;
   readonly settle: (outcome: Outcome | Promise<Outcome>) => void;
   readonly cancel: () => void;
   readonly waiting: Waiting;
@@ -30,6 +34,7 @@ interface Held {
 
 const STOPPING = refused('offline', 'the bridge is stopping');
 const TOO_MANY = refused('rate', 'too many commands at once');
+const GONE = refused('offline', 'the device went away meanwhile');
 const EXPIRED = refused('expired', 'too many commands came before this one');
 
 /** Takes commands from everywhere to their devices: once each, in bounded numbers, the last wish always kept. */
@@ -70,6 +75,28 @@ export class Commands {
     return outcome;
   }
 
+  /** Arms an output for its sender; undefined when that gets no answer (see `submit`). Never rejects. */
+  arm(request: CommandRequest): Promise<Outcome> | undefined {
+    const { fleet, outputs } = this.rules;
+    if (!fleet.devices.has(request.device)) return undefined;
+    const { device, point, from, via } = request;
+    const asked = { from, via, what: `arm ${device}.${point}`, wish: undefined };
+    const refusal = this.closed ? STOPPING : checkSender(request, this.rules);
+    const verdict = refusal ? { refusal } : checkArm(request, this.rules);
+    if ('refusal' in verdict) return this.refuse(request, verdict.refusal);
+    if (this.rate.take(from) > 0) return this.refuse(request, TOO_MANY);
+    outputs.arming.arm(`${device}.${point}`, from, verdict.ms);
+    const outcome: Outcome = { ok: true, value: true };
+    void this.audit.note(asked, outcome);
+    return Promise.resolve(outcome);
+  }
+
+  /** Whoever switched an output on still holds its button, or has let it go; nobody is answered. */
+  hold(request: CommandRequest, held: boolean): void {
+    if (this.closed || checkSender(request, this.rules)) return;
+    this.rules.outputs.hold(request.device, request.point, request.from, held);
+  }
+
   private noted(request: CommandRequest): Promise<Outcome> | undefined {
     const { device, point, value, pulseMs, from, via } = request;
     const outcome = this.admit(request);
@@ -94,15 +121,17 @@ export class Commands {
     if (refusal) return this.refuse(request, refusal);
     const key = keyOf(request);
     // A wish that can't be carried out must not push out one that can.
-    const verdict = this.held.has(key) ? checkCommand(request, this.rules) : undefined;
-    if (verdict && 'refusal' in verdict) return this.refuse(request, verdict.refusal);
+    const rivals = this.held.size > 0 ? this.rivalsOf(request) : [];
+    const verdict = this.held.has(key) || rivals.length > 0 ? checkCommand(request, this.rules) : undefined;
+    if (verdict && 'refusal' in verdict && verdict.wait === undefined) return this.refuse(request, verdict.refusal);
     const deadline = this.rules.clock.now() + this.within(request);
     const wait = this.rate.take(request.from);
     const waiting = this.waiting.of(request.from);
     const older = this.unhold(key);
     if (wait > 0 && !older && waiting.count >= MAX_HELD) return this.refuse(request, TOO_MANY);
-    const outcome = wait === 0 ? this.execute(request, deadline) : this.hold(request, deadline, wait, waiting);
-    older?.settle(outcome);
+    const outcome = wait === 0 ? this.execute(request, deadline) : this.keep(request, deadline, wait);
+    older?.settle(ofSuccessor(outcome));
+    for (const rival of rivals) this.unhold(rival)?.settle(supersededBy(request.from));
     return this.inTime(outcome, deadline);
   }
 
@@ -120,10 +149,14 @@ export class Commands {
     return withDeadline(this.rules.clock, left, outcome, late).catch(refusalOf);
   }
 
-  /** Keeps a command until its sender's allowance is back, but not beyond its deadline. */
-  private hold(request: CommandRequest, deadline: number, wait: number, waiting: Waiting): Promise<Outcome> {
-    const { clock } = this.rules;
+  /** Keeps a command until its sender's allowance is back, or its output may be commanded again, but not beyond its deadline. */
+  private keep(request: CommandRequest, deadline: number, wait: number): Promise<Outcome> {
+    const { clock, fleet } = this.rules;
     const key = keyOf(request);
+    const device = fleet.devices.get(request.device);
+    const connection = device?.connection;
+    const waiting = this.waiting.of(request.from);
+    const name = `${request.device}.${request.point}`;
     return new Promise((settle) => {
       const again = (ms: number) => clock.after(Math.min(ms, deadline - clock.now()), retry);
       const retry = () => {
@@ -134,11 +167,12 @@ export class Commands {
           return;
         }
         this.unhold(key);
-        settle(expired ? EXPIRED : this.execute(request, deadline));
+        const gone = device?.connection !== connection;
+        settle(expired ? EXPIRED : gone ? GONE : this.execute(request, deadline));
       };
       let timer = again(wait);
       waiting.count++;
-      this.held.set(key, { settle, cancel: () => timer.cancel(), waiting });
+      this.held.set(key, { name, settle, cancel: () => timer.cancel(), waiting });
     });
   }
 
@@ -153,21 +187,26 @@ export class Commands {
   }
 
   private async execute(request: CommandRequest, deadline: number): Promise<Outcome> {
+    const { outputs, clock } = this.rules;
     const verdict = checkCommand(request, this.rules);
-    if ('refusal' in verdict) return verdict.refusal;
-    const { device, spec, value, pulseMs } = verdict;
-    const release = this.rules.interlock.claim(`${device.id}.${spec.id}`, spec, value);
-    try {
-      return await device.command({
-        point: spec.id,
-        value,
-        origin: request.from,
-        deadline,
-        ...(pulseMs === undefined ? {} : { pulseMs }),
-      });
-    } finally {
-      release();
+    if ('refusal' in verdict) {
+      const { refusal, wait } = verdict;
+      const late = wait === undefined || clock.now() + wait + LEFT_MS > deadline;
+      return late || this.waiting.of(request.from).count >= MAX_HELD
+        ? refusal
+        : await this.keep(request, deadline, wait);
     }
+    const { device, spec, value, pulseMs } = verdict;
+    const timed = pulseMs === undefined ? {} : { pulseMs };
+    const command = { point: spec.id, value, origin: request.from, deadline, ...timed };
+    return await outputs.drive({ device, spec, command, lease: request.lease });
+  }
+
+  /** Commands of others that wait for the same output: the last one that is accepted wins. */
+  private rivalsOf(request: CommandRequest): string[] {
+    const name = `${request.device}.${request.point}`;
+    const own = keyOf(request);
+    return [...this.held].filter(([key, held]) => held.name === name && key !== own).map(([key]) => key);
   }
 
   private within(request: CommandRequest): number {
@@ -182,6 +221,10 @@ export class Commands {
     }
     this.remembered.set(key, { outcome, at: now });
   }
+}
+
+function supersededBy(from: string): Outcome {
+  return refused('superseded', `${from || 'another phone'} wanted something else a moment later`);
 }
 
 /** A sender's wish for a point. */

@@ -1,6 +1,14 @@
-import { sameValue } from '../device/point.js';
+import { sameValue, type Value } from '../device/point.js';
 import { safeOutputs } from '../device/safe-outputs.js';
 import type { Store } from '../state/store.js';
+
+/** A point that stops everything. */
+export interface EstopSource {
+  readonly device: string;
+  readonly point: string;
+  /** The value of a state, or the word of an event, at which it does; `true` and `pressed` where absent. */
+  readonly when?: Value;
+}
 
 /**
  * The latched emergency stop. While it is latched every command is refused; after the reset an output obeys again
@@ -11,7 +19,11 @@ export class EmergencyStop {
   /** Outputs, as `device.point`, that were not seen at their safe value since the stop. */
   private readonly unarmed = new Set<string>();
 
-  constructor(private readonly store: Store) {
+  constructor(
+    private readonly store: Store,
+    /** What presses it. */
+    public sources: readonly EstopSource[] = [],
+  ) {
     const arm = (device: string, points: readonly string[]) => {
       for (const point of points) this.arm(device, point);
     };
@@ -20,6 +32,18 @@ export class EmergencyStop {
 
   get latched(): boolean {
     return this.stopped;
+  }
+
+  /** Why nothing may be switched on, though nobody may have pressed anything: a source is pressed, or is not known not to be. */
+  get hindrance(): string | undefined {
+    for (const { device, point, when = true } of this.sources) {
+      const name = `${device}.${point}`;
+      if (this.store.point(device, point)?.spec.role === 'event') continue;
+      const said = this.store.said(device, point) ?? null;
+      if (said === null) return `nobody knows whether ${name} is pressed`;
+      if (said === when) return `${name} is pressed`;
+    }
+    return undefined;
   }
 
   /** Latches; every output with a safe value must be seen there before it obeys again. */

@@ -1,61 +1,61 @@
-import type { PointSpec, Value } from '../device/point.js';
-import { sameValue } from '../device/point.js';
+import type { Clock } from '../clock.js';
+import { isOn, type PointSpec, type Value } from '../device/point.js';
 import type { Store } from '../state/store.js';
+import type { OnTimes, OutputName } from './on-times.js';
 
-/** An output of a device, as `device.point`. */
-export type OutputName = string;
+/** Outputs of which at most one is on; after one went off, `deadTime` milliseconds pass before another goes on. */
+export interface InterlockGroup {
+  readonly outputs: readonly OutputName[];
+  readonly deadTime: number;
+}
 
-/** Groups of outputs of which at most one may be on. On is every value but the safe one (or false, or 0). */
+/** Why an output may not be switched on; `wait`: in so many milliseconds it may. */
+export interface Conflict {
+  readonly message: string;
+  readonly wait?: number;
+}
+
+/** Groups of outputs of which at most one may be on. */
 export class Interlock {
-  private readonly claims = new Map<OutputName, number>();
-
   constructor(
-    private groups: readonly (readonly OutputName[])[],
+    private groups: readonly InterlockGroup[],
     private readonly store: Store,
+    private readonly times: OnTimes,
+    private readonly clock: Clock,
   ) {}
 
   /** Other groups from now on; outputs that are on their way stay marked. */
-  regroup(groups: readonly (readonly OutputName[])[]): void {
+  regroup(groups: readonly InterlockGroup[]): void {
     this.groups = groups;
   }
 
   /** Says why `name` may not be given `value` now; undefined where it may. */
-  conflict(name: OutputName, spec: PointSpec, value: Value): string | undefined {
+  conflict(name: OutputName, spec: PointSpec, value: Value): Conflict | undefined {
     if (!isOn(spec, value)) return undefined;
-    for (const group of this.groups) {
-      if (!group.includes(name)) continue;
-      for (const other of group) {
-        if (other === name) continue;
-        if (this.claims.has(other)) return `${other} is being switched on`;
-        const output = this.outputOf(other);
-        // An output that does not exist, or not yet, can't be on.
-        if (!output) continue;
-        if (output.said === null) return `nobody knows whether ${other} is off`;
-        if (isOn(output.spec, output.said)) return `${other} is on`;
+    let longest: Conflict | undefined;
+    for (const { outputs, deadTime } of this.groups) {
+      if (!outputs.includes(name)) continue;
+      for (const other of outputs) {
+        const conflict = other === name ? undefined : this.between(other, deadTime);
+        if (!conflict) continue;
+        if (conflict.wait === undefined) return conflict;
+        if (conflict.wait > (longest?.wait ?? 0)) longest = conflict;
       }
     }
-    return undefined;
+    return longest;
   }
 
-  /** Marks `name` as on its way to `value` until the returned function is called, so that a neighbour can't overtake it. */
-  claim(name: OutputName, spec: PointSpec, value: Value): () => void {
-    if (!isOn(spec, value) || !this.groups.some((group) => group.includes(name))) return () => {};
-    this.claims.set(name, (this.claims.get(name) ?? 0) + 1);
-    return () => {
-      const left = (this.claims.get(name) ?? 1) - 1;
-      if (left > 0) this.claims.set(name, left);
-      else this.claims.delete(name);
-    };
-  }
-
-  private outputOf(name: OutputName): { spec: PointSpec; said: Value | null } | undefined {
-    const [device = '', point = ''] = name.split('.');
+  private between(other: OutputName, deadTime: number): Conflict | undefined {
+    const [device = '', point = ''] = other.split('.');
     const state = this.store.point(device, point);
-    return state && { spec: state.spec, said: this.store.said(device, point) ?? null };
+    // An output that does not exist, or not yet, can't be on.
+    if (!state) return undefined;
+    if (this.times.isUnderWay(other)) return { message: `${other} is being switched on` };
+    const said = this.store.said(device, point) ?? null;
+    if (said === null) return { message: `nobody knows whether ${other} is off` };
+    if (isOn(state.spec, said)) return { message: `${other} is on` };
+    if (this.times.onSince(other) !== undefined) return { message: `${other} did not confirm that it is off` };
+    const wait = (this.times.offSince(other) ?? this.clock.now()) + deadTime - this.clock.now();
+    return wait > 0 ? { message: `${other} was on a moment ago`, wait } : undefined;
   }
-}
-
-function isOn(spec: PointSpec, value: Value): boolean {
-  const off = spec.type === 'boolean' ? false : spec.type === 'number' ? 0 : spec.safe;
-  return off !== undefined && !sameValue(spec, value, off);
 }

@@ -24,7 +24,7 @@ export interface RouterParts {
   /** A line for everybody's log consoles. */
   tell(entry: LogEntry): void;
   /** What the frames of a layout written by hand mean; none where absent. */
-  binding?: Pick<Binding, 'read'> | undefined;
+  binding?: Pick<Binding, 'read' | 'deadMan'> | undefined;
   log: Log;
 }
 
@@ -47,6 +47,8 @@ export class Router {
     const { namespace, publisher } = parts;
     this.handlers = new Map<string, Handler>([
       [`${namespace}.cmd`, (payload, via) => this.command(payload, via)],
+      [`${namespace}.arm`, (payload, via) => this.arm(payload, via)],
+      [`${namespace}.hold`, (payload, via) => this.hold(payload, via)],
       [`${namespace}.estop`, (payload, via) => this.stop(payload, via)],
       [`${namespace}.estop_reset`, (payload, via) => this.resetStop(payload, via)],
       [`${namespace}.poll`, () => publisher.full()],
@@ -102,8 +104,24 @@ export class Router {
 
   private command(payload: JsonObject, via: CommandRequest['via']): void {
     const request = readCommand(payload, via);
-    if (request) this.submit(request);
+    const lease = request && this.parts.binding?.deadMan(request.device, request.point);
+    if (request) this.submit(lease === undefined ? request : { ...request, lease });
     else this.parts.log.debug({}, 'a command without dev and point was ignored');
+  }
+
+  private arm(payload: JsonObject, via: CommandRequest['via']): void {
+    const request = readCommand(payload, via);
+    const name = request && `${request.device}.${request.point}`;
+    void (request && this.parts.commands.arm(request))?.then((outcome) => {
+      this.acknowledge(senderOf(payload), outcome);
+      if (!outcome.ok) this.reportRefusal(`arm ${name}`, outcome);
+      else this.parts.tell({ level: 'warn', text: `${name} armed by ${printable(request?.from || 'a phone', 60)}` });
+    });
+  }
+
+  private hold(payload: JsonObject, via: CommandRequest['via']): void {
+    const request = readCommand(payload, via);
+    if (request) this.parts.commands.hold(request, payload['held'] !== false);
   }
 
   private submit(request: CommandRequest): void {
@@ -142,6 +160,7 @@ export class Router {
   private async makeSafe(by: string): Promise<Outcome> {
     const { rules, commands, tell, log } = this.parts;
     rules.estop.latch();
+    rules.outputs.halt();
     const message = 'the emergency stop was pressed';
     commands.dropHeld(refused('estop', message));
     const stopping = rules.fleet.safeAll('estop', message);
@@ -155,7 +174,10 @@ export class Router {
     const sender = senderOf(payload);
     const size = JSON.stringify(payload).length;
     const sentAt = typeof payload['_ts'] === 'number' ? { sentAt: payload['_ts'] } : {};
-    const refusal = checkSender({ device: '', point: '', ...sender, ...sentAt, size, via }, this.parts.rules);
+    const { hindrance } = this.parts.rules.estop;
+    const refusal =
+      checkSender({ device: '', point: '', ...sender, ...sentAt, size, via }, this.parts.rules) ??
+      (hindrance === undefined ? undefined : refused('estop', hindrance));
     const asked = { from: sender.from || 'a phone', via, what: 'estop_reset', wish: undefined };
     void this.parts.commands.audit.note(asked, refusal ?? { ok: true, value: true });
     if (refusal) {

@@ -3,13 +3,13 @@ import type { Role } from '../config/schema.js';
 import type { Device } from '../device/device.js';
 import type { Fleet } from '../device/fleet.js';
 import { type Outcome, type RefusalCode, refused } from '../device/outcome.js';
-import { type PointSpec, sameValue, type Value } from '../device/point.js';
+import { isSafe, type PointSpec, type Value } from '../device/point.js';
 import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import { checkValue } from './coerce.js';
 import type { CommandRequest } from './command.js';
 import type { EmergencyStop } from './estop.js';
-import type { Interlock } from './interlock.js';
+import type { Outputs } from './outputs.js';
 
 /** From whom this bridge takes commands. A name on a frame is a claim, not proof: the token or the room key is the fence. */
 export interface Access {
@@ -31,14 +31,14 @@ export interface Rules {
   /** Another one where the config is another one. */
   access: Access;
   readonly estop: EmergencyStop;
-  readonly interlock: Interlock;
+  readonly outputs: Outputs;
   readonly clock: Clock;
 }
 
-/** A command that may go to its device, or the refusal. */
+/** A command that may go to its device, or the refusal; with `wait`, it may be allowed so many milliseconds later. */
 export type Verdict =
   | { readonly device: Device; readonly spec: PointSpec; readonly value: Value; readonly pulseMs?: number }
-  | { readonly refusal: Outcome };
+  | { readonly refusal: Outcome; readonly wait?: number };
 
 /** Characters of the largest command taken. */
 const MAX_SIZE = 4096;
@@ -75,7 +75,7 @@ export function checkSender(request: CommandRequest, rules: Rules): Outcome | un
 
 /** Checks a command's content against the point and the state of things now. */
 export function checkCommand(request: CommandRequest, rules: Rules): Verdict {
-  const { store, estop, interlock } = rules;
+  const { store, estop, outputs } = rules;
   const device = rules.fleet.devices.get(request.device);
   const spec = store.point(request.device, request.point)?.spec;
   const name = `${request.device}.${printable(request.point, 40)}`;
@@ -88,19 +88,45 @@ export function checkCommand(request: CommandRequest, rules: Rules): Verdict {
   if (estop.latched) return no('estop', 'the emergency stop is latched');
   const wish = readWish(request, spec);
   if ('refusal' in wish) return wish;
-  const toSafe = spec.safe !== undefined && sameValue(spec, wish.value, spec.safe);
+  const toSafe = isSafe(spec, wish.value);
+  const hindrance = toSafe ? undefined : estop.hindrance;
+  if (hindrance !== undefined) return no('estop', hindrance);
   if (!toSafe && !estop.isArmed(request.device, spec.id)) {
     return no('unarmed', `${name} was not seen at its safe value since the emergency stop`);
   }
-  const conflict = interlock.conflict(`${request.device}.${spec.id}`, spec, wish.value);
-  if (conflict) return no('interlock', `${name} is interlocked: ${conflict}`);
-  return { device, spec, ...wish };
+  if (!toSafe && spec.rules?.arm !== undefined && !outputs.arming.isArmed(name, request.from)) {
+    return no('unarmed', `${name} has to be armed first`);
+  }
+  return outputs.verdict(request.device, spec, wish.value) ?? { device, spec, ...wish };
+}
+
+/** Checks whether somebody may arm an output now: it must be there, and be one that can be armed. */
+export function checkArm(
+  request: CommandRequest,
+  rules: Rules,
+): { readonly ms: number } | { readonly refusal: Outcome } {
+  const { store, estop, fleet } = rules;
+  const device = fleet.devices.get(request.device);
+  const spec = store.point(request.device, request.point)?.spec;
+  const name = `${request.device}.${printable(request.point, 40)}`;
+  const no = (code: RefusalCode, message: string) => ({ refusal: refused(code, message) });
+  if (device?.state !== 'live') return no('offline', `${request.device} is not connected`);
+  if (!spec) return no('unknown_point', `there is no ${name}`);
+  if (spec.rules?.arm === undefined) return no('read_only', `${name} is nothing that is armed`);
+  if (!device.approved) return no('unapproved', `${request.device} is new here and waits for its owner's consent`);
+  if (estop.latched) return no('estop', 'the emergency stop is latched');
+  return { ms: spec.rules.arm };
 }
 
 type Wish = { readonly value: Value; readonly pulseMs?: number } | { readonly refusal: Outcome };
 
 function readWish(request: CommandRequest, spec: PointSpec): Wish {
-  if (request.pulseMs === undefined) return checkValue(spec, request.value);
+  const { pulse, maxOn = MAX_PULSE_MS } = spec.rules ?? {};
+  if (request.pulseMs === undefined) {
+    const checked = checkValue(spec, request.value);
+    if (pulse === undefined || 'refusal' in checked || isSafe(spec, checked.value)) return checked;
+    return { value: checked.value, pulseMs: pulse };
+  }
   if (spec.type !== 'boolean' || request.value !== undefined) {
     return { refusal: refused('type', 'a pulse is for outputs that are on or off, and comes without a value') };
   }
@@ -109,8 +135,9 @@ function readWish(request: CommandRequest, spec: PointSpec): Wish {
   if (typeof pulseMs !== 'number' || !Number.isInteger(pulseMs)) {
     return { refusal: refused('type', 'pulse_ms is a whole number of milliseconds') };
   }
-  if (pulseMs < 1 || pulseMs > MAX_PULSE_MS) {
-    return { refusal: refused('range', `a pulse lasts 1 to ${MAX_PULSE_MS} ms`) };
+  const most = Math.min(MAX_PULSE_MS, maxOn);
+  if (pulseMs < 1 || pulseMs > most) {
+    return { refusal: refused('range', `a pulse of ${spec.id} lasts 1 to ${most} ms`) };
   }
   return { value: spec.safe !== true, pulseMs };
 }

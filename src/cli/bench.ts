@@ -58,7 +58,7 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
     });
     for (const id of left) out(`${id}: its driver has no simulator; left out`);
     const withPty = options.pty === undefined ? config : plugPty(config, options.pty, folder, context, undo);
-    const relay = await joinRelay(withPty, clock, log);
+    const relay = await joinRelay(withPty, clock, log, []);
     undo.push(() => relay.stop());
     const panel = {
       ...panelAt(context),

@@ -129,6 +129,7 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .description('switch an output through the running bridge')
     .argument('<device.point>')
     .argument('<value>')
+    .option('--arm', 'arm it first, where that is asked for')
     .action((target, value, options) => finish(setCommand(target, value, options, context)));
   running(program.command('approve'))
     .description('let the outputs of a new board be switched')

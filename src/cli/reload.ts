@@ -18,6 +18,8 @@ export interface ReloaderParts {
   readonly bridge: Pick<Bridge, 'reload' | 'panel'>;
   readonly loaded: LoadedConfig;
   readonly relay: JoinedRelay;
+  /** Names and addresses of this machine, for a certificate that is made. */
+  readonly names: readonly string[];
   /** Where a config wants the panel. */
   panel(config: Config): PanelOptions | undefined;
   /** What everything is recorded with. */
@@ -103,22 +105,22 @@ export class Reloader {
 
   private async apply(config: Config): Promise<void> {
     const { bridge, panel, recorder } = this.parts;
-    const { url: relayUrl, token, openRelay, pairing } = this.relay;
+    const { url: relayUrl, token, trust, openRelay, pairing } = this.relay;
     recorder?.note({ config, openRelay });
-    await bridge.reload({ config, relayUrl, token, openRelay, pairing, panel: panel(config) });
+    await bridge.reload({ config, relayUrl, token, trust, openRelay, pairing, panel: panel(config) });
   }
 
   /** The relay of another config; where both are our own, the first one has to free its port before. */
   private async join(config: Config): Promise<JoinedRelay> {
-    const { context, log } = this.parts;
+    const { names, context, log } = this.parts;
     const { config: before } = this.loaded;
     const bothOwn = before.relay.embedded !== undefined && config.relay.embedded !== undefined;
     if (bothOwn) await this.relay.stop();
     try {
-      return await joinRelay(config, context.clock, log);
+      return await joinRelay(config, context.clock, log, names);
     } catch (error) {
       if (bothOwn) {
-        this.relay = await joinRelay(before, context.clock, log);
+        this.relay = await joinRelay(before, context.clock, log, names);
         // It is at another port now where any free one will do.
         await this.apply(before);
       }

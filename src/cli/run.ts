@@ -14,6 +14,7 @@ import { LogRing } from '../panel/log-ring.js';
 import { machinePins } from '../port/pins.js';
 import { machinePorts } from '../port/ports.js';
 import type { Recorder } from '../record/recorder.js';
+import { lanAddress } from '../relay/address.js';
 import { selfCheck } from '../service/self-check.js';
 import { serviceManager } from '../service/service-env.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
@@ -35,8 +36,10 @@ export async function runCommand(options: { config?: string } & RecordOptions, c
   const lines = new LogRing();
   const log = openLog({ level: config.log.level, secrets, pretty, also: (line) => lines.add(line) }, context);
   for (const warning of warnings) log.warn({}, formatProblem(warning));
-  const relay = await joinRelay(config, context.clock, log);
-  const panelOf = ({ panel }: Config) => panel && { ...panelAt(context), ...panel, orAnyPort: file === undefined };
+  const names = namesOf(context);
+  const relay = await joinRelay(config, context.clock, log, names);
+  const panelOf = ({ panel }: Config) =>
+    panel && { ...panelAt(context), ...panel, names, orAnyPort: file === undefined };
   let bridge: Bridge;
   let recorder: Recorder | undefined;
   try {
@@ -55,7 +58,7 @@ export async function runCommand(options: { config?: string } & RecordOptions, c
   const reloader =
     file === undefined
       ? undefined
-      : new Reloader({ file, bridge, loaded, relay, panel: panelOf, service, recorder, context, log });
+      : new Reloader({ file, bridge, loaded, relay, names, panel: panelOf, service, recorder, context, log });
   if (reloader) context.onReload(() => void reloader.request());
   await untilAborted(context.signal);
   service?.stopping();
@@ -74,6 +77,7 @@ export function bridgeParts(config: Config, relay: JoinedRelay, context: CliCont
     config,
     relayUrl: relay.url,
     token: relay.token,
+    trust: relay.trust,
     openRelay: relay.openRelay,
     pairing: relay.pairing,
     drivers,
@@ -91,6 +95,12 @@ export function panelAt({ machine, hostname }: CliContext): Omit<PanelOptions, '
   return { host: '127.0.0.1', hostname, page: join(machine.home, 'dist/src/panel/page') };
 }
 
+/** Names and addresses under which others reach this machine. */
+function namesOf({ hostname }: CliContext): string[] {
+  const lan = lanAddress();
+  return [hostname, `${hostname}.local`, ...(lan === undefined ? [] : [lan])];
+}
+
 function readConfig(file: string | undefined, context: CliContext): LoadedConfig {
   const { drivers, homeDir, hostname } = context;
   if (file !== undefined) {
@@ -104,6 +114,7 @@ function readConfig(file: string | undefined, context: CliContext): LoadedConfig
 function announce(config: Config, relay: JoinedRelay, link: string | undefined, context: CliContext): void {
   const { out } = context;
   out(`bridge ${config.bridge.name} on ${parseRelayUrl(relay.url).display}, channel ${config.relay.channel}`);
+  if (relay.fingerprint !== undefined) out(`the relay's certificate: SHA-256 ${relay.fingerprint}`);
   if (link !== undefined) out(`panel, for one browser within 15 minutes: ${link}`);
   if (config.devices.size === 0) {
     out('no devices yet: plug a board in that says who it is, or name devices in a config: --config bridge.yaml');

@@ -2,15 +2,16 @@ import { askControl } from '../control/client.js';
 import { type CliContext, EXIT } from './context.js';
 import { type ControlOptions, controlPath, splitTarget } from './control-path.js';
 
-/** `set DEVICE.POINT VALUE`: a confirmed command through the running bridge. */
+/** `set DEVICE.POINT VALUE`: a confirmed command through the running bridge; `arm`: arms the output first. */
 export async function setCommand(
   target: string,
   text: string,
-  options: ControlOptions,
+  options: ControlOptions & { arm?: boolean },
   context: CliContext,
 ): Promise<number> {
   const { device, point = '' } = splitTarget(target, true);
-  const answer = await askControl(controlPath(options, context), { op: 'set', device, point, value: text });
+  const request = { op: 'set', device, point, value: text, arm: options.arm === true } as const;
+  const answer = await askControl(controlPath(options, context), request);
   if (answer.ok) {
     context.out(`${target}\t${String(answer['value'])}\tconfirmed`);
     return EXIT.ok;

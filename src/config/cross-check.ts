@@ -76,14 +76,24 @@ function namedPoints(data: unknown, devices: Mapping, listed: Listed): Finding[]
   };
   const interlocks = mapping(mapping(data)?.['safety'])?.['interlocks'];
   if (Array.isArray(interlocks)) {
-    interlocks.forEach((group: unknown, i) => {
+    interlocks.forEach((entry: unknown, i) => {
+      const inner = mapping(entry)?.['outputs'];
+      const group = inner ?? entry;
       if (!Array.isArray(group)) return;
       group.forEach((name: unknown, j) => {
-        const path = ['safety', 'interlocks', i, j];
+        const path = ['safety', 'interlocks', i, ...(inner === undefined ? [] : ['outputs']), j];
         if (typeof name === 'string' && group.indexOf(name) < j) {
           found.push({ path, at: 'value', message: 'the same point twice in one group', hint: 'remove one of them' });
         } else check(name, path, true);
       });
+    });
+  }
+  const stops = mapping(mapping(data)?.['safety'])?.['estop'];
+  if (Array.isArray(stops)) {
+    stops.forEach((entry: unknown, i) => {
+      const path = ['safety', 'estop', i];
+      if (typeof entry === 'string') check(entry, path, false);
+      else check(mapping(entry)?.['point'], [...path, 'point'], false);
     });
   }
   const bindings = mapping(mapping(mapping(data)?.['layout'])?.['bindings']) ?? {};

@@ -1,14 +1,15 @@
 import { z } from 'zod';
+import type { InterlockGroup } from '../action/interlock.js';
 import type { DriverRegister } from '../device/driver-kind.js';
-import { byId, durationBetween, idProblem } from '../device/options.js';
-import { RESERVED_IDS } from '../device/point.js';
+import { byId, durationBetween, idProblem, value } from '../device/options.js';
+import { RESERVED_IDS, type Value } from '../device/point.js';
 import { targetOf } from '../layout/target.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { derivedSchema } from './derived-schema.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import { NAMESPACE } from './names.js';
 import { unworded } from './problems.js';
-import { type RelayConfig, relaySchema, tcpPort } from './relay-schema.js';
+import { type RelayConfig, relaySchema, tcpPort, tlsSource } from './relay-schema.js';
 
 export type { RelayConfig };
 
@@ -88,16 +89,49 @@ const security = z.strictObject({
     .transform((phones): ReadonlyMap<string, Role> => new Map(Object.entries(phones))),
 });
 
+const interlocked = z.array(target).min(2).describe('At most one of these outputs is on at a time');
+
+const interlock = z
+  .union([
+    interlocked,
+    z.strictObject({
+      outputs: interlocked,
+      deadTime: durationBetween('1ms', '1m').describe('Time from one going off to another going on'),
+    }),
+  ])
+  .transform((group): InterlockGroup => (Array.isArray(group) ? { outputs: group, deadTime: 0 } : group));
+
+const estopSource = z
+  .union([
+    target,
+    z.strictObject({
+      point: target.describe('An input, or an event of a board'),
+      when: value.describe('The value, or the word of the event, that stops everything'),
+    }),
+  ])
+  .transform((source): { readonly point: string; readonly when?: Value } =>
+    typeof source === 'string' ? { point: source } : source,
+  );
+
 const safety = z.strictObject({
-  interlocks: z
-    .array(z.array(target).min(2).describe('At most one of these outputs is on at a time'))
+  interlocks: z.array(interlock).default([]).describe('Groups of outputs'),
+  estop: z
+    .array(estopSource)
     .default([])
-    .describe('Groups of outputs'),
+    .describe(
+      'What presses the emergency stop: inputs while they are on (and when they fall silent), buttons when they are `pressed`',
+    ),
+  relayGrace: durationBetween('0ms', '1h')
+    .prefault('10s')
+    .describe('Time without a relay after which `onRelayLost` of the outputs counts'),
 });
 
 const panel = z.strictObject({
   port: tcpPort.default(8080).describe('TCP port; 0: any free one'),
   host: text.default('127.0.0.1').describe('Address to listen on'),
+  tls: tlsSource
+    .optional()
+    .describe('Encrypts (`https://`): with your certificate, or `true`: with one that is made and kept here'),
 });
 
 const layout = z.strictObject({

@@ -1,4 +1,4 @@
-import type { Audit } from '../action/audit.js';
+import type { Commands } from '../action/commands.js';
 import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
 import type { Fleet } from '../device/fleet.js';
@@ -16,7 +16,7 @@ export interface ControlParts {
   fleet: Fleet;
   store: Store;
   router: Router;
-  audit: Pick<Audit, 'list'>;
+  commands: Pick<Commands, 'arm' | 'audit'>;
   phoneLayout: Pick<PhoneLayout, 'layout' | 'api'>;
   push: PhonePush;
   clock: Clock;
@@ -56,11 +56,14 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       const points = Object.fromEntries(states.map((state) => [state.spec.id, describe(state)]));
       return { ok: true, health: store.health(device), points };
     },
-    async set(device, point, wish) {
+    async set(device, point, wish, arm) {
       const spec = store.point(device, point)?.spec;
       const value = spec?.type === 'boolean' ? readSwitch(wish) : wish;
       const size = JSON.stringify(wish ?? null).length;
-      const outcome = router.execute({ device, point, value, from: 'command line', size, via: 'local' });
+      const request = { device, point, value, from: 'command line', size, via: 'local' } as const;
+      const armed = arm ? await parts.commands.arm(request) : undefined;
+      if (armed && !armed.ok) return { ...armed };
+      const outcome = router.execute(request);
       return outcome ? { ...(await outcome) } : unknownDevice(device);
     },
     async approve(device) {
@@ -91,7 +94,7 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       return { ok: false, code: 'no_panel', message: 'this bridge has no panel; `panel: {}` in its config opens one' };
     },
     pairing: () => ({ ...parts.pairing() }),
-    audit: () => ({ ok: true, commands: parts.audit.list() }),
+    audit: () => ({ ok: true, commands: parts.commands.audit.list() }),
     push: async (phone) => ({ ...(await parts.push.push(phone)) }),
     contract: () => ({ ok: true, contract: phoneLayout.api() }),
     monitor(device, entry) {

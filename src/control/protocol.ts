@@ -7,7 +7,14 @@ import { printable } from '../text.js';
 /** A question to the running bridge: one JSON object in one line over its control socket. */
 export type ControlRequest =
   | { readonly op: 'get'; readonly device: string; readonly point?: string }
-  | { readonly op: 'set'; readonly device: string; readonly point: string; readonly value: Value }
+  | {
+      readonly op: 'set';
+      readonly device: string;
+      readonly point: string;
+      readonly value: Value;
+      /** Arms the output first. */
+      readonly arm?: boolean;
+    }
   | { readonly op: 'approve'; readonly device: string }
   | { readonly op: 'monitor'; readonly device: string }
   | { readonly op: 'push'; readonly phone?: string }

@@ -10,7 +10,7 @@ import { type ControlAnswer, controlSocket, lineSplitter } from './protocol.js';
 /** What the control socket lets a person on this machine do. */
 export interface ControlHandlers {
   get(device: string, point: string | undefined): ControlAnswer;
-  set(device: string, point: string, value: unknown): Promise<ControlAnswer>;
+  set(device: string, point: string, value: unknown, arm: boolean): Promise<ControlAnswer>;
   approve(device: string): Promise<ControlAnswer>;
   /** How the bridge and each of its devices are doing. */
   status(): ControlAnswer;
@@ -148,7 +148,8 @@ export class ControlServer {
       else if (op === 'push') send(await this.handlers.push(typeof phone === 'string' ? phone : undefined));
       else if (typeof device !== 'string') throw new Error('a request names a device');
       else if (op === 'get') send(this.handlers.get(device, typeof point === 'string' ? point : undefined));
-      else if (op === 'set' && typeof point === 'string') send(await this.handlers.set(device, point, value));
+      else if (op === 'set' && typeof point === 'string')
+        send(await this.handlers.set(device, point, value, request['arm'] === true));
       else if (op === 'approve') send(await this.handlers.approve(device));
       else if (op === 'monitor') return this.monitor(device, send);
       else throw new Error('unknown request');

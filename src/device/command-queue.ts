@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../clock.js';
 import { BridgeError } from '../error.js';
 import type { Command, Confirmed } from './driver.js';
-import { type Outcome, type RefusalCode, refusalOf, refused } from './outcome.js';
+import { type Outcome, ofSuccessor, type RefusalCode, refusalOf, refused } from './outcome.js';
+import type { Value } from './point.js';
 
 /** A command on its way to the device. */
 export interface QueuedCommand extends Command {
@@ -9,6 +10,8 @@ export interface QueuedCommand extends Command {
   readonly origin: string;
   /** `Clock.now()` by which the device must have confirmed. */
   readonly deadline: number;
+  /** What to send in place of `value` when its turn has come, where that depends on what the output is at by then. */
+  aim?(): Value;
 }
 
 /** Carries out one command on the live session; rejects with `port/…` or `device/…` errors. */
@@ -56,7 +59,7 @@ export class CommandQueue {
     // A replaced command gives up its place in the order too, or a dragged slider would starve its neighbours.
     this.waiting.delete(command.point);
     this.waiting.set(command.point, { command, settle });
-    older?.settle(supersession(older.command, command) ?? outcome);
+    older?.settle(supersession(older.command, command) ?? ofSuccessor(outcome));
     this.pump();
     return outcome;
   }
@@ -105,7 +108,9 @@ export class CommandQueue {
       );
     });
     try {
-      const { value } = await Promise.race([this.apply(command, abort.signal), givenUp]);
+      const { aim } = command;
+      const aimed = aim ? { ...command, value: aim() } : command;
+      const { value } = await Promise.race([this.apply(aimed, abort.signal), givenUp]);
       return { ok: true, value };
     } catch (error) {
       return error instanceof ClearedError ? refused(error.refusal, error.message) : refusalOf(error);

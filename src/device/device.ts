@@ -2,7 +2,7 @@ import { deadline } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
-import { CommandQueue } from './command-queue.js';
+import { CommandQueue, type QueuedCommand } from './command-queue.js';
 import { type DeviceCounters, newCounters } from './counters.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from './driver.js';
 import type { DriverKind } from './driver-kind.js';
@@ -18,7 +18,18 @@ import { Traffic } from './traffic.js';
 export interface DeviceParts
   extends Pick<
     SupervisorParts,
-    'driver' | 'openLine' | 'readText' | 'pins' | 'watch' | 'store' | 'clock' | 'random' | 'log' | 'readings'
+    | 'driver'
+    | 'openLine'
+    | 'readText'
+    | 'pins'
+    | 'watch'
+    | 'store'
+    | 'clock'
+    | 'random'
+    | 'log'
+    | 'readings'
+    | 'outputs'
+    | 'limits'
   > {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
@@ -29,10 +40,7 @@ export interface DeviceParts
 }
 
 /** A command for a device, already checked against its point. */
-export interface DeviceCommand extends Command {
-  readonly origin: string;
-  readonly deadline: number;
-}
+export type DeviceCommand = QueuedCommand;
 
 /** The name under which the bridge itself commands outputs. */
 export const BRIDGE_ORIGIN = 'bridge';
@@ -52,6 +60,8 @@ export class Device {
 
   private session: DeviceSession | undefined;
   private retired = false;
+  /** Which connection to the device this is, counted from the start; 0 before the first one. */
+  connection = 0;
   /** Tells the filters of a session that a command was confirmed. */
   private confirmed: (point: string) => void = () => {};
   /** Tells the check of a new connection that an output was put to a value. */
@@ -151,14 +161,16 @@ export class Device {
     const outputs = safeOutputs(this.parts.store, this.id).filter(({ holds }) => code === 'estop' || !holds);
     const points = outputs.map(({ id }) => id);
     if (!session) return points;
+    // The device's own stop spares none of its outputs.
+    const stroke = outputs.length === safeOutputs(this.parts.store, this.id).length ? session.safeAll : undefined;
     const abort = new AbortController();
     const late = () => new BridgeError('device/timeout', 'the output did not confirm its safe value in time');
     const failed: string[] = [];
     const attempt = (concerned: string[], work: Promise<unknown>) =>
       deadline(this.parts.clock, SAFE_MS, work, late).catch((error) => this.unsafe(failed, concerned, error));
     await Promise.all(
-      session.safeAll
-        ? [attempt(points, session.safeAll(abort.signal))]
+      stroke
+        ? [attempt(points, stroke.call(session, abort.signal))]
         : outputs.map(({ id, safe }) => attempt([id], session.apply({ point: id, value: safe }, abort.signal))),
     );
     abort.abort(late());
@@ -166,6 +178,18 @@ export class Device {
     const insist = code === 'estop' ? outputs.filter(({ id }) => failed.includes(id)) : [];
     for (const { id, safe } of insist) void this.makeSafe(id, safe);
     return failed;
+  }
+
+  /** Puts an output to its safe value, before whatever waits for it; resolves with whether the device confirmed that. */
+  async putSafe(point: string): Promise<boolean> {
+    const safe = this.parts.store.point(this.id, point)?.spec.safe;
+    if (safe === undefined || !this.session) return false;
+    this.pulses.forget(point);
+    const command = { point, value: safe, origin: BRIDGE_ORIGIN, deadline: this.deadlineOf(point) };
+    const outcome = await this.submit(command);
+    if (outcome.ok) this.log.info({ point, value: safe }, 'output put to its safe value');
+    else this.log.warn({ point, value: safe, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
+    return outcome.ok;
   }
 
   private unsafe(failed: string[], points: string[], error: unknown): void {
@@ -195,10 +219,12 @@ export class Device {
 
   private onLive(session: DeviceSession, signal: AbortSignal, confirmed: (point: string) => void): void {
     this.session = session;
+    this.connection++;
     this.confirmed = confirmed;
     this.log.info({ ...session.identity }, 'connected');
     this.settled = startSafe({
       device: this.id,
+      first: this.connection === 1,
       store: this.parts.store,
       clock: this.parts.clock,
       signal,

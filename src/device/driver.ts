@@ -10,6 +10,7 @@ import type {
   PwmOptions,
   PwmPin,
 } from '../port/pin.js';
+import type { OutputLimits } from './output-limits.js';
 import type { PointSpec, Reading, Value } from './point.js';
 
 /** A wish to change one actuator, already of the point's native type and within its limits. */
@@ -54,6 +55,8 @@ export interface ExchangeRequest<T> {
 export interface DeviceIo {
   readonly clock: Clock;
   readonly log: Log;
+  /** What the owner of its outputs wants the device to see to itself, by point; a device that can't may ignore it. */
+  readonly limits: ReadonlyMap<string, OutputLimits>;
   /** Opens a serial line for this session; its end ends the session. Throws a BridgeError with a `port/…` code. */
   openLine(options: LineOptions, handlers: LineHandlers): Promise<LineLink>;
   /**

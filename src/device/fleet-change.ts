@@ -11,7 +11,7 @@ export interface FleetChange {
 }
 
 /** Compares what the drivers are told, not how it was written. */
-export function fleetChange(before: DeviceEntries, after: DeviceEntries): FleetChange {
+export function fleetChange(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, unknown>): FleetChange {
   const kept = [...before.keys()].filter((id) => after.has(id));
   return {
     gone: [...before.keys()].filter((id) => !after.has(id)),

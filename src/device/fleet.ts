@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
-import { BridgeError } from '../error.js';
-import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
 import { KernelFiles } from '../port/kernel-files.js';
 import type { PinsOf } from '../port/pin.js';
@@ -9,22 +7,28 @@ import type { Ports } from '../port/ports.js';
 import { StateFile } from '../state/state-file.js';
 import type { Store } from '../state/store.js';
 import { BOARDS_FILE, BoardMemory } from './board-memory.js';
+import { BoardSearch } from './board-search.js';
 import { Boards } from './boards.js';
 import { Device } from './device.js';
-import { Discovery } from './discovery.js';
-import type { DeviceDriver } from './driver.js';
 import type { DriverKind, DriverRegister } from './driver-kind.js';
 import { type DeviceEntries, type FleetChange, fleetChange } from './fleet-change.js';
+import { type OwnDriver, ownDriver, ownDrivers, plansOf } from './own-driver.js';
 import { PortClaims } from './port-claims.js';
 import { PortWishes, portOf } from './port-wishes.js';
 import { readingOptionsOf } from './reading-options.js';
 
-/** What a fleet is built from. */
-export interface FleetParts {
+/** Which devices there are to be. */
+export interface FleetWishes {
   devices: DeviceEntries;
-  drivers: DriverRegister;
+  /** Groups of outputs, as `device.point`, of which at most one is on. */
+  interlocks: readonly (readonly string[])[];
   /** True: boards that no device of the config waits for become devices too, their outputs waiting for approval. */
   discover: boolean;
+}
+
+/** What a fleet is built from. */
+export interface FleetParts extends FleetWishes {
+  drivers: DriverRegister;
   /** Where it is remembered which board is which. */
   stateDir: string;
   ports: Ports;
@@ -35,30 +39,25 @@ export interface FleetParts {
   log: Log;
 }
 
-/** The driver of a device, with what it was made of. */
-interface OwnDriver {
-  readonly kind: DriverKind;
-  readonly options: unknown;
-  readonly driver: DeviceDriver;
-}
-
 /** All devices: those of the config, and those made of boards that were plugged in. */
 export class Fleet {
   private readonly all = new Map<string, Device>();
   private readonly boards: Boards;
-  private discovery: Discovery | undefined;
+  private readonly search: BoardSearch;
   private readonly wishes = new PortWishes();
   private readonly claims: PortClaims;
   private readonly files: KernelFiles;
-  private entries: DeviceEntries;
+  /** Of the devices of the config. */
+  private own: ReadonlyMap<string, OwnDriver>;
   private discover: boolean;
+  private interlocks: FleetParts['interlocks'];
   private running = false;
 
   constructor(private readonly parts: FleetParts) {
-    const { devices, discover, ports, store, clock, log } = parts;
+    const { devices, discover, interlocks, ports, store, clock, log } = parts;
     this.files = new KernelFiles(clock);
-    this.entries = devices;
     this.discover = discover;
+    this.interlocks = interlocks;
     this.wishes.learn(devices);
     this.claims = new PortClaims(this.wishes.claims, ports);
     const adopt = (id: string, kind: DriverKind, approved: boolean) => this.adopt(id, kind, approved);
@@ -73,10 +72,12 @@ export class Fleet {
         return adopts();
       },
       consent: (id, approved) => this.all.get(id)?.setApproved(approved),
-      askAgain: (path) => this.discovery?.again(path),
+      askAgain: (path) => this.search.again(path),
     });
-    for (const [id, { driver, options }] of devices) this.add(id, this.driverOf(id, driver, options), true);
-    this.discovery = this.seek();
+    const { boards, wishes, claims } = this;
+    this.search = new BoardSearch({ ...parts, boards, wishes, claims });
+    this.own = ownDrivers(devices, parts);
+    for (const [id, driver] of this.own) this.add(id, driver, true);
   }
 
   /** Every device by id; boards that are plugged in later join the same map. */
@@ -87,13 +88,13 @@ export class Fleet {
   start(): void {
     this.running = true;
     for (const device of this.all.values()) device.start();
-    this.discovery?.start();
+    this.search.start(this.seeks);
   }
 
   /** Ends discovery and all devices; resolves when their ports are closed. */
   async stop(): Promise<void> {
     this.running = false;
-    await this.discovery?.stop();
+    await this.search.stop();
     await Promise.all([...this.all.values()].map((device) => device.stop()));
     await this.boards.stop();
   }
@@ -108,29 +109,29 @@ export class Fleet {
   }
 
   /**
-   * Makes ready to take other entries; what that throws changes nothing. The returned function takes them. A device whose entry is the same goes on untouched; one that is gone
-   * or has another entry is put to its safe values and closed, and opened anew where there is still one of its name. A
-   * board in its place stays there, unless its device does not wait for one any more: then it is asked anew who it is.
+   * Makes ready to take other entries; what that throws changes nothing. The returned function takes them. A device whose
+   * entry is the same goes on untouched; one that is gone or has another entry is put to its safe values and closed, and
+   * opened anew where there is still one of its name. A board in its place stays there, unless its device does not wait
+   * for one any more: then it is asked anew who it is.
    */
-  prepare(devices: DeviceEntries, discover: boolean): () => Promise<FleetChange> {
-    const drivers = new Map([...devices].map(([id, { driver, options }]) => [id, this.driverOf(id, driver, options)]));
-    return () => this.replace(devices, drivers, discover);
+  prepare({ devices, discover, interlocks }: FleetWishes): () => Promise<FleetChange> {
+    const own = ownDrivers(devices, { ...this.parts, interlocks });
+    return () => {
+      const seeksAnew = this.wishes.learn(devices) || discover !== this.discover;
+      this.discover = discover;
+      this.interlocks = interlocks;
+      return this.replace(own, seeksAnew);
+    };
   }
 
-  private async replace(
-    devices: DeviceEntries,
-    drivers: ReadonlyMap<string, OwnDriver>,
-    discover: boolean,
-  ): Promise<FleetChange> {
+  private async replace(own: ReadonlyMap<string, OwnDriver>, seeksAnew: boolean): Promise<FleetChange> {
     const { store } = this.parts;
-    const change = fleetChange(this.entries, devices);
-    const adopted = [...this.all.keys()].filter((id) => !this.entries.has(id));
-    const seeksAnew = this.wishes.learn(devices) || discover !== this.discover;
-    this.entries = devices;
-    this.discover = discover;
+    const change = fleetChange(plansOf(this.own), plansOf(own));
+    const adopted = [...this.all.keys()].filter((id) => !this.own.has(id));
+    this.own = own;
     const ousted = [...this.all.keys()].filter((id) => this.claims.on(this.boards.portOf(id) ?? '') === 'claimed');
     const unwanted = adopted.filter(
-      (id) => !discover || devices.has(id) || ousted.includes(id) || this.boards.isMissedElsewhere(id),
+      (id) => !this.discover || own.has(id) || ousted.includes(id) || this.boards.isMissedElsewhere(id),
     );
     const leaving = new Set([...change.gone, ...change.changed, ...unwanted]);
     await Promise.all([
@@ -143,18 +144,18 @@ export class Fleet {
     const emptied = [...leaving].filter((id) => !approved.has(id));
     await this.boards.dismiss(leaving, new Set([...emptied, ...ousted]));
     for (const id of leaving) {
-      if (devices.has(id)) continue;
+      if (own.has(id)) continue;
       this.all.delete(id);
       store.remove(id);
     }
-    for (const [id, driver] of drivers) {
+    for (const [id, driver] of own) {
       if (this.all.has(id) && !leaving.has(id)) continue;
       store.add(id);
       store.describe(id, []);
       const device = this.add(id, driver, approved.get(id) ?? true);
       if (this.running) device.start();
     }
-    if (seeksAnew) await this.seekAnew();
+    if (seeksAnew) await this.search.anew(this.seeks);
     return change;
   }
 
@@ -169,66 +170,28 @@ export class Fleet {
     return { remembered: await this.boards.approve(id) };
   }
 
-  /** Other ports are claimed, or other devices wait: whoever is at a port that no device has is asked again. */
-  private async seekAnew(): Promise<void> {
-    const { discovery } = this;
-    const wanted = this.discover || this.wishes.waiting.size > 0;
-    if (wanted && discovery) discovery.againWhere((path) => !this.boards.has(path));
-    else if (wanted) {
-      this.discovery = this.seek();
-      if (this.running) this.discovery?.start();
-    } else if (discovery) {
-      this.discovery = undefined;
-      await discovery.stop();
-      this.boards.settled();
-    }
-  }
-
-  private driverOf(id: string, name: string, options: unknown): OwnDriver {
-    const kind = this.parts.drivers.get(name);
-    if (!kind) throw new BridgeError('config/driver', `${id}: unknown driver ${name}`);
-    return { kind, options, driver: kind.create(options, this.parts.random) };
-  }
-
-  /** What looks for boards; undefined where nobody waits for one. */
-  private seek(): Discovery | undefined {
-    const { drivers, ports, clock, random, log } = this.parts;
-    if (!this.discover && this.wishes.waiting.size === 0) return undefined;
-    return new Discovery({
-      kinds: [...drivers.values()].filter((kind) => kind.probe),
-      listPorts: ports.list,
-      watchPorts: ports.watchList,
-      nodeOf: ports.nodeOf,
-      claimOn: (path) => this.claims.on(path),
-      holders: ports.holders,
-      bauds: this.wishes.bauds,
-      isWanted: () => this.boards.wanted,
-      openLine: ports.open,
-      clock,
-      random,
-      log,
-      failures: new FailureLog(log, clock),
-      found: (board) => this.boards.found(board),
-      settled: () => this.boards.settled(),
-      gone: (path) => this.boards.gone(path),
-    });
+  /** Whether anybody wants boards to be found. */
+  private get seeks(): boolean {
+    return this.discover || this.wishes.waiting.size > 0;
   }
 
   private adopt(id: string, kind: DriverKind, approved: boolean): void {
     const baud = this.wishes.bauds.get(kind.kind);
     const options = kind.options.parse({ port: 'auto', ...(baud === undefined ? {} : { baud }) });
-    const driver = kind.create(options, this.parts.random);
-    const device = this.add(id, { kind, options, driver }, approved);
+    const { interlocks } = this;
+    const device = this.add(id, ownDriver(id, { driver: kind.kind, options }, { ...this.parts, interlocks }), approved);
     if (this.running) device.start();
   }
 
-  private add(id: string, { kind, options, driver }: OwnDriver, approved: boolean): Device {
+  private add(id: string, { kind, options, outputs, limits, driver }: OwnDriver, approved: boolean): Device {
     const { ports, pins, store, clock, random, log } = this.parts;
     const port = portOf(options);
     const auto = port === 'auto';
     const device = new Device({
       id,
       kind,
+      outputs,
+      limits,
       driver,
       readings: { points: readingOptionsOf(options), ownLimits: kind.describesItself ?? false },
       openLine: auto ? this.boards.opener(id) : ports.open,

@@ -6,6 +6,7 @@ import { rescales } from '../state/filters/options.js';
 import { rangeCheck } from '../state/filters/range.js';
 import { FILTERS } from '../state/filters/register.js';
 import type { Store } from '../state/store.js';
+import { type OutputPointOptions, outputProblems, ruledSpec } from './output-options.js';
 import { fitsType, type PointSpec, type Reading, type Value } from './point.js';
 import { publishedSpec, type ReadingOptions, readingProblems } from './reading-options.js';
 
@@ -23,6 +24,8 @@ export interface IntakeParts {
   clock: Clock;
   log: Log;
   readings?: ReadingRules | undefined;
+  /** What the owner of its outputs allows, by point; nothing where absent. */
+  outputs?: ReadonlyMap<string, OutputPointOptions> | undefined;
   /** A sensor said something outside of its range. */
   outOfRange(): void;
 }
@@ -44,8 +47,9 @@ export class Intake {
   constructor(private readonly parts: IntakeParts) {}
 
   /** Says which points the device has; one that is the same as before keeps what its filters know. */
-  describe(specs: readonly PointSpec[]): void {
+  describe(described: readonly PointSpec[]): void {
     const { store, device, readings } = this.parts;
+    const specs = described.map((spec) => this.ruled(spec));
     const before = new Map(this.watched);
     this.watched.clear();
     for (const spec of specs) {
@@ -100,6 +104,19 @@ export class Intake {
   end(): void {
     this.ended = true;
     for (const { chain } of this.watched.values()) chain.reset();
+  }
+
+  /** An output with what its owner allows, but for what is not for it, which is said. */
+  private ruled(spec: PointSpec): PointSpec {
+    const { outputs, log } = this.parts;
+    const options = outputs?.get(spec.id);
+    if (!options) return spec;
+    const fitting = { ...options };
+    for (const { key, message } of outputProblems(options, spec)) {
+      log.warn({ point: spec.id }, `${message}; that is ignored`);
+      delete fitting[key];
+    }
+    return ruledSpec(spec, fitting);
   }
 
   /** What stands between this point and the store; undefined where that is nothing. */

@@ -30,7 +30,12 @@ export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
 /** How a command ended: with what the device confirmed, or with the reason why not. */
 export type Outcome =
-  | { readonly ok: true; readonly value: Value }
+  | {
+      readonly ok: true;
+      readonly value: Value;
+      /** True: a later wish of the same sender took its place, and the value is what came of that. */
+      readonly replaced?: true;
+    }
   | { readonly ok: false; readonly code: RefusalCode; readonly message: string };
 
 /** A refusal with its reason in words. */
@@ -45,4 +50,10 @@ export function refusalOf(error: unknown): Outcome {
   if (isBridgeError(error, 'device/timeout', 'port/stalled', 'port/busy')) return refused('timeout', error.message);
   if (error instanceof BridgeError) return refused('offline', error.message);
   return refused('device_refused', `the driver failed: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+/** The outcome of a wish whose place a later one of the same sender took. */
+export async function ofSuccessor(outcome: Promise<Outcome>): Promise<Outcome> {
+  const result = await outcome;
+  return result.ok ? { ...result, replaced: true } : result;
 }

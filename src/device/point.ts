@@ -43,6 +43,34 @@ export interface PointSpec {
   readonly within?: number;
   /** True where the device never says what the output is, so that its value is what was commanded. */
   readonly assumed?: boolean;
+  /** What the owner of an output allows. */
+  readonly rules?: OutputRules;
+}
+
+/** What becomes of an output at some event: `restore` brings back what was wished last. */
+export type OutputPolicy = 'safe' | 'hold' | 'restore';
+
+/** What the owner of an output allows, whatever its driver. Times in milliseconds; nothing is limited by what is absent. */
+export interface OutputRules {
+  /** Shortest time between two commands. */
+  readonly minInterval?: number | undefined;
+  /** Fastest change in units per second. */
+  readonly slew?: number | undefined;
+  /** Switching it on is a pulse of this length. */
+  readonly pulse?: number | undefined;
+  /** Longest time on. */
+  readonly maxOn?: number | undefined;
+  /** Shortest time off. */
+  readonly minOff?: number | undefined;
+  /** It goes to its safe value when no command came for so long. */
+  readonly lease?: number | undefined;
+  /** True: it is on only while somebody holds a button, who says so again and again. */
+  readonly holdToRun?: boolean | undefined;
+  /** It obeys only those who armed it, for so long. */
+  readonly arm?: number | undefined;
+  readonly onBoot?: OutputPolicy | undefined;
+  readonly onDeviceLost?: OutputPolicy | undefined;
+  readonly onRelayLost?: OutputPolicy | undefined;
 }
 
 /** One thing a device said about a point; `null`: the device says that it does not know. */
@@ -65,6 +93,23 @@ export function sameValue(spec: Pick<PointSpec, 'type' | 'step'>, a: Value | nul
     return Math.abs(a - b) <= (spec.step ?? 0) / 2 + Number.EPSILON * Math.max(1, Math.abs(a));
   }
   return a === b;
+}
+
+/** The value at which an output is off: nothing flows, nothing moves. Undefined where none of its values is known to be that. */
+export function offValue({ type, safe }: Pick<PointSpec, 'type' | 'safe'>): Value | undefined {
+  if (type === 'boolean') return false;
+  return type === 'number' ? 0 : safe;
+}
+
+/** True for an output that is at, or goes to, any other value than off. */
+export function isOn(spec: PointSpec, value: Value): boolean {
+  const off = offValue(spec);
+  return off !== undefined && !sameValue(spec, value, off);
+}
+
+/** True for the value that an output is put to when in doubt. */
+export function isSafe(spec: PointSpec, value: Value): boolean {
+  return spec.safe !== undefined && sameValue(spec, value, spec.safe);
 }
 
 /** True when `value` has the point's native type (a finite number, one of the options, …). */

@@ -9,6 +9,8 @@ const READ_BACK_MS = 1_500;
 /** What the check of a device's outputs needs. */
 export interface SafeStartParts {
   device: string;
+  /** True for the first connection since the start of the bridge. */
+  first: boolean;
   store: Store;
   clock: Clock;
   /** Over when the session is. */
@@ -23,8 +25,10 @@ export interface SafeStartParts {
  * that one is not in doubt any more, though it may still be on its way.
  */
 export function startSafe(parts: SafeStartParts): (point: string) => void {
-  const { device, store, clock, signal, makeSafe } = parts;
-  const concerned = safeOutputs(store, device).filter(({ adopts }) => !adopts);
+  const { device, first, store, clock, signal, makeSafe } = parts;
+  const concerned = safeOutputs(store, device).filter(({ adopts, rules }) => {
+    return ((first ? rules?.onBoot : rules?.onDeviceLost) ?? (adopts ? 'hold' : 'safe')) !== 'hold';
+  });
   const open = new Map(concerned.map((output) => [output.id, output]));
   const judge = (ids: Iterable<string>, last: boolean) => {
     for (const id of ids) {

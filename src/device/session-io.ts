@@ -19,6 +19,8 @@ import type { DeviceCounters } from './counters.js';
 import type { DeviceEvent, DeviceIo, ExchangeRequest } from './driver.js';
 import { Exchanges } from './exchange.js';
 import { Intake, type ReadingRules } from './intake.js';
+import type { OutputLimits } from './output-limits.js';
+import type { OutputPointOptions } from './output-options.js';
 import type { PointSpec, Reading } from './point.js';
 import { SessionPins } from './session-pins.js';
 import { SessionTimers } from './session-timers.js';
@@ -37,6 +39,10 @@ export interface SessionParts {
   counters: DeviceCounters;
   /** What its readings are to pass; nothing where absent. */
   readings?: ReadingRules | undefined;
+  /** What the owner of its outputs allows, by point; nothing where absent. */
+  outputs?: ReadonlyMap<string, OutputPointOptions> | undefined;
+  /** What the device is to see to itself, where it can. */
+  limits?: ReadonlyMap<string, OutputLimits> | undefined;
   /** Called for each sign of life of the device. */
   heard(): void;
   /** Called for each defect of the line. */
@@ -49,6 +55,7 @@ export interface SessionParts {
 export class SessionIo implements DeviceIo {
   readonly clock: Clock;
   readonly log: Log;
+  readonly limits: ReadonlyMap<string, OutputLimits>;
   /** Resolves with the cause once the session is over; never rejects. */
   readonly ended: Promise<BridgeError>;
 
@@ -64,6 +71,7 @@ export class SessionIo implements DeviceIo {
   constructor(private readonly parts: SessionParts) {
     this.clock = parts.clock;
     this.log = parts.log;
+    this.limits = parts.limits ?? new Map();
     this.exchanges = new Exchanges(parts.clock);
     this.intake = new Intake({ ...parts, outOfRange: () => void parts.counters.outOfRange++ });
     this.timers = new SessionTimers(parts.clock, this.signal, (error) => {

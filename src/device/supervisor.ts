@@ -12,6 +12,8 @@ import { DeviceHealth } from './device-health.js';
 import type { DeviceDriver, DeviceSession } from './driver.js';
 import { Hearing } from './hearing.js';
 import type { ReadingRules } from './intake.js';
+import type { OutputLimits } from './output-limits.js';
+import type { OutputPointOptions } from './output-options.js';
 import { SessionIo } from './session-io.js';
 import type { Traffic } from './traffic.js';
 
@@ -36,6 +38,10 @@ export interface SupervisorParts {
   counters: DeviceCounters;
   /** What its readings are to pass; nothing where absent. */
   readings?: ReadingRules | undefined;
+  /** What the owner of its outputs allows, by point; nothing where absent. */
+  outputs?: ReadonlyMap<string, OutputPointOptions> | undefined;
+  /** What the device is to see to itself, where it can. */
+  limits?: ReadonlyMap<string, OutputLimits> | undefined;
   /** True while the device's outputs wait for approval. */
   quarantined(): boolean;
   /** Throws where the device that shook hands is not the one that is meant. */

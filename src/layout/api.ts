@@ -70,6 +70,19 @@ export function apiOf({ namespace, name, devices, codes, binding }: ApiParts): A
     commands: [
       entry('cmd', 'sets an output', { dev: id, point: 'pump', value: '{{value}}' }),
       entry('cmd', 'switches an output for a time', { dev: id, point: 'pump', pulse_ms: 200 }),
+      entry('arm', 'lets its sender switch an output with `arm` for that time; acknowledged', {
+        dev: id,
+        point: 'pump',
+      }),
+      entry(
+        'hold',
+        'every 250 ms while a button of an output with `holdToRun` is held; `held: false` when it is let go',
+        {
+          dev: id,
+          point: 'pump',
+          held: true,
+        },
+      ),
       entry('estop', 'puts every output to its safe value, and keeps it there'),
       entry('estop_reset', 'lets go of the emergency stop'),
       entry('poll', 'asks for a full state; at most one a second'),
@@ -91,8 +104,8 @@ export function apiOf({ namespace, name, devices, codes, binding }: ApiParts): A
 }
 
 function apiPoint(device: string, spec: PointSpec, namespace: string): ApiPoint {
-  const { id, role, type, label, unit, min, max, step, options, safe, within } = spec;
-  const facts = { label, unit, min, max, step, options, safe, within };
+  const { id, role, type, label, unit, min, max, step, options, safe, within, rules } = spec;
+  const facts = { label, unit, min, max, step, options, safe, within, rules };
   const known = Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
   const listen =
     role === 'event'

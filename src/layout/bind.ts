@@ -11,6 +11,7 @@ import {
 } from './bound-commands.js';
 import { type BoundFrame, framesFor } from './bound-frames.js';
 import { type Contract, contractOf } from './contract.js';
+import { deadManOf, deadMenOf } from './dead-man.js';
 import type { ControlFinding, LayoutFinding } from './finding.js';
 import { type Target, targetOf } from './target.js';
 import { matchTemplate } from './template.js';
@@ -26,6 +27,7 @@ export class Binding {
   readonly problems: readonly ControlFinding[];
   /** Bound ids that no control of the layout has. */
   readonly strangers: readonly string[];
+  private readonly deadMen: ReadonlyMap<string, number>;
   private readonly byType = new Map<unknown, { commands: Command[]; others: JsonObject[] }>();
 
   constructor(layout: unknown, bindings: Readonly<Record<string, string>>, namespace: string) {
@@ -40,6 +42,7 @@ export class Binding {
     const { frames, problems } = framesFor(this.contract, targets, namespace);
     const wanted = commandsFor(this.contract, targets, namespace);
     this.frames = frames;
+    this.deadMen = deadMenOf(this.contract, namespace);
     this.commands = wanted.commands;
     this.problems = [...problems, ...wanted.problems].map((finding) => ({
       ...finding,
@@ -58,11 +61,21 @@ export class Binding {
   read(payload: JsonObject, specOf: SpecOf): BoundCommand | undefined {
     const known = this.byType.get(payload['msg_type']);
     const found = known && recognise(known.commands, payload, known.others);
-    if (found) return commandOf(found.command, found.match, specOf);
+    if (found) {
+      const wish = commandOf(found.command, found.match, specOf);
+      return wish.kind === 'point' && wish.value !== undefined
+        ? { ...wish, lease: deadManOf(found.command.control) }
+        : wish;
+    }
     const polled = this.contract.polls.some(({ event, payload: wanted }) => {
       return event === 'broadcast_request' && isObject(wanted) && hasWord(wanted) && matchTemplate(wanted, payload);
     });
     return polled ? { kind: 'poll' } : undefined;
+  }
+
+  /** Milliseconds after which a point that only sticks of this layout command is let go; undefined for others. */
+  deadMan(device: string, point: string): number | undefined {
+    return this.deadMen.get(`${device}.${point}`);
   }
 
   private ofType({ msg_type }: JsonObject): { commands: Command[]; others: JsonObject[] } {

@@ -13,7 +13,7 @@ import { type Target, targetName } from './target.js';
 import { literalsIn, type Match, matchTemplate } from './template.js';
 
 /** The bridge's own commands: `<ns>.<kind>`. */
-const OWN = ['cmd', 'estop', 'estop_reset', 'poll'];
+const OWN = ['cmd', 'arm', 'hold', 'estop', 'estop_reset', 'poll'];
 
 /** What a frame of a bound layout asks for. */
 export type BoundCommand =
@@ -23,6 +23,8 @@ export type BoundCommand =
       readonly point: string;
       readonly value?: unknown;
       readonly pulseMs?: unknown;
+      /** It comes from a stick: without another one in so many milliseconds it is let go. */
+      readonly lease?: number | undefined;
     }
   | { readonly kind: 'estop' | 'estop_reset' | 'poll' };
 

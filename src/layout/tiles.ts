@@ -19,6 +19,8 @@ export interface TileParts {
 /** How long the button of an output switches it, in milliseconds. */
 const PULSE_MS = 200;
 const SAMPLES = 120;
+/** How a label shows a switch. */
+const SIDES = { valueMap: { true: 'on', false: 'off' }, colorMap: { true: '#34C759', false: '#8E8E93' } };
 const LABEL = 40;
 
 /** The controls of a point, as large as they deserve. */
@@ -32,27 +34,60 @@ function nameOf({ label, id }: PointSpec): string {
 }
 
 /** What an output is commanded by; hidden while its device is not online, as nobody could carry the command out. */
-function outputTile(spec: PointSpec, { device, namespace, idOf, health }: TileParts): Block {
+function outputTile(spec: PointSpec, parts: TileParts): Block {
+  const { device, namespace, idOf, health } = parts;
   const control = controlFor(spec, device, namespace);
   const visible = { when: health, operator: 'eq', value: 'online' };
   const unit = spec.type === 'number' && spec.unit ? ` (${printable(spec.unit, 12)})` : '';
   const json = { ...control?.json, id: idOf(spec.id), label: `${nameOf(spec)}${unit}`, icon: iconFor(spec), visible };
-  if (spec.type !== 'boolean') return block(json, 1, control?.span ?? 4);
-  const pulse = {
+  const tile = spec.type === 'boolean' ? switchTile(spec, json, parts) : block(json, 1, control?.span ?? 4);
+  if (spec.rules?.arm === undefined) return tile;
+  const arm = {
     type: 'button',
-    id: idOf(spec.id, 'pulse'),
-    label: `${nameOf(spec)}: pulse`,
+    id: idOf(spec.id, 'arm'),
+    label: `Arm ${nameOf(spec)}`,
+    icon: 'lock.open.fill',
+    action: sending(namespace, 'arm', { dev: device, point: spec.id }),
+    visible,
+  };
+  return { rows: tile.rows + 1, columns: 4, cells: [...tile.cells, { json: arm, at: [tile.rows, 0], span: [1, 4] }] };
+}
+
+/** A switch and a pulse; a button alone for what runs only while it is held, or is a pulse anyway. */
+function switchTile(spec: PointSpec, toggle: JsonObject, { device, namespace, idOf }: TileParts): Block {
+  const { pulse, holdToRun } = spec.rules ?? {};
+  const { visible, icon } = toggle;
+  const button = (part: string, label: string, wish: JsonObject) => ({
+    type: 'button',
+    id: idOf(spec.id, part),
+    label,
+    action: sending(namespace, 'cmd', { dev: device, point: spec.id, ...wish }),
+    visible,
+  });
+  if (pulse !== undefined || holdToRun) {
+    const run = { ...button('run', nameOf(spec), { value: true }), icon };
+    const words = { type: 'label', id: idOf(spec.id), label: `${nameOf(spec)}: state`, hideLabel: true, text: '—' };
+    const light = { ...words, ...SIDES, sync: toggle['sync'] };
+    return {
+      rows: 1,
+      columns: 4,
+      cells: [
+        { json: run, at: [0, 0], span: [1, 3] },
+        { json: light, at: [0, 3], span: [1, 1] },
+      ],
+    };
+  }
+  const short = {
+    ...button('pulse', `${nameOf(spec)}: pulse`, { pulse_ms: PULSE_MS }),
     icon: 'bolt.fill',
     style: 'icon-only',
-    action: sending(namespace, 'cmd', { dev: device, point: spec.id, pulse_ms: PULSE_MS }),
-    visible,
   };
   return {
     rows: 1,
     columns: 4,
     cells: [
-      { json, at: [0, 0], span: [1, 3] },
-      { json: pulse, at: [0, 3], span: [1, 1] },
+      { json: toggle, at: [0, 0], span: [1, 3] },
+      { json: short, at: [0, 3], span: [1, 1] },
     ],
   };
 }
@@ -99,8 +134,7 @@ function bigNumber(spec: PointSpec, parts: TileParts): Cell {
 }
 
 function wordTile(spec: PointSpec, parts: TileParts): Block {
-  const colours = { valueMap: { true: 'on', false: 'off' }, colorMap: { true: '#34C759', false: '#8E8E93' } };
-  const json = { ...base(spec, parts), type: 'label', text: '—', ...(spec.type === 'boolean' ? colours : {}) };
+  const json = { ...base(spec, parts), type: 'label', text: '—', ...(spec.type === 'boolean' ? SIDES : {}) };
   const light = { ...quality(spec, parts), style: 'dot', hideLabel: true };
   return {
     rows: 1,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import WebSocket from 'ws';
+import type { ConnectionOptions } from 'node:tls';
+import WebSocket, { type ClientOptions } from 'ws';
 import type { Clock, Timer } from '../clock.js';
 import { BridgeError } from '../error.js';
 import { admissionTimeout, type ConnectionEnd, closingEnd, openingEnd, silentEnd } from './client-end.js';
@@ -18,6 +19,15 @@ export interface SocketOptions {
   readonly clock: Clock;
   readonly timing: MeshTiming;
   readonly stats: MeshStats;
+  readonly trust?: Trust | undefined;
+}
+
+/** Whom a secure connection is to, where not to anybody whom the system trusts. */
+export interface Trust {
+  /** Certificate authorities as PEM, and no others. */
+  readonly ca: string;
+  /** The one certificate, by its SHA-256 in pairs of hex digits, whatever name it is for: that of our own relay. */
+  readonly fingerprint?: string;
 }
 
 /** What a connection says to its owner; nothing after `ended` or after `close` was called. */
@@ -65,6 +75,7 @@ export class ClientSocket {
       perMessageDeflate: false,
       maxPayload: MAX_PAYLOAD,
       closeTimeout: timing.stop,
+      ...(options.trust && tlsOptions(options.trust)),
     };
     this.ws = new WebSocket(address.url, socketOptions);
     this.patience = clock.after(timing.connect, () => {
@@ -188,4 +199,15 @@ export class ClientSocket {
     this.patience.cancel();
     this.liveness?.stop();
   }
+}
+
+/** As Node's TLS takes it, to which the socket hands it; the types of the socket know an older form. */
+function tlsOptions({ ca, fingerprint }: Trust): ClientOptions {
+  if (fingerprint === undefined) return { ca };
+  const checkServerIdentity: ConnectionOptions['checkServerIdentity'] = (_host, { fingerprint256 }) => {
+    return fingerprint256 === fingerprint ? undefined : new Error('this is not the certificate of our own relay');
+  };
+  // The certificate itself is trusted, whoever signed it.
+  const options: ConnectionOptions = { ca, checkServerIdentity, allowPartialTrustChain: true };
+  return options as unknown as ClientOptions;
 }

@@ -7,6 +7,7 @@ import { identity } from './client-identity.js';
 import { Inbox, type MeshHandlers } from './client-inbox.js';
 import { ClientLink } from './client-link.js';
 import { Replies, relayError } from './client-replies.js';
+import type { Trust } from './client-socket.js';
 import { MeshStats } from './client-stats.js';
 import { MESH_TIMING, type MeshTiming } from './client-timing.js';
 import { parseRelayUrl, plaintextWarning } from './connection.js';
@@ -25,6 +26,8 @@ export interface MeshClientOptions {
   readonly channel: string;
   /** What the relay asks for; a function where it changes: each connection takes what it is then. */
   readonly token?: string | (() => string | undefined);
+  /** Whom a `wss://` relay has to be; anybody whom the system trusts where absent. */
+  readonly trust?: Trust | undefined;
   /** Seals broadcasts and answers, opens what comes. */
   readonly cipher?: Cipher;
   readonly clock: Clock;
@@ -70,6 +73,7 @@ export class MeshClient {
           return identity(name, channel, now());
         },
         hasToken,
+        trust: options.trust,
         clock,
         timing,
         stats,

@@ -75,11 +75,16 @@ export class Desk {
     return { name, namespace, version, relay: { ...relay.at(), joined: relay.ready() } };
   }
 
-  /** The layout for phones, and which point each bound control means. */
+  /** The layout for phones, which point each bound control means, and which run only while a button is held. */
   layout(): JsonObject {
     const { layout, binding } = { layout: this.parts.phoneLayout.layout(), binding: this.parts.phoneLayout.binding };
     const targets = Object.fromEntries([...(binding?.targets ?? [])].map(([id, target]) => [id, targetName(target)]));
-    return { layout, targets };
+    const { store } = this.parts;
+    const held = store.devices().flatMap((device) => {
+      const points = [...store.points(device).values()].filter(({ spec }) => spec.rules?.holdToRun);
+      return points.map(({ spec }) => `${device}.${spec.id}`);
+    });
+    return { layout, targets, held };
   }
 
   devices(): JsonObject[] {

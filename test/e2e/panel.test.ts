@@ -146,6 +146,36 @@ describe.skipIf(!hasChromium)('the panel in a browser', () => {
     expect(complaints).toEqual([]);
   }, 30_000);
 
+  it('runs an output while its button is held, and lets it go when nobody says that it is', async () => {
+    const device = { driver: 'board', points: { pump: { holdToRun: true, arm: '1m' } } };
+    const { rig, page, complaints } = await open({ devices: { shed: device } });
+    const board = rig.board().simulated(BoardSimulator);
+    await tab(page, 'shed').click();
+    const button = page.getByRole('button', { name: 'Pump', exact: true });
+    await button.click();
+    await page.getByText('refused: shed.pump has to be armed first').first().waitFor();
+    await page.getByRole('button', { name: 'Arm Pump' }).click();
+    const commands = async () => (await askControl(rig.control, { op: 'audit' }))['commands'];
+    await eventually(commands).toContainEqual(expect.objectContaining({ what: 'arm shed.pump', ok: true }));
+    await button.hover();
+    await page.mouse.down();
+    await eventually(() => board.output('pump')).toBe(true);
+    for (const until = Date.now() + 2_000; Date.now() < until; ) {
+      expect(board.output('pump')).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await page.mouse.up();
+    await expect.poll(() => board.output('pump'), { timeout: 1_000 }).toBe(false);
+
+    await button.focus();
+    await page.keyboard.down(' ');
+    await eventually(() => board.output('pump')).toBe(true);
+    // The page is gone in the middle of it.
+    await page.goto('about:blank');
+    await expect.poll(() => board.output('pump'), { timeout: 1_000 }).toBe(false);
+    expect(complaints).toEqual([]);
+  }, 30_000);
+
   it('comes back by itself over a network that fell silent', async () => {
     const { page } = await open();
     let sockets = 0;

@@ -1,11 +1,14 @@
 import { Commands } from '../../src/action/commands.js';
-import { EmergencyStop } from '../../src/action/estop.js';
-import { Interlock } from '../../src/action/interlock.js';
+import { type Desired, DesiredInMemory } from '../../src/action/desired.js';
+import { EmergencyStop, type EstopSource } from '../../src/action/estop.js';
+import type { InterlockGroup } from '../../src/action/interlock.js';
+import { Outputs } from '../../src/action/outputs.js';
 import { Router } from '../../src/action/router.js';
 import type { Access } from '../../src/action/validate.js';
 import { Device } from '../../src/device/device.js';
 import type { Fleet } from '../../src/device/fleet.js';
-import type { PointSpec } from '../../src/device/point.js';
+import type { OutputPointOptions } from '../../src/device/output-options.js';
+import type { PointSpec, Value } from '../../src/device/point.js';
 import { Publisher } from '../../src/frame/publisher.js';
 import { silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
@@ -38,11 +41,21 @@ export async function openDesk(
     inFlight?: 'device' | 'point';
     approved?: boolean;
     readings?: WrittenReadings;
+    interlocks?: readonly InterlockGroup[];
+    /** What the owner of its outputs allows. */
+    rules?: Readonly<Record<string, OutputPointOptions>>;
+    estop?: readonly EstopSource[];
+    desired?: Desired;
+    /** What outputs are at when the bridge starts, where they are not safe. */
+    found?: Readonly<Record<string, Value>>;
+    /** Called when all is built, before the device is connected. */
+    built?(parts: { store: Store; clock: VirtualClock; outputs: Outputs; router: Router }): void;
   } = {},
 ) {
   const clock = new VirtualClock();
   const store = new Store(clock);
   const board = new ScriptedDevice(POINTS, clock);
+  for (const [point, value] of Object.entries(options.found ?? {})) board.outputs.set(point, value);
   const device = new Device({
     id: 'shed',
     kind: { kind: 'scripted', inFlight: options.inFlight ?? 'device', pulses: false },
@@ -57,6 +70,7 @@ export async function openDesk(
     log: silentLog,
     approved: options.approved ?? true,
     readings: readingRules(options.readings ?? {}),
+    outputs: new Map(Object.entries(options.rules ?? {})),
   });
   const frames: JsonObject[] = [];
   const sink = { ready: true, buffered: 0, unanswered: 0, broadcast: (frame: JsonObject) => void frames.push(frame) };
@@ -80,12 +94,17 @@ export async function openDesk(
   };
   const safeAll: Fleet['safeAll'] = async (code, message) =>
     (await device.safeAll(code, message)).map((point) => `shed.${point}`);
+  const devices = new Map([['shed', device]]);
+  const interlocks = options.interlocks ?? [{ outputs: ['shed.pump', 'shed.valve'], deadTime: 0 }];
+  const desired = options.desired ?? new DesiredInMemory();
+  const outputs = new Outputs({ store, devices, interlocks, desired, clock, log: silentLog });
+  const estop = new EmergencyStop(store, options.estop);
   const rules = {
-    fleet: { devices: new Map([['shed', device]]), safeAll },
+    fleet: { devices, safeAll },
     store,
     access,
-    estop: new EmergencyStop(store),
-    interlock: new Interlock([['shed.pump', 'shed.valve']], store),
+    estop,
+    outputs,
     clock,
   };
   const commands = new Commands(rules);
@@ -98,6 +117,7 @@ export async function openDesk(
     tell: (entry) => publisher.log(entry),
     log: silentLog,
   });
+  options.built?.({ store, clock, outputs, router });
   publisher.start();
   device.start();
   await clock.advance(3_000);
@@ -115,10 +135,27 @@ export async function openDesk(
   const ackOf = (cmd: string) => acks().find((frame) => frame['cmd_id'] === cmd);
   const close = async () => {
     commands.close();
+    outputs.close();
     publisher.stop();
     const stopped = device.stop();
     await clock.advance(3_000);
     await stopped;
   };
-  return { clock, store, board, device, frames, publisher, commands, router, tap, acks, ackOf, ofType, close };
+  return {
+    clock,
+    store,
+    board,
+    device,
+    frames,
+    publisher,
+    commands,
+    outputs,
+    estop,
+    router,
+    tap,
+    acks,
+    ackOf,
+    ofType,
+    close,
+  };
 }

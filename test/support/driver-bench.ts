@@ -2,6 +2,7 @@ import { type DeviceCounters, newCounters } from '../../src/device/counters.js';
 import type { Command, Confirmed, DeviceDriver, DeviceEvent, DeviceSession } from '../../src/device/driver.js';
 import type { Simulator, SimulatorPort } from '../../src/device/driver-kind.js';
 import type { ReadingRules } from '../../src/device/intake.js';
+import type { OutputLimits } from '../../src/device/output-limits.js';
 import { SessionIo } from '../../src/device/session-io.js';
 import { Traffic } from '../../src/device/traffic.js';
 import { toWire } from '../../src/device/wire-text.js';
@@ -32,6 +33,7 @@ export class DriverBench {
     pins: Pins = noPins,
     readonly clock = new VirtualClock(),
     readings?: ReadingRules,
+    limits?: ReadonlyMap<string, OutputLimits>,
   ) {
     this.port = new FakePort(clock);
     this.files = new FakeFiles(clock);
@@ -54,6 +56,7 @@ export class DriverBench {
       traffic: new Traffic(this.clock),
       counters: this.counters,
       readings,
+      limits,
       heard: () => {},
       defect: () => {},
       noise: () => {},

@@ -19,6 +19,17 @@ export const anyPoint: fc.Arbitrary<PointSpec> = fc
     step: optional(number),
     options: optional(fc.array(text, { maxLength: 8 })),
     within: optional(fc.integer({ min: 1, max: 60_000 })),
+    rules: optional(
+      fc.record(
+        {
+          pulse: fc.integer({ min: 10, max: 60_000 }),
+          holdToRun: fc.boolean(),
+          arm: fc.integer({ min: 1_000, max: 300_000 }),
+          maxOn: fc.integer({ min: 10, max: 60_000 }),
+        },
+        { requiredKeys: [] },
+      ),
+    ),
   })
   .map((spec) => {
     const given = Object.entries(spec).filter(([, value]) => value !== undefined);

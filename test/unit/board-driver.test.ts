@@ -6,6 +6,7 @@ import { Manifests } from '../../devices/board/manifests.js';
 import { type BoardParts, BoardSimulator } from '../../devices/board/simulator.js';
 import { encodeBoardLine } from '../../firmware-protocol/encode.js';
 import type { PointDescription } from '../../firmware-protocol/message.js';
+import type { OutputLimits } from '../../src/device/output-limits.js';
 import { BridgeError } from '../../src/error.js';
 import { DriverBench, outcome } from '../support/driver-bench.js';
 
@@ -18,12 +19,14 @@ interface Setup {
   parts?: BoardParts;
   manifests?: Manifests;
   seed?: number;
+  limits?: ReadonlyMap<string, OutputLimits>;
 }
 
-function setUp({ options = {}, parts = {}, manifests = new Manifests(), seed = 1 }: Setup = {}) {
+function setUp({ options = {}, parts = {}, manifests = new Manifests(), seed = 1, limits }: Setup = {}) {
   const parsed = boardKind.options.parse({ port: '/dev/fake', ...options });
   let n = 0;
-  bench = new DriverBench(new BoardDriver(parsed, manifests, () => (++n * 0.381966) % 1));
+  const driver = new BoardDriver(parsed, manifests, () => (++n * 0.381966) % 1);
+  bench = new DriverBench(driver, undefined, undefined, undefined, limits);
   board = new BoardSimulator(bench.clock, seed, parts);
 }
 
@@ -621,5 +624,27 @@ describe('a live board', () => {
     board.unplug();
     await bench.clock.advance(200);
     expect(bench.clock.timers).toBe(0);
+  });
+});
+
+describe('limits', () => {
+  const limits = new Map([
+    ['pump', { maxOn: 2_000, minOff: 5_000, group: 0 }],
+    // The protocol has none for numbers; the bridge keeps to them by itself.
+    ['fan', { maxOn: 2_000, minOff: 0, group: 0 }],
+    ['nothing', { maxOn: 2_000, minOff: 0, group: 0 }],
+  ]);
+
+  it('are said to the board before anybody can command it, which keeps to them on its own', async () => {
+    const session = await live({ limits });
+    expect(bench.port.written.filter((line) => line.includes(' limit '))).toEqual([
+      expect.stringMatching(/^\d+ limit 0 pump 2000 5000 0\*/),
+    ]);
+    await bench.apply(session, { point: 'pump', value: true });
+    await bench.clock.advance(2_100);
+    expect([board.output('pump'), bench.values['pump']]).toEqual([false, false]);
+    expect(await outcome(bench.apply(session, { point: 'pump', value: true }))).toBe('device/refused');
+    await bench.clock.advance(5_000);
+    expect(await bench.apply(session, { point: 'pump', value: true })).toMatchObject({ value: true });
   });
 });

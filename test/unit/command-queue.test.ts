@@ -47,7 +47,9 @@ describe('the command queue of a device', () => {
     const answers = [1, 2, 3, 4, 5].map((value) => queue.submit(wish('fan', value)));
     await clock.advance(250);
     expect(told).toEqual(['fan=1', 'fan=5']);
-    expect(await Promise.all(answers)).toEqual([1, 5, 5, 5, 5].map((value) => ({ ok: true, value })));
+    const replaced = { ok: true, value: 5, replaced: true };
+    const own = (value: number) => ({ ok: true, value });
+    expect(await Promise.all(answers)).toEqual([own(1), replaced, replaced, replaced, own(5)]);
   });
 
   it('refuses what another phone overrules', async () => {

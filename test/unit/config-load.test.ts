@@ -54,7 +54,7 @@ describe('defaults', () => {
       derived: new Map(),
       publish: { maxHz: 5, keyframe: 30_000, trend: 2000 },
       security: { defaultRole: 'operator', phones: new Map() },
-      safety: { interlocks: [] },
+      safety: { interlocks: [], estop: [], relayGrace: 10_000 },
       discover: true,
       log: { level: 'info' },
     });

@@ -82,6 +82,7 @@ describe('other devices for a fleet that runs', () => {
     };
     const fleet = new Fleet({
       devices: entries(devices),
+      interlocks: [],
       drivers: new Map([['lamp', lamp as DriverKind]]),
       discover,
       stateDir: folder,
@@ -95,7 +96,7 @@ describe('other devices for a fleet that runs', () => {
     fleet.start();
     await clock.advance(3_000);
     const replace = async (next: { [id: string]: LampOptions }, discovers = discover) => {
-      const change = fleet.prepare(entries(next), discovers)();
+      const change = fleet.prepare({ devices: entries(next), discover: discovers, interlocks: [] })();
       await clock.advance(5_000);
       return await change;
     };
@@ -146,7 +147,7 @@ describe('other devices for a fleet that runs', () => {
     const { clock, fleet, cable, set, stop } = await running({ one: { port: 'a' } });
     await set('one', true);
     cable('a').stall(true);
-    const replacing = fleet.prepare(entries({}), false)();
+    const replacing = fleet.prepare({ devices: entries({}), discover: false, interlocks: [] })();
     const device = fleet.devices.get('one');
     const command = { point: 'lamp', value: true, origin: 'test', deadline: clock.now() + 500 };
     expect(await device?.command(command)).toMatchObject({ ok: false, code: 'offline' });
@@ -159,7 +160,9 @@ describe('other devices for a fleet that runs', () => {
   it('changes nothing where a driver can not be made', async () => {
     const { fleet, cable, stop } = await running({ one: { port: 'a' } });
     const unknown: DeviceEntries = new Map([['two', { driver: 'lantern', options: {} }]]);
-    expect(() => fleet.prepare(unknown, false)).toThrow('two: unknown driver lantern');
+    expect(() => fleet.prepare({ devices: unknown, discover: false, interlocks: [] })).toThrow(
+      'two: unknown driver lantern',
+    );
     expect([...fleet.devices.keys()]).toEqual(['one']);
     expect(cable('a').isOpen).toBe(true);
     await stop();

@@ -39,17 +39,6 @@ describe('outputs', () => {
     expect(bench.values['lamp']).toBe(false);
   });
 
-  it('with a lease go to their safe value when no command came in time', async () => {
-    const session = await live({ pump: { pin: 17, direction: 'out', lease: '2s' } });
-    await bench.apply(session, { point: 'pump', value: true });
-    await bench.clock.advance(1_500);
-    await bench.apply(session, { point: 'pump', value: true });
-    await bench.clock.advance(1_500);
-    expect(bench.values['pump']).toBe(true);
-    await bench.clock.advance(600);
-    expect([pins.level(17), bench.values['pump']]).toEqual([false, false]);
-  });
-
   it('in percent', async () => {
     const session = await live({ fan: { pin: 18, direction: 'out', pwm: { frequency: '25kHz' }, min: 20, safe: 30 } });
     expect([pins.share(18), bench.values['fan']]).toEqual([0.3, 30]);

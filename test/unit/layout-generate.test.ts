@@ -98,6 +98,26 @@ describe('a generated layout', () => {
     expect(controls.get('app-devices')).toMatchObject({ dynamic: 'home.devices' });
   });
 
+  it('lets what is a pulse, or runs while a button is held, be begun by a button, and dangerous outputs be armed', () => {
+    const point = (id: string, rules: object): PointSpec => ({
+      id,
+      role: 'actuator',
+      type: 'boolean',
+      safe: false,
+      rules,
+    });
+    const points = [point('bell', { pulse: 500 }), point('crane', { holdToRun: true }), point('saw', { arm: 10_000 })];
+    const controls = controlsOf(make([{ id: 'shed', points }]));
+    const types = ['bell', 'bell-run', 'crane-run', 'saw', 'saw-arm'].map(
+      (id) => controls.get(`dev-shed-${id}`)?.['type'],
+    );
+    expect(types).toEqual(['label', 'button', 'button', 'toggle', 'button']);
+    const command = { msg_type: 'home.cmd', dev: 'shed', point: 'crane', value: true };
+    expect(controls.get('dev-shed-crane-run')).toMatchObject({ action: { payload: command } });
+    const arm = { msg_type: 'home.arm', dev: 'shed', point: 'saw' };
+    expect(controls.get('dev-shed-saw-arm')).toMatchObject({ label: 'Arm saw', action: { payload: arm } });
+  });
+
   it('hides outputs while their device is not online', () => {
     const controls = controlsOf(SHED);
     for (const id of ['pump', 'pump-pulse', 'fan', 'mode', 'text']) {

@@ -3,6 +3,7 @@ import type { Gesture } from '../../layout/emit.js';
 import { VirtualPhone } from '../../layout/virtual-phone.js';
 import { isObject, type JsonObject } from '../../mesh/frame.js';
 import type { DeviceEntry, LogEntry, Status, WireLine } from './entries.js';
+import { Holder } from './holder.js';
 import { Link } from './link.js';
 import { NoticeBoard } from './notice-board.js';
 import { PointBook, type PointNote } from './point-book.js';
@@ -27,6 +28,8 @@ export class Session {
   readonly notices: NoticeBoard;
   private points: PointBook | undefined;
   private targets: JsonObject = {};
+  /** Points whose outputs run only while a button is held. */
+  private held: ReadonlySet<unknown> = new Set();
   private readonly link: Link;
   private readonly waiting = new Set<string>();
   private keys = 0;
@@ -98,6 +101,21 @@ export class Session {
     return listens.find(({ filter }) => filter?.['msg_type'] === state)?.valuePath;
   }
 
+  /** Holds the button of an output that runs only so long, and says so again and again; undefined for other controls. */
+  holder(id: string): Holder | undefined {
+    const { namespace } = this.status ?? {};
+    const payload = this.phone?.control(id)?.actions.find(({ name }) => name === 'action')?.action['payload'];
+    const own = isObject(payload) && payload['msg_type'] === `${namespace}.cmd` ? payload : {};
+    const name = this.targets[id] ?? `${own['dev']}.${own['point']}`;
+    if (!this.held.has(name)) return undefined;
+    const [dev, point] = String(name).split('.');
+    const say = (held: boolean) => {
+      const frame = { msg_type: `${namespace}.hold`, dev, point, held, _from: this.name };
+      void this.link.send('broadcast_request', frame);
+    };
+    return new Holder(this.clock, () => this.act(id), say);
+  }
+
   noteOf(point: string): PointNote | undefined {
     return this.points?.of(point);
   }
@@ -151,8 +169,9 @@ export class Session {
     this.watch.tell('status');
   }
 
-  private showLayout({ layout, targets }: JsonObject): void {
+  private showLayout({ layout, targets, held }: JsonObject): void {
     this.targets = isObject(targets) ? targets : {};
+    this.held = new Set(Array.isArray(held) ? held : []);
     if (this.phone) this.phone.load(layout);
     else this.phone = this.newPhone(layout);
     this.watch.tell('layout');

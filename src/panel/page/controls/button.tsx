@@ -1,14 +1,18 @@
-import { type ControlProps, useControl, useSession } from '../context.js';
+import { useEffect, useMemo } from 'preact/hooks';
+import type { JsonObject } from '../../../mesh/frame.js';
+import { type ControlProps, useControl, useNews } from '../context.js';
 import { colour, labelOf, text } from '../fields.js';
 import { Icon } from '../icon.js';
 import { iconOf } from '../icons.js';
 import { solid } from '../ink.js';
+import type { Session } from '../session.js';
 import { Tile } from '../tile.js';
 
 /** A button, which only commands. */
 export function Button({ id, control }: ControlProps) {
-  const session = useSession();
+  const session = useNews('layout');
   const state = useControl(id);
+  const held = useHolder(session, id, control);
   const style = text(control, 'style') ?? 'filled';
   const label = labelOf(control, id);
   const icon = iconOf(control['icon']);
@@ -19,7 +23,7 @@ export function Button({ id, control }: ControlProps) {
         type="button"
         class={`push ${style}`}
         style={style === 'filled' ? solid(colour(control['tint'])) : undefined}
-        onClick={() => session.act(id)}
+        {...(held ?? { onClick: () => session.act(id) })}
         aria-label={bare ? label : undefined}
         title={bare ? label : undefined}
       >
@@ -29,4 +33,35 @@ export function Button({ id, control }: ControlProps) {
       {state?.refusal && <span class="note refused">refused: {state.refusal.message || state.refusal.code}</span>}
     </Tile>
   );
+}
+
+/** What makes a button one that is held, where the output behind it runs only so long. */
+function useHolder(session: Session, id: string, control: JsonObject) {
+  const holder = useMemo(() => session.holder(id), [session, id, control]);
+  useEffect(() => {
+    const release = () => holder?.release();
+    document.addEventListener('visibilitychange', release);
+    addEventListener('blur', release);
+    return () => {
+      document.removeEventListener('visibilitychange', release);
+      removeEventListener('blur', release);
+      release();
+    };
+  }, [holder]);
+  if (!holder) return undefined;
+  const isPress = ({ key }: KeyboardEvent) => key === ' ' || key === 'Enter';
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      if (event.button !== 0) return;
+      (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+      holder.press();
+    },
+    onPointerUp: () => holder.release(),
+    onPointerCancel: () => holder.release(),
+    onLostPointerCapture: () => holder.release(),
+    onContextMenu: (event: Event) => event.preventDefault(),
+    onKeyDown: (event: KeyboardEvent) => isPress(event) && !event.repeat && holder.press(),
+    onKeyUp: (event: KeyboardEvent) => isPress(event) && holder.release(),
+    onBlur: () => holder.release(),
+  };
 }

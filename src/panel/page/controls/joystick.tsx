@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Timer } from '../../../clock.js';
 import { browserClock } from '../browser-clock.js';
 import { type ControlProps, useSession } from '../context.js';
 import { labelOf, number } from '../fields.js';
@@ -19,7 +20,7 @@ const KEYS: Readonly<Record<string, Place>> = {
   ArrowRight: { x: 1, y: 0 },
 };
 
-/** A stick that says where it is, at its pace, and goes back to the middle by itself. */
+/** A stick that says where it is, again and again while it is held, and goes back to the middle by itself. */
 export function Joystick({ id, control }: ControlProps) {
   const session = useSession();
   const [place, setPlace] = useState(MIDDLE);
@@ -27,9 +28,16 @@ export function Joystick({ id, control }: ControlProps) {
   /** True from the first move to the release: a stick that was only passed by commands nothing. */
   const held = useRef(false);
   const pace = Math.max(MIN_PACE_MS, number(control, 'sendRate', 0.1) * 1000);
+  const at = useRef(MIDDLE);
+  const again = useRef<Timer | undefined>(undefined);
   const move = (next: Place, always = false) => {
     held.current = true;
+    at.current = next;
     setPlace(next);
+    // What hears nothing for three of these times takes the stick for let go.
+    again.current ??= repeat(pace, () => {
+      if (browserClock.now() - sentAt.current >= pace * 0.9) move(at.current, true);
+    });
     const now = browserClock.now();
     if (!always && now - sentAt.current < pace) return;
     sentAt.current = now;
@@ -38,6 +46,8 @@ export function Joystick({ id, control }: ControlProps) {
   const release = () => {
     if (held.current && control['sticky'] !== true) move(MIDDLE, true);
     held.current = false;
+    again.current?.cancel();
+    again.current = undefined;
   };
   const leave = useRef(release);
   leave.current = release;
@@ -72,6 +82,19 @@ export function Joystick({ id, control }: ControlProps) {
       </div>
     </Tile>
   );
+}
+
+/** Does something again and again until it is cancelled. */
+function repeat(ms: number, what: () => void): Timer {
+  let timer: Timer;
+  const next = () => {
+    timer = browserClock.after(ms, () => {
+      next();
+      what();
+    });
+  };
+  next();
+  return { cancel: () => timer.cancel() };
 }
 
 function clamp(value: number): number {

@@ -1,0 +1,212 @@
+import type { Clock } from '../clock.js';
+import type { Device, DeviceCommand } from '../device/device.js';
+import { type Outcome, type RefusalCode, refused } from '../device/outcome.js';
+import { isOn, isSafe, type OutputRules, type PointSpec, type Value } from '../device/point.js';
+import type { Log } from '../log.js';
+import type { Store } from '../state/store.js';
+import { Arming } from './arming.js';
+import { BackToSafe } from './back-to-safe.js';
+import { Deadlines } from './deadlines.js';
+import type { Desired } from './desired.js';
+import { Interlock, type InterlockGroup } from './interlock.js';
+import { OnTimes, type OutputName } from './on-times.js';
+import { Slew } from './slew.js';
+
+/** What the watch over all outputs is built from. */
+export interface OutputsParts {
+  readonly store: Store;
+  readonly devices: ReadonlyMap<string, Device>;
+  readonly interlocks: readonly InterlockGroup[];
+  readonly desired: Desired;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A command that may go to its device. */
+export interface Drive {
+  readonly device: Device;
+  readonly spec: PointSpec;
+  readonly command: DeviceCommand;
+  /** It must be said again within so many milliseconds, or the output goes to its safe value. */
+  readonly lease?: number | undefined;
+}
+
+/** Not now: `wait` milliseconds later it may be allowed; without it, it is not known when. */
+export interface NotNow {
+  readonly refusal: Outcome;
+  readonly wait?: number;
+}
+
+/** Who holds a button says so every 250 ms; after three that did not come, the output is off within a second. */
+const HELD_MS = 750;
+/** Refusals of commands that never reached their device. */
+const NEVER_SENT: ReadonlySet<RefusalCode> = new Set(['offline', 'superseded', 'expired', 'estop']);
+
+/** Keeps outputs within what their owners allow, whichever driver has them: how long, how often, how fast, and who else. */
+export class Outputs {
+  readonly arming: Arming;
+  private readonly times: OnTimes;
+  private readonly interlock: Interlock;
+  private readonly back: BackToSafe;
+  private readonly longest: Deadlines;
+  private readonly leases: Deadlines;
+  private readonly slew: Slew;
+  /** When each was commanded last. */
+  private readonly commanded = new Map<OutputName, number>();
+  /** Who switched it on. */
+  private readonly holders = new Map<OutputName, string>();
+
+  constructor(private readonly parts: OutputsParts) {
+    const { store, clock, interlocks } = parts;
+    this.arming = new Arming(clock);
+    this.times = new OnTimes(store, clock, (name) => this.switched(name));
+    this.interlock = new Interlock(interlocks, store, this.times, clock);
+    this.back = new BackToSafe(clock, (name) => this.putSafe(name));
+    this.longest = new Deadlines(clock);
+    this.leases = new Deadlines(clock);
+    this.slew = new Slew(clock);
+  }
+
+  /** Why an output may not be given a value now; undefined where it may. To become safe is never refused. */
+  verdict(device: string, spec: PointSpec, value: Value): NotNow | undefined {
+    const name = `${device}.${spec.id}`;
+    const now = this.parts.clock.now();
+    const { minInterval = 0, minOff = 0, maxOn = 0 } = spec.rules ?? {};
+    const conflict = this.interlock.conflict(name, spec, value);
+    if (conflict) {
+      const { message, ...rest } = conflict;
+      return { refusal: refused('interlock', `${name} is interlocked: ${message}`), ...rest };
+    }
+    if (isSafe(spec, value)) return undefined;
+    const since = this.times.onSince(name);
+    if (isOn(spec, value) && (this.back.isStrict(name) || (maxOn > 0 && since !== undefined && now - since >= maxOn))) {
+      return { refusal: refused('rate', `${name} was on as long as it may be, and is being switched off`) };
+    }
+    const leaving = this.times.isLeaving(name);
+    if (isOn(spec, value) && (since === undefined || leaving) && minOff > 0) {
+      const wait = (leaving ? now : (this.times.offSince(name) ?? now)) + minOff - now;
+      if (wait > 0) return { refusal: refused('rate', `${name} has to stay off for another ${span(wait)}`), wait };
+    }
+    const wait = (this.commanded.get(name) ?? Number.NEGATIVE_INFINITY) + minInterval - now;
+    return wait > 0 ? { refusal: refused('rate', `${name} was commanded a moment ago`), wait } : undefined;
+  }
+
+  /** Other groups of interlocked outputs from now on; what is on or on its way counts for them too. */
+  regroup(interlocks: readonly InterlockGroup[]): void {
+    this.interlock.regroup(interlocks);
+  }
+
+  /** Carries out a command that nothing speaks against. Never rejects. */
+  async drive({ device, spec, command, lease }: Drive): Promise<Outcome> {
+    const name = `${device.id}.${spec.id}`;
+    const on = isOn(spec, command.value);
+    const landed = on ? this.times.begin(name) : undefined;
+    const left = on ? undefined : this.times.leave(name);
+    this.commanded.set(name, this.parts.clock.now());
+    if (on) this.back.over(name);
+    if (on) this.holders.set(name, command.origin);
+    this.renewLease(name, spec, command.value, lease ?? leaseOf(spec.rules));
+    const said = () => this.parts.store.said(device.id, spec.id) ?? null;
+    const { connection } = device;
+    const gone = refused('offline', `${device.id} went away meanwhile`);
+    // What is still to come of a change must not reach another connection.
+    const send = async (next: DeviceCommand) => (device.connection === connection ? await device.command(next) : gone);
+    const outcome = await this.slew.drive({ name, spec, said, send }, command);
+    landed?.(outcome.ok ? outcome.replaced !== true : !NEVER_SENT.has(outcome.code));
+    left?.(outcome.ok);
+    if (outcome.ok && !outcome.replaced)
+      this.parts.desired.note(name, command.pulseMs === undefined ? command.value : spec.safe);
+    return outcome;
+  }
+
+  /** Whoever switched an output on still holds its button, or has let it go. It switches nothing on. */
+  hold(device: string, point: string, from: string, held: boolean): void {
+    const name = `${device}.${point}`;
+    const spec = this.parts.store.point(device, point)?.spec;
+    if (!spec?.rules?.holdToRun || !this.leases.has(name) || this.holders.get(name) !== from) return;
+    if (held) this.leases.set(name, HELD_MS, () => this.release(name));
+    else this.release(name);
+  }
+
+  /** An emergency: whatever was on its way goes no further, and nothing that was wished comes back. */
+  halt(): void {
+    this.slew.close();
+    this.leases.close();
+    this.arming.clear();
+    this.parts.desired.forget();
+  }
+
+  /** Puts an output to its safe value, again and again until it is seen there; it does not come back by itself. */
+  release(name: OutputName): void {
+    this.parts.desired.note(name, undefined);
+    this.suspend(name);
+  }
+
+  /** The same, but what was wished of it is not forgotten. */
+  suspend(name: OutputName): void {
+    this.leases.cancel(name);
+    this.back.demand(name, false);
+  }
+
+  /** The bridge stops: nothing is watched over any more. */
+  close(): void {
+    this.slew.close();
+    this.leases.close();
+    this.longest.close();
+    this.back.close();
+  }
+
+  private renewLease(name: OutputName, spec: PointSpec, value: Value, lease: number | undefined): void {
+    if (lease === undefined || isSafe(spec, value)) this.leases.cancel(name);
+    else {
+      this.leases.set(name, lease, () => {
+        this.parts.log.info({ output: name }, 'no command came in time: put to its safe value');
+        this.release(name);
+      });
+    }
+  }
+
+  /** An output may have been switched, by whomever. */
+  private switched(name: OutputName): void {
+    const since = this.times.onSince(name);
+    if (since === undefined) {
+      this.longest.cancel(name);
+      if (this.times.offSince(name) !== undefined) this.back.over(name);
+      return;
+    }
+    const maxOn = this.specOf(name)?.rules?.maxOn;
+    if (maxOn === undefined || this.longest.has(name) || this.back.isStrict(name)) return;
+    this.longest.set(name, since + maxOn - this.parts.clock.now(), () => {
+      this.parts.log.info({ output: name }, 'was on as long as it may be: put to its safe value');
+      this.parts.desired.note(name, undefined);
+      this.back.demand(name, true);
+    });
+  }
+
+  private putSafe(name: OutputName): void {
+    this.slew.stop(name);
+    const [device = '', point = ''] = name.split('.');
+    const left = this.times.leave(name);
+    const done = this.parts.devices.get(device)?.putSafe(point) ?? Promise.resolve(false);
+    void done.then((confirmed) => {
+      left(confirmed);
+      if (confirmed && this.times.onSince(name) === undefined) this.back.over(name);
+    });
+  }
+
+  private specOf(name: OutputName): PointSpec | undefined {
+    const [device = '', point = ''] = name.split('.');
+    return this.parts.store.point(device, point)?.spec;
+  }
+}
+
+function leaseOf(rules: OutputRules | undefined): number | undefined {
+  return rules?.holdToRun ? HELD_MS : rules?.lease;
+}
+
+/** A length of time for people. */
+function span(ms: number): string {
+  if (ms < 1_000) return `${Math.ceil(ms)} ms`;
+  const seconds = Math.ceil(ms / 1_000);
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}

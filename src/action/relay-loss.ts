@@ -1,0 +1,65 @@
+import type { Clock, Timer } from '../clock.js';
+import { isSafe } from '../device/point.js';
+import { safeOutputs } from '../device/safe-outputs.js';
+import type { Log } from '../log.js';
+import type { Store } from '../state/store.js';
+import type { OutputName } from './on-times.js';
+import type { Outputs } from './outputs.js';
+import type { Restore } from './restore.js';
+
+/** What the watch over the relay is built from. */
+export interface RelayLossParts {
+  readonly store: Store;
+  readonly outputs: Pick<Outputs, 'release' | 'suspend'>;
+  readonly restore: Pick<Restore, 'begin'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Milliseconds without a relay before anything is done about it. */
+  readonly grace: number;
+}
+
+/** Nobody can reach the bridge any more: outputs go where their owners want them. */
+export class RelayLoss {
+  private timer: Timer | undefined;
+  private readonly suspended = new Set<OutputName>();
+
+  constructor(private readonly parts: RelayLossParts) {}
+
+  /** The relay is gone, or is gone still. */
+  down(): void {
+    this.timer ??= this.parts.clock.after(this.parts.grace, () => this.lost());
+  }
+
+  /** The relay is back. */
+  up(): void {
+    this.close();
+    for (const name of this.suspended) {
+      const [device = '', point = ''] = name.split('.');
+      this.parts.restore.begin(device, point);
+    }
+    this.suspended.clear();
+  }
+
+  close(): void {
+    this.timer?.cancel();
+    this.timer = undefined;
+  }
+
+  private lost(): void {
+    const { store, outputs, log } = this.parts;
+    for (const device of store.devices()) {
+      for (const spec of safeOutputs(store, device)) {
+        const policy = spec.rules?.onRelayLost ?? 'safe';
+        const said = store.said(device, spec.id) ?? null;
+        if (policy === 'hold' || (said !== null && isSafe(spec, said))) continue;
+        const name = `${device}.${spec.id}`;
+        log.warn({ output: name }, 'no relay: put to its safe value');
+        if (policy === 'safe') outputs.release(name);
+        else {
+          this.suspended.add(name);
+          outputs.suspend(name);
+        }
+      }
+    }
+  }
+}

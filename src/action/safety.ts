@@ -1,0 +1,118 @@
+import type { Clock } from '../clock.js';
+import type { Config } from '../config/schema.js';
+import type { Fleet } from '../device/fleet.js';
+import type { Log } from '../log.js';
+import type { Store } from '../state/store.js';
+import { accessOf } from './access.js';
+import { ownWish } from './command.js';
+import type { Desired } from './desired.js';
+import { EmergencyStop, type EstopSource } from './estop.js';
+import { watchEstopSources } from './estop-sources.js';
+import { Outputs } from './outputs.js';
+import { RelayLoss } from './relay-loss.js';
+import { Restore } from './restore.js';
+import type { Router } from './router.js';
+import type { Rules } from './validate.js';
+
+/** What the safety of all outputs is built from. */
+export interface SafetyParts {
+  readonly config: Config;
+  readonly fleet: Fleet;
+  readonly store: Store;
+  readonly desired: Desired;
+  /** Anybody can be on the relay, and nobody said that this is all right. */
+  readonly openRelay: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The rules that commands are held against, and what moves outputs without a command: losses, returns, emergencies. */
+export class Safety {
+  readonly rules: Rules;
+  private restore: Restore | undefined;
+  private relayLoss: RelayLoss | undefined;
+  private unwatch: () => void = () => {};
+
+  private config: Config;
+  private watch: () => void = () => {};
+
+  constructor(private readonly parts: SafetyParts) {
+    const { config, fleet, store, desired, openRelay, clock, log } = parts;
+    const { safety } = config;
+    const { devices } = fleet;
+    const access = accessOf(config, openRelay, clock.wall());
+    const estop = new EmergencyStop(store, safety.estop.map(sourceOf));
+    const outputs = new Outputs({ store, devices, interlocks: safety.interlocks, desired, clock, log });
+    this.rules = { fleet, store, access, estop, outputs, clock };
+    this.config = config;
+  }
+
+  /** Begins to watch; wishes that come back, and emergency stops, go through `router`. */
+  begin(router: Router): void {
+    const { store, desired, clock, log } = this.parts;
+    const { outputs, estop } = this.rules;
+    const config = () => this.config;
+    const restore = new Restore({
+      store,
+      desired,
+      clock,
+      wish: (device, point, value) => void router.execute(ownWish(device, point, value)),
+    });
+    this.restore = restore;
+    this.relayLoss = new RelayLoss({
+      store,
+      outputs,
+      restore,
+      clock,
+      log,
+      get grace() {
+        return config().safety.relayGrace;
+      },
+    });
+    this.watch = () => {
+      this.unwatch();
+      this.unwatch = watchEstopSources(estop, store, (by) => void router.emergencyStop(by));
+    };
+    this.watch();
+  }
+
+  /** Goes by another config from now on. What is latched, on, on its way or wished stays so. */
+  take(config: Config, openRelay: boolean): void {
+    const { rules } = this;
+    const { interlocks, estop } = config.safety;
+    this.config = config;
+    rules.access = accessOf(config, openRelay, rules.access.begun);
+    rules.outputs.regroup(interlocks);
+    rules.estop.sources = estop.map(sourceOf);
+    this.watch();
+  }
+
+  /** The bridge is on the relay's channel. */
+  relayUp(): void {
+    this.relayLoss?.up();
+  }
+
+  /** The bridge is off it. */
+  relayDown(): void {
+    this.relayLoss?.down();
+  }
+
+  /** The bridge stops: nothing moves by itself any more. */
+  close(): void {
+    this.unwatch();
+    this.restore?.close();
+    this.relayLoss?.close();
+    this.rules.outputs.close();
+  }
+}
+
+/** What presses the emergency stop, as the config names it. */
+function sourceOf({ point: name, when }: Config['safety']['estop'][number]): EstopSource {
+  const [device = '', point = ''] = name.split('.');
+  return when === undefined ? { device, point } : { device, point, when };
+}
+
+/** The groups of outputs of which at most one is on. */
+export function interlocksOf({ safety }: Pick<Config, 'safety'>): readonly (readonly string[])[] {
+  return safety.interlocks.map(({ outputs }) => outputs);
+}

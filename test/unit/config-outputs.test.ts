@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { drivers } from '../../devices/index.js';
+import { ConfigError } from '../../src/config/config-error.js';
+import { parseConfig } from '../../src/config/load.js';
+
+const context = { env: {}, drivers, homeDir: '/home/pi', hostname: 'pi' };
+const parse = (text: string) => parseConfig({ path: 'b.yaml', text, shared: false }, context).config;
+
+function problemsOf(text: string): string[] {
+  try {
+    parse(text);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+const pin = (rest: string) => `devices:\n  p: { driver: gpio, points: { x: { ${rest} } } }\n`;
+const out = (rest: string) => pin(`pin: 4, direction: out, ${rest}`);
+const line = (rest: string) => `devices:\n  m: { driver: lines, port: /dev/x, points: { x: { ${rest} } } }\n`;
+const two =
+  'devices: { p: { driver: gpio, points: { a: { pin: 4, direction: out }, b: { pin: 5, direction: out }, s: { pin: 6, direction: in } } } }\n';
+
+describe('what is wrong with the rules of outputs, in exact words', () => {
+  it.each<[string, ...string[]]>([
+    [
+      pin('pin: 4, direction: in, maxOn: 5s'),
+      'b.yaml:2:60 devices.p.points.x.maxOn: only an output has `maxOn`; it is for what can be switched',
+    ],
+    [
+      out('safe: true, maxOn: 5s'),
+      'b.yaml:2:73 devices.p.points.x.maxOn: `maxOn` needs a safe value that is off; set `safe`',
+    ],
+    [
+      out('maxOn: 5'),
+      'b.yaml:2:68 devices.p.points.x.maxOn: a duration needs a unit; add a unit, for example `5ms` or `5s`',
+    ],
+    [out('slew: 5'), 'b.yaml:2:61 devices.p.points.x.slew: a boolean has no speed'],
+    [out('clamp: true'), 'b.yaml:2:61 devices.p.points.x.clamp: a boolean has no limits'],
+    [
+      out('lease: 5s, holdToRun: true'),
+      'b.yaml:2:61 devices.p.points.x.lease: `holdToRun` is a lease of 750 ms already; remove one of them',
+    ],
+    [
+      out('pulse: 5s, holdToRun: true'),
+      'b.yaml:2:61 devices.p.points.x.pulse: `pulse` and `holdToRun` exclude each other',
+    ],
+    [out('pulse: 5s, maxOn: 1s'), 'b.yaml:2:61 devices.p.points.x.pulse: `pulse` is longer than `maxOn`'],
+    [
+      out('maxOn: 5s, onExit: hold'),
+      'b.yaml:2:61 devices.p.points.x.maxOn: `maxOn` and `onExit: hold` exclude each other',
+    ],
+    [
+      out('arm: 5s, onBoot: restore'),
+      'b.yaml:2:70 devices.p.points.x.onBoot: what has to be armed does not come back by itself',
+    ],
+    [
+      out('initial: true, onBoot: hold'),
+      'b.yaml:2:84 devices.p.points.x.onBoot: `initial` and `onBoot` exclude each other',
+    ],
+    [out('onBoot: keep'), 'b.yaml:2:69 devices.p.points.x.onBoot: expected `safe`, `hold` or `restore`, got `keep`'],
+    [
+      line('role: actuator, type: string, write: "T {value}", arm: 5s'),
+      'b.yaml:2:102 devices.m.points.x.arm: `arm` needs a safe value; set `safe`',
+    ],
+    [
+      `${two}safety: { interlocks: [{ outputs: [p.a, p.bb], deadTime: 1s }] }`,
+      'b.yaml:2:41 safety.interlocks[0].outputs[1]: unknown point `p.bb`; known here: `p.a` or `p.b`',
+    ],
+    [
+      `${two}safety: { interlocks: [{ outputs: [p.a, p.s], deadTime: 1s }] }`,
+      'b.yaml:2:41 safety.interlocks[0].outputs[1]: `p.s` is no output; only points with `role: actuator` can be interlocked',
+    ],
+    [
+      `${two}safety: { interlocks: [{ outputs: [p.a, p.b], deadTime: 1 }] }`,
+      'b.yaml:2:57 safety.interlocks[0].deadTime: a duration needs a unit; add a unit, for example `1ms` or `1s`',
+    ],
+    [
+      `${two}safety: { estop: [p.t] }`,
+      'b.yaml:2:19 safety.estop[0]: unknown point `p.t`; known here: `p.a`, `p.b` or `p.s`',
+    ],
+    [
+      `${two}safety: { estop: [{ point: q.s, when: true }] }`,
+      'b.yaml:2:28 safety.estop[0].point: unknown device `q`; known here: `p`',
+    ],
+  ])('%s', (text, ...problems) => {
+    expect(problemsOf(text)).toEqual(problems);
+  });
+
+  it('they are taken as they are meant', () => {
+    const { safety, devices } = parse(
+      `${two}safety: { interlocks: [[p.a, p.b], { outputs: [p.a, p.b], deadTime: 500ms }], estop: [p.s, { point: p.s, when: false }], relayGrace: 2s }`,
+    );
+    expect(safety).toEqual({
+      interlocks: [
+        { outputs: ['p.a', 'p.b'], deadTime: 0 },
+        { outputs: ['p.a', 'p.b'], deadTime: 500 },
+      ],
+      estop: [{ point: 'p.s' }, { point: 'p.s', when: false }],
+      relayGrace: 2_000,
+    });
+    expect(devices.size).toBe(1);
+  });
+});

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import { ownWish } from '../../src/action/command.js';
+import { DesiredInMemory } from '../../src/action/desired.js';
+import { watchEstopSources } from '../../src/action/estop-sources.js';
+import { RelayLoss } from '../../src/action/relay-loss.js';
+import { Restore } from '../../src/action/restore.js';
+import type { OutputPointOptions } from '../../src/device/output-options.js';
+import type { Value } from '../../src/device/point.js';
+import { silentLog } from '../../src/log.js';
+import { openDesk } from '../support/command-desk.js';
+
+/** A desk with what watches over losses. */
+async function watched(
+  rules: Record<string, OutputPointOptions>,
+  desired = new DesiredInMemory(),
+  outputs: Record<string, Value> = {},
+) {
+  const watches: { restore: Restore; relay: RelayLoss }[] = [];
+  const desk = await openDesk({
+    rules,
+    desired,
+    found: outputs,
+    built: ({ store, clock, outputs, router }) => {
+      const wish = (device: string, point: string, value: Value) => void router.execute(ownWish(device, point, value));
+      const restore = new Restore({ store, desired, clock, wish });
+      const relay = new RelayLoss({ store, outputs, restore, clock, log: silentLog, grace: 10_000 });
+      watches.push({ restore, relay });
+    },
+  });
+  const { clock } = desk;
+  const [{ restore, relay }] = watches as [(typeof watches)[number]];
+  const lose = async (ms = 6_000) => {
+    desk.board.io?.lost('pulled');
+    await clock.advance(ms);
+    expect(desk.device.state).toBe('live');
+  };
+  const close = async () => {
+    restore.close();
+    relay.close();
+    await desk.close();
+    expect(clock.timers).toBe(0);
+  };
+  return { ...desk, desired, relay, lose, close };
+}
+
+describe('when the relay is lost', () => {
+  const rules = { valve: { onRelayLost: 'hold' }, fan: { onRelayLost: 'restore' } } as const;
+
+  it('outputs go where their owners want them after a while, and come back where that is wanted', async () => {
+    const desk = await watched(rules);
+    desk.tap('pump', true);
+    await desk.clock.advance(50);
+    desk.tap('pump', false);
+    desk.tap('valve', true);
+    desk.tap('fan', 50);
+    desk.tap('dim', 5);
+    await desk.clock.advance(100);
+    const outputs = () => ['valve', 'fan', 'dim'].map((id) => desk.board.outputs.get(id));
+    desk.relay.down();
+    desk.relay.down();
+    await desk.clock.advance(9_900);
+    expect(outputs()).toEqual([true, 50, 5]);
+    await desk.clock.advance(200);
+    expect(outputs()).toEqual([true, 0, 0]);
+    desk.relay.up();
+    await desk.clock.advance(100);
+    expect(outputs()).toEqual([true, 50, 0]);
+    await desk.close();
+  });
+
+  it('and is back soon, nothing happens', async () => {
+    const desk = await watched(rules);
+    desk.tap('dim', 5);
+    desk.relay.down();
+    await desk.clock.advance(9_900);
+    desk.relay.up();
+    await desk.clock.advance(20_000);
+    expect(desk.board.outputs.get('dim')).toBe(5);
+    await desk.close();
+  });
+});
+
+describe('when a device is lost', () => {
+  const rules = { pump: { onDeviceLost: 'restore' }, fan: { onDeviceLost: 'hold' } } as const;
+
+  it('its outputs are safe, as they are found, or what was wished last', async () => {
+    const desk = await watched(rules);
+    desk.tap('pump', true);
+    desk.tap('fan', 50);
+    desk.tap('dim', 5);
+    await desk.clock.advance(100);
+    desk.board.told.length = 0;
+    await desk.lose();
+    const told = (id: string) => desk.board.told.filter(({ point }) => point === id).map(({ value }) => value);
+    expect([told('pump'), told('fan'), told('dim')]).toEqual([[false, true], [], [0]]);
+    expect(desk.board.outputs.get('fan')).toBe(50);
+    await desk.close();
+  });
+
+  it('nothing comes back that an emergency stop ended, that ran out, or that was a pulse', async () => {
+    const desk = await watched({ pump: { onDeviceLost: 'restore', maxOn: 2_000 }, valve: { onDeviceLost: 'restore' } });
+    desk.tap('pump', true);
+    desk.tap('valve', undefined, { pulse_ms: 20_000 });
+    await desk.clock.advance(3_000);
+    await desk.lose();
+    expect([desk.board.outputs.get('pump'), desk.board.outputs.get('valve')]).toEqual([false, false]);
+    desk.tap('pump', true);
+    await desk.clock.advance(100);
+    await desk.router.emergencyStop('anna');
+    desk.router.releaseStop('anna');
+    await desk.lose();
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
+  it('nothing comes back past a rule: not while an emergency stop is latched', async () => {
+    const desk = await watched(rules);
+    desk.tap('pump', true);
+    await desk.clock.advance(100);
+    desk.board.unreachable = new Error('away');
+    desk.board.io?.lost('pulled');
+    await desk.clock.advance(100);
+    await desk.router.emergencyStop('anna');
+    desk.desired.note('shed.pump', true);
+    desk.board.unreachable = undefined;
+    await desk.clock.advance(10_000);
+    expect(desk.device.state).toBe('live');
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+});
+
+describe('when the bridge starts', () => {
+  it('outputs are safe, as they are found, or what was wished before', async () => {
+    const desired = new DesiredInMemory();
+    desired.note('shed.pump', true);
+    desired.note('shed.dim', 7);
+    const desk = await watched({ pump: { onBoot: 'restore' }, fan: { onBoot: 'hold' } }, desired, { fan: 40, dim: 6 });
+    const outputs = Object.fromEntries(desk.board.outputs);
+    expect(outputs).toMatchObject({ pump: true, dim: 0, fan: 40 });
+    // The loss of a device is another question.
+    await desk.lose();
+    expect(Object.fromEntries(desk.board.outputs)).toMatchObject({ pump: false, dim: 0, fan: 0 });
+    await desk.close();
+  });
+});
+
+describe('a source of the emergency stop', () => {
+  const sources = [
+    { device: 'shed', point: 'door' },
+    { device: 'shed', point: 'button' },
+  ];
+
+  async function guarded() {
+    const desk = await openDesk({ estop: sources });
+    const { board } = desk;
+    board.io?.describe([
+      ...board.points,
+      { id: 'door', role: 'sensor', type: 'boolean' },
+      { id: 'button', role: 'event', type: 'string' },
+    ]);
+    const unwatch = watchEstopSources(desk.estop, desk.store, (by) => void desk.router.emergencyStop(by));
+    const door = (value: boolean | null) => board.io?.report([{ point: 'door', value }]);
+    return { ...desk, door, unwatch };
+  }
+
+  it('stops everything in the same moment, and holds the reset until it is released', async () => {
+    const desk = await guarded();
+    desk.door(false);
+    desk.tap('pump', true);
+    desk.tap('fan', 50);
+    await desk.clock.advance(100);
+    desk.board.told.length = 0;
+    desk.door(true);
+    // No time passes between the word and the commands.
+    await desk.clock.advance(0);
+    expect(desk.board.told.map(({ point, value }) => [point, value])).toContainEqual(['pump', false]);
+    expect(desk.board.outputs.get('fan')).toBe(0);
+    desk.router.handle({ msg_type: 'home.estop_reset', _cmd: 'reset-1', _from: 'phone' }, false);
+    await desk.clock.advance(10);
+    expect(desk.ackOf('reset-1')).toMatchObject({ ok: false, code: 'estop', message: 'shed.door is pressed' });
+    desk.door(false);
+    desk.router.handle({ msg_type: 'home.estop_reset', _cmd: 'reset-2', _from: 'phone' }, false);
+    await desk.clock.advance(10);
+    expect(desk.ackOf('reset-2')).toMatchObject({ ok: true });
+    desk.unwatch();
+    await desk.close();
+  });
+
+  it('that falls silent stops everything; while it was never known nothing is switched on', async () => {
+    const desk = await guarded();
+    const early = desk.tap('pump', true);
+    const safe = desk.tap('fan', 0);
+    await desk.clock.advance(100);
+    expect(desk.ackOf(early)).toMatchObject({ code: 'estop', message: 'nobody knows whether shed.door is pressed' });
+    expect(desk.ackOf(safe)).toMatchObject({ ok: true });
+    desk.door(false);
+    desk.tap('pump', true);
+    await desk.clock.advance(100);
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    desk.door(null);
+    await desk.clock.advance(0);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    expect(desk.estop.latched).toBe(true);
+    desk.unwatch();
+    await desk.close();
+  });
+
+  it('may be an event, such as a button that is pressed', async () => {
+    const desk = await guarded();
+    desk.door(false);
+    desk.board.io?.event({ point: 'button', event: 'released' });
+    await desk.clock.advance(0);
+    expect(desk.estop.latched).toBe(false);
+    desk.board.io?.event({ point: 'button', event: 'pressed' });
+    await desk.clock.advance(0);
+    expect(desk.estop.latched).toBe(true);
+    desk.unwatch();
+    await desk.close();
+  });
+});

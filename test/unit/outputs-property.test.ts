@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openDesk } from '../support/command-desk.js';
+
+const MAX_ON = 3_000;
+const MIN_OFF = 1_500;
+const DEAD = 700;
+const PACE = 300;
+/** Units per second, and one step of it. */
+const SLEW = 20;
+const STRIDE = 5;
+/** A late device takes this long for each command. */
+const LATE = 300;
+
+const RULES = {
+  pump: { maxOn: MAX_ON, minOff: MIN_OFF },
+  valve: { maxOn: MAX_ON },
+  fan: { slew: SLEW },
+  dim: { minInterval: PACE },
+  mode: {},
+} as const;
+
+const wish = fc.oneof(
+  fc.record({ point: fc.constantFrom('pump', 'valve'), value: fc.boolean() }),
+  fc.record({ point: fc.constant('fan'), value: fc.constantFrom(0, 5, 40, 100) }),
+  fc.record({ point: fc.constant('dim'), value: fc.integer({ min: 0, max: 10 }) }),
+);
+const step = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ do: fc.constant('tap' as const), wish, from: fc.constantFrom('anna', 'bob') }) },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 900 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 3_000, max: 6_000 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('late' as const, 'obey' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('lose' as const, 'stop' as const, 'reset' as const) }) },
+);
+
+interface Change {
+  readonly at: number;
+  readonly value: unknown;
+}
+
+test('whatever two phones want, and whatever the device does: no output leaves what its owner allows', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80 }), async (steps) => {
+      const interlocks = [{ outputs: ['shed.pump', 'shed.valve'], deadTime: DEAD }];
+      const desk = await openDesk({ rules: RULES, interlocks, inFlight: 'point' });
+      const { clock, board, router } = desk;
+      const track = new Map<string, Change[]>([...board.outputs].map(([point, value]) => [point, [{ at: 0, value }]]));
+      const set = board.outputs.set.bind(board.outputs);
+      board.outputs.set = (point, value) => {
+        const changes = track.get(point) ?? [];
+        if (changes.at(-1)?.value !== value) changes.push({ at: clock.now(), value });
+        track.set(point, changes);
+        if (value === true) {
+          const other = point === 'pump' ? 'valve' : 'pump';
+          expect(board.outputs.get(other), `${other} while ${point} goes on`).toBe(false);
+          const since = track.get(other)?.findLast((change) => change.value === false)?.at ?? Number.NEGATIVE_INFINITY;
+          expect(clock.now() - since, `dead time before ${point}`).toBeGreaterThanOrEqual(DEAD);
+        }
+        return set(point, value);
+      };
+      const last = new Map<string, { cmd: string; value: unknown }>();
+      for (const action of steps) {
+        if (action.do === 'tap') {
+          const { point, value } = action.wish;
+          last.set(point, { cmd: desk.tap(point, value, { _from: action.from }), value });
+        } else if (action.do === 'wait') await clock.advance(action.ms);
+        else if (action.do === 'late' || action.do === 'obey') board.manner = action.do === 'late' ? 'late' : 'obeys';
+        else if (action.do === 'stop') void router.emergencyStop('anna');
+        else if (action.do === 'reset') router.releaseStop('anna');
+        else {
+          // A board without its host goes where its leases take it.
+          board.io?.lost('pulled');
+          for (const [point, safe] of [
+            ['pump', false],
+            ['valve', false],
+            ['fan', 0],
+            ['dim', 0],
+          ] as const) {
+            board.outputs.set(point, safe);
+          }
+        }
+        await clock.advance(0);
+      }
+      board.manner = 'obeys';
+      await clock.advance(1_600);
+      // The last wish that was not refused is what the output has become, or was until its time was over.
+      const dim = last.get('dim');
+      if (
+        dim &&
+        desk.ackOf(dim.cmd)?.['ok'] === true &&
+        !steps.some(({ do: done }) => done === 'lose' || done === 'stop')
+      ) {
+        expect(board.outputs.get('dim')).toBe(dim.value);
+      }
+      await clock.advance(2 * MAX_ON + 10_000);
+      expect(board.outputs.get('pump')).toBe(false);
+      for (const point of ['pump', 'valve']) {
+        const changes = track.get(point) ?? [];
+        for (const [i, { at, value }] of changes.entries()) {
+          const next = changes[i + 1]?.at ?? clock.now();
+          // Switching off takes a late device its time, and so may the command before it.
+          if (value === true) expect(next - at, `${point} on`).toBeLessThanOrEqual(MAX_ON + 2 * LATE);
+          if (value === false && point === 'pump' && changes[i + 1]) expect(next - at).toBeGreaterThanOrEqual(MIN_OFF);
+        }
+      }
+      const fan = track.get('fan') ?? [];
+      for (const [i, { at, value }] of fan.entries()) {
+        const before = fan[i - 1] ?? { at: Number.NEGATIVE_INFINITY, value: 0 };
+        const way = Math.abs(Number(value) - Number(before.value));
+        if (value !== 0)
+          expect(way).toBeLessThanOrEqual(Math.max(0, at - before.at + LATE) * (SLEW / 1_000) + 2 * STRIDE);
+      }
+      const told = board.told.filter(({ point }) => point === 'dim');
+      expect(told.length).toBeLessThanOrEqual(clock.now() / PACE);
+      await desk.close();
+      expect(clock.timers).toBe(0);
+    }),
+    { numRuns: 300 },
+  );
+}, 60_000);
