@@ -143,6 +143,16 @@ describe('other devices for a fleet that runs', () => {
     await stop();
   });
 
+  it('opens a device anew that keeps to interlocks itself, when they are others', async () => {
+    const { clock, fleet, cable, stop } = await running({ one: { port: 'a' }, two: { port: 'b' } });
+    const devices = entries({ one: { port: 'a' }, two: { port: 'b' } });
+    const replacing = fleet.prepare({ devices, discover: false, interlocks: [['one.lamp', 'one.fan', 'two.lamp']] })();
+    await clock.advance(1_000);
+    expect(await replacing).toMatchObject({ changed: ['one'] });
+    expect([cable('a').opens, cable('b').opens]).toEqual([2, 1]);
+    await stop();
+  });
+
   it('takes no command for a device that is being closed', async () => {
     const { clock, fleet, cable, set, stop } = await running({ one: { port: 'a' } });
     await set('one', true);
