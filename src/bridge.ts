@@ -13,6 +13,7 @@ import { formulasOf } from './config/formulas.js';
 import { controlHandlers } from './control/handlers.js';
 import { ControlServer } from './control/server.js';
 import { Fleet } from './device/fleet.js';
+import type { FleetChange } from './device/fleet-change.js';
 import { BridgeError, describeError } from './error.js';
 import type { Publisher } from './frame/publisher.js';
 import type { LogEntry } from './frame/shapes.js';
@@ -136,9 +137,9 @@ export class Bridge {
 
   /**
    * Takes a changed config, with the same name, namespace and folder: only what it changes is closed and begun anew, and
-   * devices whose entries are the same keep their sessions.
+   * devices whose entries are the same keep their sessions. Resolves with what became of devices.
    */
-  async reload(change: BridgeChange): Promise<void> {
+  async reload(change: BridgeChange): Promise<FleetChange> {
     const before = { ...this.parts, shape: this.publishers.shape() };
     const { config, openRelay, relayUrl, token, trust, panel } = change;
     const sections = changedSections(before.config, config);
@@ -146,8 +147,7 @@ export class Bridge {
     const formulas = formulasOf(config.derived);
     this.parts = { ...this.parts, ...change };
     this.safety.take(config, openRelay);
-    // Boards are told of interlocks too.
-    if (sections.has('devices') || sections.has('discover') || sections.has('safety')) await replaceDevices();
+    const devices = await replaceDevices();
     if (sections.has('derived')) this.derived.replace(formulas);
     const place = [relayUrl, token, trust];
     const moves = sections.has('relay') || !isDeepStrictEqual(place, [before.relayUrl, before.token, before.trust]);
@@ -162,12 +162,13 @@ export class Bridge {
     if (reshaped) this.publisher.reshape(shape);
     if (isDeepStrictEqual(panel, before.panel)) {
       if (reshaped) this.panel?.refresh();
-      return;
+      return devices;
     }
     await this.panel?.stop();
-    if (this.stopping) return;
+    if (this.stopping) return devices;
     this.panel = this.buildPanel();
     await this.panel?.start();
+    return devices;
   }
 
   /** Stops everything in order: no more commands, outputs safe, a last word, everything closed. Takes at most 1.8 s. */

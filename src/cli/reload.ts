@@ -3,7 +3,7 @@ import { changedSections, fixedProblems } from '../config/changes.js';
 import { ConfigError, formatProblem } from '../config/config-error.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { fleetChange } from '../device/fleet-change.js';
+import type { FleetChange } from '../device/fleet-change.js';
 import { describeError } from '../error.js';
 import type { ProgramLog } from '../logger.js';
 import type { PanelOptions } from '../panel/local-panel.js';
@@ -35,13 +35,16 @@ const REFUSED = 'the config was not taken; the bridge goes on with the one that 
 export class Reloader {
   /** The relay that is joined now. */
   relay: JoinedRelay;
-  private loaded: LoadedConfig;
+  private config: Config;
+  /** What was secret once stays out of the log. */
+  private readonly secrets: Set<string>;
   private running: Promise<void> | undefined;
   private again = false;
 
   constructor(private readonly parts: ReloaderParts) {
     this.relay = parts.relay;
-    this.loaded = parts.loaded;
+    this.config = parts.loaded.config;
+    this.secrets = new Set(parts.loaded.secrets);
   }
 
   /** Reads it now, or once more as soon as it was read. Never rejects. */
@@ -72,48 +75,50 @@ export class Reloader {
 
   private async read(): Promise<string> {
     const { file, context, log } = this.parts;
-    const next = loadConfig(file, context);
-    const { config: before, secrets } = this.loaded;
-    const fixed = fixedProblems(before, next.config);
+    const { config, warnings, secrets } = loadConfig(file, context);
+    const before = this.config;
+    const fixed = fixedProblems(before, config);
     if (fixed.length > 0) {
       for (const problem of fixed) log.error({}, problem);
       log.error({}, REFUSED);
       return REFUSED;
     }
-    for (const warning of next.warnings) log.warn({}, formatProblem(warning));
-    const sections = changedSections(before, next.config);
-    // What was secret so far stays out of the log too.
-    log.take({ level: next.config.log.level, secrets: [...new Set([...next.secrets, ...secrets])] });
-    if (sections.size > 0) await this.take(next.config, sections.has('relay'));
-    this.loaded = next;
+    for (const secret of secrets) this.secrets.add(secret);
+    log.take({ level: before.log.level, secrets: [...this.secrets] });
+    for (const warning of warnings) log.warn({}, formatProblem(warning));
+    const sections = changedSections(before, config);
+    const devices = sections.size > 0 ? await this.take(config, sections.has('relay')) : {};
+    this.config = config;
+    log.take({ level: config.log.level, secrets: [...this.secrets] });
     const done = sections.size > 0 ? 'the config was taken' : 'the config says nothing new';
-    const { gone, changed, added } = fleetChange(before.devices, next.config.devices);
-    log.info({ sections: [...sections], ...{ gone, changed, added } }, done);
+    log.info({ sections: [...sections], ...devices }, done);
     return done;
   }
 
-  private async take(config: Config, moves: boolean): Promise<void> {
+  /** Resolves with what became of devices. */
+  private async take(config: Config, moves: boolean): Promise<FleetChange> {
     const { bridge, context } = this.parts;
     const before = this.relay;
     if (moves) this.relay = await this.join(config);
     const had = bridge.panel;
-    await this.apply(config);
+    const devices = await this.apply(config);
     if (before !== this.relay) await before.stop();
     const link = bridge.panel === had ? undefined : bridge.panel?.link();
     if (link !== undefined) context.out(`panel, for one browser within 15 minutes: ${link}`);
+    return devices;
   }
 
-  private async apply(config: Config): Promise<void> {
+  private async apply(config: Config): Promise<FleetChange> {
     const { bridge, panel, recorder } = this.parts;
     const { url: relayUrl, token, trust, openRelay, pairing } = this.relay;
     recorder?.note({ config, openRelay });
-    await bridge.reload({ config, relayUrl, token, trust, openRelay, pairing, panel: panel(config) });
+    return await bridge.reload({ config, relayUrl, token, trust, openRelay, pairing, panel: panel(config) });
   }
 
   /** The relay of another config; where both are our own, the first one has to free its port before. */
   private async join(config: Config): Promise<JoinedRelay> {
     const { names, context, log } = this.parts;
-    const { config: before } = this.loaded;
+    const { config: before } = this;
     const bothOwn = before.relay.embedded !== undefined && config.relay.embedded !== undefined;
     if (bothOwn) await this.relay.stop();
     try {

@@ -48,12 +48,15 @@ function write(changes: JsonObject = {}): void {
   writeFileSync(config, stringify(sections));
 }
 
-/** Writes other sections and asks for them; resolves once the bridge is done with that. */
+/** Writes other sections and asks for them; resolves once the bridge is done with that, and has said so everywhere. */
 async function reload(changes: JsonObject): Promise<void> {
-  const before = manager.messages.filter((message) => message.startsWith('READY=1')).length;
+  const ready = () => manager.messages.filter((message) => message.startsWith('READY=1')).length;
+  const told = () => said(/^the config (was|says)/);
+  const before = { ready: ready(), told: told() };
   write(changes);
   bridge.child.kill('SIGHUP');
-  await eventually(() => manager.messages.filter((message) => message.startsWith('READY=1')).length).toBe(before + 1);
+  await eventually(ready).toBe(before.ready + 1);
+  await eventually(told).toBe(before.told + 1);
 }
 
 async function tap(dev: string, point: string, value: unknown, by = phone): Promise<JsonObject> {
@@ -184,6 +187,7 @@ describe('a config that is read anew on SIGHUP', () => {
     const place = { url, allowOpenRelay: true };
     await reload({ relay: { ...place, channel: 'home' } });
     phone = await connectPhone({ url, name: 'anna', channel: 'home' });
+    phone.send({ msg_type: 'control_sync_request', from: 'anna' });
     await phone.waitFor(({ msg_type, shed }) => msg_type === 'house.health' && shed === 'online');
     const neighbour = await connectPhone({ url, name: 'bert', channel: 'garden' });
     onTestFinished(() => neighbour.close());
