@@ -136,6 +136,19 @@ export class Outputs {
     this.parts.desired.forget();
   }
 
+  /** A device is no more: nothing is watched over or wished of its outputs any longer. */
+  forget(device: string): void {
+    for (const name of this.times.forget(device)) {
+      this.slew.stop(name);
+      this.back.over(name);
+      this.leases.cancel(name);
+      this.longest.cancel(name);
+      this.commanded.delete(name);
+      this.holders.delete(name);
+      this.parts.desired.note(name, undefined);
+    }
+  }
+
   /** Puts an output to its safe value, again and again until it is seen there; it does not come back by itself. */
   release(name: OutputName): void {
     this.parts.desired.note(name, undefined);

@@ -44,6 +44,11 @@ export class Safety {
     const estop = new EmergencyStop(store, safety.estop.map(sourceOf));
     const outputs = new Outputs({ store, devices, interlocks: safety.interlocks, desired, clock, log });
     this.rules = { fleet, store, access, estop, outputs, clock };
+    store.subscribe({
+      described: (device) => {
+        if (store.health(device) === undefined) outputs.forget(device);
+      },
+    });
     this.config = config;
   }
 

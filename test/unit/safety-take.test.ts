@@ -33,11 +33,12 @@ async function open(sections: object) {
   const pressed: string[] = [];
   const router = { emergencyStop: async (by: string) => void pressed.push(by) } as unknown as Router;
   const fleet = { devices: new Map() } as unknown as Fleet;
-  const parts = { fleet, store, desired: new DesiredInMemory(), openRelay: false, clock, log: silentLog };
+  const desired = new DesiredInMemory();
+  const parts = { fleet, store, desired, openRelay: false, clock, log: silentLog };
   const safety = new Safety({ ...parts, config: configOf(sections) });
   safety.begin(router);
   const say = (value: boolean) => void store.report('pins', [{ point: 'door', value }]);
-  return { clock, store, safety, pressed, say };
+  return { clock, store, safety, desired, pressed, say };
 }
 
 describe('other rules while the bridge runs', () => {
@@ -62,6 +63,20 @@ describe('other rules while the bridge runs', () => {
     safety.take(configOf({ security: { defaultRole: 'viewer' } }), true);
     expect(safety.rules.estop.latched).toBe(true);
     expect(safety.rules.access).toMatchObject({ defaultRole: 'viewer', openRelay: true });
+    safety.close();
+  });
+
+  it('forget what was wished of a device that is gone', async () => {
+    const { clock, store, safety, desired } = await open({});
+    const { outputs } = safety.rules;
+    store.report('pins', [{ point: 'lamp', value: true }]);
+    desired.note('pins.lamp', true);
+    outputs.suspend('pins.lamp');
+    const { timers } = clock;
+    expect(timers).toBeGreaterThan(0);
+    store.remove('pins');
+    expect(desired.of('pins.lamp')).toBeUndefined();
+    expect(clock.timers).toBe(timers - 1);
     safety.close();
   });
 
