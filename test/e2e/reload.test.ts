@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,7 +45,9 @@ function device(id: 'shed' | 'porch', points: JsonObject = {}): JsonObject {
 
 function write(changes: JsonObject = {}): void {
   sections = { ...sections, ...changes };
-  writeFileSync(config, stringify(sections));
+  // Whole or not at all, as an earlier signal may still be answered.
+  writeFileSync(`${config}.new`, stringify(sections));
+  renameSync(`${config}.new`, config);
 }
 
 /** Writes other sections and asks for them; resolves once the bridge is done with that, and has said so everywhere. */
@@ -120,6 +122,33 @@ describe('a config that is read anew on SIGHUP', () => {
     await phone.waitFor((frame) => frame['msg_type'] === 'house.health' && frame['hut'] === 'online');
     expect(said(/^connected$/, 'porch')).toBe(1);
     expect(boards.porch.simulator.output('pump')).toBe(true);
+  });
+
+  it('is the last one, however fast they come', async () => {
+    for (let n = 0; n < 20; n++) {
+      write({
+        devices: {
+          shed: device('shed'),
+          ...(n % 3 === 0 ? {} : { porch: device('porch', { temp: { unit: `${n}` } }) }),
+        },
+      });
+      bridge.child.kill('SIGHUP');
+      await new Promise((resolve) => setTimeout(resolve, 20 * (n % 4)));
+    }
+    write({ devices: { shed: device('shed'), porch: device('porch') } });
+    // Until it reads what it has taken already.
+    const told = () => lines().filter(({ msg }) => /^the config (was|says)/.test(msg));
+    for (let news = true; news; news = told().at(-1)?.msg !== 'the config says nothing new') {
+      const before = told().length;
+      bridge.child.kill('SIGHUP');
+      await eventually(() => told().length).toBeGreaterThan(before);
+    }
+    const on = () => tap('porch', 'pump', true);
+    await expect.poll(on, { interval: 250, timeout: 10_000 }).toMatchObject({ ok: true });
+    expect(boards.porch.simulator.output('pump')).toBe(true);
+    expect(boards.shed.simulator.output('pump')).toBe(true);
+    expect(said(/^connected$/, 'shed')).toBe(1);
+    expect(lines().filter(({ level }) => level === 'error')).toEqual([]);
   });
 
   it('is refused whole where something in it is wrong', async () => {
