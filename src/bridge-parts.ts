@@ -6,6 +6,7 @@ import type { Trust } from './mesh/client-socket.js';
 import type { Pairing } from './pairing.js';
 import type { PanelOptions } from './panel/local-panel.js';
 import type { LogRing } from './panel/log-ring.js';
+import type { Files } from './port/kernel-files.js';
 import type { PinsOf } from './port/pin.js';
 import type { Ports } from './port/ports.js';
 import type { MakeSeat } from './relay-seat.js';
@@ -31,6 +32,8 @@ export interface BridgeParts {
   pairing: Pairing;
   /** Nonce on all frames; a new one where absent. */
   source?: string;
+  /** The files that the kernel shows; this machine's where absent. */
+  files?: Files;
   /** Takes the seat on the relay; with a client of its own where absent. */
   seat?: MakeSeat;
   /** The local web page; none where absent. */

@@ -245,10 +245,10 @@ export class Bridge {
   }
 
   private buildFleet(): Fleet {
-    const { config, drivers, clock, random, log, ports, pins } = this.parts;
+    const { config, drivers, clock, random, log, ports, pins, files } = this.parts;
     const { devices, discover, bridge } = config;
     const { store } = this;
     const wishes = { devices, discover, interlocks: interlocksOf(config) };
-    return new Fleet({ ...wishes, drivers, stateDir: bridge.stateDir, ports, pins, store, clock, random, log });
+    return new Fleet({ ...wishes, drivers, stateDir: bridge.stateDir, ports, pins, files, store, clock, random, log });
   }
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { BridgeParts } from '../bridge.js';
 import { BOARDS_FILE } from '../device/board-memory.js';
 import { seededRandom } from '../device/seeded-random.js';
+import { KernelFiles } from '../port/kernel-files.js';
+import { recordedFiles } from '../record/recorded-files.js';
 import { recordedPorts } from '../record/recorded-ports.js';
 import { recordedSeat } from '../record/recorded-seat.js';
 import { Recorder } from '../record/recorder.js';
@@ -36,5 +38,6 @@ export async function recorded(
   const sit: MakeSeat = (place, handlers) => new RelaySeat({ ...place, random: parts.random }, handlers);
   const seat = recordedSeat(recorder, source, sit);
   const random = seededRandom(seed);
-  return { parts: { ...parts, source, seat, random, ports: recordedPorts(ports, recorder) }, recorder };
+  const files = recordedFiles(new KernelFiles(clock), recorder);
+  return { parts: { ...parts, source, seat, random, files, ports: recordedPorts(ports, recorder) }, recorder };
 }

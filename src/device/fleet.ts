@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
-import { KernelFiles } from '../port/kernel-files.js';
+import { type Files, KernelFiles } from '../port/kernel-files.js';
 import type { PinsOf } from '../port/pin.js';
 import type { Ports } from '../port/ports.js';
 import { StateFile } from '../state/state-file.js';
@@ -33,6 +33,8 @@ export interface FleetParts extends FleetWishes {
   stateDir: string;
   ports: Ports;
   pins: PinsOf;
+  /** Those of this machine where absent. */
+  files?: Files | undefined;
   store: Store;
   clock: Clock;
   random: () => number;
@@ -46,7 +48,7 @@ export class Fleet {
   private readonly search: BoardSearch;
   private readonly wishes = new PortWishes();
   private readonly claims: PortClaims;
-  private readonly files: KernelFiles;
+  private readonly files: Files;
   /** Of the devices of the config. */
   private own: ReadonlyMap<string, OwnDriver>;
   private discover: boolean;
@@ -55,7 +57,7 @@ export class Fleet {
 
   constructor(private readonly parts: FleetParts) {
     const { devices, discover, interlocks, ports, store, clock, log } = parts;
-    this.files = new KernelFiles(clock);
+    this.files = parts.files ?? new KernelFiles(clock);
     this.discover = discover;
     this.interlocks = interlocks;
     this.wishes.learn(devices);

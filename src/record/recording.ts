@@ -24,8 +24,14 @@ export interface RecordingHead {
 
 type Direction = 'in' | 'out';
 
+/** A file of the kernel was read, or could not be. */
+export type FileRead =
+  | { readonly file: string; readonly text: string }
+  | { readonly file: string; readonly code: string; readonly message: string };
+
 /** What happened, seen from the bridge. */
 export type Happening =
+  | FileRead
   /** The serial ports of the machine, now and whenever they are others. */
   | { readonly ports: readonly SerialPortEntry[] }
   /** A port may have appeared. */

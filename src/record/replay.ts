@@ -11,6 +11,7 @@ import type { Pairing } from '../pairing.js';
 import type { Pins } from '../port/pin.js';
 import { type Entry, entryLine, type Recording } from './recording.js';
 import { ReplayClock, settled } from './replay-clock.js';
+import { ReplayedFiles } from './replayed-files.js';
 import { ReplayedPorts } from './replayed-ports.js';
 import { ReplayedSeat } from './replayed-seat.js';
 import { Tally } from './tally.js';
@@ -60,6 +61,7 @@ export async function replay(parts: ReplayParts): Promise<ReplayResult> {
     out(entryLine(entry));
   };
   const ports = new ReplayedPorts(clock, (port, data) => tell(writes, { t: clock.now(), port, dir: 'out', data }));
+  const files = new ReplayedFiles();
   const seat: ReplayedSeat = new ReplayedSeat((frame) =>
     tell(frames, { t: clock.now(), relay: 'recorded', dir: 'out', frame }),
   );
@@ -78,6 +80,7 @@ export async function replay(parts: ReplayParts): Promise<ReplayResult> {
     random: seededRandom(head.seed),
     log,
     ports,
+    files,
     pins: () => NO_PINS,
     source: head.source,
     seat: seat.make,
@@ -102,7 +105,8 @@ export async function replay(parts: ReplayParts): Promise<ReplayResult> {
     } else if ('config' in entry) {
       if (!parts.config)
         void bridge.reload({ ...place, config: settings(entry.config), openRelay: entry.openRelay }).catch(failed);
-    } else ports.happen(entry);
+    } else if ('file' in entry) files.happen(entry);
+    else ports.happen(entry);
   };
   for (const moment of moments(entries)) {
     if (parts.signal.aborted) break;

@@ -14,6 +14,8 @@ interface Waiting {
   readonly handlers: LineHandlers;
   resolve(link: LineLink): void;
   reject(error: unknown): void;
+  /** It is not to be given up any more. */
+  free(): void;
 }
 
 /** What came on a line that nobody has opened yet. */
@@ -55,7 +57,13 @@ export class ReplayedPorts implements Ports {
   readonly open: OpenLine = (options, handlers, signal) =>
     new Promise((resolve, reject) => {
       const key = keyOf(options.port);
-      const waiter: Waiting = { options, handlers, resolve, reject };
+      const onAbort = () => {
+        this.waiting.set(key, others());
+        reject(signal.reason);
+      };
+      const free = () => signal.removeEventListener('abort', onAbort);
+      const waiter: Waiting = { options, handlers, resolve, reject, free };
+      const others = () => (this.waiting.get(key) ?? []).filter((other) => other !== waiter);
       const early = this.early.get(key);
       this.early.delete(key);
       if (early) {
@@ -63,15 +71,8 @@ export class ReplayedPorts implements Ports {
         for (const missed of early.missed) if (line) missed(line);
         return;
       }
-      const queue = this.waiting.get(key) ?? [];
-      this.waiting.set(key, [...queue, waiter]);
-      signal.addEventListener('abort', () => {
-        this.waiting.set(
-          key,
-          (this.waiting.get(key) ?? []).filter((other) => other !== waiter),
-        );
-        reject(signal.reason);
-      });
+      this.waiting.set(key, [...others(), waiter]);
+      signal.addEventListener('abort', onAbort, { once: true });
     });
 
   readonly watch: Ports['watch'] = (port, wake) => {
@@ -117,6 +118,7 @@ export class ReplayedPorts implements Ports {
   }
 
   private give(opened: Opened, waiter: Waiting): ReplayedLine | undefined {
+    waiter.free();
     if (!('port' in opened)) {
       waiter.reject(new BridgeError(opened.code, opened.message));
       return undefined;
