@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Commands } from './action/commands.js';
-import { DesiredInMemory } from './action/desired.js';
 import { Requests } from './action/requests.js';
 import { Router } from './action/router.js';
 import { interlocksOf, Safety } from './action/safety.js';
@@ -18,6 +17,7 @@ import { BridgeError, describeError } from './error.js';
 import type { Publisher } from './frame/publisher.js';
 import type { LogEntry } from './frame/shapes.js';
 import type { FrameSink } from './frame/sink.js';
+import { Memory } from './memory.js';
 import { parseRelayUrl } from './mesh/connection.js';
 import { Desk } from './panel/desk.js';
 import { LocalPanel } from './panel/local-panel.js';
@@ -46,6 +46,7 @@ export class Bridge {
   private readonly phones: PhoneSide;
   private readonly publishers: Publishers;
   private readonly desk: Desk;
+  readonly memory: Memory;
   private readonly commands: Commands;
   private readonly requests: Requests;
   private readonly control: ControlServer;
@@ -60,11 +61,13 @@ export class Bridge {
     const store = new Store(clock);
     this.store = store;
     const history = new History(store);
+    this.memory = new Memory({ config, store, history, clock, log: log.child({ part: 'memory' }) });
     const phones = new PhoneSide(config, store);
     this.phones = phones;
     this.mesh = this.buildMesh();
     const layout = () => phones.layout.layout();
-    const about = { store, history, phones, source, clock };
+    const { memory } = this;
+    const about = { store, history, memory, phones, source, clock };
     this.publishers = new Publishers({ ...about, config: () => this.parts.config, log: log.child({ part: 'frames' }) });
     this.publisher = this.publishers.forRelay(this.mesh);
     this.fleet = this.buildFleet();
@@ -72,8 +75,7 @@ export class Bridge {
     const { fleet } = this;
     const { openRelay } = parts;
     const commandLog = log.child({ part: 'commands' });
-    const desired = new DesiredInMemory();
-    this.safety = new Safety({ config, fleet, store, desired, openRelay, clock, log: commandLog });
+    this.safety = new Safety({ config, fleet, store, memory, openRelay, clock, log: commandLog });
     const { rules } = this.safety;
     this.commands = new Commands(rules);
     this.router = new Router({
@@ -92,12 +94,12 @@ export class Bridge {
     this.safety.begin(this.router);
     const { router, mesh } = this;
     const { devices } = fleet;
-    this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
-    const panelLink = () => this.panel?.link();
+    this.requests = new Requests({ namespace, version, devices, store, history, memory, router, layout, clock });
     const push = new PhonePush({ layout, mesh, publisher: this.publisher, clock });
     const handlers = controlHandlers({
       fleet,
       store,
+      memory,
       router,
       commands: this.commands,
       phoneLayout: phones.layout,
@@ -105,7 +107,7 @@ export class Bridge {
       clock,
       version,
       relay: mesh,
-      panelLink,
+      panelLink: () => this.panel?.link(),
       pairing: () => this.parts.pairing,
     });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
@@ -128,6 +130,7 @@ export class Bridge {
   /** Starts everything; throws `control/…` where another bridge runs here already. */
   async start(): Promise<void> {
     await this.control.start();
+    this.memory.start();
     this.publisher.start();
     this.derived.start();
     this.mesh.start();
@@ -147,6 +150,7 @@ export class Bridge {
     const formulas = formulasOf(config.derived);
     this.parts = { ...this.parts, ...change };
     this.safety.take(config, openRelay);
+    this.memory.take(config);
     const devices = await replaceDevices();
     if (sections.has('derived')) this.derived.replace(formulas);
     const place = [relayUrl, token, trust];
@@ -188,7 +192,7 @@ export class Bridge {
       await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
       this.publisher.stop();
       this.derived.stop();
-      await Promise.all([this.mesh.stop(), this.panel?.stop()]);
+      await Promise.all([this.mesh.stop(), this.panel?.stop(), this.memory.close()]);
       await this.control.stop();
     };
     await deadline(clock, STOP_MS, orderly(), late).catch((error: unknown) => log.error({}, describeError(error)));
@@ -200,6 +204,7 @@ export class Bridge {
       up: () => {
         this.safety.relayUp();
         this.publisher.up();
+        if (this.memory.latch.closed) this.publisher.log({ level: 'error', text: 'the emergency stop is latched' });
         this.panel?.relayChanged();
       },
       down: () => {
@@ -245,10 +250,10 @@ export class Bridge {
   }
 
   private buildFleet(): Fleet {
-    const { config, drivers, clock, random, log, ports, pins, files } = this.parts;
+    const { config } = this.parts;
     const { devices, discover, bridge } = config;
-    const { store } = this;
+    const { store, memory } = this;
     const wishes = { devices, discover, interlocks: interlocksOf(config) };
-    return new Fleet({ ...wishes, drivers, stateDir: bridge.stateDir, ports, pins, files, store, clock, random, log });
+    return new Fleet({ ...this.parts, ...wishes, stateDir: bridge.stateDir, store, memory });
   }
 }

@@ -5,8 +5,9 @@ import { Publisher, type PublisherParts } from './frame/publisher.js';
 import type { PublisherShape } from './frame/publisher-parts.js';
 import type { FrameSink } from './frame/sink.js';
 import type { Log } from './log.js';
+import type { Memory } from './memory.js';
 import type { PhoneSide } from './phone-side.js';
-import type { History } from './state/history.js';
+import type { History, Past } from './state/history.js';
 import type { Store } from './state/store.js';
 
 /** What publishers are made from. */
@@ -15,6 +16,8 @@ export interface PublishersParts {
   config(): Config;
   readonly store: Store;
   readonly history: History;
+  /** Takes the samples. */
+  readonly memory: Pick<Memory, 'sample'>;
   readonly phones: PhoneSide;
   /** Nonce of this process. */
   readonly source: string;
@@ -29,18 +32,18 @@ const SEALED_BYTES = 48 * 1024;
 export class Publishers {
   constructor(private readonly parts: PublishersParts) {}
 
-  /** For the relay; it takes the samples of the history too. */
+  /** For the relay; it has the samples of the history taken too. */
   forRelay(sink: FrameSink & { readonly relayId: string | undefined }): Publisher {
-    const { history, phones } = this.parts;
+    const { memory, phones } = this.parts;
+    const history = { ...this.past, sample: () => memory.sample() };
     return this.make(sink, this.shape(), { history, topology: () => phones.topology(sink.relayId) });
   }
 
   /** For one page of the panel. */
   forPage(sink: FrameSink): Publisher {
-    const { history, phones } = this.parts;
-    const past = { keys: () => history.keys(), get: (device: string, point: string) => history.get(device, point) };
+    const { phones } = this.parts;
     const shape = { ...this.shape(), frameBytes: undefined };
-    return this.make(sink, shape, { history: past, topology: () => phones.topology('bridge') });
+    return this.make(sink, shape, { history: this.past, topology: () => phones.topology('bridge') });
   }
 
   /** What the config makes of a publisher for the relay now. */
@@ -55,6 +58,11 @@ export class Publishers {
       trendMs: publish.trend,
       frameBytes: relay.roomKey === undefined ? undefined : SEALED_BYTES,
     };
+  }
+
+  private get past(): Past {
+    const { history } = this.parts;
+    return { keys: () => history.keys(), get: (device, point) => history.get(device, point) };
   }
 
   private make(sink: FrameSink, shape: PublisherShape, own: Pick<PublisherParts, 'history' | 'topology'>): Publisher {

@@ -101,7 +101,8 @@ export class Commands {
     const { device, point, value, pulseMs, from, via } = request;
     const outcome = this.admit(request);
     const wish = pulseMs === undefined ? value : { pulse_ms: pulseMs };
-    if (outcome) void this.audit.note({ from, via, what: `${device}.${point}`, wish }, outcome);
+    if (!outcome) return undefined;
+    void this.audit.note({ from, via, what: `${device}.${point}`, wish }, outcome);
     return outcome;
   }
 

@@ -2,10 +2,10 @@ import type { Clock } from '../clock.js';
 import type { Config } from '../config/schema.js';
 import type { Fleet } from '../device/fleet.js';
 import type { Log } from '../log.js';
+import type { Memory } from '../memory.js';
 import type { Store } from '../state/store.js';
 import { accessOf } from './access.js';
 import { ownWish } from './command.js';
-import type { Desired } from './desired.js';
 import { EmergencyStop, type EstopSource } from './estop.js';
 import { watchEstopSources } from './estop-sources.js';
 import { Outputs } from './outputs.js';
@@ -19,7 +19,7 @@ export interface SafetyParts {
   readonly config: Config;
   readonly fleet: Fleet;
   readonly store: Store;
-  readonly desired: Desired;
+  readonly memory: Pick<Memory, 'latch' | 'outputs'>;
   /** Anybody can be on the relay, and nobody said that this is all right. */
   readonly openRelay: boolean;
   readonly clock: Clock;
@@ -37,12 +37,13 @@ export class Safety {
   private watch: () => void = () => {};
 
   constructor(private readonly parts: SafetyParts) {
-    const { config, fleet, store, desired, openRelay, clock, log } = parts;
+    const { config, fleet, store, memory, openRelay, clock, log } = parts;
     const { safety } = config;
     const { devices } = fleet;
     const access = accessOf(config, openRelay, clock.wall());
-    const estop = new EmergencyStop(store, safety.estop.map(sourceOf));
-    const outputs = new Outputs({ store, devices, interlocks: safety.interlocks, desired, clock, log });
+    const estop = new EmergencyStop(store, memory.latch, safety.estop.map(sourceOf));
+    const { interlocks } = safety;
+    const outputs = new Outputs({ store, devices, interlocks, desired: memory.outputs, clock, log });
     this.rules = { fleet, store, access, estop, outputs, clock };
     store.subscribe({
       described: (device) => {
@@ -54,12 +55,12 @@ export class Safety {
 
   /** Begins to watch; wishes that come back, and emergency stops, go through `router`. */
   begin(router: Router): void {
-    const { store, desired, clock, log } = this.parts;
+    const { store, memory, clock, log } = this.parts;
     const { outputs, estop } = this.rules;
     const config = () => this.config;
     const restore = new Restore({
       store,
-      desired,
+      desired: memory.outputs,
       clock,
       wish: (device, point, value) => void router.execute(ownWish(device, point, value)),
     });

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { BridgeParts } from '../bridge.js';
-import { BOARDS_FILE } from '../device/board-memory.js';
 import { seededRandom } from '../device/seeded-random.js';
 import { KernelFiles } from '../port/kernel-files.js';
 import { recordedFiles } from '../record/recorded-files.js';
 import { recordedPorts } from '../record/recorded-ports.js';
 import { recordedSeat } from '../record/recorded-seat.js';
 import { Recorder } from '../record/recorder.js';
+import { rememberedIn } from '../record/remembered.js';
 import { type MakeSeat, RelaySeat } from '../relay-seat.js';
 
 /** Whether and how far a command records what it does. */
@@ -30,8 +28,8 @@ export async function recorded(
   if (record === undefined) return { parts, recorder: undefined };
   const { clock, config, openRelay, version, ports, log } = parts;
   const [source, seed] = [randomUUID(), Math.floor(parts.random() * 2 ** 32)];
-  const boards = await readFile(join(config.bridge.stateDir, BOARDS_FILE), 'utf8').catch(() => undefined);
-  const head = { version, wall: clock.wall(), seed, source, openRelay, boards, config };
+  const remembered = rememberedIn(config.bridge.stateDir);
+  const head = { version, wall: clock.wall(), seed, source, openRelay, remembered, config };
   const recorder = await Recorder.begin({ path: record, limit: recordLimit * 1e6, clock, log }, head);
   log.info({ file: record, limit_mb: recordLimit }, 'everything that is read and said is recorded, in clear text');
   // The connection has its own chance: a replay has no connection that could use any up.

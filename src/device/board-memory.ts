@@ -9,8 +9,6 @@ export interface BoardRecord {
   readonly approved: readonly string[];
 }
 
-/** Where that is kept, in the state folder. */
-export const BOARDS_FILE = 'boards.json';
 /** So many boards are remembered; the oldest one that was never approved goes first. */
 const MAX_BOARDS = 256;
 

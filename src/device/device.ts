@@ -28,6 +28,7 @@ export interface DeviceParts
     | 'random'
     | 'log'
     | 'readings'
+    | 'tallies'
     | 'outputs'
     | 'limits'
   > {
@@ -37,6 +38,8 @@ export interface DeviceParts
   meets?(identity: DeviceIdentity): void;
   /** False while the device's outputs wait for its owner's consent. */
   approved?: boolean;
+  /** True while the emergency stop is latched; nobody stops anything where absent. */
+  stopped?(): boolean;
 }
 
 /** A command for a device, already checked against its point. */
@@ -57,9 +60,10 @@ export class Device {
   readonly counters: DeviceCounters = newCounters();
   /** False while the outputs wait for their owner's consent. */
   approved: boolean;
+  /** True once its owner wants it no longer: it takes no command any more. */
+  retired = false;
 
   private session: DeviceSession | undefined;
-  private retired = false;
   /** Which connection to the device this is, counted from the start; 0 before the first one. */
   connection = 0;
   /** Tells the filters of a session that a command was confirmed. */
@@ -116,13 +120,6 @@ export class Device {
 
   start(): void {
     this.supervisor.start();
-  }
-
-  /** Takes no command any more, puts every output to its safe value and ends everything: its owner wants it no longer. */
-  async retire(why: string): Promise<void> {
-    this.retired = true;
-    await this.safeAll('offline', why);
-    await this.stop();
   }
 
   /** Ends everything; commands that wait are refused. */
@@ -228,6 +225,7 @@ export class Device {
       store: this.parts.store,
       clock: this.parts.clock,
       signal,
+      stopped: this.parts.stopped?.() ?? false,
       makeSafe: (point, value) => void this.makeSafe(point, value),
     });
     this.pulses.resume();

@@ -6,7 +6,7 @@ import type { PinsOf } from '../port/pin.js';
 import type { Ports } from '../port/ports.js';
 import { StateFile } from '../state/state-file.js';
 import type { Store } from '../state/store.js';
-import { BOARDS_FILE, BoardMemory } from './board-memory.js';
+import { BoardMemory } from './board-memory.js';
 import { BoardSearch } from './board-search.js';
 import { Boards } from './boards.js';
 import { Device } from './device.js';
@@ -16,6 +16,15 @@ import { type OwnDriver, ownDriver, ownDrivers, plansOf } from './own-driver.js'
 import { PortClaims } from './port-claims.js';
 import { PortWishes, portOf } from './port-wishes.js';
 import { readingOptionsOf } from './reading-options.js';
+import type { Tallies } from './tallies.js';
+
+/** What a fleet goes by that was so before the start. */
+export interface FleetMemory {
+  /** True while the emergency stop is latched. */
+  stopped(): boolean;
+  /** What the driver of a device counts. */
+  tallies(device: string): Tallies;
+}
 
 /** Which devices there are to be. */
 export interface FleetWishes {
@@ -36,6 +45,7 @@ export interface FleetParts extends FleetWishes {
   /** Those of this machine where absent. */
   files?: Files | undefined;
   store: Store;
+  memory: FleetMemory;
   clock: Clock;
   random: () => number;
   log: Log;
@@ -67,7 +77,7 @@ export class Fleet {
     this.boards = new Boards({
       waiting: this.wishes.waiting,
       isTaken: (id) => store.devices().includes(id),
-      memory: new BoardMemory(new StateFile(join(parts.stateDir, BOARDS_FILE), log)),
+      memory: new BoardMemory(new StateFile(join(parts.stateDir, 'boards.json'), log)),
       openLine: ports.open,
       log,
       get adopt() {
@@ -137,7 +147,7 @@ export class Fleet {
     );
     const leaving = new Set([...change.gone, ...change.changed, ...unwanted]);
     await Promise.all([
-      ...[...leaving].map((id) => this.all.get(id)?.retire(`${id} is being closed: its config changed`)),
+      ...[...leaving].map((id) => this.retire(id)),
       ...ousted.map((id) => this.all.get(id)?.safeAll('offline', `the port of ${id} is another device's now`)),
     ]);
     // A board stays in the place of a device that still waits for one of its kind.
@@ -172,6 +182,15 @@ export class Fleet {
     return { remembered: await this.boards.approve(id) };
   }
 
+  /** Puts a device's outputs to their safe values and ends it, for good. */
+  private async retire(id: string): Promise<void> {
+    const device = this.all.get(id);
+    if (!device) return;
+    device.retired = true;
+    await device.safeAll('offline', `${id} is being closed: its config changed`);
+    await device.stop();
+  }
+
   /** Whether anybody wants boards to be found. */
   private get seeks(): boolean {
     return this.discover || this.wishes.waiting.size > 0;
@@ -186,7 +205,7 @@ export class Fleet {
   }
 
   private add(id: string, { kind, options, outputs, limits, driver }: OwnDriver, approved: boolean): Device {
-    const { ports, pins, store, clock, random, log } = this.parts;
+    const { ports, pins, store, memory, clock, random, log } = this.parts;
     const port = portOf(options);
     const auto = port === 'auto';
     const device = new Device({
@@ -204,6 +223,8 @@ export class Fleet {
         return port === undefined ? () => {} : ports.watch(port, wake);
       },
       store,
+      stopped: () => memory.stopped(),
+      tallies: memory.tallies(id),
       clock,
       random,
       log,

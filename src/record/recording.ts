@@ -17,8 +17,8 @@ export interface RecordingHead {
   /** Nonce on the bridge's frames. */
   readonly source: string;
   readonly openRelay: boolean;
-  /** What was remembered of boards, as it is kept; absent where nothing was. */
-  readonly boards?: string | undefined;
+  /** What was remembered from before, by file of the state folder. */
+  readonly remembered: Readonly<Record<string, string>>;
   readonly config: Config;
 }
 

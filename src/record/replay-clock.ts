@@ -10,6 +10,8 @@ interface Pending {
 export class ReplayClock implements Clock {
   private order = 0;
   private readonly pending = new Set<Pending>();
+  /** What takes time outside of the recording is over once this resolves: a disk is as fast as a thought here. */
+  outside: () => Promise<void> = async () => {};
 
   /** `wall`: wall time at `time`, where the clock was set. */
   constructor(
@@ -32,21 +34,23 @@ export class ReplayClock implements Clock {
     return { cancel: () => this.pending.delete(entry) };
   }
 
-  /** When the next timer is due; undefined where none is. */
-  get next(): number | undefined {
-    return this.first()?.at;
-  }
-
   /** Goes on to `time`; timers that are due on the way run first, with all that follows from each. */
   async advanceTo(time: number): Promise<void> {
-    await settled();
+    await this.settled();
     for (let due = this.first(); due && due.at <= time; due = this.first()) {
       this.pending.delete(due);
       this.time = Math.max(this.time, due.at);
       due.run();
-      await settled();
+      await this.settled();
     }
     this.time = Math.max(this.time, time);
+  }
+
+  /** Resolves when what was ready to go on went on, and what that made ready. */
+  async settled(): Promise<void> {
+    await turns();
+    await this.outside();
+    await turns();
   }
 
   private first(): Pending | undefined {
@@ -58,8 +62,7 @@ export class ReplayClock implements Clock {
   }
 }
 
-/** Resolves when what was ready to go on went on, and what that made ready. */
-export async function settled(): Promise<void> {
+async function turns(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,8 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Bridge } from '../bridge.js';
 import type { Config } from '../config/schema.js';
-import { BOARDS_FILE } from '../device/board-memory.js';
 import type { DriverRegister } from '../device/driver-kind.js';
 import { seededRandom } from '../device/seeded-random.js';
 import { BridgeError, describeError } from '../error.js';
@@ -10,7 +7,8 @@ import type { Log } from '../log.js';
 import type { Pairing } from '../pairing.js';
 import type { Pins } from '../port/pin.js';
 import { type Entry, entryLine, type Recording } from './recording.js';
-import { ReplayClock, settled } from './replay-clock.js';
+import { putRemembered } from './remembered.js';
+import { ReplayClock } from './replay-clock.js';
 import { ReplayedFiles } from './replayed-files.js';
 import { ReplayedPorts } from './replayed-ports.js';
 import { ReplayedSeat } from './replayed-seat.js';
@@ -50,7 +48,7 @@ const STOP_MS = 2_000;
 export async function replay(parts: ReplayParts): Promise<ReplayResult> {
   const { recording, drivers, stateDir, log, out } = parts;
   const { begun, head, entries } = recording;
-  if (head.boards !== undefined) writeFileSync(join(stateDir, BOARDS_FILE), head.boards);
+  putRemembered(stateDir, head.remembered);
   const clock = new ReplayClock(begun, head.wall);
   const frames = new Tally();
   const writes = new Tally();
@@ -85,7 +83,8 @@ export async function replay(parts: ReplayParts): Promise<ReplayResult> {
     source: head.source,
     seat: seat.make,
   });
-  const { store } = bridge;
+  const { store, memory } = bridge;
+  clock.outside = () => memory.latch.settled();
   const tellReadings = (device: string, points: readonly string[]) => {
     if (over) return;
     for (const point of points) {
@@ -115,7 +114,7 @@ export async function replay(parts: ReplayParts): Promise<ReplayResult> {
     await clock.advanceTo(t);
     for (const entry of moment) happen(entry);
     await starting;
-    await settled();
+    await clock.settled();
   }
   over = true;
   const stopped = bridge.stop();

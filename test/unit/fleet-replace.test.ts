@@ -89,6 +89,7 @@ describe('other devices for a fleet that runs', () => {
       ports,
       pins: () => noPins,
       store,
+      memory: { stopped: () => false, tallies: () => ({ get: () => 0, set: () => {} }) },
       clock,
       random: () => 0.5,
       log: silentLog,

@@ -76,7 +76,15 @@ const text = JSON.stringify({
 /** A bridge on a bench of simulated devices, in virtual time, recorded: what it said, and when. */
 async function record(limit = 64e6, log: Log = silentLog, config = parsed()) {
   const clock = new VirtualClock();
-  const head = { version: '1.0.0', wall: clock.wall(), seed: 7, source: 'nonce', openRelay: false, config };
+  const head = {
+    version: '1.0.0',
+    wall: clock.wall(),
+    seed: 7,
+    source: 'nonce',
+    openRelay: false,
+    remembered: {},
+    config,
+  };
   const recorder = await Recorder.begin({ path: file, limit, clock, log }, head);
   const cables = new Map(['/dev/uno', '/dev/sketch'].map((path) => [path, new FakePort(clock)]));
   const uno = new BoardSimulator(clock, 1);
@@ -168,6 +176,8 @@ async function live() {
   tap('4', 'uno', 'pump', true);
   await clock.advance(2_000.9);
   relay.receive({ type: 'broadcast', payload: { msg_type: 'house.estop', _cmd: '5', _from: 'anna' } });
+  // The disk takes real time, which is none here.
+  await bridge.memory.latch.settled();
   await clock.advance(1_000.9);
   recorder.note({ bridge: 'stop' });
   const stopped = bridge.stop();
@@ -292,7 +302,14 @@ describe('a recording', () => {
       writeFileSync(file, content);
       return () => readRecording(file);
     };
-    const head = headLine(5, { version: '1', seed: 1, source: 'n', openRelay: false, config: parsed() });
+    const head = headLine(5, {
+      version: '1',
+      seed: 1,
+      source: 'n',
+      openRelay: false,
+      remembered: {},
+      config: parsed(),
+    });
     expect(reads(`${head}\n{"t":6,"bridge":"start"}\n{"t":7,"bri`)().entries).toEqual([{ t: 6, bridge: 'start' }]);
     expect(reads(`${head}\n{"t":6\n{"t":7,"bridge":"start"}\n`)).toThrow('line 2 is none of a recording');
     expect(reads('')).toThrow('line 1 is none of a recording');
@@ -305,7 +322,7 @@ describe('a recording', () => {
       const line = entryLine({ t: 1, port: '/dev/x', dir: 'in', data });
       writeFileSync(
         file,
-        `${headLine(0, { version: '1', seed: 1, source: 'n', openRelay: false, config: parsed() })}\n${line}\n`,
+        `${headLine(0, { version: '1', seed: 1, source: 'n', openRelay: false, remembered: {}, config: parsed() })}\n${line}\n`,
       );
       expect(readRecording(file).entries).toEqual([{ t: 1, port: '/dev/x', dir: 'in', data }]);
     }

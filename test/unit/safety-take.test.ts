@@ -1,12 +1,18 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drivers } from '../../devices/index.js';
-import { DesiredInMemory } from '../../src/action/desired.js';
 import type { Router } from '../../src/action/router.js';
 import { Safety } from '../../src/action/safety.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { Fleet } from '../../src/device/fleet.js';
 import { silentLog } from '../../src/log.js';
+import type { Memory } from '../../src/memory.js';
+import { Latch } from '../../src/state/latch.js';
+import { StateFile } from '../../src/state/state-file.js';
 import { Store } from '../../src/state/store.js';
+import { DesiredInMemory } from '../support/desired-in-memory.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const configOf = (sections: object) => {
@@ -34,7 +40,9 @@ async function open(sections: object) {
   const router = { emergencyStop: async (by: string) => void pressed.push(by) } as unknown as Router;
   const fleet = { devices: new Map() } as unknown as Fleet;
   const desired = new DesiredInMemory();
-  const parts = { fleet, store, desired, openRelay: false, clock, log: silentLog };
+  const latch = new Latch(new StateFile(join(mkdtempSync(join(tmpdir(), 'carter-safety-')), 'estop.json'), silentLog));
+  const memory = { latch, outputs: desired } as unknown as Memory;
+  const parts = { fleet, store, memory, openRelay: false, clock, log: silentLog };
   const safety = new Safety({ ...parts, config: configOf(sections) });
   safety.begin(router);
   const say = (value: boolean) => void store.report('pins', [{ point: 'door', value }]);
@@ -59,7 +67,7 @@ describe('other rules while the bridge runs', () => {
 
   it('leave the emergency stop latched', async () => {
     const { safety } = await open({});
-    safety.rules.estop.latch();
+    await safety.rules.estop.latch();
     safety.take(configOf({ security: { defaultRole: 'viewer' } }), true);
     expect(safety.rules.estop.latched).toBe(true);
     expect(safety.rules.access).toMatchObject({ defaultRole: 'viewer', openRelay: true });
