@@ -30,6 +30,7 @@ export interface MemoryParts {
 export class Memory implements FleetMemory {
   readonly latch: Latch;
   readonly outputs: OutputMemory;
+  private restored: ReadonlySet<string>;
   private readonly counts: KeptTallies;
   private readonly values: LastValues | undefined;
   private readonly kept: KeptHistory | undefined;
@@ -38,11 +39,11 @@ export class Memory implements FleetMemory {
     const { config, store, history, clock, log } = parts;
     const { persist, publish } = config;
     const file = <T extends object>(name: string) => new StateFile<T>(join(config.bridge.stateDir, name), log);
-    const restored = restoredOutputs(config);
+    this.restored = restoredOutputs(config);
     this.latch = new Latch(file('estop.json'));
     this.outputs = new OutputMemory({
       file: file('outputs.json'),
-      isKept: (output) => restored.has(output),
+      isKept: (output) => this.restored.has(output),
       clock,
       intervalMs: persist.interval,
     });
@@ -64,6 +65,12 @@ export class Memory implements FleetMemory {
     // Where its file was in doubt it is gone now; and the power may have gone between the two writes of a stop.
     void this.latch.set(true);
     this.outputs.forget();
+  }
+
+  /** The outputs whose wishes are kept are another config's from now on. */
+  take(config: Pick<Config, 'devices'>): void {
+    this.restored = restoredOutputs(config);
+    this.outputs.review();
   }
 
   stopped(): boolean {

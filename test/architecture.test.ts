@@ -124,6 +124,11 @@ describe('the structure of the code', () => {
     expect(strangers).toEqual([]);
   });
 
+  it('nothing that runs knows whether it is recorded', () => {
+    const others = (path: string) => !/^src\/(record|cli)\//.test(path);
+    expect(violations(others, (target) => !target.startsWith('src/record/'))).toEqual([]);
+  });
+
   it.each([
     ['perf_hooks', /^node:perf_hooks$/, /^src\/metrics\/process-load\.ts$/],
     ['serialport', /^(serialport|@serialport\/.*)$/, /^src\/port\/serial-line-link[^/]*\.ts$/],

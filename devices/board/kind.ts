@@ -10,52 +10,52 @@ import { BoardSimulator } from './simulator.js';
 const PROBE_MS = 5_000;
 
 /** `driver: board`: boards that speak the board protocol and describe themselves. */
-export const boardKind = boardKindWith(Math.random);
-
-/** The same with another source of the numbers (0 to below 1) that sessions are told apart by. */
-export function boardKindWith(random: () => number): DriverKind<BoardOptions> {
-  return {
-    kind: 'board',
-    summary:
-      'A board with the CarterBoard library: it describes itself, confirms each command, and is safe without its host',
-    options: boardOptions,
-    inFlight: 'device',
-    pulses: true,
-    describesItself: true,
-    create: (options) => new BoardDriver(options, new Manifests(), random),
-    probe: {
-      baud: 115_200,
-      ask: async (io, link, signal) => {
-        try {
-          const { board } = await probe(io, link, { nonce: randomNonce(random), within: PROBE_MS }, signal);
-          // A board of another version has no id that we can read; its driver will say so.
-          return board ? identityOf(board) : {};
-        } catch (error) {
-          if (isBridgeError(error, 'device/no-answer')) return undefined;
-          throw error;
-        }
+export const boardKind: DriverKind<BoardOptions> = {
+  kind: 'board',
+  summary:
+    'A board with the CarterBoard library: it describes itself, confirms each command, and is safe without its host',
+  options: boardOptions,
+  inFlight: 'device',
+  pulses: true,
+  describesItself: true,
+  create: (options, random = Math.random) => new BoardDriver(options, new Manifests(), random),
+  probe: {
+    baud: 115_200,
+    ask: async (io, link, signal) => {
+      try {
+        const { board } = await probe(
+          io,
+          link,
+          { nonce: randomNonce(io.random ?? Math.random), within: PROBE_MS },
+          signal,
+        );
+        // A board of another version has no id that we can read; its driver will say so.
+        return board ? identityOf(board) : {};
+      } catch (error) {
+        if (isBridgeError(error, 'device/no-answer')) return undefined;
+        throw error;
+      }
+    },
+  },
+  samples: [
+    {
+      id: 'greenhouse',
+      what: 'an Arduino Uno, emulated, with its real firmware',
+      firmware: 'devices/board/firmware/greenhouse-uno.hex',
+      emulate: async (firmware, clock, seed) => {
+        const { GreenhouseUno } = await import('./avr-greenhouse.js');
+        return new GreenhouseUno(clock, firmware, seed);
       },
     },
-    samples: [
-      {
-        id: 'greenhouse',
-        what: 'an Arduino Uno, emulated, with its real firmware',
-        firmware: 'devices/board/firmware/greenhouse-uno.hex',
-        emulate: async (firmware, clock, seed) => {
-          const { GreenhouseUno } = await import('./avr-greenhouse.js');
-          return new GreenhouseUno(clock, firmware, seed);
-        },
+    {
+      id: 'station',
+      what: 'an Arduino Uno, emulated, with its real firmware, and a train',
+      firmware: 'devices/board/firmware/modelrailway-uno.hex',
+      emulate: async (firmware, clock, seed) => {
+        const { RailwayUno } = await import('./avr-railway.js');
+        return new RailwayUno(clock, firmware, seed);
       },
-      {
-        id: 'station',
-        what: 'an Arduino Uno, emulated, with its real firmware, and a train',
-        firmware: 'devices/board/firmware/modelrailway-uno.hex',
-        emulate: async (firmware, clock, seed) => {
-          const { RailwayUno } = await import('./avr-railway.js');
-          return new RailwayUno(clock, firmware, seed);
-        },
-      },
-    ],
-    simulate: ({ id }, clock, seed) => new BoardSimulator(clock, seed, id === undefined ? {} : { identity: { id } }),
-  };
-}
+    },
+  ],
+  simulate: ({ id }, clock, seed) => new BoardSimulator(clock, seed, id === undefined ? {} : { identity: { id } }),
+};

@@ -23,7 +23,8 @@ export class EmergencyStop {
   constructor(
     private readonly store: Store,
     private readonly memory: Pick<Latch, 'closed' | 'set'>,
-    readonly sources: readonly EstopSource[] = [],
+    /** What presses it. */
+    public sources: readonly EstopSource[] = [],
   ) {
     const arm = (device: string, points: readonly string[]) => {
       for (const point of points) this.arm(device, point);

@@ -91,6 +91,11 @@ export class Outputs {
     return wait > 0 ? { refusal: refused('rate', `${name} was commanded a moment ago`), wait } : undefined;
   }
 
+  /** Other groups of interlocked outputs from now on; what is on or on its way counts for them too. */
+  regroup(interlocks: readonly InterlockGroup[]): void {
+    this.interlock.regroup(interlocks);
+  }
+
   /** Carries out a command that nothing speaks against. Never rejects. */
   async drive({ device, spec, command, lease }: Drive): Promise<Outcome> {
     const name = `${device.id}.${spec.id}`;
@@ -129,6 +134,19 @@ export class Outputs {
     this.leases.close();
     this.arming.clear();
     this.parts.desired.forget();
+  }
+
+  /** A device is no more: nothing is watched over or wished of its outputs any longer. */
+  forget(device: string): void {
+    for (const name of this.times.forget(device)) {
+      this.slew.stop(name);
+      this.back.over(name);
+      this.leases.cancel(name);
+      this.longest.cancel(name);
+      this.commanded.delete(name);
+      this.holders.delete(name);
+      this.parts.desired.note(name, undefined);
+    }
   }
 
   /** Puts an output to its safe value, again and again until it is seen there; it does not come back by itself. */

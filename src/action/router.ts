@@ -26,7 +26,7 @@ export interface RouterParts {
   /** A line for everybody's log consoles. */
   tell(entry: LogEntry): void;
   /** What the frames of a layout written by hand mean; none where absent. */
-  binding?: Pick<Binding, 'read' | 'deadMan'>;
+  binding?: Pick<Binding, 'read' | 'deadMan'> | undefined;
   log: Log;
 }
 

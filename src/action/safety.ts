@@ -4,6 +4,7 @@ import type { Fleet } from '../device/fleet.js';
 import type { Log } from '../log.js';
 import type { Memory } from '../memory.js';
 import type { Store } from '../state/store.js';
+import { accessOf } from './access.js';
 import { ownWish } from './command.js';
 import { EmergencyStop, type EstopSource } from './estop.js';
 import { watchEstopSources } from './estop-sources.js';
@@ -32,28 +33,31 @@ export class Safety {
   private relayLoss: RelayLoss | undefined;
   private unwatch: () => void = () => {};
 
+  private config: Config;
+  private watch: () => void = () => {};
+
   constructor(private readonly parts: SafetyParts) {
     const { config, fleet, store, memory, openRelay, clock, log } = parts;
-    const { security, safety, relay } = config;
+    const { safety } = config;
     const { devices } = fleet;
-    const access = {
-      defaultRole: security.defaultRole,
-      phones: security.phones,
-      openRelay,
-      sealedOnly: relay.roomKey !== undefined,
-      begun: startOf(clock),
-    };
+    const access = accessOf(config, openRelay, startOf(clock));
     const estop = new EmergencyStop(store, memory.latch, safety.estop.map(sourceOf));
     const { interlocks } = safety;
     const outputs = new Outputs({ store, devices, interlocks, desired: memory.outputs, clock, log });
     this.rules = { fleet, store, access, estop, outputs, clock };
+    store.subscribe({
+      described: (device) => {
+        if (store.health(device) === undefined) outputs.forget(device);
+      },
+    });
+    this.config = config;
   }
 
   /** Begins to watch; wishes that come back, and emergency stops, go through `router`. */
   begin(router: Router): void {
-    const { config, store, memory, clock, log } = this.parts;
+    const { store, memory, clock, log } = this.parts;
     const { outputs, estop } = this.rules;
-    const grace = config.safety.relayGrace;
+    const config = () => this.config;
     const restore = new Restore({
       store,
       desired: memory.outputs,
@@ -61,8 +65,32 @@ export class Safety {
       wish: (device, point, value) => void router.execute(ownWish(device, point, value)),
     });
     this.restore = restore;
-    this.relayLoss = new RelayLoss({ store, outputs, restore, clock, log, grace });
-    this.unwatch = watchEstopSources(estop, store, (by) => void router.emergencyStop(by));
+    this.relayLoss = new RelayLoss({
+      store,
+      outputs,
+      restore,
+      clock,
+      log,
+      get grace() {
+        return config().safety.relayGrace;
+      },
+    });
+    this.watch = () => {
+      this.unwatch();
+      this.unwatch = watchEstopSources(estop, store, (by) => void router.emergencyStop(by));
+    };
+    this.watch();
+  }
+
+  /** Goes by another config from now on. What is latched, on, on its way or wished stays so. */
+  take(config: Config, openRelay: boolean): void {
+    const { rules } = this;
+    const { interlocks, estop } = config.safety;
+    this.config = config;
+    rules.access = accessOf(config, openRelay, rules.access.begun);
+    rules.outputs.regroup(interlocks);
+    rules.estop.sources = estop.map(sourceOf);
+    this.watch();
   }
 
   /** The bridge is on the relay's channel. */
@@ -88,4 +116,9 @@ export class Safety {
 function sourceOf({ point: name, when }: Config['safety']['estop'][number]): EstopSource {
   const [device = '', point = ''] = name.split('.');
   return when === undefined ? { device, point } : { device, point, when };
+}
+
+/** The groups of outputs of which at most one is on. */
+export function interlocksOf({ safety }: Pick<Config, 'safety'>): readonly (readonly string[])[] {
+  return safety.interlocks.map(({ outputs }) => outputs);
 }

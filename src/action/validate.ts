@@ -31,7 +31,8 @@ export interface Access {
 export interface Rules {
   readonly fleet: Pick<Fleet, 'devices' | 'safeAll'>;
   readonly store: Store;
-  readonly access: Access;
+  /** Another one where the config is another one. */
+  access: Access;
   readonly estop: EmergencyStop;
   readonly outputs: Outputs;
   readonly clock: Clock;

@@ -26,7 +26,8 @@ export interface ControlParts {
   status(): BridgeStatus;
   /** A link into the panel; undefined while there is none. */
   panelLink(): string | undefined;
-  pairing: Pairing;
+  /** What a phone needs to join now. */
+  pairing(): Pairing;
 }
 
 /** Who asks, in the log and the audit. */
@@ -93,7 +94,7 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       if (link !== undefined) return { ok: true, link };
       return { ok: false, code: 'no_panel', message: 'this bridge has no panel; `panel: {}` in its config opens one' };
     },
-    pairing: () => ({ ...parts.pairing }),
+    pairing: () => ({ ...parts.pairing() }),
     audit: () => ({ ok: true, commands: parts.commands.audit.list() }),
     push: async (phone) => ({ ...(await parts.push.push(phone)) }),
     contract: () => ({ ok: true, contract: phoneLayout.api() }),

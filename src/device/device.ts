@@ -58,6 +58,8 @@ export class Device {
   readonly counters: DeviceCounters = newCounters();
   /** False while the outputs wait for their owner's consent. */
   approved: boolean;
+  /** True once its owner wants it no longer: it takes no command any more. */
+  retired = false;
 
   private session: DeviceSession | undefined;
   /** Which connection to the device this is, counted from the start; 0 before the first one. */
@@ -116,7 +118,7 @@ export class Device {
   }
 
   get state(): SupervisorState {
-    return this.supervisor.state;
+    return this.retired ? 'closing' : this.supervisor.state;
   }
 
   /** Why the device is not connected, or hears nothing, in a line for people; undefined while all is well. */
@@ -148,7 +150,7 @@ export class Device {
 
   /** Carries out a command; resolves with how it ended. A pulse resolves when it has begun. */
   async command(command: DeviceCommand): Promise<Outcome> {
-    if (!this.session) return refused('offline', `${this.id} is not connected`);
+    if (!this.session || this.retired) return refused('offline', `${this.id} is not connected`);
     const { point, pulseMs, ...rest } = command;
     const refusal = this.answers.refusal(point, command.value);
     if (refusal) return refusal;

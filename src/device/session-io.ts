@@ -216,8 +216,8 @@ export class SessionIo implements DeviceIo {
   private guard(handlers: LineHandlers): LineHandlers {
     const { parts } = this;
     return {
-      bytes: (count) => {
-        parts.counters.bytesIn += count;
+      raw: (bytes) => {
+        parts.counters.bytesIn += bytes.length;
       },
       line: (text) => {
         if (this.signal.aborted) return;

@@ -2,7 +2,7 @@ import type { OutcomeCounts } from '../action/outcome-counts.js';
 import type { DeviceCounters } from '../device/counters.js';
 import type { Fleet } from '../device/fleet.js';
 import { REFUSAL_CODES } from '../device/outcome.js';
-import type { PublisherStats } from '../frame/publisher.js';
+import type { PublisherStats } from '../frame/publisher-parts.js';
 import type { MeshStats } from '../mesh/client-stats.js';
 import type { Health } from '../state/store.js';
 import type { BridgeStatus } from '../status.js';

@@ -93,6 +93,11 @@ export class LocalPanel {
     await Promise.all([...this.viewers].map(({ publisher }) => publisher.lastFrames()));
   }
 
+  /** What pages are told is something else now: they come back by themselves. */
+  refresh(): void {
+    for (const viewer of this.viewers) viewer.dismiss('what the bridge says has changed');
+  }
+
   async stop(): Promise<void> {
     await this.panel?.stop();
   }

@@ -50,6 +50,14 @@ export class OutputMemory implements Remembered {
     this.paced.changed();
   }
 
+  /** Other outputs are kept than before: the wishes of those that are not any more are forgotten. */
+  review(): void {
+    for (const output of [...this.wishes.keys()].filter((output) => !this.parts.isKept(output))) {
+      this.wishes.delete(output);
+      this.paced.changed();
+    }
+  }
+
   forget(): void {
     if (this.wishes.size === 0) return;
     this.wishes.clear();

@@ -73,6 +73,12 @@ export class Store {
     this.states.set(device, { health: 'offline', points: new Map(), heard: new Map(), silent: false });
   }
 
+  /** Forgets a device and its points. */
+  remove(device: string): void {
+    if (!this.states.delete(device)) return;
+    for (const listener of this.listeners) listener.described?.(device);
+  }
+
   health(device: string): Health | undefined {
     return this.states.get(device)?.health;
   }

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { boardKindWith } from '../../devices/board/kind.js';
 import { drivers } from '../../devices/index.js';
 import type { BridgeParts } from '../../src/bridge.js';
 import { parseConfig } from '../../src/config/load.js';
-import type { DriverRegister } from '../../src/device/driver-kind.js';
 import { seededRandom } from '../../src/device/seeded-random.js';
 import type { Log } from '../../src/log.js';
 import { pairingOf } from '../../src/pairing.js';
@@ -26,17 +24,13 @@ export function bridgeParts(
     devices: Object.fromEntries(devices),
   });
   const random = seededRandom(seed + 1);
-  const register = new Map([...drivers, ['board', boardKindWith(random)]]) as DriverRegister;
-  const { config } = parseConfig(
-    { path: 'chaos', text, shared: false },
-    { drivers: register, env: {}, homeDir: folder },
-  );
+  const { config } = parseConfig({ path: 'chaos', text, shared: false }, { drivers, env: {}, homeDir: folder });
   return {
     config,
     relayUrl: url,
     token,
     openRelay: false,
-    drivers: register,
+    drivers,
     version: '0.0.0',
     hostname: 'rig',
     clock,

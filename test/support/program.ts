@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
+/** The built program. */
+export const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
 
 /** A run of the built program: its output so far, its exit code. */
 export class Program {

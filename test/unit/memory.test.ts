@@ -244,6 +244,17 @@ describe('the wishes of outputs', () => {
     expect(memory.outputs.of('gone.lamp')).toBeUndefined();
   });
 
+  it('are dropped for good where a config that is taken meanwhile wants none back', () => {
+    const memory = start();
+    memory.outputs.note('shed.pump', true);
+    memory.outputs.note('shed.fan', 40);
+    const device = (points: object) => new Map([['shed', { driver: 'made-up', options: { points } }]]);
+    memory.take({ devices: device({ fan: { onBoot: 'restore' } }) });
+    memory.take({ devices: device({ fan: { onBoot: 'restore' }, pump: { onBoot: 'restore' } }) });
+    expect(memory.outputs.of('shed.pump')).toBeUndefined();
+    expect(memory.outputs.of('shed.fan')).toBe(40);
+  });
+
   it('are none where the file holds something else', () => {
     writeFileSync(join(folder, 'outputs.json'), '{"version": 1, "outputs": {"shed.pump": [1]}}');
     expect(start().outputs.of('shed.pump')).toBeUndefined();
