@@ -92,9 +92,13 @@ export interface RigOptions {
   /** Other sections of the config. */
   config?: JsonObject;
   token?: string;
+  /** True: nobody said that a relay without a token is all right. */
+  open?: boolean;
   /** End-to-end encryption for the bridge, and for the phones unless they say otherwise. */
   roomKey?: string;
   log?: Log;
+  /** Where the panel finds the lines of the log. */
+  lines?: LogRing;
   /** The folder of a built page: opens the panel. */
   page?: string;
   pins?: PinsOf;
@@ -117,7 +121,7 @@ export class Rig {
   /** Starts everything; the boards are plugged in. */
   static async open(make: MakeRelay, options: RigOptions = {}): Promise<Rig> {
     const { devices = { shed: SKETCH }, config: sections = {}, token, roomKey, log = silentLog } = options;
-    const { page, pins = () => noPins } = options;
+    const { page, lines = new LogRing(), pins = () => noPins } = options;
     const folder = mkdtempSync(join(tmpdir(), 'carter-rig-'));
     const relay = await make(token === undefined ? {} : { token });
     const boards = new Map<string, RigBoard>();
@@ -131,7 +135,7 @@ export class Rig {
     );
     const text = JSON.stringify({
       bridge: { name: 'rig', namespace: 'rig', stateDir: join(folder, 'state') },
-      relay: { url: relay.url, channel: 'lab', allowOpenRelay: true, token, roomKey },
+      relay: { url: relay.url, channel: 'lab', allowOpenRelay: options.open !== true, token, roomKey },
       devices: withPorts,
       ...sections,
     });
@@ -152,7 +156,7 @@ export class Rig {
       log,
       ports: machinePorts(clock, log, usb.roots),
       pairing: pairingOf({ url: relay.url, channel: 'lab', token, roomKey }),
-      lines: new LogRing(),
+      lines,
       ...(page === undefined ? {} : { panel: { host: '127.0.0.1', port: 0, orAnyPort: false, hostname: 'rig', page } }),
       pins,
     });
