@@ -24,6 +24,7 @@ import type { Trust } from './mesh/client-socket.js';
 import { parseRelayUrl } from './mesh/connection.js';
 import type { DeviceToken } from './mesh/device-token.js';
 import { joinRelay } from './mesh-side.js';
+import { startNotices } from './notify/notices.js';
 import type { Pairing } from './pairing.js';
 import { Desk } from './panel/desk.js';
 import { LocalPanel, type LocalPanelParts, type PanelOptions } from './panel/local-panel.js';
@@ -80,6 +81,7 @@ export class Bridge {
   private readonly control: ControlServer;
   private readonly derived: Derived;
   private readonly safety: Safety;
+  private endNotices: (() => void) | undefined;
   private stopping: Promise<void> | undefined;
 
   constructor(private readonly parts: BridgeParts) {
@@ -137,9 +139,7 @@ export class Bridge {
     });
     this.safety.begin(this.router);
     const { router, mesh } = this;
-    const { devices } = fleet;
-    this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
-    const panelLink = () => this.panel?.link();
+    this.requests = new Requests({ namespace, version, devices: fleet.devices, store, history, router, layout, clock });
     const push = new PhonePush({ channel: config.relay.channel, layout, mesh, publisher: this.publisher, clock });
     const handlers = controlHandlers({
       fleet,
@@ -151,7 +151,7 @@ export class Bridge {
       clock,
       version,
       relay: mesh,
-      panelLink,
+      panelLink: () => this.panel?.link(),
       pairing: parts.pairing,
     });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
@@ -173,6 +173,7 @@ export class Bridge {
     await this.control.start();
     this.publisher.start();
     this.derived.start();
+    this.endNotices = startNotices({ ...this.parts, store: this.store, estop: this.safety.rules.estop });
     if (this.tokens) void this.tokens.begin().then((known) => known && this.mesh.start());
     else this.mesh.start();
     this.fleet.start();
@@ -191,6 +192,7 @@ export class Bridge {
     const orderly = async () => {
       this.commands.close();
       this.safety.close();
+      this.endNotices?.();
       this.tokens?.stop();
       await this.fleet.safeAll('offline', 'the bridge is stopping');
       await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);

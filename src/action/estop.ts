@@ -18,6 +18,7 @@ export class EmergencyStop {
   private stopped = false;
   /** Outputs, as `device.point`, that were not seen at their safe value since the stop. */
   private readonly unarmed = new Set<string>();
+  private readonly watchers = new Set<() => void>();
 
   constructor(
     private readonly store: Store,
@@ -45,9 +46,17 @@ export class EmergencyStop {
     return undefined;
   }
 
+  /** Calls `pressed` each time that it latches; the returned function ends that. */
+  watch(pressed: () => void): () => void {
+    this.watchers.add(pressed);
+    return () => this.watchers.delete(pressed);
+  }
+
   /** Latches; every output with a safe value must be seen there before it obeys again. */
   latch(): void {
+    const first = !this.stopped;
     this.stopped = true;
+    if (first) for (const pressed of this.watchers) pressed();
     for (const device of this.store.devices()) {
       for (const { id } of safeOutputs(this.store, device)) {
         this.unarmed.add(`${device}.${id}`);
