@@ -241,9 +241,9 @@ export class Bridge {
     const { config, panel: options, pairing, lines = new LogRing(), relayUrl, version, clock, log } = this.parts;
     if (!options) return undefined;
     const { name, namespace, stateDir } = config.bridge;
-    const { fleet, store, mesh, requests } = this;
+    const { fleet, store, mesh, requests, commands } = this;
     const relay = { url: parseRelayUrl(relayUrl).display, channel: config.relay.channel, ready: () => mesh.ready };
-    const bridge = { name, namespace, version, relay };
+    const bridge = { name, namespace, version, relay, audit: commands.audit };
     const desk = new Desk({ fleet, store, phoneLayout, ...bridge, pairing, push, log: lines, clock });
     return new LocalPanel({ options, stateDir, desk, requests, open, clock, log: log.child({ part: 'panel' }) });
   }

@@ -123,7 +123,8 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .action((target, value, options) => finish(setCommand(target, value, options, context)));
   running(program.command('approve'))
     .description('let the outputs of a new board be switched')
-    .argument('<device>')
+    .argument('[device]')
+    .option('--window <duration>', 'every new board that is plugged in within that time, 10m at most')
     .action((target, options) => finish(approveCommand(target, options, context)));
   running(program.command('audit'))
     .description('list the last commands: when, by whom, what came of it')

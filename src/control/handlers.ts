@@ -1,3 +1,4 @@
+import { approveDevice, approveNewBoards } from '../action/approve.js';
 import type { Commands } from '../action/commands.js';
 import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
@@ -8,7 +9,7 @@ import type { PhoneLayout } from '../phone-layout.js';
 import type { PhonePush } from '../phone-push.js';
 import { ownPid } from '../port/own-pid.js';
 import type { PointState, Store } from '../state/store.js';
-import type { ControlAnswer } from './protocol.js';
+import { type ControlAnswer, LONGEST_WELCOME } from './protocol.js';
 import type { ControlHandlers } from './server.js';
 
 /** What the answers are made from. */
@@ -32,6 +33,7 @@ export interface ControlParts {
 export function controlHandlers(parts: ControlParts): ControlHandlers {
   const { fleet, store, router, phoneLayout, clock, version, relay } = parts;
   const { devices } = fleet;
+  const approver = { fleet, audit: parts.commands.audit };
   const begun = clock.now();
   const describe = ({ spec, value, quality, at }: PointState): JsonObject => ({
     value,
@@ -66,10 +68,15 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       return outcome ? { ...(await outcome) } : unknownDevice(device);
     },
     async approve(device) {
-      const approval = await fleet.approve(device);
+      const approval = await approveDevice(approver, device, 'command line');
       if (!approval) return unknownDevice(device);
       const message = 'this could not be remembered and lasts until the next start; the log says why';
       return { ok: true, health: store.health(device), ...(approval.remembered ? {} : { message }) };
+    },
+    approveNew(ms) {
+      if (!(ms >= 0 && ms <= LONGEST_WELCOME)) return { ok: false, message: 'this lasts ten minutes at most' };
+      approveNewBoards(approver, ms, 'command line');
+      return { ok: true };
     },
     status() {
       const states = [...devices.values()].map((device): [string, JsonObject] => {

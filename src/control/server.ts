@@ -12,6 +12,8 @@ export interface ControlHandlers {
   get(device: string, point: string | undefined): ControlAnswer;
   set(device: string, point: string, value: unknown, arm: boolean): Promise<ControlAnswer>;
   approve(device: string): Promise<ControlAnswer>;
+  /** Approves every new board that is plugged in within `ms`. */
+  approveNew(ms: number): ControlAnswer;
   /** How the bridge and each of its devices are doing. */
   status(): ControlAnswer;
   /** The layout for phones, as `layout`. */
@@ -145,6 +147,7 @@ export class ControlServer {
       if (!isObject(request)) throw new Error('a request is an object');
       const { op, device, point, value, phone } = request;
       if (isPlain(op)) send(this.handlers[op]());
+      else if (op === 'approve_new' && typeof request['ms'] === 'number') send(this.handlers.approveNew(request['ms']));
       else if (op === 'push') send(await this.handlers.push(typeof phone === 'string' ? phone : undefined));
       else if (typeof device !== 'string') throw new Error('a request names a device');
       else if (op === 'get') send(this.handlers.get(device, typeof point === 'string' ? point : undefined));

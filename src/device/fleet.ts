@@ -47,6 +47,7 @@ export class Fleet {
   private readonly bauds = new Map<string, number>();
   private readonly files: KernelFiles;
   private running = false;
+  private welcomeUntil = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: FleetParts) {
     const { devices, drivers, discover, ports, store, clock, log } = parts;
@@ -71,6 +72,7 @@ export class Fleet {
       log,
       adopt: discover ? (id, kind, approved) => this.adopt(id, kind, approved) : undefined,
       consent: (id, approved) => this.all.get(id)?.setApproved(approved),
+      welcomesNew: () => clock.now() < this.welcomeUntil,
       askAgain: (path) => this.discovery?.again(path),
     });
     for (const [id, { driver, options }] of devices) {
@@ -137,6 +139,12 @@ export class Fleet {
     if (!device) return undefined;
     device.setApproved(true);
     return { remembered: await this.boards.approve(id) };
+  }
+
+  /** Approves every new board that is plugged in within `ms` from now; 0 ends that. */
+  welcomeNew(ms: number): void {
+    this.welcomeUntil = this.parts.clock.now() + ms;
+    this.parts.log.warn({ seconds: ms / 1000 }, 'new boards that are plugged in now are approved');
   }
 
   private adopt(id: string, kind: DriverKind, approved: boolean): void {

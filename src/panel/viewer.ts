@@ -57,7 +57,7 @@ export class Viewer {
     this.router = router;
     this.asks = new Map<string, Ask>([
       ['route_msg', (payload) => this.route(payload)],
-      ['panel.approve', ({ device }) => desk.approve(typeof device === 'string' ? device : '')],
+      ['panel.approve', ({ device }) => desk.approve(typeof device === 'string' ? device : '', name)],
       ['panel.pairing', () => ({ ...desk.pairing })],
       ['panel.push', () => desk.pushLayout()],
       ['panel.monitor', ({ device }) => this.monitor(device)],

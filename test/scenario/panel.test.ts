@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { BoardSimulator } from '../../devices/board/simulator.js';
+import { askControl } from '../../src/control/client.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { systemClock } from '../../src/system-clock.js';
 import { eventually } from '../support/eventually.js';
@@ -200,6 +201,9 @@ describe('a page of the panel', () => {
     await eventually(() => entry()).toMatchObject({ approved: true, health: 'online' });
     expect(await client.command(cmd)).toMatchObject({ ok: true });
     expect(await client.ask('panel.approve', { device: 'nobody' })).toMatchObject({ ok: false });
+    const audit = await askControl(rig.control, { op: 'audit' });
+    const approvals = (audit['commands'] as JsonObject[]).filter(({ what }) => what === 'approve');
+    expect(approvals).toMatchObject([{ from: 'panel-1', via: 'local', wish: '"newcomer"', ok: true }]);
     await client.close();
   });
 
