@@ -151,7 +151,7 @@ export class Bridge {
       clock,
       version,
       relay: mesh,
-      panelLink: () => this.panel?.link(),
+      panelLink: (role) => this.panel?.link(role),
       pairing: parts.pairing,
     });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));

@@ -103,6 +103,7 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .action((options) => finish(layoutCommand(options, context)));
   running(program.command('panel'))
     .description('print a link that opens the panel in one browser')
+    .option('--viewer', 'for somebody who may only look, and stop everything')
     .action((options) => finish(panelCommand(options, context)));
   running(program.command('pair'))
     .description('print what a phone needs to join, as a QR code')

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js';
 import type { Fleet } from '../device/fleet.js';
 import type { JsonObject } from '../mesh/frame.js';
 import type { Pairing } from '../pairing.js';
+import type { PanelRole } from '../panel/access.js';
 import type { PhoneLayout } from '../phone-layout.js';
 import type { PhonePush } from '../phone-push.js';
 import { ownPid } from '../port/own-pid.js';
@@ -25,7 +26,7 @@ export interface ControlParts {
   /** Whether the relay has let us in. */
   relay: { readonly ready: boolean };
   /** A link into the panel; undefined while there is none. */
-  panelLink(): string | undefined;
+  panelLink(role: PanelRole): string | undefined;
   pairing: Pairing;
 }
 
@@ -94,8 +95,8 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       };
     },
     layout: () => ({ ok: true, layout: phoneLayout.layout() }),
-    panel() {
-      const link = parts.panelLink();
+    panel(role) {
+      const link = parts.panelLink(role);
       if (link !== undefined) return { ok: true, link };
       return { ok: false, code: 'no_panel', message: 'this bridge has no panel; `panel: {}` in its config opens one' };
     },

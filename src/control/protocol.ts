@@ -19,7 +19,8 @@ export type ControlRequest =
   | { readonly op: 'approve_new'; readonly ms: number }
   | { readonly op: 'monitor'; readonly device: string }
   | { readonly op: 'push'; readonly phone?: string }
-  | { readonly op: 'status' | 'layout' | 'contract' | 'panel' | 'pairing' | 'audit' };
+  | { readonly op: 'panel'; readonly role?: 'viewer' | 'operator' }
+  | { readonly op: 'status' | 'layout' | 'contract' | 'pairing' | 'audit' };
 
 /** What the bridge answers, one JSON object a line; `monitor` gets an `ok` line, then entries until it hangs up. */
 export type ControlAnswer = JsonObject & { ok: boolean };

@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
+import type { PanelRole } from '../panel/access.js';
 import { isInUse } from './client.js';
 import { type ControlAnswer, controlSocket, lineSplitter } from './protocol.js';
 
@@ -21,7 +22,7 @@ export interface ControlHandlers {
   /** What layouts can listen to and send, as `contract`. */
   contract(): ControlAnswer;
   /** A link that lets one browser into the panel, as `link`. */
-  panel(): ControlAnswer;
+  panel(role: PanelRole): ControlAnswer;
   /** What a phone needs to join, as `text`. */
   pairing(): ControlAnswer;
   /** The last commands with origin and outcome, as `commands`. */
@@ -32,7 +33,7 @@ export interface ControlHandlers {
   monitor(device: string, entry: (entry: JsonObject) => void): (() => void) | undefined;
 }
 
-const PLAIN = ['status', 'layout', 'contract', 'panel', 'pairing', 'audit'] as const;
+const PLAIN = ['status', 'layout', 'contract', 'pairing', 'audit'] as const;
 
 const isPlain = (op: unknown): op is (typeof PLAIN)[number] => PLAIN.some((known) => known === op);
 
@@ -147,6 +148,7 @@ export class ControlServer {
       if (!isObject(request)) throw new Error('a request is an object');
       const { op, device, point, value, phone } = request;
       if (isPlain(op)) send(this.handlers[op]());
+      else if (op === 'panel') send(this.handlers.panel(request['role'] === 'viewer' ? 'viewer' : 'operator'));
       else if (op === 'approve_new' && typeof request['ms'] === 'number') send(this.handlers.approveNew(request['ms']));
       else if (op === 'push') send(await this.handlers.push(typeof phone === 'string' ? phone : undefined));
       else if (typeof device !== 'string') throw new Error('a request names a device');

@@ -8,7 +8,7 @@ import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { isEveryInterface, lanAddress } from '../relay/address.js';
 import { RateWindow } from '../relay/limits.js';
-import { Access } from './access.js';
+import { Access, type PanelRole } from './access.js';
 import { answerTo, type Gate, refusesSocket } from './answer.js';
 import { guardHeaders } from './headers.js';
 import { hostsOf, inUrl } from './hosts.js';
@@ -31,7 +31,7 @@ export interface PanelParts {
   readonly clock: Clock;
   readonly log: Log;
   /** A page that was let in has connected. */
-  attach(socket: PageSocket): Omit<PageEvents, 'beat'>;
+  attach(socket: PageSocket, role: PanelRole): Omit<PageEvents, 'beat'>;
 }
 
 /** Connections at a time, and pages among them. */
@@ -78,11 +78,11 @@ export class Panel {
   }
 
   /** A link that lets one browser in, once, within a quarter of an hour; undefined while the panel is not open. */
-  link(): string | undefined {
+  link(role: PanelRole): string | undefined {
     if (!this.open) return undefined;
     const { host } = this.parts;
     const shown = isEveryInterface(host) ? (lanAddress() ?? '127.0.0.1') : host;
-    return `${this.open.gate.scheme}://${inUrl(shown)}:${this.open.port}/open/${this.open.gate.access.newCode()}`;
+    return `${this.open.gate.scheme}://${inUrl(shown)}:${this.open.port}/open/${this.open.gate.access.newCode(role)}`;
   }
 
   /** Says goodbye to every page and frees the port. */
@@ -120,7 +120,8 @@ export class Panel {
   private upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, gate: Gate): void {
     connection.on('error', () => connection.destroy());
     const status = refusesSocket(request, gate) ?? (this.pages.size >= PAGES ? 503 : undefined);
-    if (status === undefined) this.sockets.accept(request, connection, head, (socket) => this.attach(socket));
+    const role = gate.access.admits(request.headers.cookie) ?? 'viewer';
+    if (status === undefined) this.sockets.accept(request, connection, head, (socket) => this.attach(socket, role));
     else {
       const refusal = `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
       // No deadline of the server watches over a connection any more that asked for an upgrade.
@@ -128,10 +129,10 @@ export class Panel {
     }
   }
 
-  private attach(socket: PageSocket): PageEvents {
+  private attach(socket: PageSocket, role: PanelRole): PageEvents {
     const page: Page = { socket, alive: true };
     this.pages.add(page);
-    const events = this.parts.attach({
+    const guarded: PageSocket = {
       get buffered() {
         return socket.buffered;
       },
@@ -142,7 +143,8 @@ export class Panel {
       close: (code, reason) => socket.close(code, reason),
       drop: () => socket.drop(),
       ping: () => socket.ping(),
-    });
+    };
+    const events = this.parts.attach(guarded, role);
     const beat = () => {
       page.alive = true;
     };

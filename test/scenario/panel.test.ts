@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { BoardSimulator } from '../../devices/board/simulator.js';
 import { askControl } from '../../src/control/client.js';
@@ -204,6 +204,29 @@ describe('a page of the panel', () => {
     const audit = await askControl(rig.control, { op: 'audit' });
     const approvals = (audit['commands'] as JsonObject[]).filter(({ what }) => what === 'approve');
     expect(approvals).toMatchObject([{ from: 'panel-1', via: 'local', wish: '"newcomer"', ok: true }]);
+    await client.close();
+  });
+
+  it('of a viewer shows everything and switches nothing but the emergency stop', async () => {
+    const { rig } = await rigWith();
+    const { link } = await askControl(rig.control, { op: 'panel', role: 'viewer' });
+    const cookie = await cookieOf(String(link));
+    const client = await PageClient.open(String(link), cookie);
+    await eventually(() => client.broadcasts('rig.state').some((frame) => 'shed' in frame)).toBe(true);
+    expect(client.ofType('welcome')[0]).toMatchObject({ role: 'viewer' });
+    const wish = { dev: 'shed', point: 'pump', value: true };
+    expect(await client.command({ msg_type: 'rig.cmd', ...wish })).toMatchObject({ ok: false, code: 'role' });
+    expect(await client.command({ msg_type: 'rig.estop_reset' })).toMatchObject({ ok: false, code: 'role' });
+    const set = { type: 'rig.set', payload: { ...wish, via: 'local', role: 'operator' } };
+    expect(await client.ask('route_msg', set)).toMatchObject({ ok: false, code: 'role' });
+    for (const type of ['panel.approve', 'panel.pairing', 'panel.push']) {
+      expect(await client.ask(type, { device: 'shed' }), type).toEqual({ ok: false, message: 'viewers may only look' });
+    }
+    expect(rig.board().simulated(BoardSimulator).output('pump')).toBe(false);
+    expect(await client.command({ msg_type: 'rig.estop' })).toMatchObject({ ok: true });
+    // Who knows a viewer's cookie knows nothing of an operator's.
+    const token = readFileSync(join(dirname(rig.control), 'panel-token'), 'utf8').trim();
+    expect(cookie).not.toContain(token);
     await client.close();
   });
 
