@@ -14,6 +14,7 @@ import { guardHeaders } from './headers.js';
 import { hostsOf, inUrl } from './hosts.js';
 import type { PageFile } from './page-files.js';
 import { type PageEvents, type PageSocket, Sockets } from './sockets.js';
+import { Strangers } from './strangers.js';
 
 /** What the panel's server is built from. */
 export interface PanelParts {
@@ -54,6 +55,7 @@ interface Page {
 /** The local web page's server: hands out the page, and connects it. Loopback unless told otherwise. */
 export class Panel {
   private readonly sockets = new Sockets();
+  private readonly strangers = new Strangers();
   private readonly pages = new Set<Page>();
   private open: { readonly server: Server; readonly port: number; readonly gate: Gate } | undefined;
   private pinging: Timer | undefined;
@@ -64,13 +66,17 @@ export class Panel {
   async start(): Promise<void> {
     const { host, hostname, token, files, clock, tls } = this.parts;
     const server = await this.listen();
+    server.on('connection', (socket) => this.strangers.add(socket));
     const { port } = server.address() as AddressInfo;
     const access = new Access(token, `carter-panel-${port}`, clock, tls !== undefined);
     const window = () => new RateWindow(REQUESTS_PER_SECOND, clock);
     const rate = { known: window(), strangers: window() };
     const scheme = tls ? ('https' as const) : ('http' as const);
     const gate = { scheme, hosts: hostsOf(host, port, hostname, scheme), access, rate, files };
-    server.on('request', (request, response) => answer(request, response, gate));
+    server.on('request', (request, response) => {
+      if (access.admits(request.headers.cookie)) this.strangers.know(request.socket);
+      answer(request, response, gate);
+    });
     server.on('upgrade', (request, connection, head) => this.upgrade(request, connection, head, gate));
     server.on('error', (error) => this.parts.log.warn({}, `panel: ${describeError(error)}`));
     this.open = { server, port, gate };
@@ -121,8 +127,10 @@ export class Panel {
     connection.on('error', () => connection.destroy());
     const status = refusesSocket(request, gate) ?? (this.pages.size >= PAGES ? 503 : undefined);
     const role = gate.access.admits(request.headers.cookie) ?? 'viewer';
-    if (status === undefined) this.sockets.accept(request, connection, head, (socket) => this.attach(socket, role));
-    else {
+    if (status === undefined) {
+      this.strangers.know(request.socket);
+      this.sockets.accept(request, connection, head, (socket) => this.attach(socket, role));
+    } else {
       const refusal = `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
       // No deadline of the server watches over a connection any more that asked for an upgrade.
       connection.end(refusal, () => connection.destroy());

@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { BoardSimulator } from '../../devices/board/simulator.js';
 import { askControl } from '../../src/control/client.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
@@ -105,6 +106,60 @@ describe('the panel lets in', () => {
       );
     await expect.poll(status, { timeout: 1_000 }).toBe(200);
     for (const socket of held) socket.destroy();
+  });
+
+  it('a browser, although others connect, say nothing, and come again as soon as they are hung up on', async () => {
+    const { url, link, cookie } = await rigWith();
+    const { port } = new URL(url);
+    const held = new Set<Socket>();
+    let over = false;
+    const knock = () => {
+      const socket = connect({ port: Number(port), host: '127.0.0.1' });
+      held.add(socket);
+      socket.on('error', () => {}); // hung up on
+      socket.on('close', () => {
+        held.delete(socket);
+        if (!over) setImmediate(knock);
+      });
+    };
+    for (let i = 0; i < 100; i++) knock();
+    await eventually(() => held.size).toBeGreaterThan(60);
+    const page = await PageClient.open(link(), cookie);
+    for (let i = 0; i < 10; i++) expect((await ask(url, { cookie })).status).toBe(200);
+    page.send('broadcast_request', { msg_type: 'rig.poll' });
+    await eventually(() => page.broadcasts('rig.state').length).toBeGreaterThan(0);
+    over = true;
+    for (const socket of held) socket.destroy();
+    await page.close();
+  });
+
+  it('nobody for a cookie, a code or a token in an address, and says none in one', async () => {
+    const { url, cookie, link } = await rigWith();
+    const [name, token = ''] = cookie.split('=');
+    for (const query of [
+      `?token=${token}`,
+      `?${cookie}`,
+      `?access_token=${token}`,
+      `?${name}=${token}`,
+      `open/${token}`,
+    ]) {
+      expect((await ask(`${url}${query}`)).status, query).not.toBe(200);
+    }
+    const page = new URL('/live', url).href.replace('http', 'ws');
+    const { host, origin } = new URL(url);
+    const socket = new WebSocket(`${page}?token=${token}`, { headers: { host, origin } });
+    await expect(new Promise((_, reject) => socket.on('error', reject))).rejects.toThrow('403');
+    expect(link()).not.toContain(token);
+  });
+
+  it('a page without anything that its policy would forbid', async () => {
+    const built = readFileSync(join(import.meta.dirname, '../../src/panel/page/index.html'), 'utf8');
+    const { url, link } = await rigWith();
+    const pages = [built, (await ask(url)).body, (await ask(`${url}open/none`)).body, (await ask(link())).body];
+    for (const text of pages) {
+      expect(text).toContain('<html');
+      expect(text).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:|https?:\/\//i);
+    }
   });
 
   it('eight pages, and none that floods it, sends bytes, or what is no frame', async () => {
