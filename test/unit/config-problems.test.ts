@@ -79,6 +79,15 @@ const CASES: readonly [text: string, ...lines: string[]][] = [
   ],
   ['bridge: { stateDir: here }', 'b.yaml:1:21 bridge.stateDir: expected a path that begins with `/` or `~/`'],
   [
+    'devices: {}\nnotify: { service: https://s.example, token: t, alarms: [{ when: "shed.temp > 30", text: hot }] }',
+    'b.yaml:2:66 notify.alarms[0].when: unknown device `shed`; there are no devices',
+  ],
+  ['notify: { service: http://s.example, token: t }', 'b.yaml:1:20 notify.service: not an https address'],
+  [
+    'notify: { token: t }',
+    'b.yaml:1:1 notify: no service to hand notices to; name it with `service`, or join by the credential of a device',
+  ],
+  [
     'security: { defaultRole: admin }',
     'b.yaml:1:26 security.defaultRole: expected `operator` or `viewer`, got `admin`',
   ],
