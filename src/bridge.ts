@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Commands } from './action/commands.js';
-import { DesiredInMemory } from './action/desired.js';
 import { Requests } from './action/requests.js';
 import { Router } from './action/router.js';
 import { Safety } from './action/safety.js';
@@ -17,6 +16,7 @@ import { Publisher, type PublisherParts } from './frame/publisher.js';
 import type { LogEntry } from './frame/shapes.js';
 import type { FrameSink } from './frame/sink.js';
 import { keptToken } from './kept-token.js';
+import { Memory } from './memory.js';
 import type { MeshClient } from './mesh/client.js';
 import { parseRelayUrl } from './mesh/connection.js';
 import type { DeviceToken } from './mesh/device-token.js';
@@ -47,6 +47,7 @@ export class Bridge {
   readonly publisher: Publisher;
   readonly panel: LocalPanel | undefined;
   readonly metrics: MetricsServer | undefined;
+  private readonly memory: Memory;
   private readonly tokens: DeviceToken | undefined;
   private readonly commands: Commands;
   private readonly requests: Requests;
@@ -61,6 +62,8 @@ export class Bridge {
     const source = randomUUID();
     this.store = new Store(clock);
     const history = new History(this.store);
+    const past = { keys: () => history.keys(), get: (device: string, point: string) => history.get(device, point) };
+    this.memory = new Memory({ config, store: this.store, history, clock, log: log.child({ part: 'memory' }) });
     const phones = new PhoneSide(config, this.store);
     const { binding } = phones.layout;
     this.tokens = keptToken({ config, token, clock, random, log, revoked: () => void this.mesh.stop() });
@@ -84,7 +87,7 @@ export class Bridge {
         ...parts,
       });
     this.publisher = publisher(this.mesh, {
-      history,
+      history: { ...past, sample: () => this.memory.sample() },
       topology: () => phones.topology(this.mesh.relayId),
       // Base64 makes a sealed frame a third larger.
       ...(config.relay.roomKey === undefined ? {} : { frameBytes: 48 * 1024 }),
@@ -92,9 +95,9 @@ export class Bridge {
     this.fleet = this.buildFleet();
     this.derived = new Derived(formulasOf(config.derived), this.store);
     const part = log.child({ part: 'commands' });
-    const { store, fleet } = this;
+    const { store, fleet, memory } = this;
     const { openRelay } = parts;
-    this.safety = new Safety({ config, fleet, store, desired: new DesiredInMemory(), openRelay, clock, log: part });
+    this.safety = new Safety({ config, fleet, store, memory, openRelay, clock, log: part });
     const { rules } = this.safety;
     this.commands = new Commands(rules);
     this.router = new Router({
@@ -111,24 +114,23 @@ export class Bridge {
     this.safety.begin(this.router);
     const { router, mesh } = this;
     const { devices } = fleet;
-    this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
-    const panelLink = () => this.panel?.link();
+    this.requests = new Requests({ namespace, version, devices, store, history, memory, router, layout, clock });
     const push = new PhonePush({ channel: config.relay.channel, layout, mesh, publisher: this.publisher, clock });
     const status = statusOf({ fleet, store, relay: mesh, clock, version });
     const handlers = controlHandlers({
       fleet,
       store,
+      memory,
       router,
       commands: this.commands,
       phoneLayout: phones.layout,
       push,
       clock,
       status,
-      panelLink,
+      panelLink: () => this.panel?.link(),
       pairing: parts.pairing,
     });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
-    const past = { keys: () => history.keys(), get: (device: string, point: string) => history.get(device, point) };
     this.panel = this.buildPanel(phones.layout, push, (sink) => {
       const own = publisher(sink, { history: past, topology: () => phones.topology('bridge') });
       return { publisher: own, router: router.on(own) };
@@ -149,6 +151,7 @@ export class Bridge {
   /** Starts everything; throws `control/…` where another bridge runs here already. */
   async start(): Promise<void> {
     await this.control.start();
+    this.memory.start();
     this.publisher.start();
     this.derived.start();
     if (this.tokens) void this.tokens.begin().then((known) => known && this.mesh.start());
@@ -174,7 +177,7 @@ export class Bridge {
       await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
       this.publisher.stop();
       this.derived.stop();
-      await Promise.all([this.mesh.stop(), this.panel?.stop(), this.metrics?.stop()]);
+      await Promise.all([this.mesh.stop(), this.panel?.stop(), this.metrics?.stop(), this.memory.close()]);
       await this.control.stop();
     };
     await deadline(clock, STOP_MS, orderly(), late).catch((error: unknown) => log.error({}, describeError(error)));
@@ -188,6 +191,7 @@ export class Bridge {
         up: () => {
           this.safety.relayUp();
           this.publisher.up();
+          if (this.memory.latch.closed) this.publisher.log({ level: 'error', text: 'the emergency stop is latched' });
           this.panel?.relayChanged();
         },
         down: () => {
@@ -225,11 +229,9 @@ export class Bridge {
   }
 
   private buildFleet(): Fleet {
-    const { config, drivers, clock, random, log, ports, pins } = this.parts;
-    const { devices, discover, bridge, safety } = config;
-    const { store } = this;
-    const { stateDir } = bridge;
+    const { devices, discover, bridge, safety } = this.parts.config;
+    const { store, memory } = this;
     const interlocks = safety.interlocks.map(({ outputs }) => outputs);
-    return new Fleet({ devices, drivers, interlocks, discover, stateDir, ports, pins, store, clock, random, log });
+    return new Fleet({ ...this.parts, interlocks, devices, discover, stateDir: bridge.stateDir, store, memory });
   }
 }

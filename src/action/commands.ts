@@ -104,8 +104,9 @@ export class Commands {
     const { device, point, value, pulseMs, from, via } = request;
     const outcome = this.admit(request);
     const wish = pulseMs === undefined ? value : { pulse_ms: pulseMs };
-    if (outcome) void this.outcomes.count(outcome);
-    if (outcome) void this.audit.note({ from, via, what: `${device}.${point}`, wish }, outcome);
+    if (!outcome) return undefined;
+    void this.outcomes.count(outcome);
+    void this.audit.note({ from, via, what: `${device}.${point}`, wish }, outcome);
     return outcome;
   }
 

@@ -3,11 +3,11 @@ import type { Device, DeviceCommand } from '../device/device.js';
 import { type Outcome, type RefusalCode, refused } from '../device/outcome.js';
 import { isOn, isSafe, type OutputRules, type PointSpec, type Value } from '../device/point.js';
 import type { Log } from '../log.js';
+import type { Remembered } from '../state/output-memory.js';
 import type { Store } from '../state/store.js';
 import { Arming } from './arming.js';
 import { BackToSafe } from './back-to-safe.js';
 import { Deadlines } from './deadlines.js';
-import type { Desired } from './desired.js';
 import { Interlock, type InterlockGroup } from './interlock.js';
 import { OnTimes, type OutputName } from './on-times.js';
 import { Slew } from './slew.js';
@@ -17,7 +17,7 @@ export interface OutputsParts {
   readonly store: Store;
   readonly devices: ReadonlyMap<string, Device>;
   readonly interlocks: readonly InterlockGroup[];
-  readonly desired: Desired;
+  readonly desired: Remembered;
   readonly clock: Clock;
   readonly log: Log;
 }

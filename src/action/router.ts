@@ -1,4 +1,6 @@
+import { deadline } from '../clock.js';
 import { type Outcome, refused } from '../device/outcome.js';
+import { BridgeError, describeError } from '../error.js';
 import type { Key } from '../frame/parts-lane.js';
 import type { Publisher } from '../frame/publisher.js';
 import type { LogEntry } from '../frame/shapes.js';
@@ -35,6 +37,8 @@ type Handler = (payload: JsonObject, via: CommandRequest['via']) => void;
 
 /** Emergency stops within this time are one. */
 const STOP_AGAIN_MS = 1_000;
+/** Whoever pressed it waits at most this long for a slow disk. */
+const KEPT_MS = 1_000;
 
 /** Takes each frame of the channel to what it asks for; frames that are not for us pass by in silence. */
 export class Router {
@@ -159,14 +163,16 @@ export class Router {
 
   private async makeSafe(by: string): Promise<Outcome> {
     const { rules, commands, tell, log } = this.parts;
-    rules.estop.latch();
+    const kept = rules.estop.latch();
     rules.outputs.halt();
     const message = 'the emergency stop was pressed';
     commands.dropHeld(refused('estop', message));
     const stopping = rules.fleet.safeAll('estop', message);
     log.warn({ by: printable(by, 60) }, 'EMERGENCY STOP');
     tell({ level: 'error', text: `EMERGENCY STOP by ${printable(by, 60)}` });
-    const open = await stopping;
+    const late = () => new BridgeError('state/slow', 'a restart may not know of the emergency stop yet');
+    const written = deadline(rules.clock, KEPT_MS, kept, late).catch((error) => log.warn({}, describeError(error)));
+    const [open] = await Promise.all([stopping, written]);
     return open.length === 0 ? { ok: true, value: true } : refused('timeout', `not confirmed: ${open.join(', ')}`);
   }
 
@@ -178,21 +184,22 @@ export class Router {
     const refusal =
       checkSender({ device: '', point: '', ...sender, ...sentAt, size, via }, this.parts.rules) ??
       (hindrance === undefined ? undefined : refused('estop', hindrance));
-    const asked = { from: sender.from || 'a phone', via, what: 'estop_reset', wish: undefined };
-    void this.parts.commands.audit.note(asked, refusal ?? { ok: true, value: true });
+    const from = sender.from || 'a phone';
     if (refusal) {
+      void this.parts.commands.audit.note({ from, via, what: 'estop_reset', wish: undefined }, refusal);
       this.reportRefusal('estop_reset', refusal);
       this.acknowledge(sender, refusal);
       return;
     }
-    this.releaseStop(sender.from || 'a phone');
+    this.releaseStop(from, via);
     this.acknowledge(sender, { ok: true, value: true });
   }
 
   /** Lets go of the emergency stop. */
-  releaseStop(by: string): void {
-    const { log, tell } = this.parts;
-    const { estop } = this.parts.rules;
+  releaseStop(by: string, via: CommandRequest['via'] = 'local'): void {
+    const { log, tell, commands, rules } = this.parts;
+    const { estop } = rules;
+    void commands.audit.note({ from: by, via, what: 'estop_reset', wish: undefined }, { ok: true, value: true });
     if (!estop.latched) return;
     estop.reset();
     this.stops.last = undefined;

@@ -2,9 +2,9 @@ import { type Clock, startOf } from '../clock.js';
 import type { Config } from '../config/schema.js';
 import type { Fleet } from '../device/fleet.js';
 import type { Log } from '../log.js';
+import type { Memory } from '../memory.js';
 import type { Store } from '../state/store.js';
 import { ownWish } from './command.js';
-import type { Desired } from './desired.js';
 import { EmergencyStop, type EstopSource } from './estop.js';
 import { watchEstopSources } from './estop-sources.js';
 import { Outputs } from './outputs.js';
@@ -18,7 +18,7 @@ export interface SafetyParts {
   readonly config: Config;
   readonly fleet: Fleet;
   readonly store: Store;
-  readonly desired: Desired;
+  readonly memory: Pick<Memory, 'latch' | 'outputs'>;
   /** Anybody can be on the relay, and nobody said that this is all right. */
   readonly openRelay: boolean;
   readonly clock: Clock;
@@ -33,7 +33,7 @@ export class Safety {
   private unwatch: () => void = () => {};
 
   constructor(private readonly parts: SafetyParts) {
-    const { config, fleet, store, desired, openRelay, clock, log } = parts;
+    const { config, fleet, store, memory, openRelay, clock, log } = parts;
     const { security, safety, relay } = config;
     const { devices } = fleet;
     const access = {
@@ -43,19 +43,20 @@ export class Safety {
       sealedOnly: relay.roomKey !== undefined,
       begun: startOf(clock),
     };
-    const estop = new EmergencyStop(store, safety.estop.map(sourceOf));
-    const outputs = new Outputs({ store, devices, interlocks: safety.interlocks, desired, clock, log });
+    const estop = new EmergencyStop(store, memory.latch, safety.estop.map(sourceOf));
+    const { interlocks } = safety;
+    const outputs = new Outputs({ store, devices, interlocks, desired: memory.outputs, clock, log });
     this.rules = { fleet, store, access, estop, outputs, clock };
   }
 
   /** Begins to watch; wishes that come back, and emergency stops, go through `router`. */
   begin(router: Router): void {
-    const { config, store, desired, clock, log } = this.parts;
+    const { config, store, memory, clock, log } = this.parts;
     const { outputs, estop } = this.rules;
     const grace = config.safety.relayGrace;
     const restore = new Restore({
       store,
-      desired,
+      desired: memory.outputs,
       clock,
       wish: (device, point, value) => void router.execute(ownWish(device, point, value)),
     });

@@ -80,6 +80,28 @@ const publish = z.strictObject({
   trend: durationBetween('250ms', '1h').prefault('2s').describe('Pace of the values that sparklines append'),
 });
 
+const persist = z.strictObject({
+  interval: durationBetween('1s', '1h')
+    .prefault('10s')
+    .describe(
+      'Least time between two writes of what changes often, to spare SD cards. What safety needs is written at once',
+    ),
+  history: z
+    .boolean()
+    .default(false)
+    .describe('true: sparklines go on after a restart that took no longer than they show; written once a minute'),
+  values: z
+    .boolean()
+    .default(false)
+    .describe('true: what was known last of points is told as such while they are unknown; written once a minute'),
+  counters: z
+    .boolean()
+    .default(false)
+    .describe(
+      'true: counters and buttons of pins count on after a restart; what was counted since the last write may get lost',
+    ),
+});
+
 const security = z.strictObject({
   defaultRole: z.enum(['operator', 'viewer']).default('operator').describe('What a phone may do that is not listed'),
   phones: z
@@ -167,6 +189,7 @@ export function configSchema(drivers: DriverRegister) {
       .prefault({})
       .describe('Points that follow from those of devices; on the channel they are `derived.<id>`'),
     publish: publish.prefault({}).describe('How often values are sent'),
+    persist: persist.prefault({}).describe('What is remembered over restarts, and how often it is written down'),
     security: security.prefault({}).describe('Who may do what'),
     safety: safety.prefault({}).describe('What outputs may do together'),
     panel: panel

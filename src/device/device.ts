@@ -15,30 +15,19 @@ import { strokeSafe } from './safe-stroke.js';
 import { Supervisor, type SupervisorParts, type SupervisorState } from './supervisor.js';
 import { Traffic } from './traffic.js';
 
+/** What a device's supervisor is told by the device itself. */
+type Inner = 'device' | 'failures' | 'traffic' | 'counters' | 'deaf' | 'quarantined' | 'meets' | 'onLive' | 'onDown';
+
 /** What a device is built from. */
-export interface DeviceParts
-  extends Pick<
-    SupervisorParts,
-    | 'driver'
-    | 'openLine'
-    | 'readText'
-    | 'pins'
-    | 'watch'
-    | 'store'
-    | 'clock'
-    | 'random'
-    | 'log'
-    | 'readings'
-    | 'outputs'
-    | 'limits'
-    | 'supply'
-  > {
+export interface DeviceParts extends Omit<SupervisorParts, Inner> {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
   /** Throws where the device that answered is not the one that is meant; no command reaches it then. */
   meets?(identity: DeviceIdentity): void;
   /** False while the device's outputs wait for its owner's consent. */
   approved?: boolean;
+  /** True while the emergency stop is latched; nobody stops anything where absent. */
+  stopped?(): boolean;
 }
 
 /** A command for a device, already checked against its point. */
@@ -227,6 +216,7 @@ export class Device {
       store: this.parts.store,
       clock: this.parts.clock,
       signal,
+      stopped: this.parts.stopped?.() ?? false,
       makeSafe: (point, value) => void this.makeSafe(point, value),
     });
     this.pulses.resume();

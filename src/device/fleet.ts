@@ -18,6 +18,15 @@ import { limitsOf } from './output-limits.js';
 import { outputOptionsOf } from './output-options.js';
 import { PortClaims } from './port-claims.js';
 import { readingOptionsOf } from './reading-options.js';
+import type { Tallies } from './tallies.js';
+
+/** What a fleet goes by that was so before the start. */
+export interface FleetMemory {
+  /** True while the emergency stop is latched. */
+  stopped(): boolean;
+  /** What the driver of a device counts. */
+  tallies(device: string): Tallies;
+}
 
 /** What a fleet is built from. */
 export interface FleetParts {
@@ -33,6 +42,7 @@ export interface FleetParts {
   ports: Ports;
   pins: PinsOf;
   store: Store;
+  memory: FleetMemory;
   clock: Clock;
   random: () => number;
   log: Log;
@@ -147,7 +157,7 @@ export class Fleet {
   }
 
   private add(id: string, kind: DriverKind, options: unknown, approved: boolean): Device {
-    const { ports, pins, store, clock, random, log } = this.parts;
+    const { ports, pins, store, memory, clock, random, log } = this.parts;
     const port = portOf(options);
     const auto = port === 'auto';
     const outputs = outputOptionsOf(options);
@@ -167,6 +177,8 @@ export class Fleet {
       },
       ...(ports.supply && { supply: ports.supply }),
       store,
+      stopped: () => memory.stopped(),
+      tallies: memory.tallies(id),
       clock,
       random,
       log,

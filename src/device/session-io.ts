@@ -24,6 +24,7 @@ import type { OutputPointOptions } from './output-options.js';
 import type { PointSpec, Reading } from './point.js';
 import { SessionPins } from './session-pins.js';
 import { SessionTimers } from './session-timers.js';
+import { looseTallies, type Tallies } from './tallies.js';
 import type { Traffic } from './traffic.js';
 
 /** What a session's io is built from. */
@@ -37,6 +38,8 @@ export interface SessionParts {
   log: Log;
   traffic: Traffic;
   counters: DeviceCounters;
+  /** What the driver counts; lasts as long as the session where absent. */
+  tallies?: Tallies | undefined;
   /** What its readings are to pass; nothing where absent. */
   readings?: ReadingRules | undefined;
   /** What the owner of its outputs allows, by point; nothing where absent. */
@@ -55,6 +58,7 @@ export interface SessionParts {
 export class SessionIo implements DeviceIo {
   readonly clock: Clock;
   readonly log: Log;
+  readonly tallies: Tallies;
   readonly limits: ReadonlyMap<string, OutputLimits>;
   /** Resolves with the cause once the session is over; never rejects. */
   readonly ended: Promise<BridgeError>;
@@ -71,6 +75,7 @@ export class SessionIo implements DeviceIo {
   constructor(private readonly parts: SessionParts) {
     this.clock = parts.clock;
     this.log = parts.log;
+    this.tallies = parts.tallies ?? looseTallies();
     this.limits = parts.limits ?? new Map();
     this.exchanges = new Exchanges(parts.clock);
     this.intake = new Intake({ ...parts, outOfRange: () => void parts.counters.outOfRange++ });

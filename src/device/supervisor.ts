@@ -1,54 +1,29 @@
-import { type Clock, deadline, type Timer } from '../clock.js';
+import { deadline, type Timer } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { FailureLog } from '../failure-log.js';
-import type { Log } from '../log.js';
-import type { ReadText } from '../port/kernel-files.js';
-import type { OpenLine } from '../port/line-link.js';
-import type { Pins } from '../port/pin.js';
-import type { Store } from '../state/store.js';
 import { Backoff } from './backoff.js';
 import { BrownOut, type BrownOutParts } from './brown-out.js';
 import { causeOf, isLasting, isUnplugged } from './causes.js';
 import { keepChecking } from './checks.js';
-import type { DeviceCounters } from './counters.js';
 import { DeviceHealth } from './device-health.js';
 import type { DeviceDriver, DeviceSession } from './driver.js';
 import { Hearing } from './hearing.js';
-import type { ReadingRules } from './intake.js';
-import type { OutputLimits } from './output-limits.js';
-import type { OutputPointOptions } from './output-options.js';
 import { Patience } from './patience.js';
 import { RESTARTS, RestartBudget } from './restart-budget.js';
-import { SessionIo } from './session-io.js';
-import type { Traffic } from './traffic.js';
+import { SessionIo, type SessionParts } from './session-io.js';
 
 /** stopped → connecting → live → closing → waiting → connecting …; `stop` leads to stopped from everywhere. */
 export type SupervisorState = 'stopped' | 'connecting' | 'live' | 'closing' | 'waiting';
 
 /** What a supervisor is built from. */
-export interface SupervisorParts {
-  device: string;
+export interface SupervisorParts extends Omit<SessionParts, 'heard' | 'defect' | 'noise'> {
   driver: DeviceDriver;
-  openLine: OpenLine;
-  readText: ReadText;
-  pins: Pins;
   /** Calls `wake` each time that the device may have appeared; the returned function ends the watch. */
   watch(wake: () => void): () => void;
-  store: Store;
-  clock: Clock;
   random: () => number;
-  log: Log;
   failures: FailureLog;
-  traffic: Traffic;
-  counters: DeviceCounters;
   /** How the supply of the machine is; nobody is asked where absent. */
   supply?: BrownOutParts['supply'];
-  /** What its readings are to pass; nothing where absent. */
-  readings?: ReadingRules | undefined;
-  /** What the owner of its outputs allows, by point; nothing where absent. */
-  outputs?: ReadonlyMap<string, OutputPointOptions> | undefined;
-  /** What the device is to see to itself, where it can. */
-  limits?: ReadonlyMap<string, OutputLimits> | undefined;
   /** True while the device hears no commands; never where absent. */
   deaf?(): boolean;
   /** True while the device's outputs wait for approval. */
