@@ -17,7 +17,7 @@ import type { ControlHandlers } from './server.js';
 export interface ControlParts {
   fleet: Fleet;
   store: Store;
-  memory: Pick<Memory, 'last' | 'stopped'>;
+  memory: Pick<Memory, 'last'>;
   router: Router;
   commands: Pick<Commands, 'arm' | 'audit'>;
   phoneLayout: Pick<PhoneLayout, 'layout' | 'api'>;
@@ -86,7 +86,7 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       const message = 'this could not be remembered and lasts until the next start; the log says why';
       return { ok: true, health: store.health(device), ...(approval.remembered ? {} : { message }) };
     },
-    status: () => ({ ok: true, pid: ownPid(), stopped: memory.stopped(), ...parts.status() }),
+    status: () => ({ ok: true, pid: ownPid(), ...parts.status() }),
     layout: () => ({ ok: true, layout: phoneLayout.layout() }),
     panel() {
       const link = parts.panelLink();
