@@ -98,7 +98,7 @@ export class Bridge {
     const { devices } = fleet;
     this.requests = new Requests({ namespace, version, devices, store, history, memory, router, layout, clock });
     const push = new PhonePush({ layout, mesh, publisher: this.publisher, clock });
-    const status = statusOf({ fleet, store, relay: mesh, clock, version });
+    const status = statusOf({ fleet, store, memory, relay: mesh, clock, version });
     const handlers = controlHandlers({
       fleet,
       store,

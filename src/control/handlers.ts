@@ -19,7 +19,7 @@ import type { ControlHandlers } from './server.js';
 export interface ControlParts {
   fleet: Fleet;
   store: Store;
-  memory: Pick<Memory, 'last' | 'stopped'>;
+  memory: Pick<Memory, 'last'>;
   router: Router;
   commands: Pick<Commands, 'arm' | 'audit'>;
   phoneLayout: Pick<PhoneLayout, 'layout' | 'api'>;
@@ -95,7 +95,7 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       approveNewBoards(approver, ms, LOCAL);
       return { ok: true };
     },
-    status: () => ({ ok: true, pid: ownPid(), stopped: memory.stopped(), ...parts.status() }),
+    status: () => ({ ok: true, pid: ownPid(), ...parts.status() }),
     layout: () => ({ ok: true, layout: phoneLayout.layout() }),
     panel(role) {
       const link = parts.panelLink(role);
