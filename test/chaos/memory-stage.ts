@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Dial } from '../../src/mesh/client-socket.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 import { MemoryJack, memoryPorts } from './memory-ports.js';
 import { Network } from './network.js';
@@ -20,11 +21,18 @@ export class MemoryStage implements Stage {
   readonly url = 'ws://192.0.2.7:8765';
   readonly token = TOKEN;
   readonly slackMs = 0;
-  private readonly network = new Network(this.clock);
-  readonly dial = this.network.dial;
-  readonly relay = new MemoryRelay(this.network, this.clock);
+  readonly dial: Dial;
+  readonly relay: MemoryRelay;
+  private readonly network: Network;
   private readonly jacks = new Map<string, MemoryJack>();
   readonly ports = memoryPorts(this.jacks);
+
+  /** `kernel`: bytes that wait in the network for somebody who does not read. */
+  constructor(kernel?: number) {
+    this.network = new Network(this.clock, kernel);
+    this.dial = this.network.dial;
+    this.relay = new MemoryRelay(this.network, this.clock);
+  }
 
   path(id: string): string {
     return `/dev/${id}`;
