@@ -6,7 +6,7 @@ import { VirtualClock } from '../support/virtual-clock.js';
 import { MemoryJack, memoryPorts } from './memory-ports.js';
 import { Network } from './network.js';
 import { MemoryRelay, TOKEN } from './relay.js';
-import type { Stage } from './stage.js';
+import type { PortTaps, Stage } from './stage.js';
 
 const STEP_MS = 5;
 /** Parts of the stop that wait for the real machine get real time after so many steps. */
@@ -38,8 +38,8 @@ export class MemoryStage implements Stage {
     return `/dev/${id}`;
   }
 
-  jack(path: string, opened: () => void): MemoryJack {
-    const jack = new MemoryJack(path, this.clock, opened);
+  jack(path: string, taps: PortTaps): MemoryJack {
+    const jack = new MemoryJack(path, this.clock, taps);
     this.jacks.set(path, jack);
     return jack;
   }
