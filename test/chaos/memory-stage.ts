@@ -21,6 +21,7 @@ export class MemoryStage implements Stage {
   readonly url = 'ws://192.0.2.7:8765';
   readonly token = TOKEN;
   readonly slackMs = 0;
+  readonly worstLagMs = 0;
   readonly dial: Dial;
   readonly relay: MemoryRelay;
   private readonly network: Network;

@@ -18,15 +18,19 @@ import type { PortTaps, Stage } from './stage.js';
 const SLACK_MS = 400;
 /** Sockets and ports are gone this soon. */
 const GONE_MS = 3_000;
+/** How often it is looked whether the machine lets us go on. */
+const LOOK_MS = 20;
 
 /** Pseudo terminals, sockets on the loopback interface, and the time of the machine. */
 export class RealStage implements Stage {
   readonly token = TOKEN;
   readonly slackMs = SLACK_MS;
+  worstLagMs = 0;
   readonly folder = mkdtempSync(join(tmpdir(), 'carter-chaos-'));
   readonly ports: Ports;
   readonly dial: Dial = (url, options) => new WebSocket(url, { ...options, perMessageDeflate: false });
   private readonly taps = new Map<string, PortTaps>();
+  private lagTimer: NodeJS.Timeout | undefined;
   private readonly fds = openFiles();
 
   private constructor(
@@ -53,6 +57,7 @@ export class RealStage implements Stage {
     await new Promise((resolve) => setTimeout(resolve, 20));
     const clock = new CountingClock();
     const stage = new RealStage(clock, new RealRelay(clock));
+    stage.watchLag(performance.now());
     stage.relay.begin();
     await stage.relay.settled();
     return stage;
@@ -79,7 +84,14 @@ export class RealStage implements Stage {
     await work;
   }
 
+  private watchLag(since: number): void {
+    this.worstLagMs = Math.max(this.worstLagMs, performance.now() - since - LOOK_MS);
+    const now = performance.now();
+    this.lagTimer = setTimeout(() => this.watchLag(now), LOOK_MS);
+  }
+
   async close(): Promise<string[]> {
+    clearTimeout(this.lagTimer);
     await this.relay.stop();
     const until = this.clock.now() + GONE_MS;
     while (this.clock.now() < until && (this.clock.timers > 0 || openFiles() > this.fds)) {

@@ -27,6 +27,8 @@ export interface Stage {
   readonly ports: Ports;
   /** Milliseconds by which a busy machine may be late. */
   readonly slackMs: number;
+  /** Milliseconds by which it was late so far, at worst. */
+  readonly worstLagMs: number;
   /** Where a device is plugged in. */
   jack(path: string, taps: PortTaps): Jack;
   /** The port of a device. */
