@@ -8,13 +8,13 @@ import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { isEveryInterface, lanAddress } from '../relay/address.js';
 import { RateWindow } from '../relay/limits.js';
+import { Strangers } from '../relay/strangers.js';
 import { Access, type PanelRole } from './access.js';
 import { answerTo, type Gate, refusesSocket } from './answer.js';
 import { guardHeaders } from './headers.js';
 import { hostsOf, inUrl } from './hosts.js';
 import type { PageFile } from './page-files.js';
 import { type PageEvents, type PageSocket, Sockets } from './sockets.js';
-import { Strangers } from './strangers.js';
 
 /** What the panel's server is built from. */
 export interface PanelParts {
@@ -35,8 +35,9 @@ export interface PanelParts {
   attach(socket: PageSocket, role: PanelRole): Omit<PageEvents, 'beat'>;
 }
 
-/** Connections at a time, and pages among them. */
+/** Connections at a time, those of strangers and pages among them. */
 const CONNECTIONS = 64;
+const STRANGERS = 32;
 const PAGES = 8;
 const REQUESTS_PER_SECOND = 200;
 const HEADER_BYTES = 8 * 1024;
@@ -55,7 +56,7 @@ interface Page {
 /** The local web page's server: hands out the page, and connects it. Loopback unless told otherwise. */
 export class Panel {
   private readonly sockets = new Sockets();
-  private readonly strangers = new Strangers();
+  private readonly strangers = new Strangers(STRANGERS);
   private readonly pages = new Set<Page>();
   private open: { readonly server: Server; readonly port: number; readonly gate: Gate } | undefined;
   private pinging: Timer | undefined;
