@@ -121,7 +121,7 @@ class FakeSession implements LineLink {
   constructor(
     clock: Clock,
     options: LineOptions,
-    private readonly handlers: LineHandlers,
+    handlers: LineHandlers,
     private readonly device: FakeDevice,
   ) {
     this.maxLine = options.maxLine ?? MAX_LINE;
