@@ -5,6 +5,7 @@ const LATE_PART = 0.001;
 /** Adds up what runs came to. */
 export class Report {
   private runs = 0;
+  private skipped = 0;
   private faults = 0;
   private violations = 0;
   private strays = 0;
@@ -29,6 +30,11 @@ export class Report {
     this.recoveries.push(recoveryMs);
     if (recoveryMs > RECOVERY_MS)
       this.late.push(`seed ${seed}: ${recoveryMs.toFixed(0)} ms after ${faults.join(', ')}`);
+  }
+
+  /** A run could not be judged. */
+  skip(): void {
+    this.skipped++;
   }
 
   /** A promise was rejected, and nobody listened. */
@@ -57,6 +63,7 @@ export class Report {
   }
 
   last(): string {
-    return `${this.runs} runs, ${this.faults} faults, ${this.violations} violations, ${this.strays} unhandled rejections`;
+    const skipped = this.skipped === 0 ? '' : ` (${this.skipped} more could not be judged)`;
+    return `${this.runs} runs${skipped}, ${this.faults} faults, ${this.violations} violations, ${this.strays} unhandled rejections`;
   }
 }
