@@ -4,8 +4,8 @@ import type { Log } from './log.js';
 import type { Store } from './state/store.js';
 import { printable } from './text.js';
 
-/** Says once what disagrees between a bound layout and devices, as soon as these have said which points they have. */
-export function watchBinding(binding: Binding, namespace: string, store: Store, log: Log): void {
+/** Says once what disagrees between a bound layout and devices, as soon as these have said which points they have; the returned function ends that. */
+export function watchBinding(binding: Binding, namespace: string, store: Store, log: Log): () => void {
   const told = new Set<string>();
   const say = (control: string, code: string, message: string) => {
     // Not by the message: a board may describe itself anew again and again, each time with other limits.
@@ -21,9 +21,28 @@ export function watchBinding(binding: Binding, namespace: string, store: Store, 
     isKnown: (device: string) => store.points(device).size > 0,
     specOf: (device: string, point: string) => store.point(device, point)?.spec,
   };
-  store.subscribe({
+  return store.subscribe({
     described: () => {
       for (const { control, code, message } of lintHardware(binding, namespace, hardware)) say(control, code, message);
     },
   });
+}
+
+/** The same for whichever layout is there now. */
+export class BindingWatch {
+  private end: (() => void) | undefined;
+
+  constructor(
+    private readonly phones: { readonly layout: { readonly binding: Binding | undefined } },
+    private readonly namespace: string,
+    private readonly store: Store,
+    private readonly log: Log,
+  ) {}
+
+  /** Watches the layout that is there now, and no other one. */
+  renew(): void {
+    this.end?.();
+    const { binding } = this.phones.layout;
+    this.end = binding && watchBinding(binding, this.namespace, this.store, this.log);
+  }
 }

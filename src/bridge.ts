@@ -1,64 +1,38 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Commands } from './action/commands.js';
-import { DesiredInMemory } from './action/desired.js';
 import { Requests } from './action/requests.js';
 import { Router } from './action/router.js';
-import { Safety } from './action/safety.js';
-import { watchBinding } from './binding-watch.js';
-import { type Clock, deadline } from './clock.js';
+import { interlocksOf, Safety } from './action/safety.js';
+import { BindingWatch } from './binding-watch.js';
+import type { BridgeChange, BridgeParts } from './bridge-parts.js';
+import { deadline } from './clock.js';
+import { changedSections } from './config/changes.js';
 import { formulasOf } from './config/formulas.js';
-import { policiesOf } from './config/policies.js';
-import type { Config } from './config/schema.js';
 import { controlHandlers } from './control/handlers.js';
 import { ControlServer } from './control/server.js';
-import type { DriverRegister } from './device/driver-kind.js';
 import { Fleet } from './device/fleet.js';
+import type { FleetChange } from './device/fleet-change.js';
 import { BridgeError, describeError } from './error.js';
-import { Publisher, type PublisherParts } from './frame/publisher.js';
+import type { Publisher } from './frame/publisher.js';
 import type { LogEntry } from './frame/shapes.js';
 import type { FrameSink } from './frame/sink.js';
-import { keptToken } from './kept-token.js';
-import type { Log } from './log.js';
-import type { MeshClient } from './mesh/client.js';
+import { Memory } from './memory.js';
 import { parseRelayUrl } from './mesh/connection.js';
-import type { DeviceToken } from './mesh/device-token.js';
-import { joinRelay } from './mesh-side.js';
-import type { Pairing } from './pairing.js';
+import { MetricsServer } from './metrics/server.js';
 import { Desk } from './panel/desk.js';
-import { LocalPanel, type LocalPanelParts, type PanelOptions } from './panel/local-panel.js';
+import { LocalPanel } from './panel/local-panel.js';
 import { LogRing } from './panel/log-ring.js';
-import type { PhoneLayout } from './phone-layout.js';
 import { PhonePush } from './phone-push.js';
 import { PhoneSide } from './phone-side.js';
-import type { PinsOf } from './port/pin.js';
-import type { Ports } from './port/ports.js';
+import { Publishers } from './publishers.js';
+import { RelaySeat, type Seat } from './relay-seat.js';
 import { Derived } from './state/derived.js';
 import { History } from './state/history.js';
 import { Store } from './state/store.js';
+import { statusOf } from './status.js';
 
-/** What a bridge is built from: its config, and everything of the world outside that it touches. */
-export interface BridgeParts {
-  config: Config;
-  /** Address of the relay to join. */
-  relayUrl: string;
-  /** What the relay asks for, where it asks. */
-  token: string | undefined;
-  /** True: anybody can be on the relay and nobody said that this is all right. */
-  openRelay: boolean;
-  drivers: DriverRegister;
-  version: string;
-  clock: Clock;
-  random: () => number;
-  log: Log;
-  ports: Ports;
-  /** What a phone needs to join. */
-  pairing: Pairing;
-  /** The local web page; none where absent. */
-  panel?: PanelOptions;
-  /** The lines of the log that the panel shows. */
-  lines?: LogRing;
-  pins: PinsOf;
-}
+export type { BridgeChange, BridgeParts } from './bridge-parts.js';
 
 /** The whole stop takes at most this long, whatever confirms. */
 const STOP_MS = 1_800;
@@ -68,57 +42,43 @@ export class Bridge {
   readonly store: Store;
   readonly fleet: Fleet;
   readonly router: Router;
-  readonly mesh: MeshClient;
+  readonly mesh: Seat;
   readonly publisher: Publisher;
-  readonly panel: LocalPanel | undefined;
-  private readonly tokens: DeviceToken | undefined;
+  panel: LocalPanel | undefined;
+  readonly metrics: MetricsServer | undefined;
+  private readonly phones: PhoneSide;
+  private readonly publishers: Publishers;
+  private readonly desk: Desk;
+  readonly memory: Memory;
   private readonly commands: Commands;
   private readonly requests: Requests;
   private readonly control: ControlServer;
   private readonly derived: Derived;
   private readonly safety: Safety;
   private stopping: Promise<void> | undefined;
+  private readonly binding: BindingWatch;
 
-  constructor(private readonly parts: BridgeParts) {
-    const { config, token, clock, random, log, version } = parts;
+  constructor(private parts: BridgeParts) {
+    const { config, clock, log, version, hostname, source = randomUUID() } = parts;
     const { namespace } = config.bridge;
-    const source = randomUUID();
-    this.store = new Store(clock);
-    const history = new History(this.store);
-    const phones = new PhoneSide(config, this.store);
-    const { binding } = phones.layout;
-    this.tokens = keptToken({ config, token, clock, random, log, revoked: () => void this.mesh.stop() });
+    const store = new Store(clock);
+    this.store = store;
+    const history = new History(store);
+    this.memory = new Memory({ config, store, history, clock, log: log.child({ part: 'memory' }) });
+    const phones = new PhoneSide(config, store);
+    this.phones = phones;
     this.mesh = this.buildMesh();
     const layout = () => phones.layout.layout();
-    const publisher = (sink: FrameSink, parts: Pick<PublisherParts, 'history' | 'topology' | 'frameBytes'>) =>
-      new Publisher({
-        store: this.store,
-        sink,
-        namespace,
-        source,
-        clock,
-        log: log.child({ part: 'frames' }),
-        deck: () => phones.deck(),
-        controls: () => phones.snapshot.controls(),
-        ...(binding && { bound: binding.frames }),
-        maxHz: config.publish.maxHz,
-        policies: policiesOf(config),
-        keyframeMs: config.publish.keyframe,
-        trendMs: config.publish.trend,
-        ...parts,
-      });
-    this.publisher = publisher(this.mesh, {
-      history,
-      topology: () => phones.topology(this.mesh.relayId),
-      // Base64 makes a sealed frame a third larger.
-      ...(config.relay.roomKey === undefined ? {} : { frameBytes: 48 * 1024 }),
-    });
+    const { memory } = this;
+    const about = { store, history, memory, phones, source, clock };
+    this.publishers = new Publishers({ ...about, config: () => this.parts.config, log: log.child({ part: 'frames' }) });
+    this.publisher = this.publishers.forRelay(this.mesh);
     this.fleet = this.buildFleet();
     this.derived = new Derived(formulasOf(config.derived), this.store);
-    const part = log.child({ part: 'commands' });
-    const { store, fleet } = this;
+    const { fleet } = this;
     const { openRelay } = parts;
-    this.safety = new Safety({ config, fleet, store, desired: new DesiredInMemory(), openRelay, clock, log: part });
+    const commandLog = log.child({ part: 'commands' });
+    this.safety = new Safety({ config, fleet, store, memory, openRelay, clock, log: commandLog });
     const { rules } = this.safety;
     this.commands = new Commands(rules);
     this.router = new Router({
@@ -129,35 +89,46 @@ export class Bridge {
       publisher: this.publisher,
       isOurPhone: (dynamic) => phones.snapshot.isFor(dynamic),
       tell: (entry) => this.tell(entry),
-      ...(binding && { binding }),
-      log: part,
+      get binding() {
+        return phones.layout.binding;
+      },
+      log: commandLog,
     });
     this.safety.begin(this.router);
     const { router, mesh } = this;
     const { devices } = fleet;
-    this.requests = new Requests({ namespace, version, devices, store, history, router, layout, clock });
-    const panelLink = () => this.panel?.link();
-    const push = new PhonePush({ channel: config.relay.channel, layout, mesh, publisher: this.publisher, clock });
+    this.requests = new Requests({ namespace, version, devices, store, history, memory, router, layout, clock });
+    const push = new PhonePush({ layout, mesh, publisher: this.publisher, clock });
+    const status = statusOf({ fleet, store, relay: mesh, clock, version });
     const handlers = controlHandlers({
       fleet,
       store,
+      memory,
       router,
       commands: this.commands,
       phoneLayout: phones.layout,
       push,
       clock,
-      version,
-      relay: mesh,
-      panelLink,
-      pairing: parts.pairing,
+      status,
+      panelLink: () => this.panel?.link(),
+      pairing: () => this.parts.pairing,
     });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
-    const past = { keys: () => history.keys(), get: (device: string, point: string) => history.get(device, point) };
-    this.panel = this.buildPanel(phones.layout, push, (sink) => {
-      const own = publisher(sink, { history: past, topology: () => phones.topology('bridge') });
-      return { publisher: own, router: router.on(own) };
-    });
-    if (binding) watchBinding(binding, namespace, this.store, log.child({ part: 'layout' }));
+    if (config.metrics) {
+      const counts = { fleet, commands: this.commands, publisher: this.publisher, mesh };
+      const parts = { status, counts, clock, log: log.child({ part: 'metrics' }) };
+      this.metrics = new MetricsServer({ ...config.metrics, hostname, ...parts });
+    }
+    const relay = {
+      at: () => ({ url: parseRelayUrl(this.parts.relayUrl).display, channel: this.parts.config.relay.channel }),
+      ready: () => mesh.ready,
+    };
+    const { lines = new LogRing() } = parts;
+    const named = { name: config.bridge.name, namespace, version, relay, pairing: () => this.parts.pairing };
+    this.desk = new Desk({ fleet, store, phoneLayout: phones.layout, ...named, push, log: lines, clock });
+    this.panel = this.buildPanel();
+    this.binding = new BindingWatch(phones, namespace, store, log.child({ part: 'layout' }));
+    this.binding.renew();
     this.store.subscribe({
       health: (device, health) => {
         this.tell({ level: health === 'online' ? 'info' : 'warn', text: `${device}: ${health}` });
@@ -168,12 +139,49 @@ export class Bridge {
   /** Starts everything; throws `control/…` where another bridge runs here already. */
   async start(): Promise<void> {
     await this.control.start();
+    this.memory.start();
     this.publisher.start();
     this.derived.start();
-    if (this.tokens) void this.tokens.begin().then((known) => known && this.mesh.start());
-    else this.mesh.start();
+    this.mesh.start();
     this.fleet.start();
+    await Promise.all([this.panel?.start(), this.metrics?.start()]);
+  }
+
+  /**
+   * Takes a changed config, with the same name, namespace and folder: only what it changes is closed and begun anew, and
+   * devices whose entries are the same keep their sessions. Resolves with what became of devices.
+   */
+  async reload(change: BridgeChange): Promise<FleetChange> {
+    const before = { ...this.parts, shape: this.publishers.shape() };
+    const { config, openRelay, relayUrl, token, trust, panel } = change;
+    const sections = changedSections(before.config, config);
+    const replaceDevices = this.fleet.prepare({ ...config, interlocks: interlocksOf(config) });
+    const formulas = formulasOf(config.derived);
+    this.parts = { ...this.parts, ...change };
+    this.safety.take(config, openRelay);
+    this.memory.take(config);
+    const devices = await replaceDevices();
+    if (sections.has('derived')) this.derived.replace(formulas);
+    const place = [relayUrl, token, trust];
+    const moves = sections.has('relay') || !isDeepStrictEqual(place, [before.relayUrl, before.token, before.trust]);
+    if (moves || sections.has('layout')) this.phones.take(config);
+    if (sections.has('layout')) this.binding.renew();
+    if (moves) {
+      await this.publisher.farewell();
+      await this.mesh.move(this.parts);
+    }
+    const shape = this.publishers.shape();
+    const reshaped = moves || !isDeepStrictEqual(shape, before.shape);
+    if (reshaped) this.publisher.reshape(shape);
+    if (isDeepStrictEqual(panel, before.panel)) {
+      if (reshaped) this.panel?.refresh();
+      return devices;
+    }
+    await this.panel?.stop();
+    if (this.stopping) return devices;
+    this.panel = this.buildPanel();
     await this.panel?.start();
+    return devices;
   }
 
   /** Stops everything in order: no more commands, outputs safe, a last word, everything closed. Takes at most 1.8 s. */
@@ -188,42 +196,39 @@ export class Bridge {
     const orderly = async () => {
       this.commands.close();
       this.safety.close();
-      this.tokens?.stop();
+      this.mesh.endRenewal();
       await this.fleet.safeAll('offline', 'the bridge is stopping');
       await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
       this.publisher.stop();
       this.derived.stop();
-      await Promise.all([this.mesh.stop(), this.panel?.stop()]);
+      await Promise.all([this.mesh.stop(), this.panel?.stop(), this.metrics?.stop(), this.memory.close()]);
       await this.control.stop();
     };
     await deadline(clock, STOP_MS, orderly(), late).catch((error: unknown) => log.error({}, describeError(error)));
   }
 
-  private buildMesh(): MeshClient {
-    const { tokens } = this;
-    return joinRelay(
-      { ...this.parts, tokens },
-      {
-        up: () => {
-          this.safety.relayUp();
-          this.publisher.up();
-          this.panel?.relayChanged();
-        },
-        down: () => {
-          if (!this.stopping) this.safety.relayDown();
-          this.publisher.down();
-          this.panel?.relayChanged();
-        },
-        refused: () => tokens?.refusedByRelay(),
-        broadcast: (payload, sealed) => this.router.handle(payload, sealed),
-        request: (type, payload, answer, sealed) => {
-          if (!this.requests.knows(type)) return false;
-          void this.requests.answer(type, payload, sealed ? 'sealed' : 'plain').then(answer);
-          return true;
-        },
-        reply: (send) => this.publisher.reply(send),
+  private buildMesh(): Seat {
+    const { seat = (parts, handlers) => new RelaySeat(parts, handlers) } = this.parts;
+    return seat(this.parts, {
+      up: () => {
+        this.safety.relayUp();
+        this.publisher.up();
+        if (this.memory.latch.closed) this.publisher.log({ level: 'error', text: 'the emergency stop is latched' });
+        this.panel?.relayChanged();
       },
-    );
+      down: () => {
+        if (!this.stopping) this.safety.relayDown();
+        this.publisher.down();
+        this.panel?.relayChanged();
+      },
+      broadcast: (payload, sealed) => this.router.handle(payload, sealed),
+      request: (type, payload, answer, sealed) => {
+        if (!this.requests.knows(type)) return false;
+        void this.requests.answer(type, payload, sealed ? 'sealed' : 'plain').then(answer);
+        return true;
+      },
+      reply: (send) => this.publisher.reply(send),
+    });
   }
 
   /** A line for the log consoles of all layouts. */
@@ -232,23 +237,23 @@ export class Bridge {
     this.panel?.tell(entry);
   }
 
-  private buildPanel(phoneLayout: PhoneLayout, push: PhonePush, open: LocalPanelParts['open']): LocalPanel | undefined {
-    const { config, panel: options, pairing, lines = new LogRing(), relayUrl, version, clock, log } = this.parts;
+  private buildPanel(): LocalPanel | undefined {
+    const { config, panel: options, clock, log } = this.parts;
     if (!options) return undefined;
-    const { name, namespace, stateDir } = config.bridge;
-    const { fleet, store, mesh, requests } = this;
-    const relay = { url: parseRelayUrl(relayUrl).display, channel: config.relay.channel, ready: () => mesh.ready };
-    const bridge = { name, namespace, version, relay };
-    const desk = new Desk({ fleet, store, phoneLayout, ...bridge, pairing, push, log: lines, clock });
+    const { stateDir } = config.bridge;
+    const { desk, requests } = this;
+    const open = (sink: FrameSink) => {
+      const publisher = this.publishers.forPage(sink);
+      return { publisher, router: this.router.on(publisher) };
+    };
     return new LocalPanel({ options, stateDir, desk, requests, open, clock, log: log.child({ part: 'panel' }) });
   }
 
   private buildFleet(): Fleet {
-    const { config, drivers, clock, random, log, ports, pins } = this.parts;
-    const { devices, discover, bridge, safety } = config;
-    const { store } = this;
-    const { stateDir } = bridge;
-    const interlocks = safety.interlocks.map(({ outputs }) => outputs);
-    return new Fleet({ devices, drivers, interlocks, discover, stateDir, ports, pins, store, clock, random, log });
+    const { config } = this.parts;
+    const { devices, discover, bridge } = config;
+    const { store, memory } = this;
+    const wishes = { devices, discover, interlocks: interlocksOf(config) };
+    return new Fleet({ ...this.parts, ...wishes, stateDir: bridge.stateDir, store, memory });
   }
 }

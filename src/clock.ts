@@ -48,3 +48,12 @@ export function deadline<T>(clock: Clock, ms: number, work: Promise<T>, late: ()
     );
   });
 }
+
+/** The wall time of this moment, told later: it is reckoned from what the machine's clock says then, which may have been set. */
+export function startOf(clock: Clock): () => number | undefined {
+  const start = clock.now();
+  return () => {
+    const wall = clock.wall();
+    return wall === undefined ? undefined : wall - (clock.now() - start);
+  };
+}

@@ -32,8 +32,8 @@ interface Kept {
 export function keptToken({ config, token, clock, random, log, revoked }: KeptTokenParts): DeviceToken | undefined {
   const { credential } = config.relay;
   if (!credential) return undefined;
-  const file = new StateFile<Kept | null>(join(config.bridge.stateDir, 'device.json'), log);
-  const kept = file.read(null, (value): value is Kept | null => value === null || isKept(value));
+  const file = new StateFile<Kept>(join(config.bridge.stateDir, 'device.json'), log);
+  const kept = file.read(undefined, isKept);
   // A new credential in the config is worth more than what came of an old one.
   const own = kept?.deviceId === credential.deviceId && kept.after === credential.refresh;
   const rotated = (refresh: string) => {

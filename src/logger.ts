@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { BridgeError } from './error.js';
 import type { Log } from './log.js';
 import type { LogLine } from './log-line.js';
@@ -33,19 +33,25 @@ export function readByPeople(isTerminal: boolean, env: Readonly<Record<string, s
   return isTerminal && env['JOURNAL_STREAM'] === undefined;
 }
 
+/** The log of a whole program. */
+export interface ProgramLog extends Log {
+  /** Writes lines from this level on from now on, also to what was made of it before, and hides these texts. */
+  take(wishes: Pick<LoggerOptions, 'level' | 'secrets'>): void;
+}
+
 /** The program's log. Nothing is buffered, secrets become `[redacted]`, control characters never come out raw. */
-export function createLogger(options: LoggerOptions): Log {
-  const redact = redactor(options.secrets);
+export function createLogger(options: LoggerOptions): ProgramLog {
+  let { level: least } = options;
+  let redact = redactor(options.secrets);
   const render = options.pretty ? terminalLine(options.colour ?? false) : jsonLine;
-  const withStack = options.level === 'debug' || options.level === 'trace';
-  return pino(
+  const log = pino(
     {
-      level: options.level,
+      level: 'trace',
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),
-        log: (fields) => mapErrors(fields, withStack),
+        log: (fields) => mapErrors(fields, least === 'debug' || least === 'trace'),
       },
       serializers: { err: (value: unknown) => value },
     },
@@ -58,6 +64,21 @@ export function createLogger(options: LoggerOptions): Log {
       },
     },
   );
+  const take: ProgramLog['take'] = ({ level, secrets }) => {
+    least = level;
+    redact = redactor(secrets);
+  };
+  return { ...fromLevel(log, () => least), take };
+}
+
+/** A log that writes what is at least as important as the level is at that moment; pino's own is fixed for children. */
+function fromLevel(log: Logger, least: () => LogLevel): Log {
+  const { values } = pino.levels;
+  const at = (level: Exclude<LogLevel, 'trace'>) => (fields: object, message: string) => {
+    if ((values[level] ?? 0) >= (values[least()] ?? 0)) log[level](fields, message);
+  };
+  const child = (bindings: object) => fromLevel(log.child(bindings), least);
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), child };
 }
 
 /** A line as pino wrote it, parsed. */

@@ -1,28 +1,41 @@
 #!/usr/bin/env node
 import './small-heap.js';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { basename, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endProcess } from './end-process.js';
 
 /** After a signal the orderly stop has this long; then the process ends as it is. */
 const HARD_STOP_MS = 4_000;
 
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
-    setTimeout(() => process.exit(1), HARD_STOP_MS).unref();
-  });
+/** Ends at once, also where work hangs in the system. */
+function end(code: number): never {
+  endProcess(code);
+  process.exit(code);
 }
+
+const stop = new AbortController();
+let reload: (() => void) | undefined;
+const signalled = () => {
+  if (stop.signal.aborted) end(130);
+  stop.abort();
+  setTimeout(() => end(1), HARD_STOP_MS).unref();
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, signalled);
+const hadTerminal = hasTerminal();
+process.on('SIGHUP', () => {
+  // The signal of a terminal that was closed, too: whoever watched is gone, and nobody asked for anything.
+  if (reload && hadTerminal === hasTerminal()) reload();
+  else signalled();
+});
 process.on('uncaughtException', (error) => {
   console.error(`carter-bridge: internal error: ${error.stack ?? error.message}`);
-  if (stop.signal.aborted) process.exit(70);
+  if (stop.signal.aborted) end(70);
   // Outputs still have to be made safe; EX_SOFTWARE of sysexits.h tells a service manager to start anew.
   process.exitCode = 70;
   stop.abort();
-  setTimeout(() => process.exit(70), HARD_STOP_MS).unref();
+  setTimeout(() => end(70), HARD_STOP_MS).unref();
 });
 // A reader that went away (`| head`) ends commands that are there to be watched; the others go on.
 const unread = new AbortController();
@@ -36,6 +49,16 @@ const { version } = JSON.parse(shipped('package.json')) as { version: string };
 /** What to type to get here again: the installed command, or node and the path in a checkout. */
 function programName(script = ''): string {
   return basename(script) === 'main.js' ? `node ${relative('', script)}` : 'carter-bridge';
+}
+
+/** Whether a terminal controls this process (tty(4)). */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r+'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A user of a container may have no name. */
@@ -73,6 +96,9 @@ const code = await runProgram(process.argv.slice(2), {
   terminal: () =>
     process.stdout.isTTY ? { columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 } : undefined,
   signal: stop.signal,
+  onReload: (listener) => {
+    reload = listener;
+  },
   unread: unread.signal,
   stableName: (path) => stableName(path),
   machine: {
@@ -88,4 +114,6 @@ const code = await runProgram(process.argv.slice(2), {
   logIsTerminal: process.stderr.isTTY,
   logStream: process.stderr,
 });
-process.exit(process.exitCode ?? code);
+const exitCode = Number(process.exitCode ?? code);
+if (stop.signal.aborted) end(exitCode);
+process.exit(exitCode);

@@ -3,6 +3,7 @@ import type { Clock } from './clock.js';
 import type { Config } from './config/schema.js';
 import type { Log } from './log.js';
 import { MeshClient, type MeshHandlers } from './mesh/client.js';
+import type { Dial, Trust } from './mesh/client-socket.js';
 import type { DeviceToken } from './mesh/device-token.js';
 import { roomCipher } from './mesh/e2ee.js';
 
@@ -14,6 +15,10 @@ export interface MeshSideParts {
   readonly token: string | undefined;
   /** A token that is renewed, where there is one. */
   readonly tokens: DeviceToken | undefined;
+  /** Whom a `wss://` relay has to be; anybody whom the system trusts where absent. */
+  readonly trust?: Trust | undefined;
+  /** How to reach the relay; over the network where absent. */
+  readonly dial?: Dial | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -21,7 +26,7 @@ export interface MeshSideParts {
 
 /** The bridge's client on its relay, as the config wants it; it does not connect yet. */
 export function joinRelay(parts: MeshSideParts, handlers: MeshHandlers): MeshClient {
-  const { config, relayUrl, token, tokens, clock, random, log } = parts;
+  const { config, relayUrl, token, tokens, trust, dial, clock, random, log } = parts;
   const { name } = config.bridge;
   const { channel, roomKey } = config.relay;
   const cipher = roomKey === undefined ? {} : { cipher: roomCipher(roomKey, { channel, name, clock, randomBytes }) };
@@ -31,6 +36,8 @@ export function joinRelay(parts: MeshSideParts, handlers: MeshHandlers): MeshCli
       name,
       channel,
       ...(tokens ? { token: () => tokens.current } : token === undefined ? {} : { token }),
+      trust,
+      dial,
       ...cipher,
       clock,
       random,

@@ -14,14 +14,23 @@ export type KnownDevices = readonly { readonly id: string; readonly points: read
 /** The layout for phones: the config's, with what its controls are bound to, or one made of the devices' points. */
 export class PhoneLayout {
   /** What the controls of a layout written by hand mean; undefined where there is none. */
-  readonly binding: Binding | undefined;
+  get binding(): Binding | undefined {
+    return this.bound;
+  }
+
+  private bound: Binding | undefined;
 
   constructor(
-    private readonly config: Pick<Config, 'bridge' | 'relay' | 'layout'>,
+    private config: Pick<Config, 'bridge' | 'relay' | 'layout'>,
     private readonly devices: () => KnownDevices,
   ) {
-    const { document, bindings = {} } = config.layout ?? {};
-    this.binding = document && new Binding(document, bindings, config.bridge.namespace);
+    this.bound = bindingOf(config);
+  }
+
+  /** The layout is another config's from now on. */
+  take(config: Pick<Config, 'bridge' | 'relay' | 'layout'>): void {
+    this.config = config;
+    this.bound = bindingOf(config);
   }
 
   /** The layout now, without secrets. */
@@ -38,4 +47,9 @@ export class PhoneLayout {
     const { namespace, name } = this.config.bridge;
     return apiOf({ namespace, name, devices: this.devices(), codes: REFUSAL_CODES, binding: this.binding });
   }
+}
+
+function bindingOf({ layout, bridge }: Pick<Config, 'bridge' | 'layout'>): Binding | undefined {
+  const { document, bindings = {} } = layout ?? {};
+  return document && new Binding(document, bindings, bridge.namespace);
 }

@@ -9,13 +9,12 @@ import { printable } from './text.js';
 
 /** What pushes are made with. */
 export interface PhonePushParts {
-  /** The bridge's own channel on the relay. */
-  readonly channel: string;
   /** The layout for phones, without secrets. */
   layout(): JsonObject;
   readonly mesh: {
     /** The bridge's own name. */
     readonly name: string;
+    readonly channel: string;
     readonly ready: boolean;
     nodes(): Promise<RosterEntry[]>;
     request(target: string, type: string, payload: unknown): Promise<unknown>;
@@ -67,10 +66,10 @@ export class PhonePush {
 
   /** The phone to push to; undefined where nobody could be one. */
   private async find(wanted: string | undefined): Promise<string | Pushed | undefined> {
-    const { mesh, channel } = this.parts;
+    const { mesh } = this.parts;
     await this.turn();
     const others = (await mesh.nodes()).filter(
-      (entry) => entry.name !== mesh.name && entry.channel === channel && entry.role !== 'hub',
+      (entry) => entry.name !== mesh.name && entry.channel === mesh.channel && entry.role !== 'hub',
     );
     const names = [...new Set(others.flatMap((entry) => entry.name ?? []))];
     const listed = names.map((each) => printable(each, 64)).join(', ') || 'nobody';

@@ -19,13 +19,22 @@ export class PhoneSide {
     this.layout = new PhoneLayout(config, () =>
       store.devices().map((id) => ({ id, points: [...store.points(id).values()].map(({ spec }) => spec) })),
     );
+    const { layout } = this;
     this.snapshot = new PhoneSnapshot({
       store,
       namespace: config.bridge.namespace,
       layout: () => this.layout.layout(),
       deck: () => this.deck(),
-      binding: this.layout.binding,
+      get binding() {
+        return layout.binding;
+      },
     });
+  }
+
+  /** Shows another config's layout from now on; name and namespace are the same. */
+  take(config: Pick<Config, 'bridge' | 'relay' | 'layout'>): void {
+    this.layout.take(config);
+    this.snapshot.forget();
   }
 
   /** What fills the dynamic group of devices now. */

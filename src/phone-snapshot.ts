@@ -21,10 +21,12 @@ export class PhoneSnapshot {
   private known: Contract | undefined;
 
   constructor(private readonly parts: PhoneSnapshotParts) {
-    const forget = () => {
-      this.known = undefined;
-    };
-    parts.store.subscribe({ described: forget });
+    parts.store.subscribe({ described: () => this.forget() });
+  }
+
+  /** The layout is another one. */
+  forget(): void {
+    this.known = undefined;
   }
 
   /** Values by control id; controls of which nothing is known are left out. */

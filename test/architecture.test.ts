@@ -114,10 +114,26 @@ describe('the structure of the code', () => {
     expect(violations(others, (target) => !target.startsWith('src/doctor/'))).toEqual([]);
   });
 
+  it('the metrics look and touch nothing', () => {
+    const loaded = (path: string) => sources.find((source) => source.path === path)?.loads ?? [];
+    const open = new Set(['src/error.ts', 'src/status.ts', 'src/device/outcome.ts', 'src/relay/limits.ts']);
+    const strangers = sources
+      .filter(({ path }) => path.startsWith('src/metrics/'))
+      .flatMap(({ path }) => loaded(path).map((target) => [path, target] as const))
+      .filter(([, target]) => !open.has(target) && !/^(src\/metrics\/|src\/panel\/h|node:)/.test(target));
+    expect(strangers).toEqual([]);
+  });
+
+  it('nothing that runs knows whether it is recorded', () => {
+    const others = (path: string) => !/^src\/(record|cli)\//.test(path);
+    expect(violations(others, (target) => !target.startsWith('src/record/'))).toEqual([]);
+  });
+
   it.each([
+    ['perf_hooks', /^node:perf_hooks$/, /^src\/metrics\/process-load\.ts$/],
     ['serialport', /^(serialport|@serialport\/.*)$/, /^src\/port\/serial-line-link[^/]*\.ts$/],
     ['onoff', /^onoff$/, /^src\/port\/onoff-[^/]*\.ts$/],
-    ['koffi', /^koffi$/, /^src\/(port\/(virtual-port|chip-pins)|service\/notify-socket)[^/]*\.ts$/],
+    ['koffi', /^koffi$/, /^src\/(port\/(virtual-port|chip-pins)|service\/notify-socket|end-process)[^/]*\.ts$/],
     ['ws', /^ws$/, /^src\/(mesh\/client[^/]*|relay\/ws-[^/]*|panel\/sockets)\.ts$/],
     ['pino', /^pino(-pretty)?$/, /^src\/logger[^/]*\.ts$/],
     ['yaml', /^yaml$/, /^src\/config\/[^/]*\.ts$/],
@@ -128,6 +144,7 @@ describe('the structure of the code', () => {
     ['uplot', /^uplot$/, /^src\/panel\/page\/(plot|controls\/charts)\.tsx$/],
     ['lucide', /^lucide$/, /^src\/panel\/page\/[^.]*\.tsx?$/],
     ['uqr', /^uqr$/, /^src\/qr\.ts$/],
+    ['selfsigned', /^selfsigned$/, /^src\/certificate\.ts$/],
     ['jsep', /^jsep$/, /^src\/state\/expression\.ts$/],
     ['commander', /^commander$/, /^src\/cli\/program\.ts$/],
   ])('%s has one place', (_name, name, place) => {

@@ -45,7 +45,7 @@ export class BoardDriver implements DeviceDriver {
     io.describe(points.map(specOf));
     hearing.listen(points);
     await readAll(wire, hearing, signal);
-    const session = new BoardSession(wire, board, points);
+    const session = new BoardSession(wire, board, points, hearing);
     await session.limit(io.limits, signal);
     io.every(ALIVE_MS, () => session.renew(signal));
     return session;

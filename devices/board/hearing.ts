@@ -2,7 +2,7 @@ import { MAX_COUNTER } from '../../firmware-protocol/limits.js';
 import type { BoardInfo, BoardMessage, PointDescription, WireReading } from '../../firmware-protocol/message.js';
 import { decodeNumber, decodeValue } from '../../firmware-protocol/value.js';
 import type { DeviceIo } from '../../src/device/driver.js';
-import type { Reading } from '../../src/device/point.js';
+import type { Reading, Value } from '../../src/device/point.js';
 import { printable } from '../../src/text.js';
 import { before, type EventCounts } from './event-counts.js';
 
@@ -15,6 +15,8 @@ export class Hearing {
   private points: ReadonlyMap<string, PointDescription> = new Map();
   /** Points that said nothing yet. */
   private readonly unread = new Set<string>();
+  /** How often each point was read. */
+  private readonly times = new Map<string, number>();
   private dropped = 0;
   private logged = 0;
   private loggedSince = Number.NEGATIVE_INFINITY;
@@ -36,6 +38,16 @@ export class Hearing {
   /** Ids of the points that said nothing yet. */
   get missing(): readonly string[] {
     return [...this.unread];
+  }
+
+  /** How often a reading of this point came. */
+  timesRead(point: string): number {
+    return this.times.get(point) ?? 0;
+  }
+
+  /** The board's answer to a command says what an output is; the reading before it was lost. Null: it is on its way. */
+  answered(point: string, value: Value | null): void {
+    this.io.report([{ point, value }]);
   }
 
   take(message: BoardMessage): void {
@@ -74,6 +86,7 @@ export class Hearing {
         continue;
       }
       this.unread.delete(id);
+      this.times.set(id, this.timesRead(id) + 1);
       readings.push({ point: id, value });
     }
     if (readings.length > 0) this.io.report(readings);

@@ -18,12 +18,17 @@ export const boardKind: DriverKind<BoardOptions> = {
   inFlight: 'device',
   pulses: true,
   describesItself: true,
-  create: (options) => new BoardDriver(options, new Manifests(), Math.random),
+  create: (options, random = Math.random) => new BoardDriver(options, new Manifests(), random),
   probe: {
     baud: 115_200,
     ask: async (io, link, signal) => {
       try {
-        const { board } = await probe(io, link, { nonce: randomNonce(Math.random), within: PROBE_MS }, signal);
+        const { board } = await probe(
+          io,
+          link,
+          { nonce: randomNonce(io.random ?? Math.random), within: PROBE_MS },
+          signal,
+        );
         // A board of another version has no id that we can read; its driver will say so.
         return board ? identityOf(board) : {};
       } catch (error) {

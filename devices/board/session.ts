@@ -11,6 +11,7 @@ import type { Command, Confirmed, DeviceIdentity, DeviceSession } from '../../sr
 import type { OutputLimits } from '../../src/device/output-limits.js';
 import { sameValue, type Value } from '../../src/device/point.js';
 import { BridgeError, isBridgeError } from '../../src/error.js';
+import type { Hearing } from './hearing.js';
 import { specOf } from './points.js';
 import { identityOf } from './probe.js';
 import type { BoardWire, Patience } from './wire.js';
@@ -41,11 +42,14 @@ export class BoardSession implements DeviceSession {
   private cid = 0;
   /** The id of a stop that was asked for and not acknowledged. */
   private stopping: number | undefined;
+  /** What outputs became after a stop was lost on the line. */
+  private unsure = false;
 
   constructor(
     private readonly wire: BoardWire,
     board: BoardInfo,
     points: readonly PointDescription[],
+    private readonly hearing: Pick<Hearing, 'timesRead' | 'answered'>,
   ) {
     this.points = new Map(points.map((point) => [point.id, point]));
     this.identity = identityOf(board);
@@ -92,6 +96,7 @@ export class BoardSession implements DeviceSession {
     try {
       if (this.stopping === undefined) await this.askAlive(RENEW, signal);
       else await this.stop(STOP_AGAIN, signal);
+      if (this.unsure) await this.readAgain(signal);
     } catch (error) {
       if (signal.aborted || !isBridgeError(error, 'device/timeout')) throw error;
     }
@@ -103,8 +108,13 @@ export class BoardSession implements DeviceSession {
     const shape = { type: point.type, options: point.options };
     const cid = this.nextCid();
     const message = messageOf(command, cid, encodeValue(shape, command.value));
+    const before = this.hearing.timesRead(point.id);
     const answer = await this.answer(message, cid, COMMAND, signal);
     const said = decodeValue(shape, answer.value);
+    // A board says the reading of what changed before its answer; where that was lost, an older value must not follow the answer.
+    // Not after a pulse: its answer may come again when it is over.
+    const unread = message.verb === 'set' && this.hearing.timesRead(point.id) === before;
+    if (unread && said !== undefined) this.hearing.answered(point.id, answer.moving ? null : said);
     const wanted = decodeValue(shape, message.value) ?? null;
     if (said === undefined || said === null || !sameValue(specOf(point), said, wanted)) {
       const truth = said === undefined || said === null ? answer.value : String(said);
@@ -116,8 +126,23 @@ export class BoardSession implements DeviceSession {
   private async stop(patience: Patience, signal: AbortSignal): Promise<void> {
     this.stopping ??= this.nextCid();
     const cid = this.stopping;
+    const before = this.timesRead();
     await this.answer({ verb: 'stop', cid }, cid, patience, signal);
     if (this.stopping === cid) this.stopping = undefined;
+    // A board says what changed before its answer. Where nothing came, nothing changed, or it was lost.
+    this.unsure = this.timesRead() === before;
+  }
+
+  private async readAgain(signal: AbortSignal): Promise<void> {
+    await this.wire.ask({ verb: 'reading' }, (answer) => answer.verb === 'reading' || undefined, RENEW, signal);
+    this.unsure = false;
+  }
+
+  /** How often the outputs were read, all together. */
+  private timesRead(): number {
+    let times = 0;
+    for (const { id, role } of this.points.values()) if (role === 'actuator') times += this.hearing.timesRead(id);
+    return times;
   }
 
   private async askAlive(patience: Patience, signal: AbortSignal): Promise<void> {

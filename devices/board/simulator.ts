@@ -91,10 +91,10 @@ export class BoardSimulator extends WiredSimulator {
     this.lying = on;
   }
 
-  /** Refuses every command; undefined ends it. */
-  refuse(code: NakCode | undefined = 'busy'): void {
-    this.refusing = code;
-    this.firmware.refusing = code;
+  /** Refuses every command; `false` ends it. */
+  refuse(code: NakCode | false = 'busy'): void {
+    this.refusing = code || undefined;
+    this.firmware.refusing = this.refusing;
   }
 
   /** Damages this part of its lines, 0 to 1. */

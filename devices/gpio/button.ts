@@ -6,12 +6,12 @@ import type { Press } from './points.js';
 /** A button: tells that it is pressed, released, held, clicked; what got lost is told as `gap`. */
 export async function openButton(parts: ChannelParts): Promise<Channel> {
   const { io, id, point } = parts;
-  const counts = new Map<Press | 'gap', number>();
   let pressedAt: number | undefined;
   let holding: Timer | undefined;
   const say = (event: Press | 'gap', times = 1) => {
-    const count = (counts.get(event) ?? 0) + times;
-    counts.set(event, count);
+    const tally = `${id}.${event}`;
+    const count = io.tallies.get(tally) + times;
+    io.tallies.set(tally, count);
     io.event({ point: id, event, count });
   };
   const press = (at: number) => {

@@ -4,7 +4,7 @@ import { type Channel, type ChannelParts, inputOptions } from './channel.js';
 export async function openCounter(parts: ChannelParts): Promise<Channel> {
   const { io, id, point } = parts;
   const { scale = 1, edges: wanted = 'active' } = point;
-  let count = 0;
+  let count = io.tallies.get(id);
   let lost = 0;
   const reading = () => ({ point: id, value: rounded(count * scale) });
   await io.openInput(inputOptions(parts, wanted), {
@@ -13,6 +13,7 @@ export async function openCounter(parts: ChannelParts): Promise<Channel> {
         count += 1 + edge.lost;
         lost += edge.lost;
       }
+      io.tallies.set(id, count);
       io.report([reading()]);
     },
   });

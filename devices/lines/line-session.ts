@@ -72,7 +72,7 @@ export class LineSession implements DeviceSession {
       return await this.io.exchange(this.link, { write: line, match, within: withinOf(point.spec) }, signal);
     } catch (error) {
       if (!isBridgeError(error, 'device/timeout') || heard === undefined) throw error;
-      if (!sameValue(spec, heard, wanted)) throw mismatch(point, wanted, heard);
+      if (!sameValue(spec, heard, wanted)) throw mismatch(point, wanted, heard, error);
       throw new BridgeError(
         'device/timeout',
         `${spec.id} may still change: an earlier command has not taken effect yet`,
@@ -132,10 +132,12 @@ function commandLine({ command }: LinePoint, value: Value): string {
   return line;
 }
 
-function mismatch({ spec }: LinePoint, wanted: Value, heard: Value | null): BridgeError {
+/** `cause`: the timeout, where nothing but readings came until then. */
+function mismatch({ spec }: LinePoint, wanted: Value, heard: Value | null, cause?: BridgeError): BridgeError {
   const truth = heard === null ? 'unknown' : printable(String(heard), 40);
   return new BridgeError(
     'device/mismatch',
     `${spec.id} should be ${printable(String(wanted), 40)}, the board says ${truth}`,
+    { cause },
   );
 }

@@ -53,6 +53,7 @@ export class Audit {
   async note({ from, via, what, wish }: Asked, outcome: Promise<Outcome> | Outcome): Promise<void> {
     const at = this.clock.wall() ?? null;
     const began = this.clock.now();
+    const order = this.count++;
     const result = await outcome;
     if (result.ok ? result.replaced : result.code === 'superseded') return;
     const { ok } = result;
@@ -68,11 +69,11 @@ export class Audit {
       ...detail,
     };
     const ring = ok ? this.done : this.refused;
-    ring.push([this.count++, entry]);
+    ring.push([order, entry]);
     if (ring.length > MAX_ENTRIES) ring.shift();
   }
 
-  /** What is remembered, in the order of the outcomes. */
+  /** What is remembered, in the order in which it was asked for. */
   list(): AuditEntry[] {
     return [...this.done, ...this.refused].sort(([a], [b]) => a - b).map(([, entry]) => entry);
   }

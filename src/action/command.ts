@@ -1,5 +1,5 @@
-import { BRIDGE_ORIGIN } from '../device/device.js';
 import type { Value } from '../device/point.js';
+import { BRIDGE_ORIGIN } from '../device/safe-keeper.js';
 import type { JsonObject } from '../mesh/frame.js';
 
 /** A wish as it came in: from a phone's frame, a routed request or the control socket. */

@@ -5,6 +5,7 @@ import { BridgeError } from '../error.js';
 import { Senders } from '../senders.js';
 import { Audit } from './audit.js';
 import type { CommandRequest } from './command.js';
+import { OutcomeCounts } from './outcome-counts.js';
 import { CommandRate, MAX_SENDERS } from './rate.js';
 import { checkArm, checkCommand, checkSender, type Rules } from './validate.js';
 
@@ -48,6 +49,8 @@ export class Commands {
   private closed = false;
   /** What was asked for, by whom, and what became of it. */
   readonly audit: Audit;
+  /** How many came to which end. */
+  readonly outcomes = new OutcomeCounts();
   /** Commands refused without an answer, as their senders had too many refused. */
   unanswered = 0;
 
@@ -67,11 +70,10 @@ export class Commands {
     const { fleet, store } = this.rules;
     if (!fleet.devices.has(request.device) && !store.point(request.device, request.point)) return undefined;
     if (request.cmd === undefined) return this.noted(request);
-    const key = JSON.stringify([request.from, request.cmd]);
-    const known = this.remembered.get(key);
-    if (known && this.rules.clock.now() - known.at <= REMEMBER_MS) return known.outcome;
+    const known = this.known(request);
+    if (known) return known;
     const outcome = this.noted(request);
-    if (outcome) this.remember(key, outcome);
+    if (outcome) this.remember(tapOf(request), outcome);
     return outcome;
   }
 
@@ -97,11 +99,24 @@ export class Commands {
     this.rules.outputs.hold(request.device, request.point, request.from, held);
   }
 
+  /** True for a tap that came before: it gets the same answer, which need not be the truth any more. */
+  isRepeat(request: CommandRequest): boolean {
+    return this.known(request) !== undefined;
+  }
+
+  private known(request: CommandRequest): Promise<Outcome> | undefined {
+    if (request.cmd === undefined) return undefined;
+    const known = this.remembered.get(tapOf(request));
+    return known && this.rules.clock.now() - known.at <= REMEMBER_MS ? known.outcome : undefined;
+  }
+
   private noted(request: CommandRequest): Promise<Outcome> | undefined {
     const { device, point, value, pulseMs, from, via } = request;
     const outcome = this.admit(request);
     const wish = pulseMs === undefined ? value : { pulse_ms: pulseMs };
-    if (outcome) void this.audit.note({ from, via, what: `${device}.${point}`, wish }, outcome);
+    if (!outcome) return undefined;
+    void this.outcomes.count(outcome);
+    void this.audit.note({ from, via, what: `${device}.${point}`, wish }, outcome);
     return outcome;
   }
 
@@ -225,6 +240,11 @@ export class Commands {
 
 function supersededBy(from: string): Outcome {
   return refused('superseded', `${from || 'another phone'} wanted something else a moment later`);
+}
+
+/** One tap of one sender. */
+function tapOf({ from, cmd }: CommandRequest): string {
+  return JSON.stringify([from, cmd]);
 }
 
 /** A sender's wish for a point. */

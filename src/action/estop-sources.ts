@@ -19,6 +19,8 @@ export function watchEstopSources(estop: EmergencyStop, store: Store, press: (by
       else if (said !== null) released.add(source);
     }
   };
+  // Where it is watched from now on only, it may be pressed already.
+  for (const { device, point } of estop.sources) look(device, [point]);
   return store.subscribe({
     changed: look,
     heard: look,

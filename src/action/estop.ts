@@ -1,5 +1,6 @@
 import { sameValue, type Value } from '../device/point.js';
 import { safeOutputs } from '../device/safe-outputs.js';
+import type { Latch } from '../state/latch.js';
 import type { Store } from '../state/store.js';
 
 /** A point that stops everything. */
@@ -15,22 +16,30 @@ export interface EstopSource {
  * once its device has said that it is at its safe value.
  */
 export class EmergencyStop {
-  private stopped = false;
   /** Outputs, as `device.point`, that were not seen at their safe value since the stop. */
   private readonly unarmed = new Set<string>();
 
+  /** `memory`: the latch, as it was before the start. */
   constructor(
     private readonly store: Store,
-    readonly sources: readonly EstopSource[] = [],
+    private readonly memory: Pick<Latch, 'closed' | 'set'>,
+    /** What presses it. */
+    public sources: readonly EstopSource[] = [],
   ) {
     const arm = (device: string, points: readonly string[]) => {
       for (const point of points) this.arm(device, point);
     };
-    store.subscribe({ changed: arm, heard: arm });
+    store.subscribe({
+      changed: arm,
+      heard: arm,
+      described: (device) => {
+        if (this.latched) this.disarm(device);
+      },
+    });
   }
 
   get latched(): boolean {
-    return this.stopped;
+    return this.memory.closed;
   }
 
   /** Why nothing may be switched on, though nobody may have pressed anything: a source is pressed, or is not known not to be. */
@@ -45,25 +54,30 @@ export class EmergencyStop {
     return undefined;
   }
 
-  /** Latches; every output with a safe value must be seen there before it obeys again. */
-  latch(): void {
-    this.stopped = true;
-    for (const device of this.store.devices()) {
-      for (const { id } of safeOutputs(this.store, device)) {
-        this.unarmed.add(`${device}.${id}`);
-        this.arm(device, id);
-      }
-    }
+  /**
+   * Latches; every output with a safe value must be seen there before it obeys again. Resolves with whether a restart would
+   * know of it.
+   */
+  latch(): Promise<boolean> {
+    for (const device of this.store.devices()) this.disarm(device);
+    return this.memory.set(true);
   }
 
   /** Lets go of the latch; what it disarmed stays so until it is seen at its safe value. */
   reset(): void {
-    this.stopped = false;
+    void this.memory.set(false);
   }
 
   /** False while the output was not seen at its safe value since the stop. */
   isArmed(device: string, point: string): boolean {
     return !this.unarmed.has(`${device}.${point}`);
+  }
+
+  private disarm(device: string): void {
+    for (const { id } of safeOutputs(this.store, device)) {
+      this.unarmed.add(`${device}.${id}`);
+      this.arm(device, id);
+    }
   }
 
   private arm(device: string, point: string): void {

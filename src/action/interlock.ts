@@ -18,11 +18,16 @@ export interface Conflict {
 /** Groups of outputs of which at most one may be on. */
 export class Interlock {
   constructor(
-    private readonly groups: readonly InterlockGroup[],
+    private groups: readonly InterlockGroup[],
     private readonly store: Store,
     private readonly times: OnTimes,
     private readonly clock: Clock,
   ) {}
+
+  /** Other groups from now on; outputs that are on their way stay marked. */
+  regroup(groups: readonly InterlockGroup[]): void {
+    this.groups = groups;
+  }
 
   /** Says why `name` may not be given `value` now; undefined where it may. */
   conflict(name: OutputName, spec: PointSpec, value: Value): Conflict | undefined {

@@ -59,6 +59,13 @@ export class OnTimes {
     return (this.outputs.get(name)?.leaving ?? 0) > 0;
   }
 
+  /** Forgets the outputs of a device that is no more, and returns their names. */
+  forget(device: string): OutputName[] {
+    const names = [...this.outputs.keys()].filter((name) => name.startsWith(`${device}.`));
+    for (const name of names) this.outputs.delete(name);
+    return names;
+  }
+
   /** A command that switches it off goes out. What is returned is to be told whether the device confirmed that. */
   leave(name: OutputName): (confirmed: boolean) => void {
     const times = this.of(name);

@@ -3,11 +3,11 @@ import type { Device, DeviceCommand } from '../device/device.js';
 import { type Outcome, type RefusalCode, refused } from '../device/outcome.js';
 import { isOn, isSafe, type OutputRules, type PointSpec, type Value } from '../device/point.js';
 import type { Log } from '../log.js';
+import type { Remembered } from '../state/output-memory.js';
 import type { Store } from '../state/store.js';
 import { Arming } from './arming.js';
 import { BackToSafe } from './back-to-safe.js';
 import { Deadlines } from './deadlines.js';
-import type { Desired } from './desired.js';
 import { Interlock, type InterlockGroup } from './interlock.js';
 import { OnTimes, type OutputName } from './on-times.js';
 import { Slew } from './slew.js';
@@ -17,7 +17,7 @@ export interface OutputsParts {
   readonly store: Store;
   readonly devices: ReadonlyMap<string, Device>;
   readonly interlocks: readonly InterlockGroup[];
-  readonly desired: Desired;
+  readonly desired: Remembered;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -91,6 +91,11 @@ export class Outputs {
     return wait > 0 ? { refusal: refused('rate', `${name} was commanded a moment ago`), wait } : undefined;
   }
 
+  /** Other groups of interlocked outputs from now on; what is on or on its way counts for them too. */
+  regroup(interlocks: readonly InterlockGroup[]): void {
+    this.interlock.regroup(interlocks);
+  }
+
   /** Carries out a command that nothing speaks against. Never rejects. */
   async drive({ device, spec, command, lease }: Drive): Promise<Outcome> {
     const name = `${device.id}.${spec.id}`;
@@ -129,6 +134,19 @@ export class Outputs {
     this.leases.close();
     this.arming.clear();
     this.parts.desired.forget();
+  }
+
+  /** A device is no more: nothing is watched over or wished of its outputs any longer. */
+  forget(device: string): void {
+    for (const name of this.times.forget(device)) {
+      this.slew.stop(name);
+      this.back.over(name);
+      this.leases.cancel(name);
+      this.longest.cancel(name);
+      this.commanded.delete(name);
+      this.holders.delete(name);
+      this.parts.desired.note(name, undefined);
+    }
   }
 
   /** Puts an output to its safe value, again and again until it is seen there; it does not come back by itself. */

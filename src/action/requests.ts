@@ -3,6 +3,7 @@ import type { Device } from '../device/device.js';
 import { refused } from '../device/outcome.js';
 import { BRIDGE_NODE } from '../layout/topology.js';
 import { pageOf } from '../layout-page.js';
+import type { Memory } from '../memory.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import type { History } from '../state/history.js';
 import type { PointState, Store } from '../state/store.js';
@@ -17,6 +18,7 @@ export interface RequestParts {
   devices: ReadonlyMap<string, Device>;
   store: Store;
   history: History;
+  memory: Pick<Memory, 'last'>;
   router: Router;
   /** The phones' layout now, without secrets. */
   layout(): JsonObject;
@@ -74,12 +76,13 @@ export class Requests {
   }
 
   private state(): JsonObject {
-    const { store } = this.parts;
+    const { store, memory } = this.parts;
     const devices: JsonObject = {};
     for (const device of store.devices()) {
       const points: JsonObject = {};
       for (const state of store.points(device).values()) points[state.spec.id] = this.pointState(state);
-      devices[device] = { health: store.health(device), points };
+      const last = memory.last(device);
+      devices[device] = { health: store.health(device), points, ...(Object.keys(last).length > 0 && { last }) };
     }
     return { ok: true, devices };
   }

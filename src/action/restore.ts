@@ -1,15 +1,15 @@
 import type { Clock } from '../clock.js';
 import { isSafe, type OutputPolicy, type PointSpec, type Value } from '../device/point.js';
 import { safeOutputs } from '../device/safe-outputs.js';
+import type { Remembered } from '../state/output-memory.js';
 import type { Health, Store } from '../state/store.js';
 import { Deadlines } from './deadlines.js';
-import type { Desired } from './desired.js';
 import type { OutputName } from './on-times.js';
 
 /** What brings wishes back is built from. */
 export interface RestoreParts {
   readonly store: Store;
-  readonly desired: Desired;
+  readonly desired: Remembered;
   readonly clock: Clock;
   /** Commands an output as a phone would, past every rule. */
   wish(device: string, point: string, value: Value): void;

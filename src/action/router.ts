@@ -1,5 +1,7 @@
+import { deadline } from '../clock.js';
 import { type Outcome, refused } from '../device/outcome.js';
-import type { Key } from '../frame/parts-lane.js';
+import { BridgeError, describeError } from '../error.js';
+import type { AnsweredPoint } from '../frame/parts-lane.js';
 import type { Publisher } from '../frame/publisher.js';
 import type { LogEntry } from '../frame/shapes.js';
 import type { Binding } from '../layout/bind.js';
@@ -24,7 +26,7 @@ export interface RouterParts {
   /** A line for everybody's log consoles. */
   tell(entry: LogEntry): void;
   /** What the frames of a layout written by hand mean; none where absent. */
-  binding?: Pick<Binding, 'read' | 'deadMan'>;
+  binding?: Pick<Binding, 'read' | 'deadMan'> | undefined;
   log: Log;
 }
 
@@ -35,6 +37,8 @@ type Handler = (payload: JsonObject, via: CommandRequest['via']) => void;
 
 /** Emergency stops within this time are one. */
 const STOP_AGAIN_MS = 1_000;
+/** Whoever pressed it waits at most this long for a slow disk. */
+const KEPT_MS = 1_000;
 
 /** Takes each frame of the channel to what it asks for; frames that are not for us pass by in silence. */
 export class Router {
@@ -127,6 +131,8 @@ export class Router {
   private submit(request: CommandRequest): void {
     const { publisher } = this.parts;
     const { device, point } = request;
+    // An old answer said again, and a pulse, say nothing of what the point is now.
+    const fleeting = request.pulseMs !== undefined || this.parts.commands.isRepeat(request);
     publisher.hold(device, point);
     const outcome = this.execute(request);
     if (!outcome) {
@@ -134,8 +140,8 @@ export class Router {
       return;
     }
     void outcome.then((result) => {
-      if (request.cmd !== undefined) this.acknowledge(request, result, request);
-      else publisher.release(device, point, result.ok ? result.value : undefined);
+      if (request.cmd !== undefined) this.acknowledge(request, result, { device, point, fleeting });
+      else publisher.release(device, point, result.ok && !fleeting ? result.value : undefined);
     });
   }
 
@@ -159,14 +165,16 @@ export class Router {
 
   private async makeSafe(by: string): Promise<Outcome> {
     const { rules, commands, tell, log } = this.parts;
-    rules.estop.latch();
+    const kept = rules.estop.latch();
     rules.outputs.halt();
     const message = 'the emergency stop was pressed';
     commands.dropHeld(refused('estop', message));
     const stopping = rules.fleet.safeAll('estop', message);
     log.warn({ by: printable(by, 60) }, 'EMERGENCY STOP');
     tell({ level: 'error', text: `EMERGENCY STOP by ${printable(by, 60)}` });
-    const open = await stopping;
+    const late = () => new BridgeError('state/slow', 'a restart may not know of the emergency stop yet');
+    const written = deadline(rules.clock, KEPT_MS, kept, late).catch((error) => log.warn({}, describeError(error)));
+    const [open] = await Promise.all([stopping, written]);
     return open.length === 0 ? { ok: true, value: true } : refused('timeout', `not confirmed: ${open.join(', ')}`);
   }
 
@@ -178,21 +186,22 @@ export class Router {
     const refusal =
       checkSender({ device: '', point: '', ...sender, ...sentAt, size, via }, this.parts.rules) ??
       (hindrance === undefined ? undefined : refused('estop', hindrance));
-    const asked = { from: sender.from || 'a phone', via, what: 'estop_reset', wish: undefined };
-    void this.parts.commands.audit.note(asked, refusal ?? { ok: true, value: true });
+    const from = sender.from || 'a phone';
     if (refusal) {
+      void this.parts.commands.audit.note({ from, via, what: 'estop_reset', wish: undefined }, refusal);
       this.reportRefusal('estop_reset', refusal);
       this.acknowledge(sender, refusal);
       return;
     }
-    this.releaseStop(sender.from || 'a phone');
+    this.releaseStop(from, via);
     this.acknowledge(sender, { ok: true, value: true });
   }
 
   /** Lets go of the emergency stop. */
-  releaseStop(by: string): void {
-    const { log, tell } = this.parts;
-    const { estop } = this.parts.rules;
+  releaseStop(by: string, via: CommandRequest['via'] = 'local'): void {
+    const { log, tell, commands, rules } = this.parts;
+    const { estop } = rules;
+    void commands.audit.note({ from: by, via, what: 'estop_reset', wish: undefined }, { ok: true, value: true });
     if (!estop.latched) return;
     estop.reset();
     this.stops.last = undefined;
@@ -200,7 +209,7 @@ export class Router {
     tell({ level: 'warn', text: `emergency stop reset by ${printable(by, 60)}` });
   }
 
-  private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome, held?: Key): void {
+  private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome, held?: AnsweredPoint): void {
     if (sender.cmd === undefined) return;
     const { ok } = outcome;
     const detail = outcome.ok ? { value: outcome.value } : { code: outcome.code, message: outcome.message };

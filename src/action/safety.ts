@@ -1,10 +1,11 @@
-import type { Clock } from '../clock.js';
+import { type Clock, startOf } from '../clock.js';
 import type { Config } from '../config/schema.js';
 import type { Fleet } from '../device/fleet.js';
 import type { Log } from '../log.js';
+import type { Memory } from '../memory.js';
 import type { Store } from '../state/store.js';
+import { accessOf } from './access.js';
 import { ownWish } from './command.js';
-import type { Desired } from './desired.js';
 import { EmergencyStop, type EstopSource } from './estop.js';
 import { watchEstopSources } from './estop-sources.js';
 import { Outputs } from './outputs.js';
@@ -18,7 +19,7 @@ export interface SafetyParts {
   readonly config: Config;
   readonly fleet: Fleet;
   readonly store: Store;
-  readonly desired: Desired;
+  readonly memory: Pick<Memory, 'latch' | 'outputs'>;
   /** Anybody can be on the relay, and nobody said that this is all right. */
   readonly openRelay: boolean;
   readonly clock: Clock;
@@ -32,36 +33,64 @@ export class Safety {
   private relayLoss: RelayLoss | undefined;
   private unwatch: () => void = () => {};
 
+  private config: Config;
+  private watch: () => void = () => {};
+
   constructor(private readonly parts: SafetyParts) {
-    const { config, fleet, store, desired, openRelay, clock, log } = parts;
-    const { security, safety, relay } = config;
+    const { config, fleet, store, memory, openRelay, clock, log } = parts;
+    const { safety } = config;
     const { devices } = fleet;
-    const access = {
-      defaultRole: security.defaultRole,
-      phones: security.phones,
-      openRelay,
-      sealedOnly: relay.roomKey !== undefined,
-      begun: clock.wall(),
-    };
-    const estop = new EmergencyStop(store, safety.estop.map(sourceOf));
-    const outputs = new Outputs({ store, devices, interlocks: safety.interlocks, desired, clock, log });
+    const access = accessOf(config, openRelay, startOf(clock));
+    const estop = new EmergencyStop(store, memory.latch, safety.estop.map(sourceOf));
+    const { interlocks } = safety;
+    const outputs = new Outputs({ store, devices, interlocks, desired: memory.outputs, clock, log });
     this.rules = { fleet, store, access, estop, outputs, clock };
+    store.subscribe({
+      described: (device) => {
+        if (store.health(device) === undefined) outputs.forget(device);
+      },
+    });
+    this.config = config;
   }
 
   /** Begins to watch; wishes that come back, and emergency stops, go through `router`. */
   begin(router: Router): void {
-    const { config, store, desired, clock, log } = this.parts;
+    const { store, memory, clock, log } = this.parts;
     const { outputs, estop } = this.rules;
-    const grace = config.safety.relayGrace;
+    const config = () => this.config;
     const restore = new Restore({
       store,
-      desired,
+      desired: memory.outputs,
       clock,
       wish: (device, point, value) => void router.execute(ownWish(device, point, value)),
     });
     this.restore = restore;
-    this.relayLoss = new RelayLoss({ store, outputs, restore, clock, log, grace });
-    this.unwatch = watchEstopSources(estop, store, (by) => void router.emergencyStop(by));
+    this.relayLoss = new RelayLoss({
+      store,
+      outputs,
+      restore,
+      clock,
+      log,
+      get grace() {
+        return config().safety.relayGrace;
+      },
+    });
+    this.watch = () => {
+      this.unwatch();
+      this.unwatch = watchEstopSources(estop, store, (by) => void router.emergencyStop(by));
+    };
+    this.watch();
+  }
+
+  /** Goes by another config from now on. What is latched, on, on its way or wished stays so. */
+  take(config: Config, openRelay: boolean): void {
+    const { rules } = this;
+    const { interlocks, estop } = config.safety;
+    this.config = config;
+    rules.access = accessOf(config, openRelay, rules.access.begun);
+    rules.outputs.regroup(interlocks);
+    rules.estop.sources = estop.map(sourceOf);
+    this.watch();
   }
 
   /** The bridge is on the relay's channel. */
@@ -87,4 +116,9 @@ export class Safety {
 function sourceOf({ point: name, when }: Config['safety']['estop'][number]): EstopSource {
   const [device = '', point = ''] = name.split('.');
   return when === undefined ? { device, point } : { device, point, when };
+}
+
+/** The groups of outputs of which at most one is on. */
+export function interlocksOf({ safety }: Pick<Config, 'safety'>): readonly (readonly string[])[] {
+  return safety.interlocks.map(({ outputs }) => outputs);
 }

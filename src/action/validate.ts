@@ -20,15 +20,19 @@ export interface Access {
   readonly openRelay: boolean;
   /** True: a room key is set, so plain commands come from outside the room. */
   readonly sealedOnly: boolean;
-  /** Wall time of the start. What this process can tell from a recording ends there; undefined: the clock was not set. */
-  readonly begun?: number | undefined;
+  /**
+   * Wall time of the start, as the machine's clock tells it now: it may have been set since. What this process can tell from
+   * a recording ends there; undefined: the clock is not set.
+   */
+  begun?(): number | undefined;
 }
 
 /** Everything that a command is held against. */
 export interface Rules {
   readonly fleet: Pick<Fleet, 'devices' | 'safeAll'>;
   readonly store: Store;
-  readonly access: Access;
+  /** Another one where the config is another one. */
+  access: Access;
   readonly estop: EmergencyStop;
   readonly outputs: Outputs;
   readonly clock: Clock;
@@ -55,7 +59,7 @@ export function checkSender(request: CommandRequest, rules: Rules): Outcome | un
     return refused('expired', 'the command was sent too long ago');
   }
   if (request.via === 'local') return undefined;
-  if (request.via === 'sealed' && request.sentAt !== undefined && request.sentAt < (access.begun ?? 0)) {
+  if (request.via === 'sealed' && request.sentAt !== undefined && request.sentAt < (access.begun?.() ?? 0)) {
     return refused('expired', 'the command was sealed before the bridge started, and may be a recording');
   }
   if (access.sealedOnly && request.via === 'plain') {

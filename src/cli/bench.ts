@@ -11,10 +11,11 @@ import { type CliContext, EXIT, untilAborted } from './context.js';
 import { joinRelay } from './join-relay.js';
 import { LiveView } from './live-view.js';
 import { openLog } from './open-log.js';
+import { type RecordOptions, recorded } from './record.js';
 import { bridgeParts, panelAt } from './run.js';
 
 /** What `bench` was asked for. */
-export interface BenchOptions {
+export interface BenchOptions extends RecordOptions {
   /** So many simulated boards; where absent a few, and one with real firmware. */
   readonly boards?: number;
   readonly config?: string;
@@ -57,16 +58,22 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
     });
     for (const id of left) out(`${id}: its driver has no simulator; left out`);
     const withPty = options.pty === undefined ? config : plugPty(config, options.pty, folder, context, undo);
-    const relay = await joinRelay(withPty, clock, log);
+    const relay = await joinRelay(withPty, clock, log, []);
     undo.push(() => relay.stop());
     const panel = {
       ...panelAt(context),
       port: options.panelPort ?? PANEL_PORT,
       orAnyPort: options.panelPort === undefined,
     };
-    const bridge = new Bridge({ ...bridgeParts(withPty, relay, context, log), panel, lines, pins });
+    const usual = { ...bridgeParts(withPty, relay, context, log), panel, lines, pins };
+    const { parts, recorder } = await recorded(options, usual);
+    undo.push(() => recorder?.close());
+    const bridge = new Bridge(parts);
     await bridge.start();
-    undo.push(() => bridge.stop());
+    undo.push(() => {
+      recorder?.note({ bridge: 'stop' });
+      return bridge.stop();
+    });
     const { namespace } = withPty.bridge;
     const link = bridge.panel?.link();
     if (link !== undefined) out(`panel      ${link}   (for one browser)`);

@@ -30,6 +30,8 @@ export interface CliContext {
   readonly terminal: () => Terminal | undefined;
   /** Aborts when the user wants the command to end. */
   readonly signal: AbortSignal;
+  /** Calls `reload` from now on when the user wants the command to read its config anew, which would end it otherwise. */
+  readonly onReload: (reload: () => void) => void;
   /** Aborts when nobody reads the results any more (`| head`). */
   readonly unread: AbortSignal;
   /** The lasting name of a serial port that is plugged in; undefined where it has none. */

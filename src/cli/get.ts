@@ -3,7 +3,7 @@ import { isObject } from '../mesh/frame.js';
 import { type CliContext, EXIT } from './context.js';
 import { type ControlOptions, controlPath, splitTarget } from './control-path.js';
 
-/** `get DEVICE[.POINT]`: prints what the running bridge knows, a point a line: name, value, unit, quality, age. */
+/** `get DEVICE[.POINT]`: prints what the running bridge knows, a point a line: name, value, unit, quality, age; then what it knew. */
 export async function getCommand(target: string, options: ControlOptions, context: CliContext): Promise<number> {
   const { device, point } = splitTarget(target, false);
   const request = { op: 'get', device, ...(point === undefined ? {} : { point }) } as const;
@@ -15,6 +15,9 @@ export async function getCommand(target: string, options: ControlOptions, contex
   for (const [id, state] of Object.entries(answer['points'])) {
     if (isObject(state)) context.out(`${device}.${id}\t${describePoint(state)}`);
   }
+  for (const [id, last] of Object.entries(isObject(answer['last']) ? answer['last'] : {})) {
+    if (isObject(last)) context.out(`${device}.${id}\t${describeLast(last)}`);
+  }
   return EXIT.ok;
 }
 
@@ -23,4 +26,10 @@ function describePoint(state: { [key: string]: unknown }): string {
   const unit = typeof state['unit'] === 'string' ? ` ${state['unit']}` : '';
   const age = typeof state['age_ms'] === 'number' ? `\t${(state['age_ms'] / 1000).toFixed(1)} s ago` : '';
   return `${value}${unit}\t${String(state['quality'])}${age}`;
+}
+
+function describeLast({ value, at, count }: { [key: string]: unknown }): string {
+  const times = typeof count === 'number' ? ` (${count})` : '';
+  const when = typeof at === 'number' ? `\tat ${new Date(at).toISOString()}` : '';
+  return `last ${String(value)}${times}${when}`;
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { loadCertificate } from '../certificate.js';
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
+import type { Trust } from '../mesh/client-socket.js';
 import { isLoopbackUrl } from '../mesh/connection.js';
 import { type Pairing, pairingOf } from '../pairing.js';
 import { isEveryInterface, isLoopback, lanAddress, relayUrl } from '../relay/address.js';
@@ -14,32 +16,50 @@ export interface JoinedRelay {
   readonly token: string | undefined;
   /** True: the relay lets anybody in, so commands over it could be anybody's. */
   readonly openRelay: boolean;
+  /** Whom a secure connection is to, where not to anybody whom the system trusts. */
+  readonly trust?: Trust | undefined;
+  /** SHA-256 of our own relay's certificate, for people to compare. */
+  readonly fingerprint?: string | undefined;
   /** What a phone needs to join. */
   readonly pairing: Pairing;
   stop(): Promise<void>;
 }
 
 /** Names the relay of the config, or starts the embedded one; a relay open to the network always gets a token. */
-export async function joinRelay(config: Config, clock: Clock, log: Log): Promise<JoinedRelay> {
+export async function joinRelay(
+  config: Config,
+  clock: Clock,
+  log: Log,
+  names: readonly string[],
+): Promise<JoinedRelay> {
   const { relay, bridge } = config;
   if (relay.url !== undefined) {
     const openRelay = relay.token === undefined && !relay.credential && !relay.allowOpenRelay;
     const { url, token, channel, roomKey } = relay;
     const pairing = relay.credential ? ACCOUNT : pairingOf({ url: fromOutside(url), channel, token, roomKey });
-    return { url, token, openRelay, pairing, stop: async () => {} };
+    const trust = relay.ca === undefined ? undefined : { ca: relay.ca };
+    return { url, token, openRelay, trust, pairing, stop: async () => {} };
   }
-  const { host, port } = relay.embedded;
+  const { host, port, tls: source } = relay.embedded;
+  const { stateDir } = bridge;
+  const tls = source && (await loadCertificate(source, { stateDir, names, clock, log }));
   const local = isLoopback(host);
-  const token = relay.token ?? (local ? undefined : await loadOrCreateToken(join(bridge.stateDir, 'relay-token'), log));
-  const embedded = new EmbeddedRelay({ host, port, token, clock, log });
+  const token = relay.token ?? (local ? undefined : await loadOrCreateToken(join(stateDir, 'relay-token'), log));
+  const embedded = new EmbeddedRelay({ host, port, token, tls, clock, log });
   const { url, port: bound } = await embedded.start();
   return {
     url,
     token,
     openRelay: false,
+    ...(tls && { trust: { ca: tls.cert, fingerprint: tls.fingerprint }, fingerprint: tls.fingerprint }),
     pairing: local
       ? INNER
-      : pairingOf({ url: outsideUrl(host, bound), channel: relay.channel, token, roomKey: relay.roomKey }),
+      : pairingOf({
+          url: outsideUrl(host, bound, tls !== undefined),
+          channel: relay.channel,
+          token,
+          roomKey: relay.roomKey,
+        }),
     stop: () => embedded.stop(),
   };
 }
@@ -55,8 +75,8 @@ const ACCOUNT: Pairing = {
   message: 'phones meet this bridge through their account; the token of a device is not for them',
 };
 
-function outsideUrl(host: string, port: number): string {
-  return relayUrl((isEveryInterface(host) ? lanAddress() : host) ?? host, port);
+function outsideUrl(host: string, port: number, secure: boolean): string {
+  return relayUrl((isEveryInterface(host) ? lanAddress() : host) ?? host, port, secure);
 }
 
 /** An address that means this machine, as others write it. */

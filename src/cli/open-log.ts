@@ -1,6 +1,5 @@
-import type { Log } from '../log.js';
 import type { LogLine } from '../log-line.js';
-import { createLogger, type LogLevel } from '../logger.js';
+import { createLogger, type LogLevel, type ProgramLog } from '../logger.js';
 import type { CliContext } from './context.js';
 
 /** What is written to the log of a command, and how. */
@@ -15,7 +14,10 @@ export interface LogWishes {
 }
 
 /** The log of a command; in colours on a terminal, unless NO_COLOR (no-color.org) is set. */
-export function openLog(wishes: LogWishes, context: Pick<CliContext, 'logStream' | 'logIsTerminal' | 'env'>): Log {
+export function openLog(
+  wishes: LogWishes,
+  context: Pick<CliContext, 'logStream' | 'logIsTerminal' | 'env'>,
+): ProgramLog {
   const { level, secrets = [], pretty, also } = wishes;
   const colour = context.logIsTerminal && !context.env['NO_COLOR'];
   return createLogger({ level, secrets, destination: context.logStream, pretty, colour, also });

@@ -14,6 +14,7 @@ import { pairCommand } from './pair.js';
 import { panelCommand } from './panel.js';
 import { pushCommand } from './push.js';
 import { relayCommand } from './relay.js';
+import { replayCommand } from './replay.js';
 import { runCommand } from './run.js';
 import { safeCommand } from './safe.js';
 import { setCommand } from './set.js';
@@ -49,13 +50,15 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
       writeOut: (text) => context.out(text.trimEnd()),
       writeErr: (text) => context.err(text.trimEnd()),
     });
-  program
-    .command('run', { isDefault: false })
+  const recording = (command: Command) =>
+    command
+      .option('--record <file>', 'record all that is read and said, to replay it')
+      .option('--record-limit <mb>', 'size at which the recording ends', wholeNumber(1, 100_000), 64);
+  recording(program.command('run', { isDefault: false }))
     .description('run the bridge until it is stopped')
     .option('--config <file>', 'config file; without one: an embedded relay for the home network')
     .action((options) => finish(runCommand(options, context)));
-  program
-    .command('bench')
+  recording(program.command('bench'))
     .description('try everything without hardware: relay, boards, live values')
     .option('--boards <n>', 'only so many simulated boards, none with real firmware', wholeNumber(0, 64))
     .option('--config <file>', 'simulate the devices of this config')
@@ -63,6 +66,13 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .option('--port <port>', 'port of the relay; 0: any free one', wholeNumber(0, 65_535), 8765)
     .option('--panel-port <port>', 'port of the panel; 0: any free one', wholeNumber(0, 65_535))
     .action((options) => finish(benchCommand(options, forReader(context))));
+  program
+    .command('replay')
+    .description('let a bridge live through a recording, and print what it reads and says')
+    .argument('<file>')
+    .option('--config <file>', 'with other settings than when it was recorded')
+    .option('--speed <n>', 'so many times as fast as it was; max: as fast as possible', speed)
+    .action((file, options) => finish(replayCommand(file, options, forReader(context))));
   program
     .command('relay')
     .description('run only the embedded relay')
@@ -149,4 +159,13 @@ function wholeNumber(min: number, max: number): (text: string) => number {
     }
     return number;
   };
+}
+
+/** How many times as fast; undefined for `max`. */
+function speed(text: string): number | undefined {
+  const number = Number(text);
+  if (text === 'max') return undefined;
+  if (!/^\d+(\.\d+)?$/.test(text) || number <= 0)
+    throw new InvalidArgumentError('It must be a number above 0, or max.');
+  return number;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Bridge } from '../bridge.js';
 import { deadline } from '../clock.js';
 import { formatProblem } from '../config/config-error.js';
-import { defaultConfig, loadConfig } from '../config/load.js';
+import { defaultConfig, type LoadedConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { controlSocket } from '../control/protocol.js';
 import { BridgeError, describeError } from '../error.js';
@@ -13,27 +13,40 @@ import type { PanelOptions } from '../panel/local-panel.js';
 import { LogRing } from '../panel/log-ring.js';
 import { machinePins } from '../port/pins.js';
 import { machinePorts } from '../port/ports.js';
+import type { Recorder } from '../record/recorder.js';
+import { lanAddress } from '../relay/address.js';
 import { selfCheck } from '../service/self-check.js';
 import { serviceManager } from '../service/service-env.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
 import { openLog } from './open-log.js';
 import { showPairing } from './pair.js';
+import { type RecordOptions, recorded } from './record.js';
+import { Reloader } from './reload.js';
 
 /** The whole stop takes at most this long, whatever hangs. */
 const STOP_MS = 1_950;
 
 /** `run [--config FILE]`: the bridge, until interrupted. Without a config: a relay for the home network with a token of its own. */
-export async function runCommand(options: { config?: string }, context: CliContext): Promise<number> {
-  const { config, warnings, secrets } = readConfig(options.config, context);
+export async function runCommand(options: { config?: string } & RecordOptions, context: CliContext): Promise<number> {
+  const { config: file } = options;
+  const loaded = readConfig(file, context);
+  const { config, warnings, secrets } = loaded;
   const pretty = readByPeople(context.logIsTerminal, context.env);
   const lines = new LogRing();
   const log = openLog({ level: config.log.level, secrets, pretty, also: (line) => lines.add(line) }, context);
-  for (const warning of warnings) log.warn({}, warning);
-  const relay = await joinRelay(config, context.clock, log);
-  const panel = config.panel && { ...panelAt(context), ...config.panel, orAnyPort: options.config === undefined };
-  const bridge = new Bridge({ ...bridgeParts(config, relay, context, log), lines, ...(panel && { panel }) });
+  for (const warning of warnings) log.warn({}, formatProblem(warning));
+  const names = namesOf(context);
+  const relay = await joinRelay(config, context.clock, log, names);
+  const panelOf = ({ panel }: Config) =>
+    panel && { ...panelAt(context), ...panel, names, orAnyPort: file === undefined };
+  let bridge: Bridge;
+  let recorder: Recorder | undefined;
   try {
+    const usual = { ...bridgeParts(config, relay, context, log), lines, panel: panelOf(config) };
+    const { parts, ...recording } = await recorded(options, usual);
+    recorder = recording.recorder;
+    bridge = new Bridge(parts);
     await bridge.start();
   } catch (error) {
     await relay.stop();
@@ -42,10 +55,16 @@ export async function runCommand(options: { config?: string }, context: CliConte
   announce(config, relay, bridge.panel?.link(), context);
   const service = serviceManager(context.env, context.clock, log);
   service?.ready(() => selfCheck(controlSocket(config.bridge.stateDir)));
+  const reloader =
+    file === undefined
+      ? undefined
+      : new Reloader({ file, bridge, loaded, relay, names, panel: panelOf, service, recorder, context, log });
+  if (reloader) context.onReload(() => void reloader.request());
   await untilAborted(context.signal);
   service?.stopping();
   log.info({}, 'stopping');
-  const stopping = bridge.stop().then(() => relay.stop());
+  recorder?.note({ bridge: 'stop' });
+  const stopping = bridge.stop().then(() => Promise.all([(reloader ?? { relay }).relay.stop(), recorder?.close()]));
   const late = () => new BridgeError('bridge/slow-stop', 'the relay did not stop in time');
   await deadline(context.clock, STOP_MS, stopping, late).catch((error: unknown) => log.warn({}, describeError(error)));
   return EXIT.ok;
@@ -53,15 +72,17 @@ export async function runCommand(options: { config?: string }, context: CliConte
 
 /** What a bridge of this program is built from, on this machine's ports. */
 export function bridgeParts(config: Config, relay: JoinedRelay, context: CliContext, log: Log) {
-  const { clock, random, drivers, version } = context;
+  const { clock, random, drivers, version, hostname } = context;
   return {
     config,
     relayUrl: relay.url,
     token: relay.token,
+    trust: relay.trust,
     openRelay: relay.openRelay,
     pairing: relay.pairing,
     drivers,
     version,
+    hostname,
     clock,
     random,
     log,
@@ -75,11 +96,16 @@ export function panelAt({ machine, hostname }: CliContext): Omit<PanelOptions, '
   return { host: '127.0.0.1', hostname, page: join(machine.home, 'dist/src/panel/page') };
 }
 
-function readConfig(file: string | undefined, context: CliContext) {
+/** Names and addresses under which others reach this machine. */
+function namesOf({ hostname }: CliContext): string[] {
+  const lan = lanAddress();
+  return [hostname, `${hostname}.local`, ...(lan === undefined ? [] : [lan])];
+}
+
+function readConfig(file: string | undefined, context: CliContext): LoadedConfig {
   const { drivers, homeDir, hostname } = context;
   if (file !== undefined) {
-    const { config, warnings, secrets } = loadConfig(file, context);
-    return { config, warnings: warnings.map(formatProblem), secrets };
+    return loadConfig(file, context);
   }
   const config = defaultConfig({ drivers, homeDir, hostname });
   const relay = { ...config.relay, embedded: { port: 8765, host: '0.0.0.0' } } as Config['relay'];
@@ -89,6 +115,7 @@ function readConfig(file: string | undefined, context: CliContext) {
 function announce(config: Config, relay: JoinedRelay, link: string | undefined, context: CliContext): void {
   const { out } = context;
   out(`bridge ${config.bridge.name} on ${parseRelayUrl(relay.url).display}, channel ${config.relay.channel}`);
+  if (relay.fingerprint !== undefined) out(`the relay's certificate: SHA-256 ${relay.fingerprint}`);
   if (link !== undefined) out(`panel, for one browser within 15 minutes: ${link}`);
   if (config.devices.size === 0) {
     out('no devices yet: plug a board in that says who it is, or name devices in a config: --config bridge.yaml');

@@ -33,6 +33,9 @@ export function cautions(
       say(['devices', id, 'port'], 'this name can move to another board after a restart', hint);
     }
   }
+  if (config.metrics && !isLoopback(config.metrics.host)) {
+    say(['metrics', 'host'], 'everybody in the network can read the metrics', 'use 127.0.0.1, or a firewall');
+  }
   if (config.panel && !isLoopback(config.panel.host)) {
     say(['panel', 'host'], 'the panel is open to the network without encryption', 'use 127.0.0.1 and an SSH tunnel');
   }

@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
+import type { CertificateSource } from '../certificate.js';
 import { BridgeError, isBridgeError } from '../error.js';
 import { type Artifact, readArtifact, secretsOf } from '../mesh/artifact.js';
 import { printable } from '../text.js';
@@ -21,8 +23,10 @@ export interface ResolvedRelay {
 const NOWHERE = 'ws://127.0.0.1:9';
 
 /** Reads the connection that a `relay` section names, where it names one; keys `given` beside it win over it. */
-export function resolveRelay(relay: ParsedRelay, given: ReadonlySet<string>, config: string): ResolvedRelay {
-  const { connection, ...rest } = relay;
+export function resolveRelay(parsed: ParsedRelay, given: ReadonlySet<string>, config: string): ResolvedRelay {
+  const { connection, ...relay } = parsed;
+  const { rest, problem } = withFiles(relay, config);
+  if (problem) return { relay: { ...rest, url: NOWHERE } as RelayConfig, problem, secrets: [], shared: false };
   if (connection === undefined) return { relay: rest as RelayConfig, secrets: [], shared: false };
   try {
     const { content, shared } = contentOf(connection, config);
@@ -39,6 +43,45 @@ export function resolveRelay(relay: ParsedRelay, given: ReadonlySet<string>, con
   }
 }
 
+/** The files that a section names, from where the config is; of the authorities' file its content. */
+function withFiles(relay: Omit<ParsedRelay, 'connection'>, config: string) {
+  const { embedded, ca, ...others } = relay;
+  const tls = embedded?.tls && besideConfig(embedded.tls, config);
+  const rest = { ...others, ...(embedded && { embedded: { ...embedded, ...(tls && { tls }) } }) };
+  if (ca === undefined) return { rest };
+  const wrong = (message: string, hint: string) => {
+    return { rest, problem: { path: ['relay', 'ca'], at: 'value' as const, message, hint } };
+  };
+  if (embedded) return wrong('is for a relay elsewhere', 'for the one inside use `embedded.tls`');
+  if (relay.url !== undefined && !/^wss:/i.test(relay.url))
+    return wrong('has no effect without encryption', 'write the address as wss://');
+  try {
+    return { rest: { ...rest, ca: authoritiesIn(resolve(dirname(config), ca)) } };
+  } catch (error) {
+    if (!isBridgeError(error)) throw error;
+    const { message, hint } = error;
+    return { rest, problem: { path: ['relay', 'ca'], at: 'value' as const, message: printable(message), hint } };
+  }
+}
+
+/** A certificate's files, named from where the config is. */
+export function besideConfig(source: CertificateSource, config: string): CertificateSource {
+  if (source === true) return true;
+  const folder = dirname(config);
+  return { cert: resolve(folder, source.cert), key: resolve(folder, source.key) };
+}
+
+function authoritiesIn(path: string): string {
+  const { text } = readConfigFile(path);
+  const hint = 'a PEM file is wanted: `-----BEGIN CERTIFICATE-----`';
+  try {
+    new X509Certificate(text);
+  } catch (cause) {
+    throw new BridgeError('relay/ca', 'there is no certificate in this file', { hint, cause });
+  }
+  return text;
+}
+
 function merged(rest: Omit<ParsedRelay, 'connection'>, artifact: Artifact, given: ReadonlySet<string>): RelayConfig {
   const { url, channel, token, roomKey, credential } = artifact;
   return {
@@ -47,6 +90,7 @@ function merged(rest: Omit<ParsedRelay, 'connection'>, artifact: Artifact, given
     token: rest.token ?? token,
     roomKey: rest.roomKey ?? roomKey,
     allowOpenRelay: rest.allowOpenRelay,
+    ca: rest.ca,
     ...(credential === undefined ? {} : { credential }),
   };
 }

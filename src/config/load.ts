@@ -9,7 +9,7 @@ import { printable } from '../text.js';
 import { cautions } from './cautions.js';
 import { ConfigError, type Problem } from './config-error.js';
 import { type ConfigFile, readConfigFile } from './config-file.js';
-import { resolveRelay } from './connection.js';
+import { besideConfig, resolveRelay } from './connection.js';
 import { crossCheck } from './cross-check.js';
 import type { Environment } from './environment.js';
 import { checkLayout } from './layout-check.js';
@@ -88,7 +88,7 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   if (misfits.length > 0) throw new ConfigError(capped(misfits.map(place)));
   const resolved = resolveRelay(result.data.relay, keysAt(source, ['relay']), file.path);
   secrets.push(...resolved.secrets.filter((secret) => !secrets.includes(secret)));
-  const settled = settle(result.data, resolved.relay, context);
+  const settled = settle(result.data, resolved.relay, context, file.path);
   const { config, errors, notes } = withLayout(settled, result.data, file.path, context.drivers);
   if (resolved.problem) errors.push(resolved.problem);
   if (errors.length > 0) throw new ConfigError(capped(errors.map(place)));
@@ -139,12 +139,14 @@ function withLayout(
 }
 
 /** Fills in what the schema can't know: names and folders of this machine. */
-function settle(parsed: ParsedConfig, relay: Config['relay'], context: ConfigContext): Config {
+function settle(parsed: ParsedConfig, relay: Config['relay'], context: ConfigContext, path: string): Config {
   const { name: given, namespace, stateDir } = parsed.bridge;
   const name = meshName(given ?? `${context.hostname ?? hostname()}-bridge`);
-  const { layout: _, ...rest } = parsed;
+  const { layout: _, panel, ...rest } = parsed;
+  const tls = panel?.tls && besideConfig(panel.tls, path);
   return {
     ...rest,
+    ...(panel && { panel: { ...panel, ...(tls && { tls }) } }),
     relay,
     bridge: {
       name,

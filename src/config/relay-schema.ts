@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CertificateSource } from '../certificate.js';
 import type { Credential } from '../mesh/artifact.js';
 import { parseRelayUrl } from '../mesh/connection.js';
 
@@ -10,6 +11,15 @@ interface Common {
   readonly roomKey: string | undefined;
   /** True where commands are taken through a relay that asks for no token. */
   readonly allowOpenRelay: boolean;
+  /** The certificate authorities that a `wss://` relay is checked against, as PEM or, as written, the file with it; the system's where undefined. */
+  readonly ca?: string | undefined;
+}
+
+/** Where the bridge's own relay listens. */
+export interface EmbeddedConfig {
+  readonly port: number;
+  readonly host: string;
+  readonly tls?: CertificateSource | undefined;
 }
 
 /** How the bridge reaches a relay: an address, with what fetches its tokens where those run out, or a relay of its own. */
@@ -17,7 +27,7 @@ export type RelayConfig = Common &
   (
     | { readonly url: string; readonly credential?: Credential; readonly embedded?: never }
     | {
-        readonly embedded: { readonly port: number; readonly host: string };
+        readonly embedded: EmbeddedConfig;
         readonly credential?: never;
         readonly url?: never;
       }
@@ -26,7 +36,7 @@ export type RelayConfig = Common &
 /** The `relay` section as written: its connection, where it has one, still has to be read. */
 export interface ParsedRelay extends Common {
   readonly url?: string;
-  readonly embedded?: { readonly port: number; readonly host: string };
+  readonly embedded?: EmbeddedConfig;
   readonly connection?: unknown;
 }
 
@@ -35,6 +45,20 @@ const LONGEST_CONNECTION = 65_536;
 
 /** A TCP port; 0 stands for any free one. */
 export const tcpPort = z.int().min(0).max(65_535);
+
+/** How a server of ours proves itself and encrypts. */
+export const tlsSource: z.ZodType<CertificateSource> = z
+  .union(
+    [
+      z.literal(true),
+      z.strictObject({
+        cert: text.describe('PEM file with the certificate, and those between it and its authority'),
+        key: text.describe('PEM file with its private key'),
+      }),
+    ],
+    { error: 'expected `true` or {cert, key}' },
+  )
+  .meta({ typeName: '`true`, or {cert, key}' });
 
 /** 32 bytes as strict standard base64 (RFC 4648 4): 43 characters, the last with two zero bits, and one `=`. */
 const ROOM_KEY = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
@@ -60,6 +84,9 @@ export const relaySchema = z
       .strictObject({
         port: tcpPort.default(8765).describe('TCP port; 0: any free one'),
         host: text.default('127.0.0.1').describe('Address to listen on; `0.0.0.0`: the whole network'),
+        tls: tlsSource
+          .optional()
+          .describe('Encrypts (`wss://`): with your certificate, or `true`: with one that is made and kept here'),
       })
       .optional()
       .describe('A relay inside the bridge; either this or `url`'),
@@ -84,6 +111,9 @@ export const relaySchema = z
       .optional()
       .meta({ typeName: 'base64 of 32 bytes' })
       .describe('Key for end-to-end encryption; the one that the phones use. Secret'),
+    ca: text
+      .optional()
+      .describe('PEM file with the certificate authorities of a `wss://` relay; those of the system where absent'),
     allowOpenRelay: z.boolean().default(false).describe('Take commands also through a relay that asks for no token'),
   })
   .superRefine(
@@ -104,8 +134,8 @@ export const relaySchema = z
     },
     { when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value) },
   )
-  .transform(({ url, embedded, connection, channel, token, roomKey, allowOpenRelay }): ParsedRelay => {
-    const common = { channel, token, roomKey, allowOpenRelay };
+  .transform(({ url, embedded, connection, channel, token, roomKey, allowOpenRelay, ca }): ParsedRelay => {
+    const common = { channel, token, roomKey, allowOpenRelay, ca };
     if (connection !== undefined) return { ...common, connection };
     if (url !== undefined) return { ...common, url };
     return { ...common, embedded: embedded ?? { port: 8765, host: '127.0.0.1' } };

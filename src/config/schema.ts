@@ -9,7 +9,7 @@ import { derivedSchema } from './derived-schema.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import { NAMESPACE } from './names.js';
 import { unworded } from './problems.js';
-import { type RelayConfig, relaySchema, tcpPort } from './relay-schema.js';
+import { type RelayConfig, relaySchema, tcpPort, tlsSource } from './relay-schema.js';
 
 export type { RelayConfig };
 
@@ -80,6 +80,28 @@ const publish = z.strictObject({
   trend: durationBetween('250ms', '1h').prefault('2s').describe('Pace of the values that sparklines append'),
 });
 
+const persist = z.strictObject({
+  interval: durationBetween('1s', '1h')
+    .prefault('10s')
+    .describe(
+      'Least time between two writes of what changes often, to spare SD cards. What safety needs is written at once',
+    ),
+  history: z
+    .boolean()
+    .default(false)
+    .describe('true: sparklines go on after a restart that took no longer than they show; written once a minute'),
+  values: z
+    .boolean()
+    .default(false)
+    .describe('true: what was known last of points is told as such while they are unknown; written once a minute'),
+  counters: z
+    .boolean()
+    .default(false)
+    .describe(
+      'true: counters and buttons of pins count on after a restart; what was counted since the last write may get lost',
+    ),
+});
+
 const security = z.strictObject({
   defaultRole: z.enum(['operator', 'viewer']).default('operator').describe('What a phone may do that is not listed'),
   phones: z
@@ -129,6 +151,14 @@ const safety = z.strictObject({
 const panel = z.strictObject({
   port: tcpPort.default(8080).describe('TCP port; 0: any free one'),
   host: text.default('127.0.0.1').describe('Address to listen on'),
+  tls: tlsSource
+    .optional()
+    .describe('Encrypts (`https://`): with your certificate, or `true`: with one that is made and kept here'),
+});
+
+const metrics = z.strictObject({
+  port: tcpPort.default(9464).describe('TCP port; 0: any free one'),
+  host: text.default('127.0.0.1').describe('Address to listen on'),
 });
 
 const layout = z.strictObject({
@@ -159,11 +189,15 @@ export function configSchema(drivers: DriverRegister) {
       .prefault({})
       .describe('Points that follow from those of devices; on the channel they are `derived.<id>`'),
     publish: publish.prefault({}).describe('How often values are sent'),
+    persist: persist.prefault({}).describe('What is remembered over restarts, and how often it is written down'),
     security: security.prefault({}).describe('Who may do what'),
     safety: safety.prefault({}).describe('What outputs may do together'),
     panel: panel
       .optional()
       .describe('The local web page; `{}` opens it on this machine. Without a config `run` opens it by itself'),
+    metrics: metrics
+      .optional()
+      .describe('Metrics for Prometheus, a health check and a page that shows it; `{}` opens them on this machine'),
     layout: layout.optional().describe('The phones’ layout; made of the devices’ points where no file is named'),
     discover: z
       .boolean()

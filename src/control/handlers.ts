@@ -2,12 +2,14 @@ import type { Commands } from '../action/commands.js';
 import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
 import type { Fleet } from '../device/fleet.js';
+import type { Memory } from '../memory.js';
 import type { JsonObject } from '../mesh/frame.js';
 import type { Pairing } from '../pairing.js';
 import type { PhoneLayout } from '../phone-layout.js';
 import type { PhonePush } from '../phone-push.js';
 import { ownPid } from '../port/own-pid.js';
 import type { PointState, Store } from '../state/store.js';
+import type { BridgeStatus } from '../status.js';
 import type { ControlAnswer } from './protocol.js';
 import type { ControlHandlers } from './server.js';
 
@@ -15,24 +17,26 @@ import type { ControlHandlers } from './server.js';
 export interface ControlParts {
   fleet: Fleet;
   store: Store;
+  memory: Pick<Memory, 'last' | 'stopped'>;
   router: Router;
   commands: Pick<Commands, 'arm' | 'audit'>;
   phoneLayout: Pick<PhoneLayout, 'layout' | 'api'>;
   push: PhonePush;
   clock: Clock;
-  version: string;
-  /** Whether the relay has let us in. */
-  relay: { readonly ready: boolean };
+  status(): BridgeStatus;
   /** A link into the panel; undefined while there is none. */
   panelLink(): string | undefined;
-  pairing: Pairing;
+  /** What a phone needs to join now. */
+  pairing(): Pairing;
 }
+
+/** Who asks, in the log and the audit. */
+const LOCAL = 'command line';
 
 /** Answers the command line from the running bridge's state. */
 export function controlHandlers(parts: ControlParts): ControlHandlers {
-  const { fleet, store, router, phoneLayout, clock, version, relay } = parts;
+  const { fleet, store, memory, router, phoneLayout, clock } = parts;
   const { devices } = fleet;
-  const begun = clock.now();
   const describe = ({ spec, value, quality, at }: PointState): JsonObject => ({
     value,
     quality,
@@ -44,22 +48,34 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
     const known = store.devices().join(', ') || 'none';
     return { ok: false, code: 'unknown_device', message: `there is no device ${device}; known: ${known}` };
   };
+  /** The bridge itself has no outputs but the emergency stop, in two halves that are pressed. */
+  const press = async (point: string, wish: unknown): Promise<ControlAnswer> => {
+    if (point !== 'estop' && point !== 'estop_reset') {
+      return { ok: false, code: 'unknown_point', message: 'of the bridge there are estop and estop_reset' };
+    }
+    if (readSwitch(wish) !== true) return { ok: false, code: 'type', message: `bridge.${point} is pressed: set it on` };
+    if (point === 'estop') return { ...(await router.emergencyStop(LOCAL)) };
+    router.releaseStop(LOCAL);
+    return { ok: true, value: true };
+  };
   return {
     get(device, point) {
       if (store.health(device) === undefined) return unknownDevice(device);
       const states = [...store.points(device).values()].filter(({ spec }) => point === undefined || spec.id === point);
-      if (point !== undefined && states.length === 0) {
+      const last = Object.entries(memory.last(device)).filter(([id]) => point === undefined || id === point);
+      if (point !== undefined && states.length === 0 && last.length === 0) {
         const known = [...store.points(device).keys()].join(', ') || 'none yet';
         return { ok: false, code: 'unknown_point', message: `${device} has no point ${point}; known: ${known}` };
       }
       const points = Object.fromEntries(states.map((state) => [state.spec.id, describe(state)]));
-      return { ok: true, health: store.health(device), points };
+      return { ok: true, health: store.health(device), points, last: Object.fromEntries(last) };
     },
     async set(device, point, wish, arm) {
+      if (device === 'bridge') return await press(point, wish);
       const spec = store.point(device, point)?.spec;
       const value = spec?.type === 'boolean' ? readSwitch(wish) : wish;
       const size = JSON.stringify(wish ?? null).length;
-      const request = { device, point, value, from: 'command line', size, via: 'local' } as const;
+      const request = { device, point, value, from: LOCAL, size, via: 'local' } as const;
       const armed = arm ? await parts.commands.arm(request) : undefined;
       if (armed && !armed.ok) return { ...armed };
       const outcome = router.execute(request);
@@ -71,28 +87,14 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       const message = 'this could not be remembered and lasts until the next start; the log says why';
       return { ok: true, health: store.health(device), ...(approval.remembered ? {} : { message }) };
     },
-    status() {
-      const states = [...devices.values()].map((device): [string, JsonObject] => {
-        const { id, kind, state, trouble } = device;
-        const why = trouble === undefined ? {} : { trouble };
-        return [id, { driver: kind, health: store.health(id) ?? 'offline', state, ...why }];
-      });
-      return {
-        ok: true,
-        version,
-        pid: ownPid(),
-        up_s: Math.round((clock.now() - begun) / 1000),
-        relay: relay.ready ? 'joined' : 'apart',
-        devices: Object.fromEntries(states),
-      };
-    },
+    status: () => ({ ok: true, pid: ownPid(), stopped: memory.stopped(), ...parts.status() }),
     layout: () => ({ ok: true, layout: phoneLayout.layout() }),
     panel() {
       const link = parts.panelLink();
       if (link !== undefined) return { ok: true, link };
       return { ok: false, code: 'no_panel', message: 'this bridge has no panel; `panel: {}` in its config opens one' };
     },
-    pairing: () => ({ ...parts.pairing }),
+    pairing: () => ({ ...parts.pairing() }),
     audit: () => ({ ok: true, commands: parts.commands.audit.list() }),
     push: async (phone) => ({ ...(await parts.push.push(phone)) }),
     contract: () => ({ ok: true, contract: phoneLayout.api() }),

@@ -129,6 +129,29 @@ export class Boards {
     return mark === undefined || (await memory.approve(device, mark));
   }
 
+  /** True while a board at this port is a device, or about to become one. */
+  has(path: string): boolean {
+    const seats = this.seats.all().map(([, seat]) => seat);
+    return [...seats, ...this.pending.map(({ port }) => port)].some((place) => place.path === path);
+  }
+
+  /** The port of the board in a device's place. */
+  portOf(device: string): string | undefined {
+    return this.seats.of(device)?.path;
+  }
+
+  /** True where the board in a device's place has the name of another one that waits for its board. */
+  isMissedElsewhere(device: string): boolean {
+    const seat = this.seats.of(device);
+    return seat !== undefined && this.parts.waiting.get(seat.id) === seat.kind && !this.seats.of(seat.id);
+  }
+
+  /** Some devices are no more, or other ones; places are `emptied`. Resolves when the lines to their boards are closed. */
+  async dismiss(devices: Iterable<string>, emptied: Iterable<string>): Promise<void> {
+    for (const device of devices) this.candidates.remove(device);
+    await Promise.all([...emptied].map((device) => this.seats.vacate(device)));
+  }
+
   /** Closes every line; what was learnt of boards is on the disk then. */
   async stop(): Promise<void> {
     const lines = this.pending.splice(0).map(({ line }) => line.drop());

@@ -42,6 +42,11 @@ export class Candidates {
     return true;
   }
 
+  /** Forgets a device that was made of a board. */
+  remove(device: string): void {
+    this.adopted.delete(device);
+  }
+
   /** The device of the config that has the board's name. */
   own(board: FoundBoard): string | undefined {
     const id = idOf(board);

@@ -1,5 +1,12 @@
 /** Counters of one device, over all its sessions. */
 export interface DeviceCounters {
+  /** Times that the device was connected. */
+  sessions: number;
+  /** Values that it said. */
+  readings: number;
+  /** Bytes on its line, of whatever kind. */
+  bytesIn: number;
+  bytesOut: number;
   lines: number;
   overlong: number;
   garbled: number;
@@ -13,6 +20,10 @@ export interface DeviceCounters {
 }
 
 export const newCounters = (): DeviceCounters => ({
+  sessions: 0,
+  readings: 0,
+  bytesIn: 0,
+  bytesOut: 0,
   lines: 0,
   overlong: 0,
   garbled: 0,

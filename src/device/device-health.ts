@@ -1,13 +1,11 @@
-import type { Clock } from '../clock.js';
 import type { Health } from '../state/store.js';
-
-/** This many sessions lost within a minute: the device is degraded. */
-const RESTART_BUDGET = 5;
-const BUDGET_WINDOW_MS = 60_000;
+import type { RestartBudget } from './restart-budget.js';
 
 /** What a device's health word is made from. */
 export interface HealthParts {
-  clock: Clock;
+  budget: Pick<RestartBudget, 'spent' | 'failing'>;
+  /** True while the device hears no commands. */
+  deaf(): boolean;
   /** True while the device's outputs wait for approval. */
   quarantined(): boolean;
   /** Called with the word after each thing that may have changed it. */
@@ -17,36 +15,23 @@ export interface HealthParts {
 /** How a device is doing, from what happens to it. */
 export class DeviceHealth {
   private connected = false;
+  private gone = true;
   private silent = false;
   private garbage = false;
-  private losses: number[] = [];
 
   constructor(private readonly parts: HealthParts) {}
-
-  /** True when the device keeps going away: trying again soon would only add to the trouble. */
-  get flapping(): boolean {
-    const since = this.parts.clock.now() - BUDGET_WINDOW_MS;
-    this.losses = this.losses.filter((at) => at > since);
-    return this.losses.length >= RESTART_BUDGET;
-  }
 
   /** A session went live. */
   live(): void {
     this.connected = true;
-    this.silent = false;
     this.say();
   }
 
-  /** A live session is over. */
-  lost(): void {
-    if (this.connected) this.losses.push(this.parts.clock.now());
+  /** There is no session, or none came about; `gone`: as the device is not there at all. */
+  lost(gone: boolean): void {
     this.connected = false;
-    this.say();
-  }
-
-  /** The session has been well for long. */
-  proven(): void {
-    this.losses = [];
+    this.silent = false;
+    this.gone = gone;
     this.say();
   }
 
@@ -72,10 +57,12 @@ export class DeviceHealth {
   }
 
   private word(): Health {
-    if (!this.connected) return 'offline';
-    if (this.parts.quarantined()) return 'unapproved';
+    const { budget, deaf, quarantined } = this.parts;
+    // A device that comes and goes would say both words again and again.
+    if (!this.connected) return budget.failing && !this.gone ? 'degraded' : 'offline';
+    if (quarantined()) return 'unapproved';
     if (this.garbage) return 'degraded';
     if (this.silent) return 'stale';
-    return this.flapping ? 'degraded' : 'online';
+    return budget.spent || deaf() ? 'degraded' : 'online';
   }
 }

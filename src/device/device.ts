@@ -1,16 +1,17 @@
-import { deadline } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
+import { Answers } from './answers.js';
 import { CommandQueue, type QueuedCommand } from './command-queue.js';
 import { type DeviceCounters, newCounters } from './counters.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from './driver.js';
 import type { DriverKind } from './driver-kind.js';
 import { type Outcome, type RefusalCode, refused } from './outcome.js';
-import { type Value, withinOf } from './point.js';
 import { Pulses } from './pulses.js';
+import { SafeKeeper } from './safe-keeper.js';
 import { safeOutputs } from './safe-outputs.js';
 import { startSafe } from './safe-start.js';
+import { strokeSafe } from './safe-stroke.js';
 import { Supervisor, type SupervisorParts, type SupervisorState } from './supervisor.js';
 import { Traffic } from './traffic.js';
 
@@ -28,8 +29,10 @@ export interface DeviceParts
     | 'random'
     | 'log'
     | 'readings'
+    | 'tallies'
     | 'outputs'
     | 'limits'
+    | 'supply'
   > {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
@@ -37,15 +40,13 @@ export interface DeviceParts
   meets?(identity: DeviceIdentity): void;
   /** False while the device's outputs wait for its owner's consent. */
   approved?: boolean;
+  /** True while the emergency stop is latched; nobody stops anything where absent. */
+  stopped?(): boolean;
 }
 
 /** A command for a device, already checked against its point. */
 export type DeviceCommand = QueuedCommand;
 
-/** The name under which the bridge itself commands outputs. */
-export const BRIDGE_ORIGIN = 'bridge';
-const SAFE_MS = 1_000;
-const SAFE_TRIES = 3;
 /** Refusals after which the device may have carried the command out all the same. */
 const SENT: ReadonlySet<RefusalCode> = new Set(['timeout', 'mismatch', 'device_refused']);
 
@@ -57,17 +58,23 @@ export class Device {
   readonly counters: DeviceCounters = newCounters();
   /** False while the outputs wait for their owner's consent. */
   approved: boolean;
+  /** True once its owner wants it no longer: it takes no command any more. */
+  retired = false;
 
   private session: DeviceSession | undefined;
   /** Which connection to the device this is, counted from the start; 0 before the first one. */
   connection = 0;
+  /** Aborts when the session is over. */
+  private signal: AbortSignal = AbortSignal.abort();
   /** Tells the filters of a session that a command was confirmed. */
   private confirmed: (point: string) => void = () => {};
   /** Tells the check of a new connection that an output was put to a value. */
   private settled: (point: string) => void = () => {};
   private readonly supervisor: Supervisor;
+  private readonly answers: Answers;
   private readonly queue: CommandQueue;
   private readonly pulses: Pulses;
+  private readonly keeper: SafeKeeper;
   private readonly log: Log;
 
   constructor(private readonly parts: DeviceParts) {
@@ -77,8 +84,24 @@ export class Device {
     this.log = parts.log.child({ device: parts.id });
     this.traffic = new Traffic(parts.clock);
     this.queue = new CommandQueue((command, signal) => this.apply(command, signal), parts.kind.inFlight, parts.clock);
-    this.pulses = new Pulses(parts.clock, (point, value) => void this.makeSafe(point, value));
+    this.keeper = new SafeKeeper({
+      ...parts,
+      device: parts.id,
+      log: this.log,
+      connected: () => this.session !== undefined,
+      busy: (point) => this.queue.busy(point),
+      submit: (command) => this.submit(command),
+    });
+    this.pulses = new Pulses(parts.clock, (point, value) => void this.keeper.gently(point, value));
     parts.store.add(parts.id);
+    this.answers = new Answers({
+      ...parts,
+      device: parts.id,
+      log: this.log,
+      counters: this.counters,
+      reopen: (reason) => this.supervisor.reopen(reason),
+      changed: () => this.supervisor.review(),
+    });
     this.supervisor = new Supervisor({
       ...parts,
       device: parts.id,
@@ -86,6 +109,7 @@ export class Device {
       failures: new FailureLog(this.log, parts.clock),
       traffic: this.traffic,
       counters: this.counters,
+      deaf: () => this.answers.trouble !== undefined,
       quarantined: () => !this.approved,
       meets: (session) => parts.meets?.(session.identity),
       onLive: (session, signal, confirmed) => this.onLive(session, signal, confirmed),
@@ -94,12 +118,12 @@ export class Device {
   }
 
   get state(): SupervisorState {
-    return this.supervisor.state;
+    return this.retired ? 'closing' : this.supervisor.state;
   }
 
-  /** Why the device is not connected, in a line for people; undefined while it is. */
+  /** Why the device is not connected, or hears nothing, in a line for people; undefined while all is well. */
   get trouble(): string | undefined {
-    return this.supervisor.trouble;
+    return this.supervisor.trouble ?? this.answers.trouble;
   }
 
   /** What the connected device says of itself. */
@@ -126,8 +150,10 @@ export class Device {
 
   /** Carries out a command; resolves with how it ended. A pulse resolves when it has begun. */
   async command(command: DeviceCommand): Promise<Outcome> {
-    if (!this.session) return refused('offline', `${this.id} is not connected`);
+    if (!this.session || this.retired) return refused('offline', `${this.id} is not connected`);
     const { point, pulseMs, ...rest } = command;
+    const refusal = this.answers.refusal(point, command.value);
+    if (refusal) return refusal;
     this.pulses.forget(point);
     if (pulseMs === undefined || this.parts.kind.pulses) return await this.submit(command);
     const level = { point, ...rest };
@@ -148,43 +174,32 @@ export class Device {
   async safeAll(code: 'estop' | 'offline', message: string): Promise<string[]> {
     this.queue.clear(code, message);
     this.pulses.clear();
-    const { session } = this;
+    const { session, signal } = this;
     // At the stop, what its owner wants to stay as it is stays; an emergency spares nothing.
     const outputs = safeOutputs(this.parts.store, this.id).filter(({ holds }) => code === 'estop' || !holds);
     const points = outputs.map(({ id }) => id);
     if (!session) return points;
-    // The device's own stop spares none of its outputs.
-    const stroke = outputs.length === safeOutputs(this.parts.store, this.id).length ? session.safeAll : undefined;
-    const abort = new AbortController();
-    const late = () => new BridgeError('device/timeout', 'the output did not confirm its safe value in time');
     const failed: string[] = [];
-    const attempt = (concerned: string[], work: Promise<unknown>) =>
-      deadline(this.parts.clock, SAFE_MS, work, late).catch((error) => this.unsafe(failed, concerned, error));
-    await Promise.all(
-      stroke
-        ? [attempt(points, stroke.call(session, abort.signal))]
-        : outputs.map(({ id, safe }) => attempt([id], session.apply({ point: id, value: safe }, abort.signal))),
-    );
-    abort.abort(late());
+    await strokeSafe({
+      session,
+      outputs,
+      all: outputs.length === safeOutputs(this.parts.store, this.id).length,
+      clock: this.parts.clock,
+      failed: (concerned, error) => this.unsafe(failed, concerned, error),
+    });
     // An emergency stop that nobody confirmed is not given up as long as the device is there.
     const insist = code === 'estop' ? outputs.filter(({ id }) => failed.includes(id)) : [];
-    for (const { id, safe } of insist) void this.makeSafe(id, safe);
+    for (const { id, safe } of insist) void this.keeper.insist(id, safe, signal);
     return failed;
   }
 
   /** Puts an output to its safe value, before whatever waits for it; resolves with whether the device confirmed that. */
   async putSafe(point: string): Promise<boolean> {
-    const safe = this.parts.store.point(this.id, point)?.spec.safe;
-    if (safe === undefined || !this.session) return false;
     this.pulses.forget(point);
-    const command = { point, value: safe, origin: BRIDGE_ORIGIN, deadline: this.deadlineOf(point) };
-    const outcome = await this.submit(command);
-    if (outcome.ok) this.log.info({ point, value: safe }, 'output put to its safe value');
-    else this.log.warn({ point, value: safe, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
-    return outcome.ok;
+    return await this.keeper.once(point);
   }
 
-  private unsafe(failed: string[], points: string[], error: unknown): void {
+  private unsafe(failed: string[], points: readonly string[], error: unknown): void {
     failed.push(...points);
     for (const point of points) this.traffic.tell(`${point} failed`, this.log);
     this.log.error({ points }, `safe value not confirmed: ${describeError(error)}`);
@@ -197,14 +212,15 @@ export class Device {
     if (outcome.ok) {
       this.traffic.over(what);
       this.settled(command.point);
+      this.keeper.obeyed(command.point);
     } else if (outcome.code === 'timeout' || outcome.code === 'mismatch') this.traffic.tell(what, this.log);
     return outcome;
   }
 
   private async apply(command: Command, signal: AbortSignal): Promise<Confirmed> {
     if (!this.session) throw new BridgeError('device/lost', `${this.id} is not connected`);
-    const { confirmed } = this;
-    const outcome = await this.session.apply(command, signal);
+    const { confirmed, session } = this;
+    const outcome = await this.answers.to(command, () => session.apply(command, signal));
     confirmed(command.point);
     return outcome;
   }
@@ -212,40 +228,24 @@ export class Device {
   private onLive(session: DeviceSession, signal: AbortSignal, confirmed: (point: string) => void): void {
     this.session = session;
     this.connection++;
+    this.signal = signal;
     this.confirmed = confirmed;
-    this.log.info({ ...session.identity }, 'connected');
     this.settled = startSafe({
       device: this.id,
       first: this.connection === 1,
       store: this.parts.store,
       clock: this.parts.clock,
       signal,
-      makeSafe: (point, value) => void this.makeSafe(point, value),
+      stopped: this.parts.stopped?.() ?? false,
+      makeSafe: (point, value) => void this.keeper.gently(point, value),
     });
     this.pulses.resume();
   }
 
   private onDown(cause: BridgeError): void {
     this.session = undefined;
+    this.answers.lost();
     this.pulses.pause();
     this.queue.clear('offline', `${this.id} went away: ${cause.message}`);
-  }
-
-  /** Puts an output to its safe value, unless somebody's newer wish for it is under way. */
-  private async makeSafe(point: string, value: Value): Promise<void> {
-    for (let tries = 0; tries < SAFE_TRIES && this.session && !this.queue.busy(point); tries++) {
-      const command = { point, value, origin: BRIDGE_ORIGIN, deadline: this.deadlineOf(point) };
-      const outcome = await this.submit(command);
-      if (outcome.ok) {
-        this.log.info({ point, value }, 'output put to its safe value');
-        return;
-      }
-      if (outcome.code === 'superseded') return;
-      this.log.warn({ point, value, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
-    }
-  }
-
-  private deadlineOf(point: string): number {
-    return this.parts.clock.now() + withinOf(this.parts.store.point(this.id, point)?.spec);
   }
 }

@@ -39,6 +39,7 @@ export interface DiscoveryParts {
   isWanted(): boolean;
   openLine: OpenLine;
   clock: Clock;
+  random: () => number;
   log: Log;
   failures: FailureLog;
   /** A board said who it is. */
@@ -111,6 +112,11 @@ export class Discovery {
     this.known.get(path)?.abort.abort(new Error('asked anew'));
     this.known.delete(path);
     this.look();
+  }
+
+  /** Asks anew who is at the ports that are meant. */
+  againWhere(isMeant: (path: string) => boolean): void {
+    for (const path of [...this.known.keys()].filter(isMeant)) this.again(path);
   }
 
   private look(): void {
@@ -192,7 +198,7 @@ export class Discovery {
         if (!port || parts.claimOn(path) === 'claimed') return 'done';
         if (!kind.probe) continue;
         const probe = { ...kind.probe, baud: parts.bauds.get(kind.kind) ?? kind.probe.baud };
-        const answered = await probePort(path, probe, parts.openLine, parts.clock, signal);
+        const answered = await probePort(path, probe, parts.openLine, parts.clock, parts.random, signal);
         if (!answered) continue;
         parts.failures.recovered(`asking who is at ${path}`);
         if (signal.aborted) await answered.line.drop();

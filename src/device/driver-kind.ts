@@ -48,8 +48,8 @@ export interface PinSimulator {
   stop(): void;
 }
 
-/** What a probe may touch: the clock, and questions on the line that was opened for it. */
-export type ProbeIo = Pick<DeviceIo, 'clock' | 'exchange'>;
+/** What a probe may touch: the clock, chance (from 0 to below 1), and questions on the line that was opened for it. */
+export type ProbeIo = Pick<DeviceIo, 'clock' | 'exchange'> & { random?(): number };
 
 /** How to find out whether a device of a kind is at a port. */
 export interface Probe {
@@ -83,7 +83,8 @@ export interface DriverKind<Options = unknown> {
   readonly inFlight: 'device' | 'point';
   /** True where the device times pulses itself. */
   readonly pulses: boolean;
-  create(options: Options): DeviceDriver;
+  /** `random`: chance, from 0 to below 1; a replay has the same as its recording. */
+  create(options: Options, random?: () => number): DeviceDriver;
   /** The points that such a device has, where its options tell; a device that describes itself has none before. */
   points?(options: Options): readonly PointSpec[] | undefined;
   /** True where the device itself says which points it has; its options may list some of them all the same. */

@@ -12,6 +12,7 @@ import type {
 } from '../port/pin.js';
 import type { OutputLimits } from './output-limits.js';
 import type { PointSpec, Reading, Value } from './point.js';
+import type { Tallies } from './tallies.js';
 
 /** A wish to change one actuator, already of the point's native type and within its limits. */
 export interface Command {
@@ -55,6 +56,8 @@ export interface ExchangeRequest<T> {
 export interface DeviceIo {
   readonly clock: Clock;
   readonly log: Log;
+  /** What the driver counts itself; over restarts too, where the owner wants that. */
+  readonly tallies: Tallies;
   /** What the owner of its outputs wants the device to see to itself, by point; a device that can't may ignore it. */
   readonly limits: ReadonlyMap<string, OutputLimits>;
   /** Opens a serial line for this session; its end ends the session. Throws a BridgeError with a `port/…` code. */
@@ -99,7 +102,10 @@ export interface DeviceIo {
 /** One connection to one device, for one use. */
 export interface DeviceSession {
   readonly identity: DeviceIdentity;
-  /** Carries out a command; resolves once the device confirmed it, rejects with `device/refused`, `device/mismatch` or `device/timeout`. */
+  /**
+   * Carries out a command; resolves once the device confirmed it, rejects with `device/refused`, `device/mismatch` or
+   * `device/timeout`. A mismatch that is known only as time ran out has the timeout as its cause.
+   */
   apply(command: Command, signal: AbortSignal): Promise<Confirmed>;
   /** Puts every output to its safe value in one stroke, where the device can. */
   safeAll?(signal: AbortSignal): Promise<void>;

@@ -1,38 +1,51 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
-import { BridgeError } from '../error.js';
-import { FailureLog } from '../failure-log.js';
 import type { Log } from '../log.js';
-import { KernelFiles } from '../port/kernel-files.js';
-import type { PortAddress } from '../port/line-link.js';
+import { type Files, KernelFiles } from '../port/kernel-files.js';
 import type { PinsOf } from '../port/pin.js';
 import type { Ports } from '../port/ports.js';
 import { StateFile } from '../state/state-file.js';
 import type { Store } from '../state/store.js';
 import { BoardMemory } from './board-memory.js';
+import { BoardSearch } from './board-search.js';
 import { Boards } from './boards.js';
 import { Device } from './device.js';
-import { Discovery } from './discovery.js';
 import type { DriverKind, DriverRegister } from './driver-kind.js';
-import { limitsOf } from './output-limits.js';
-import { outputOptionsOf } from './output-options.js';
+import { type DeviceEntries, type FleetChange, fleetChange } from './fleet-change.js';
+import { type OwnDriver, ownDriver, ownDrivers, plansOf } from './own-driver.js';
 import { PortClaims } from './port-claims.js';
+import { PortWishes, portOf } from './port-wishes.js';
 import { readingOptionsOf } from './reading-options.js';
+import type { Tallies } from './tallies.js';
 
-/** What a fleet is built from. */
-export interface FleetParts {
-  /** The devices of the config by id. */
-  devices: ReadonlyMap<string, { readonly driver: string; readonly options: unknown }>;
-  drivers: DriverRegister;
+/** What a fleet goes by that was so before the start. */
+export interface FleetMemory {
+  /** True while the emergency stop is latched. */
+  stopped(): boolean;
+  /** What the driver of a device counts. */
+  tallies(device: string): Tallies;
+}
+
+/** Which devices there are to be. */
+export interface FleetWishes {
+  devices: DeviceEntries;
   /** Groups of outputs, as `device.point`, of which at most one is on. */
   interlocks: readonly (readonly string[])[];
   /** True: boards that no device of the config waits for become devices too, their outputs waiting for approval. */
   discover: boolean;
+}
+
+/** What a fleet is built from. */
+export interface FleetParts extends FleetWishes {
+  drivers: DriverRegister;
   /** Where it is remembered which board is which. */
   stateDir: string;
   ports: Ports;
   pins: PinsOf;
+  /** Those of this machine where absent. */
+  files?: Files | undefined;
   store: Store;
+  memory: FleetMemory;
   clock: Clock;
   random: () => number;
   log: Log;
@@ -42,62 +55,41 @@ export interface FleetParts {
 export class Fleet {
   private readonly all = new Map<string, Device>();
   private readonly boards: Boards;
-  private readonly discovery: Discovery | undefined;
-  /** Bits per second at which to look for boards, by kind, where all devices that wait for one agree. */
-  private readonly bauds = new Map<string, number>();
-  private readonly files: KernelFiles;
+  private readonly search: BoardSearch;
+  private readonly wishes = new PortWishes();
+  private readonly claims: PortClaims;
+  private readonly files: Files;
+  /** Of the devices of the config. */
+  private own: ReadonlyMap<string, OwnDriver>;
+  private discover: boolean;
+  private interlocks: FleetParts['interlocks'];
   private running = false;
 
   constructor(private readonly parts: FleetParts) {
-    const { devices, drivers, discover, ports, store, clock, log } = parts;
-    this.files = new KernelFiles(clock);
-    const waiting = new Map<string, string>();
-    const claims: PortAddress[] = [];
-    for (const [id, { driver, options }] of devices) {
-      const port = portOf(options);
-      if (port === 'auto') waiting.set(id, driver);
-      else if (port !== undefined) claims.push(port);
-    }
-    for (const kind of new Set(waiting.values())) {
-      const bauds = [...devices.values()].filter((d) => d.driver === kind).flatMap((d) => baudWhereAuto(d.options));
-      const [baud, ...others] = new Set(bauds);
-      if (baud !== undefined && others.length === 0) this.bauds.set(kind, baud);
-    }
+    const { devices, discover, interlocks, ports, store, clock, log } = parts;
+    this.files = parts.files ?? new KernelFiles(clock);
+    this.discover = discover;
+    this.interlocks = interlocks;
+    this.wishes.learn(devices);
+    this.claims = new PortClaims(this.wishes.claims, ports);
+    const adopt = (id: string, kind: DriverKind, approved: boolean) => this.adopt(id, kind, approved);
+    const adopts = () => (this.discover ? adopt : undefined);
     this.boards = new Boards({
-      waiting,
+      waiting: this.wishes.waiting,
       isTaken: (id) => store.devices().includes(id),
       memory: new BoardMemory(new StateFile(join(parts.stateDir, 'boards.json'), log)),
       openLine: ports.open,
       log,
-      adopt: discover ? (id, kind, approved) => this.adopt(id, kind, approved) : undefined,
+      get adopt() {
+        return adopts();
+      },
       consent: (id, approved) => this.all.get(id)?.setApproved(approved),
-      askAgain: (path) => this.discovery?.again(path),
+      askAgain: (path) => this.search.again(path),
     });
-    for (const [id, { driver, options }] of devices) {
-      const kind = drivers.get(driver);
-      if (!kind) throw new BridgeError('config/driver', `${id}: unknown driver ${driver}`);
-      this.add(id, kind, options, true);
-    }
-    if (discover || waiting.size > 0) {
-      const claimed = new PortClaims(claims, ports);
-      this.discovery = new Discovery({
-        kinds: [...drivers.values()].filter((kind) => kind.probe),
-        listPorts: ports.list,
-        watchPorts: ports.watchList,
-        nodeOf: ports.nodeOf,
-        claimOn: (path) => claimed.on(path),
-        holders: ports.holders,
-        bauds: this.bauds,
-        isWanted: () => this.boards.wanted,
-        openLine: ports.open,
-        clock,
-        log,
-        failures: new FailureLog(log, clock),
-        found: (board) => this.boards.found(board),
-        settled: () => this.boards.settled(),
-        gone: (path) => this.boards.gone(path),
-      });
-    }
+    const { boards, wishes, claims } = this;
+    this.search = new BoardSearch({ ...parts, boards, wishes, claims });
+    this.own = ownDrivers(devices, parts);
+    for (const [id, driver] of this.own) this.add(id, driver, true);
   }
 
   /** Every device by id; boards that are plugged in later join the same map. */
@@ -108,13 +100,13 @@ export class Fleet {
   start(): void {
     this.running = true;
     for (const device of this.all.values()) device.start();
-    this.discovery?.start();
+    this.search.start(this.seeks);
   }
 
   /** Ends discovery and all devices; resolves when their ports are closed. */
   async stop(): Promise<void> {
     this.running = false;
-    await this.discovery?.stop();
+    await this.search.stop();
     await Promise.all([...this.all.values()].map((device) => device.stop()));
     await this.boards.stop();
   }
@@ -129,6 +121,57 @@ export class Fleet {
   }
 
   /**
+   * Makes ready to take other entries; what that throws changes nothing. The returned function takes them. A device whose
+   * entry is the same goes on untouched; one that is gone or has another entry is put to its safe values and closed, and
+   * opened anew where there is still one of its name. A board in its place stays there, unless its device does not wait
+   * for one any more: then it is asked anew who it is.
+   */
+  prepare({ devices, discover, interlocks }: FleetWishes): () => Promise<FleetChange> {
+    const own = ownDrivers(devices, { ...this.parts, interlocks });
+    return () => {
+      const seeksAnew = this.wishes.learn(devices) || discover !== this.discover;
+      this.discover = discover;
+      this.interlocks = interlocks;
+      return this.replace(own, seeksAnew);
+    };
+  }
+
+  private async replace(own: ReadonlyMap<string, OwnDriver>, seeksAnew: boolean): Promise<FleetChange> {
+    const { store } = this.parts;
+    const change = fleetChange(plansOf(this.own), plansOf(own));
+    const adopted = [...this.all.keys()].filter((id) => !this.own.has(id));
+    this.own = own;
+    const ousted = [...this.all.keys()].filter((id) => this.claims.on(this.boards.portOf(id) ?? '') === 'claimed');
+    const unwanted = adopted.filter(
+      (id) => !this.discover || own.has(id) || ousted.includes(id) || this.boards.isMissedElsewhere(id),
+    );
+    const leaving = new Set([...change.gone, ...change.changed, ...unwanted]);
+    await Promise.all([
+      ...[...leaving].map((id) => this.retire(id)),
+      ...ousted.map((id) => this.all.get(id)?.safeAll('offline', `the port of ${id} is another device's now`)),
+    ]);
+    // A board stays in the place of a device that still waits for one of its kind.
+    const stays = (id: string) => this.wishes.waiting.get(id) === this.all.get(id)?.kind;
+    const approved = new Map([...leaving].filter(stays).map((id) => [id, this.all.get(id)?.approved ?? true]));
+    const emptied = [...leaving].filter((id) => !approved.has(id));
+    await this.boards.dismiss(leaving, new Set([...emptied, ...ousted]));
+    for (const id of leaving) {
+      if (own.has(id)) continue;
+      this.all.delete(id);
+      store.remove(id);
+    }
+    for (const [id, driver] of own) {
+      if (this.all.has(id) && !leaving.has(id)) continue;
+      store.add(id);
+      store.describe(id, []);
+      const device = this.add(id, driver, approved.get(id) ?? true);
+      if (this.running) device.start();
+    }
+    if (seeksAnew) await this.search.anew(this.seeks);
+    return change;
+  }
+
+  /**
    * Lets the outputs of a new board be switched from now on; resolves with whether that is remembered for the next start,
    * or undefined for an unknown device.
    */
@@ -139,24 +182,38 @@ export class Fleet {
     return { remembered: await this.boards.approve(id) };
   }
 
+  /** Puts a device's outputs to their safe values and ends it, for good. */
+  private async retire(id: string): Promise<void> {
+    const device = this.all.get(id);
+    if (!device) return;
+    device.retired = true;
+    await device.safeAll('offline', `${id} is being closed: its config changed`);
+    await device.stop();
+  }
+
+  /** Whether anybody wants boards to be found. */
+  private get seeks(): boolean {
+    return this.discover || this.wishes.waiting.size > 0;
+  }
+
   private adopt(id: string, kind: DriverKind, approved: boolean): void {
-    const baud = this.bauds.get(kind.kind);
+    const baud = this.wishes.bauds.get(kind.kind);
     const options = kind.options.parse({ port: 'auto', ...(baud === undefined ? {} : { baud }) });
-    const device = this.add(id, kind, options, approved);
+    const { interlocks } = this;
+    const device = this.add(id, ownDriver(id, { driver: kind.kind, options }, { ...this.parts, interlocks }), approved);
     if (this.running) device.start();
   }
 
-  private add(id: string, kind: DriverKind, options: unknown, approved: boolean): Device {
-    const { ports, pins, store, clock, random, log } = this.parts;
+  private add(id: string, { kind, options, outputs, limits, driver }: OwnDriver, approved: boolean): Device {
+    const { ports, pins, store, memory, clock, random, log } = this.parts;
     const port = portOf(options);
     const auto = port === 'auto';
-    const outputs = outputOptionsOf(options);
     const device = new Device({
       id,
       kind,
       outputs,
-      limits: limitsOf(id, outputs, this.parts.interlocks),
-      driver: kind.create(options),
+      limits,
+      driver,
       readings: { points: readingOptionsOf(options), ownLimits: kind.describesItself ?? false },
       openLine: auto ? this.boards.opener(id) : ports.open,
       readText: this.files.reader(),
@@ -165,7 +222,10 @@ export class Fleet {
         if (auto) return this.boards.watch(id, wake);
         return port === undefined ? () => {} : ports.watch(port, wake);
       },
+      ...(ports.supply && { supply: ports.supply }),
       store,
+      stopped: () => memory.stopped(),
+      tallies: memory.tallies(id),
       clock,
       random,
       log,
@@ -175,16 +235,4 @@ export class Fleet {
     this.all.set(id, device);
     return device;
   }
-}
-
-/** The port that a device's options name, where they do; `auto` for a board that is found by asking. */
-function portOf(options: unknown): PortAddress | undefined {
-  const port = (options as { port?: unknown } | null)?.port;
-  return typeof port === 'string' || (typeof port === 'object' && port !== null) ? (port as PortAddress) : undefined;
-}
-
-/** The baud rate of a device whose board is found by asking; empty for any other. */
-function baudWhereAuto(options: unknown): number[] {
-  const { port, baud } = (options ?? {}) as { port?: unknown; baud?: unknown };
-  return port === 'auto' && typeof baud === 'number' ? [baud] : [];
 }

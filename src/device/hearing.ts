@@ -18,6 +18,8 @@ export interface HearingParts {
   failures: FailureLog;
   traffic: Traffic;
   health: DeviceHealth;
+  /** The device speaks again. */
+  spoke(): void;
   /** The device said nothing readable for so long that its port may be dead. */
   dead(reason: string): void;
 }
@@ -44,9 +46,15 @@ export class Hearing {
     });
   }
 
+  /** True while the device says nothing. */
+  get silent(): boolean {
+    return this.silence.stale;
+  }
+
   /** A session begins on which the device should speak. */
   start(): void {
     this.silence.start();
+    this.parts.health.setSilent(this.silent);
   }
 
   /** The session is over; its silence means nothing any more. */
@@ -83,6 +91,7 @@ export class Hearing {
     store.fresh(device);
     health.setSilent(false);
     log.info({}, 'the device speaks again');
+    this.parts.spoke();
   }
 
   private garbage(error: BridgeError): void {

@@ -18,6 +18,7 @@ export async function probePort(
   probe: Probe,
   openLine: OpenLine,
   clock: Clock,
+  random: () => number,
   signal: AbortSignal,
 ): Promise<Answered | undefined> {
   const exchanges = new Exchanges(clock);
@@ -28,6 +29,7 @@ export async function probePort(
   );
   const io = {
     clock,
+    random,
     exchange: exchanges.ask.bind(exchanges),
   };
   try {

@@ -15,6 +15,8 @@ export interface SafeStartParts {
   clock: Clock;
   /** Over when the session is. */
   signal: AbortSignal;
+  /** True: the emergency stop is latched, which spares nothing that its owner wants to find otherwise. */
+  stopped: boolean;
   /** Puts an output to its safe value; a wish that came meanwhile has priority. */
   makeSafe(point: string, value: Value): void;
 }
@@ -25,9 +27,9 @@ export interface SafeStartParts {
  * that one is not in doubt any more, though it may still be on its way.
  */
 export function startSafe(parts: SafeStartParts): (point: string) => void {
-  const { device, first, store, clock, signal, makeSafe } = parts;
+  const { device, first, store, clock, signal, stopped, makeSafe } = parts;
   const concerned = safeOutputs(store, device).filter(({ adopts, rules }) => {
-    return ((first ? rules?.onBoot : rules?.onDeviceLost) ?? (adopts ? 'hold' : 'safe')) !== 'hold';
+    return stopped || ((first ? rules?.onBoot : rules?.onDeviceLost) ?? (adopts ? 'hold' : 'safe')) !== 'hold';
   });
   const open = new Map(concerned.map((output) => [output.id, output]));
   const judge = (ids: Iterable<string>, last: boolean) => {
@@ -37,7 +39,8 @@ export function startSafe(parts: SafeStartParts): (point: string) => void {
       if (!spec || said === undefined) continue;
       if (said === null && !last && !spec.assumed) continue;
       open.delete(id);
-      if (!sameValue(spec, said, spec.initial ?? spec.safe)) makeSafe(id, spec.safe);
+      const wanted = stopped ? spec.safe : (spec.initial ?? spec.safe);
+      if (!sameValue(spec, said, wanted)) makeSafe(id, spec.safe);
     }
     if (open.size === 0) finish();
   };

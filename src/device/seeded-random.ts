@@ -1,4 +1,4 @@
-/** A small generator of numbers from 0 to below 1 (mulberry32); the same seed gives the same numbers. For simulators only. */
+/** A small generator of numbers from 0 to below 1 (mulberry32); the same seed gives the same numbers. For simulators and recordings only. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -24,6 +24,7 @@ import type { OutputPointOptions } from './output-options.js';
 import type { PointSpec, Reading } from './point.js';
 import { SessionPins } from './session-pins.js';
 import { SessionTimers } from './session-timers.js';
+import { looseTallies, type Tallies } from './tallies.js';
 import type { Traffic } from './traffic.js';
 
 /** What a session's io is built from. */
@@ -37,6 +38,8 @@ export interface SessionParts {
   log: Log;
   traffic: Traffic;
   counters: DeviceCounters;
+  /** What the driver counts; lasts as long as the session where absent. */
+  tallies?: Tallies | undefined;
   /** What its readings are to pass; nothing where absent. */
   readings?: ReadingRules | undefined;
   /** What the owner of its outputs allows, by point; nothing where absent. */
@@ -55,6 +58,7 @@ export interface SessionParts {
 export class SessionIo implements DeviceIo {
   readonly clock: Clock;
   readonly log: Log;
+  readonly tallies: Tallies;
   readonly limits: ReadonlyMap<string, OutputLimits>;
   /** Resolves with the cause once the session is over; never rejects. */
   readonly ended: Promise<BridgeError>;
@@ -71,6 +75,7 @@ export class SessionIo implements DeviceIo {
   constructor(private readonly parts: SessionParts) {
     this.clock = parts.clock;
     this.log = parts.log;
+    this.tallies = parts.tallies ?? looseTallies();
     this.limits = parts.limits ?? new Map();
     this.exchanges = new Exchanges(parts.clock);
     this.intake = new Intake({ ...parts, outOfRange: () => void parts.counters.outOfRange++ });
@@ -113,6 +118,7 @@ export class SessionIo implements DeviceIo {
       close: () => link.close(),
       write: (line) => {
         this.parts.traffic.add('out', line);
+        this.parts.counters.bytesOut += Buffer.byteLength(line) + (options.newline ?? '\n').length;
         return link.write(line);
       },
     };
@@ -152,6 +158,7 @@ export class SessionIo implements DeviceIo {
 
   report(readings: readonly Reading[]): void {
     if (this.signal.aborted) return;
+    this.parts.counters.readings += readings.length;
     for (const { point, value } of this.intake.report(readings)) {
       this.ignored('no such point or wrong type', `${point}=${String(value)}`);
     }
@@ -209,6 +216,9 @@ export class SessionIo implements DeviceIo {
   private guard(handlers: LineHandlers): LineHandlers {
     const { parts } = this;
     return {
+      raw: (bytes) => {
+        parts.counters.bytesIn += bytes.length;
+      },
       line: (text) => {
         if (this.signal.aborted) return;
         parts.counters.lines++;

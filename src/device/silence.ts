@@ -15,18 +15,23 @@ const STALE_MS = 10_000;
 const STALE_INTERVALS = 5;
 const DEAD_MS = 30_000;
 const DEAD_INTERVALS = 15;
+/** A port that was opened anew in vain is given twice the time, and so on up to this: a board may need long to begin. */
+const DEAD_MAX_MS = 300_000;
 /** What is heard within this time is one utterance, so that a burst of lines does not look like a fast device. */
 const UTTERANCE_MS = 1_000;
 /** Gaps that make a device a regular one; from then on one long gap can't change the interval beyond measure. */
 const REGULAR_GAPS = 5;
 const OUTLIER = 10;
 const MEMORY_GAPS = 8;
+const LATE_MS = 1_000;
 const LONGEST_GAP_MS = 24 * 3_600_000;
 
 /** Learns how often a device speaks and tells when it has fallen silent. The interval is kept from session to session. */
 export class Silence {
   private started = false;
   private isStale = false;
+  /** Times in a row that the port was taken for dead. */
+  private deaths = 0;
   private heardAt = 0;
   private utteranceAt = 0;
   private gaps = 0;
@@ -40,10 +45,16 @@ export class Silence {
     return this.interval;
   }
 
-  /** A session begins; that counts as a sign of life. */
+  /** True while the device says nothing. */
+  get stale(): boolean {
+    return this.isStale;
+  }
+
+  /** A session begins; that counts as a sign of life, unless the last one ended for silence. */
   start(): void {
     this.stop();
     this.started = true;
+    this.isStale = this.deaths > 0;
     this.heardAt = this.parts.clock.now();
     this.utteranceAt = Number.NaN;
     this.watch();
@@ -59,6 +70,7 @@ export class Silence {
 
   /** The device gave a sign of life. Sets no timer, so it may be called for each line. */
   heard(): void {
+    this.deaths = 0;
     if (!this.started) return;
     const now = this.parts.clock.now();
     this.heardAt = now;
@@ -82,21 +94,29 @@ export class Silence {
 
   /** Longest silence that means nothing yet. */
   private limit(): number {
-    return this.isStale
-      ? Math.max(DEAD_MS, DEAD_INTERVALS * this.interval)
-      : Math.max(STALE_MS, STALE_INTERVALS * this.interval);
+    if (!this.isStale) return Math.max(STALE_MS, STALE_INTERVALS * this.interval);
+    const first = Math.max(DEAD_MS, DEAD_INTERVALS * this.interval);
+    return Math.min(first * 2 ** this.deaths, Math.max(first, DEAD_MAX_MS));
   }
 
   private watch(): void {
-    const left = this.heardAt + this.limit() - this.parts.clock.now();
-    this.timer = this.parts.clock.after(Math.max(0, left), () => this.look());
+    const { clock } = this.parts;
+    const left = Math.max(0, this.heardAt + this.limit() - clock.now());
+    const due = clock.now() + left;
+    this.timer = clock.after(left, () => {
+      // A timer that is very late means that this process slept: what the device said meanwhile is still unread.
+      if (clock.now() - due > LATE_MS) this.heardAt = clock.now();
+      this.look();
+    });
   }
 
   private look(): void {
     const { clock, onStale, onDead } = this.parts;
     if (clock.now() - this.heardAt < this.limit()) this.watch();
-    else if (this.isStale) onDead();
-    else {
+    else if (this.isStale) {
+      this.deaths++;
+      onDead();
+    } else {
       this.isStale = true;
       if (this.gaps >= REGULAR_GAPS) this.watch();
       onStale();

@@ -1,47 +1,31 @@
-import { type Clock, deadline, sleep, type Timer } from '../clock.js';
+import { deadline, type Timer } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { FailureLog } from '../failure-log.js';
-import type { Log } from '../log.js';
-import type { ReadText } from '../port/kernel-files.js';
-import type { OpenLine } from '../port/line-link.js';
-import type { Pins } from '../port/pin.js';
-import type { Store } from '../state/store.js';
 import { Backoff } from './backoff.js';
-import type { DeviceCounters } from './counters.js';
+import { BrownOut, type BrownOutParts } from './brown-out.js';
+import { causeOf, isLasting, isUnplugged } from './causes.js';
+import { keepChecking } from './checks.js';
 import { DeviceHealth } from './device-health.js';
 import type { DeviceDriver, DeviceSession } from './driver.js';
 import { Hearing } from './hearing.js';
-import type { ReadingRules } from './intake.js';
-import type { OutputLimits } from './output-limits.js';
-import type { OutputPointOptions } from './output-options.js';
-import { SessionIo } from './session-io.js';
-import type { Traffic } from './traffic.js';
+import { Patience } from './patience.js';
+import { RESTARTS, RestartBudget } from './restart-budget.js';
+import { SessionIo, type SessionParts } from './session-io.js';
 
 /** stopped → connecting → live → closing → waiting → connecting …; `stop` leads to stopped from everywhere. */
 export type SupervisorState = 'stopped' | 'connecting' | 'live' | 'closing' | 'waiting';
 
 /** What a supervisor is built from. */
-export interface SupervisorParts {
-  device: string;
+export interface SupervisorParts extends Omit<SessionParts, 'heard' | 'defect' | 'noise'> {
   driver: DeviceDriver;
-  openLine: OpenLine;
-  readText: ReadText;
-  pins: Pins;
   /** Calls `wake` each time that the device may have appeared; the returned function ends the watch. */
   watch(wake: () => void): () => void;
-  store: Store;
-  clock: Clock;
   random: () => number;
-  log: Log;
   failures: FailureLog;
-  traffic: Traffic;
-  counters: DeviceCounters;
-  /** What its readings are to pass; nothing where absent. */
-  readings?: ReadingRules | undefined;
-  /** What the owner of its outputs allows, by point; nothing where absent. */
-  outputs?: ReadonlyMap<string, OutputPointOptions> | undefined;
-  /** What the device is to see to itself, where it can. */
-  limits?: ReadonlyMap<string, OutputLimits> | undefined;
+  /** How the supply of the machine is; nobody is asked where absent. */
+  supply?: BrownOutParts['supply'];
+  /** True while the device hears no commands; never where absent. */
+  deaf?(): boolean;
   /** True while the device's outputs wait for approval. */
   quarantined(): boolean;
   /** Throws where the device that shook hands is not the one that is meant. */
@@ -56,56 +40,50 @@ export interface SupervisorParts {
 const CONNECT_MS = 15_000;
 /** A session this long healthy makes the next trouble a first one. */
 const HEALTHY_MS = 30_000;
-const CHECK_MS = 2_000;
-/** Between two attempts, so that a port that comes and goes quickly can't keep the processor busy. */
-const MIN_GAP_MS = 50;
-/** Causes that trying again soon does not cure. */
-const SLOW: ReadonlySet<string> = new Set([
-  'device/wrong',
-  'device/protocol',
-  'port/not-serial',
-  'port/denied',
-  'pin/busy',
-  'pin/denied',
-  'pin/missing',
-  'pin/no-chip',
-  'pin/no-onoff',
-  'pin/no-pwm',
-  'pin/no-sysfs',
-  'pin/native',
-  'pin/taken',
-]);
+/** Between two attempts at most. */
+const SLOWEST_MS = 5_000;
+/** What the log says. */
+const LOSS = 'the loss';
+const TOO_MANY = `lost ${RESTARTS} times within a minute: degraded, and tried again every ${SLOWEST_MS / 1000} s, until it stays for ${HEALTHY_MS / 1000} s`;
 
 /** Keeps one device connected: the only place that decides when to try again. */
 export class Supervisor {
-  /** Why the device is not connected, in a line for people; undefined while it is. */
-  trouble: string | undefined;
+  private cause: string | undefined;
   private current: SupervisorState = 'stopped';
   private readonly backoff: Backoff;
+  private readonly budget: RestartBudget;
+  private readonly patience: Patience;
+  private readonly brownOut: BrownOut | undefined;
   private readonly health: DeviceHealth;
   private readonly hearing: Hearing;
   private io: SessionIo | undefined;
   private stopping = false;
   private running: Promise<void> | undefined;
-  /** The device appeared since the last attempt began. */
-  private appeared = false;
-  /** Waiting, in the part of the wait that an appearance may cut short. */
-  private patient = false;
-  private wake: () => void = () => {};
 
   constructor(private readonly parts: SupervisorParts) {
     const { clock, device, random, store } = parts;
-    this.backoff = new Backoff(100, 5_000, random);
+    this.backoff = new Backoff(100, SLOWEST_MS, random);
+    this.budget = new RestartBudget(clock);
+    this.patience = new Patience(clock);
+    this.brownOut = parts.supply && new BrownOut({ ...parts, supply: parts.supply });
     this.health = new DeviceHealth({
-      clock,
+      budget: this.budget,
+      deaf: () => parts.deaf?.() ?? false,
       quarantined: parts.quarantined,
       say: (health) => store.setHealth(device, health),
     });
     this.hearing = new Hearing({
       ...parts,
       health: this.health,
+      spoke: () => this.recovered(),
       dead: (reason) => this.io?.lost(`${reason}; opening its port anew`),
     });
+  }
+
+  /** Why the device is not connected, in a line for people; undefined while it is. */
+  get trouble(): string | undefined {
+    const reason = this.brownOut?.reason;
+    return reason === undefined ? this.cause : this.cause && `${this.cause}; ${reason}`;
   }
 
   get state(): SupervisorState {
@@ -117,17 +95,23 @@ export class Supervisor {
     this.health.review();
   }
 
+  /** Ends the session, for a new one on a port opened anew. */
+  reopen(reason: string): void {
+    this.io?.lost(reason);
+  }
+
   /** Begins to keep the device connected. */
   start(): void {
     if (this.running) return;
     this.stopping = false;
+    this.patience.begin();
     this.running = this.run();
   }
 
   /** Ends the session and all attempts; resolves when everything is closed. */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.wake();
+    this.patience.end();
     await this.io?.end(new BridgeError('bridge/stopping', 'the bridge is stopping'));
     await this.running;
     this.running = undefined;
@@ -135,23 +119,19 @@ export class Supervisor {
 
   private async run(): Promise<void> {
     const unwatch = this.parts.watch(() => {
-      this.appeared = true;
       this.backoff.reset();
-      if (this.patient) this.wake();
+      this.patience.appear();
     });
     while (!this.stopping) {
-      this.appeared = false;
+      this.patience.attempt();
       await this.session();
       if (this.stopping) break;
       this.current = 'waiting';
-      const delay = this.backoff.next();
-      await this.pause(Math.min(delay, MIN_GAP_MS));
-      this.patient = true;
-      if (!this.appeared) await this.pause(delay - MIN_GAP_MS);
-      this.patient = false;
+      await this.patience.wait(this.backoff.next());
     }
     unwatch();
     this.current = 'stopped';
+    this.health.lost(true);
   }
 
   /** One session from opening to its end. */
@@ -170,35 +150,46 @@ export class Supervisor {
     try {
       const session = await this.connect(io);
       parts.meets?.(session);
-      proof = parts.clock.after(HEALTHY_MS, () => {
-        this.backoff.reset();
-        this.health.proven();
-      });
+      proof = parts.clock.after(HEALTHY_MS, () => this.proven());
       this.goLive(session, io);
       cause = await io.ended;
     } catch (error) {
-      cause = asBridgeError(error);
+      cause = causeOf(error);
     }
     proof?.cancel();
     await this.goDown(cause, io);
+  }
+
+  /** A session proves little: the last ones were lost soon, or said nothing. */
+  private get inTrouble(): boolean {
+    return this.budget.spent || this.hearing.silent;
+  }
+
+  private recovered(): void {
+    if (!this.inTrouble) this.parts.failures.recovered('connecting');
   }
 
   private async connect(io: SessionIo): Promise<DeviceSession> {
     const { clock, driver } = this.parts;
     const late = () => new BridgeError('device/no-answer', `no handshake within ${CONNECT_MS / 1000} s`);
     const over = io.ended.then((error) => Promise.reject(error));
-    return await deadline(clock, CONNECT_MS, Promise.race([driver.connect(io, io.signal), over]), late);
+    // Async, as a driver may also throw at once: nobody would listen to the end of the session then.
+    const connecting = (async () => await driver.connect(io, io.signal))();
+    return await deadline(clock, CONNECT_MS, Promise.race([connecting, over]), late);
   }
 
   private goLive(session: DeviceSession, io: SessionIo): void {
     this.current = 'live';
-    this.trouble = undefined;
+    this.parts.counters.sessions++;
+    this.cause = undefined;
+    this.brownOut?.over();
     // A device without a line has nothing to say by itself, so its silence means nothing.
     if (io.hasLine) this.hearing.start();
     this.health.live();
-    this.parts.failures.recovered('connecting');
+    this.recovered();
+    this.parts.log[this.inTrouble ? 'debug' : 'info']({ ...session.identity }, 'connected');
     this.parts.onLive(session, io.signal, (point) => io.confirmed(point));
-    if (session.check) void this.keepChecking(session, io);
+    void keepChecking(session, { ...this.parts, signal: io.signal, lost: (reason) => io.lost(reason) });
   }
 
   private async goDown(cause: BridgeError, io: SessionIo): Promise<void> {
@@ -209,49 +200,32 @@ export class Supervisor {
     // Values go unknown before the port is closed: closing a dead one can take its time.
     const closed = io.end(cause);
     parts.store.forget(parts.device);
-    this.health.lost();
+    const tooMany = wasLive && !this.stopping && this.budget.spend();
+    this.health.lost(isUnplugged(cause.code));
     if (wasLive) parts.onDown(cause);
     if (!this.stopping) this.report(cause, wasLive);
-    if (SLOW.has(cause.code) || this.health.flapping) this.backoff.exhaust();
+    if (tooMany) parts.log.warn({}, TOO_MANY);
+    if (isLasting(cause.code) || this.budget.spent) this.backoff.exhaust();
     await closed;
     this.io = undefined;
   }
 
   private report(cause: BridgeError, wasLive: boolean): void {
     const { failures, traffic, log } = this.parts;
-    this.trouble = describeError(cause);
+    this.cause = describeError(cause);
+    if (wasLive && cause.code === 'port/gone') void this.brownOut?.dropped();
     failures.failed('connecting', cause);
     if (!wasLive) traffic.take();
-    traffic.tell('the loss', log);
-    traffic.over('the loss');
+    traffic.tell(LOSS, log);
+    if (!this.budget.spent) traffic.over(LOSS);
   }
 
-  /** Waits `ms`, or until something wakes the supervisor. */
-  private async pause(ms: number): Promise<void> {
-    if (ms <= 0 || this.stopping) return;
-    await new Promise<void>((resolve) => {
-      const timer = this.parts.clock.after(ms, resolve);
-      this.wake = () => {
-        timer.cancel();
-        resolve();
-      };
-    });
-    this.wake = () => {};
+  /** The session has been well for long. */
+  private proven(): void {
+    this.backoff.reset();
+    this.budget.refill();
+    this.parts.traffic.over(LOSS);
+    this.recovered();
+    this.health.review();
   }
-
-  private async keepChecking(session: DeviceSession, io: SessionIo): Promise<void> {
-    try {
-      for (;;) {
-        await sleep(this.parts.clock, CHECK_MS, io.signal);
-        await session.check?.(io.signal);
-      }
-    } catch (error) {
-      if (!io.signal.aborted) io.lost(`the device does not answer: ${asBridgeError(error).message}`);
-    }
-  }
-}
-
-function asBridgeError(error: unknown): BridgeError {
-  if (error instanceof BridgeError) return error;
-  return new BridgeError('device/driver', error instanceof Error ? error.message : String(error), { cause: error });
 }

@@ -33,6 +33,10 @@ export function bridgeCheck({ bridge, program, stateDir, unit }: Subject): Findi
     const apart = 'The bridge is not on its relay, so phones see nothing.';
     findings.push({ check, level: 'bad', text: apart, fix: logCommand(unit !== undefined, program) });
   }
+  if (status['stopped'] === true) {
+    const latched = 'The emergency stop is latched: nothing is switched, not after a restart either.';
+    findings.push({ check, level: 'warn', text: latched, fix: `${program} set bridge.estop_reset on` });
+  }
   return [...findings, ...devices.map(([id, device]) => deviceFinding(id, device, program))];
 }
 

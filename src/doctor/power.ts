@@ -1,33 +1,30 @@
+import { HWMON, judgeSupply, THROTTLED, VOLTAGE_ALARM, VOLTAGE_SENSOR } from '../port/supply.js';
 import type { Finding } from './finding.js';
 import type { Subject } from './subject.js';
 
 const check = 'power';
-const THROTTLED = '/sys/devices/platform/soc/soc:firmware/get_throttled';
 
-/** Bits of the firmware's word, as `vcgencmd get_throttled` prints it. */
-const UNDER_VOLTAGE = 1 << 0;
-const THROTTLED_NOW = 1 << 2;
-const UNDER_VOLTAGE_SINCE_START = 1 << 16;
+/** Bit of the firmware's word for a processor that is held back. */
+const HELD_BACK = 1 << 2;
 
 /** Whether the supply of a Raspberry Pi is too weak, now or since it was started; other machines don't tell. */
 export function powerCheck({ machine }: Subject): Finding[] {
-  const alarms = machine
-    .names('/sys/class/hwmon')
-    .filter((name) => machine.text(`/sys/class/hwmon/${name}/name`) === 'rpi_volt');
-  const alarm = alarms
-    .map((name) => machine.text(`/sys/class/hwmon/${name}/in0_lcrit_alarm`))
+  const hwmon = `/sys/${HWMON}`;
+  const sensors = machine.names(hwmon).filter((name) => machine.text(`${hwmon}/${name}/name`) === VOLTAGE_SENSOR);
+  const alarm = sensors
+    .map((name) => machine.text(`${hwmon}/${name}/${VOLTAGE_ALARM}`))
     .find((text) => text !== undefined);
-  const word = machine.text(THROTTLED);
-  if (alarm === undefined && word === undefined) return [];
-  const bits = Number.parseInt(word ?? '0', 16);
+  const throttled = machine.text(`/sys/${THROTTLED}`);
   const fix = 'vcgencmd get_throttled   # 0x0 once supply and cable are good';
-  if (alarm === '1' || bits & UNDER_VOLTAGE) {
+  const supply = judgeSupply({ alarm, throttled });
+  if (supply === undefined) return [];
+  if (supply === 'low') {
     return [{ check, level: 'bad', text: 'The supply voltage is too low now: USB devices will drop out.', fix }];
   }
-  if (bits & UNDER_VOLTAGE_SINCE_START) {
+  if (supply === 'was low') {
     return [{ check, level: 'warn', text: 'The supply voltage was too low at some time since the start.', fix }];
   }
-  if (bits & THROTTLED_NOW) {
+  if (Number.parseInt(throttled ?? '0', 16) & HELD_BACK) {
     return [
       {
         check,

@@ -27,19 +27,19 @@ export interface LanesParts {
   /** Begins the name of every frame's type. */
   namespace: string;
   /** Most state frames a second, not counting urgent ones; 5 where absent. */
-  maxHz?: number;
+  maxHz?: number | undefined;
   /** Points that have a policy of their own; none where absent. */
-  policies?: PublishPolicies;
+  policies?: PublishPolicies | undefined;
   /** The controls that the dynamic group of devices has now; no such frames where absent. */
   deck?(): JsonObject[];
   /** The graph of the bridge and its devices now; no such frames where absent. */
   topology?(): JsonObject;
   /** The frames of a layout written by hand; none where absent. */
-  bound?: readonly BoundPlan[];
+  bound?: readonly BoundPlan[] | undefined;
   /** What the controls of the phones' layout hold now; phones that come are not told by control where absent. */
   controls?: ControlValues;
   /** Largest frame in bytes; 64 KiB where absent. A connection that makes frames larger (sealing: by a third) wants less. */
-  frameBytes?: number;
+  frameBytes?: number | undefined;
 }
 
 /** Frames that wait: acks of one phone (more than an app waits for), events of one device, lines for consoles. */

@@ -14,6 +14,11 @@ const FULL_SOCKET = 1024 * 1024;
 const MANY = 8;
 const FEW = 2;
 const LATE_MS = 250;
+/**
+ * Frames that a network held back reach the relay together, and it counts them when they come: above 50 in a second it
+ * closes the connection.
+ */
+const MOST_RECENT = 48;
 const FLOOR = 1;
 const FULL_RATE = 40;
 const SLOWER_EVERY_MS = 250;
@@ -45,8 +50,9 @@ export class Pressure {
 
   /** Milliseconds until it makes sense to try again; 0: a frame may be sent now. */
   waitMs(urgent: boolean): number {
-    const { buffered } = this.sink;
+    const { buffered, recent = 0 } = this.sink;
     this.stalled = this.stalled ? buffered > LOW_WATER : buffered >= HIGH_WATER;
+    if (recent >= MOST_RECENT) return LOOK_MS;
     if (urgent) return buffered >= FULL_SOCKET ? LOOK_MS : 0;
     if (this.stalled) return LOOK_MS;
     this.adjust();

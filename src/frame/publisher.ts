@@ -1,44 +1,19 @@
-import type { Timer } from '../clock.js';
 import type { Value } from '../device/point.js';
-import type { Past } from '../state/history.js';
 import { Budget } from './budget.js';
 import type { Coalescer } from './coalescer.js';
 import type { DropCause } from './drops.js';
 import { FullPace } from './full-pace.js';
-import { Lanes, type LanesParts } from './lanes.js';
-import type { Key } from './parts-lane.js';
+import { Lanes } from './lanes.js';
+import type { AnsweredPoint } from './parts-lane.js';
 import { Pressure } from './pressure.js';
+import type { PublisherParts, PublisherShape, PublisherStats } from './publisher-parts.js';
 import { Pump } from './pump.js';
 import type { Content, QueueLane } from './queue-lane.js';
+import { Repeats } from './repeats.js';
 import { type Ack, ackFrame, eventFrame, type LogEntry, logFrame, Stamp } from './shapes.js';
-import type { FrameSink } from './sink.js';
 import { SyncPace } from './sync-pace.js';
 
-/** What a publisher is built from. */
-export interface PublisherParts extends LanesParts {
-  sink: FrameSink;
-  /** Without `sample` somebody else takes the samples. */
-  history: Past & { sample?(): void };
-  /** Nonce of this process. */
-  source: string;
-  /** Between full states; 30 s where absent. */
-  keyframeMs?: number;
-  /** Between trend frames, and between samples of the history; 2 s where absent. */
-  trendMs?: number;
-}
-
-/** What a publisher has done so far. */
-export interface PublisherStats {
-  /** Frames sent, by kind. */
-  readonly frames: { readonly [kind: string]: number };
-  readonly droppedAcks: number;
-  readonly droppedEvents: number;
-  readonly droppedLogs: number;
-  /** Values and payloads cut because no frame could hold them. */
-  readonly oversize: number;
-  /** Frames that the connection refused at first. */
-  readonly failures: number;
-}
+export type { PublisherParts } from './publisher-parts.js';
 
 /** Routed replies take turns with the phones that wait for acks. */
 const REPLIES = 'replies';
@@ -47,7 +22,7 @@ const LAST_MS = 300;
 
 /** Says on the channel what the store knows; frames are made only when they may leave, so little ever waits. */
 export class Publisher {
-  private readonly lanes: Lanes;
+  private lanes: Lanes;
   private readonly pressure: Pressure;
   private readonly pump: Pump;
   private readonly fulls: FullPace;
@@ -55,17 +30,14 @@ export class Publisher {
   private live = false;
   private gone = false;
   private stopped = false;
-  private readonly timers = new Map<() => void, Timer>();
+  private readonly repeats: Repeats;
   private unsubscribe: (() => void) | undefined;
 
-  constructor(private readonly parts: PublisherParts) {
+  constructor(private parts: PublisherParts) {
     const { clock, sink, log, source } = parts;
     this.pressure = new Pressure(clock, sink);
-    this.lanes = new Lanes(
-      parts,
-      () => this.gone,
-      () => this.cause(),
-    );
+    this.repeats = new Repeats(clock);
+    this.lanes = this.newLanes();
     this.fulls = new FullPace(clock, () => this.requestAll());
     this.syncs = new SyncPace(clock, (phones) => this.answer(phones));
     const stamp = new Stamp(source, clock);
@@ -94,8 +66,7 @@ export class Publisher {
         this.enqueue(this.lanes.events, eventFrame(this.lanes.type('event'), device, event), device);
       },
     });
-    this.repeat(this.parts.trendMs ?? 2_000, () => this.sample());
-    this.repeat(this.parts.keyframeMs ?? 30_000, () => this.requestValues());
+    this.repeat();
     if (this.parts.sink.ready) this.up();
   }
 
@@ -105,8 +76,19 @@ export class Publisher {
     this.down();
     this.unsubscribe?.();
     this.unsubscribe = undefined;
-    for (const timer of this.timers.values()) timer.cancel();
-    this.timers.clear();
+    this.repeats.stop();
+  }
+
+  /** Takes other settings, and says everything anew by them. What waited to be said is said that way, or dropped and told. */
+  reshape(shape: PublisherShape): void {
+    const { live } = this;
+    this.down();
+    this.parts = { ...this.parts, ...shape };
+    this.lanes = this.newLanes();
+    if (!this.unsubscribe) return;
+    this.repeats.stop();
+    this.repeat();
+    if (live) this.up();
   }
 
   /** The sink became ready: says everything anew, the state first. */
@@ -128,9 +110,9 @@ export class Publisher {
   }
 
   /** Answers a command; where its point is `held`, that hold ends once the answer has left, and the state is said at once. */
-  ack(ack: Ack, held?: Key): void {
+  ack(ack: Ack, held?: AnsweredPoint): void {
     const { state, bound, acks } = this.lanes;
-    const value = ack.ok ? ack.value : undefined;
+    const value = ack.ok && !held?.fleeting ? ack.value : undefined;
     const inState = held && state.answered(held.device, held.point, value);
     const inBound = held && bound?.answered(held.device, held.point, value);
     this.enqueue(acks, ackFrame(ack), `to ${ack.to}`, () => {
@@ -178,6 +160,20 @@ export class Publisher {
   /** Says what still waits, then that everything is offline; resolves within 0.6 s. Nothing is published afterwards. */
   async lastFrames(): Promise<void> {
     if (!this.live) return;
+    await this.lastWords();
+    this.stop();
+  }
+
+  /** Says the same before this channel is left for another one, on which everything is said anew. */
+  async farewell(): Promise<void> {
+    if (!this.live) return;
+    await this.lastWords();
+    this.gone = false;
+    this.down();
+    this.lanes = this.newLanes();
+  }
+
+  private async lastWords(): Promise<void> {
     this.lanes.state.hurry();
     this.lanes.quality.hurry();
     this.lanes.bound?.hurry();
@@ -190,7 +186,6 @@ export class Publisher {
       this.pump.serve(this.lanes.last);
       await this.pump.drain(LAST_MS);
     }
-    this.stop();
   }
 
   get stats(): PublisherStats {
@@ -249,11 +244,16 @@ export class Publisher {
     this.pump.wake();
   }
 
-  private repeat(ms: number, run: () => void): void {
-    const again = () => {
-      this.timers.set(run, this.parts.clock.after(ms, again));
-      run();
-    };
-    this.timers.set(run, this.parts.clock.after(ms, again));
+  private newLanes(): Lanes {
+    return new Lanes(
+      this.parts,
+      () => this.gone,
+      () => this.cause(),
+    );
+  }
+
+  private repeat(): void {
+    this.repeats.every(this.parts.trendMs ?? 2_000, () => this.sample());
+    this.repeats.every(this.parts.keyframeMs ?? 30_000, () => this.requestValues());
   }
 }

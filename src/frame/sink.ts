@@ -10,6 +10,8 @@ export interface FrameSink {
   readonly unanswered: number;
   /** Age of the oldest of them in milliseconds; 0 or absent where there is none. */
   readonly oldestUnansweredMs?: number;
+  /** Frames that the relay may count into the same second as the next one, wherever they are on their way; 0 or absent: none. */
+  readonly recent?: number;
   /** Sends a payload to the channel; throws when not ready. */
   broadcast(payload: JsonObject): void;
 }

@@ -19,6 +19,27 @@ export interface ConnectionEnd {
 }
 
 const TLS = /CERT|_TLS|SSL|SELF_SIGNED|UNABLE_TO_|EPROTO/;
+const EXPIRED = /CERT_(HAS_EXPIRED|NOT_YET_VALID)/;
+const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_(UNTRUSTED|SIGNATURE_FAILURE)/;
+
+/** What is wrong with a secure connection, and what to do; undefined for other errors. */
+function tlsFailure(code: string, error: Error | undefined) {
+  const text = printable(error?.message ?? code);
+  if (EXPIRED.test(code)) {
+    const hint = 'renew it; and is the clock of this machine right?';
+    return { code: 'mesh/tls-expired', message: `its certificate is not good at this time (${text})`, hint };
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const hint = 'use the name that is in the certificate as the address';
+    return { code: 'mesh/tls-name', message: 'its certificate is for another name', hint };
+  }
+  if (UNTRUSTED.test(code)) {
+    const hint = 'for a relay with its own certificate authority name the file with it as relay.ca';
+    return { code: 'mesh/tls-untrusted', message: `nobody whom we trust vouches for it (${text})`, hint };
+  }
+  if (!TLS.test(code)) return undefined;
+  return { code: 'mesh/tls', message: text, hint: 'a relay without TLS needs ws://' };
+}
 
 /** Explains why no WebSocket came about; `error` is what the socket reported, if anything. */
 export function openingEnd(error: Error | undefined, relay: string): ConnectionEnd {
@@ -44,11 +65,8 @@ export function openingEnd(error: Error | undefined, relay: string): ConnectionE
       'is the relay running, and on this port?',
     );
   }
-  if (TLS.test(code)) {
-    const hint =
-      'a relay without TLS needs ws://; for one with its own certificate authority set NODE_EXTRA_CA_CERTS to that file';
-    return end('not-relay', 'mesh/tls', `no secure connection to ${relay}: ${text}`, hint);
-  }
+  const tls = tlsFailure(code, error);
+  if (tls) return end('not-relay', tls.code, `no secure connection to ${relay}: ${tls.message}`, tls.hint);
   const status = /^Unexpected server response: (\d+)/.exec(error?.message ?? '')?.[1];
   if (status !== undefined) {
     return end(

@@ -15,11 +15,15 @@ interface Waiter {
 const MAX_WAITING = 16;
 /** Broadcasts remembered as unanswered. */
 const MAX_UNANSWERED = 1000;
+/** Relays count frames by the second. */
+const WINDOW_MS = 1_000;
 
 /** What is still to be answered by the relay on one connection: requests, which somebody awaits, and broadcasts, which nobody does. */
 export class Replies {
   private readonly waiting = new Map<string, Waiter>();
   private readonly broadcasts = new Map<string, number>();
+  /** When the latest answers to broadcasts came, within a second. */
+  private answers: number[] = [];
 
   constructor(
     private readonly clock: Clock,
@@ -70,6 +74,8 @@ export class Replies {
       return 'reply';
     }
     if (!this.broadcasts.delete(id)) return 'stray';
+    this.forgetAnswers();
+    this.answers.push(this.clock.now());
     return isObject(payload) && 'error' in payload ? 'refused' : 'sent';
   }
 
@@ -86,6 +92,15 @@ export class Replies {
     return 0;
   }
 
+  /**
+   * Broadcasts that may have come to the relay within the last second, or are yet to come: those that it has not answered,
+   * and those that it answered in that second.
+   */
+  get recent(): number {
+    this.forgetAnswers();
+    return this.unanswered + this.answers.length;
+  }
+
   /** Rejects everything that waits: the connection is over. */
   end(error: BridgeError): void {
     for (const { timer, reject } of this.waiting.values()) {
@@ -94,6 +109,13 @@ export class Replies {
     }
     this.waiting.clear();
     this.broadcasts.clear();
+    this.answers = [];
+  }
+
+  private forgetAnswers(): void {
+    const limit = this.clock.now() - WINDOW_MS;
+    const from = this.answers.findIndex((at) => at > limit);
+    this.answers.splice(0, from < 0 ? this.answers.length : from);
   }
 
   private expire(): void {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import WebSocket from 'ws';
+import type { ConnectionOptions } from 'node:tls';
+import WebSocket, { type ClientOptions } from 'ws';
 import type { Clock, Timer } from '../clock.js';
 import { BridgeError } from '../error.js';
 import { admissionTimeout, type ConnectionEnd, closingEnd, openingEnd, silentEnd } from './client-end.js';
@@ -11,13 +12,33 @@ import type { RelayAddress } from './connection.js';
 import { isObject, type JsonObject, type MeshFrame } from './frame.js';
 import { asciiSize } from './json.js';
 
+/** What a connection uses of a WebSocket. */
+export type Wire = Pick<
+  WebSocket,
+  'readyState' | 'bufferedAmount' | 'on' | 'once' | 'send' | 'ping' | 'close' | 'terminate'
+>;
+
+/** Opens a WebSocket; throws where the address itself is refused. */
+export type Dial = (url: string, options: WebSocket.ClientOptions) => Wire;
+
 export interface SocketOptions {
   readonly address: RelayAddress;
+  /** How to reach the relay; over the network where absent. */
+  readonly dial?: Dial | undefined;
   readonly identity: JsonObject;
   readonly hasToken: boolean;
   readonly clock: Clock;
   readonly timing: MeshTiming;
   readonly stats: MeshStats;
+  readonly trust?: Trust | undefined;
+}
+
+/** Whom a secure connection is to, where not to anybody whom the system trusts. */
+export interface Trust {
+  /** Certificate authorities as PEM, and no others. */
+  readonly ca: string;
+  /** The one certificate, by its SHA-256 in pairs of hex digits, whatever name it is for: that of our own relay. */
+  readonly fingerprint?: string;
 }
 
 /** What a connection says to its owner; nothing after `ended` or after `close` was called. */
@@ -41,12 +62,14 @@ const MAX_BUFFERED = 4 * 1024 * 1024;
  */
 const MAX_PAYLOAD = 5 * 1024 * 1024;
 
+const overNetwork: Dial = (url, options) => new WebSocket(url, options);
+
 /** A frame of text. */
 const TEXT = { binary: false } as const;
 
 /** One connection to the relay, for one use: opening, identifying, welcome, over, thrown away. */
 export class ClientSocket {
-  private readonly ws: WebSocket;
+  private readonly ws: Wire;
   /** The id that the relay gave us for this connection; undefined before the welcome. */
   relayId: string | undefined;
 
@@ -60,13 +83,14 @@ export class ClientSocket {
     private readonly options: SocketOptions,
     private readonly handlers: SocketHandlers,
   ) {
-    const { address, clock, timing } = options;
+    const { address, clock, dial = overNetwork, timing } = options;
     const socketOptions = {
       perMessageDeflate: false,
       maxPayload: MAX_PAYLOAD,
       closeTimeout: timing.stop,
+      ...(options.trust && tlsOptions(options.trust)),
     };
-    this.ws = new WebSocket(address.url, socketOptions);
+    this.ws = dial(address.url, socketOptions);
     this.patience = clock.after(timing.connect, () => {
       this.end(openingEnd(new Error(`no answer within ${timing.connect / 1000} s`), address.display));
     });
@@ -139,16 +163,19 @@ export class ClientSocket {
   private write(text: string): void {
     const { stats } = this.options;
     // Bytes go out in one piece; the socket writes a string as two.
-    this.ws.send(Buffer.from(text), TEXT, (error) => {
+    const bytes = Buffer.from(text);
+    this.ws.send(bytes, TEXT, (error) => {
       if (error) stats.sendFailures++;
     });
     stats.sent++;
+    stats.bytesOut += bytes.length;
   }
 
   private receive(data: Buffer): void {
     if (this.phase === 'over') return;
     this.liveness?.sign();
     this.options.stats.received++;
+    this.options.stats.bytesIn += data.length;
     const frame = readFrame(data);
     if (typeof frame === 'string') this.handlers.dropped(frame, data);
     else if (this.phase === 'welcome') this.handlers.frame(frame);
@@ -188,4 +215,15 @@ export class ClientSocket {
     this.patience.cancel();
     this.liveness?.stop();
   }
+}
+
+/** As Node's TLS takes it, to which the socket hands it; the types of the socket know an older form. */
+function tlsOptions({ ca, fingerprint }: Trust): ClientOptions {
+  if (fingerprint === undefined) return { ca };
+  const checkServerIdentity: ConnectionOptions['checkServerIdentity'] = (_host, { fingerprint256 }) => {
+    return fingerprint256 === fingerprint ? undefined : new Error('this is not the certificate of our own relay');
+  };
+  // The certificate itself is trusted, whoever signed it.
+  const options: ConnectionOptions = { ca, checkServerIdentity, allowPartialTrustChain: true };
+  return options as unknown as ClientOptions;
 }

@@ -20,6 +20,9 @@ export class MeshStats {
   /** Frames, in and out. */
   received = 0;
   sent = 0;
+  /** Bytes of those. */
+  bytesIn = 0;
+  bytesOut = 0;
   /** Frames that the socket gave up on. */
   sendFailures = 0;
   /** Broadcasts that the relay never said `sent` to, in time. */

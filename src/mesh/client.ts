@@ -7,6 +7,7 @@ import { identity } from './client-identity.js';
 import { Inbox, type MeshHandlers } from './client-inbox.js';
 import { ClientLink } from './client-link.js';
 import { Replies, relayError } from './client-replies.js';
+import type { Dial, Trust } from './client-socket.js';
 import { MeshStats } from './client-stats.js';
 import { MESH_TIMING, type MeshTiming } from './client-timing.js';
 import { parseRelayUrl, plaintextWarning } from './connection.js';
@@ -25,8 +26,12 @@ export interface MeshClientOptions {
   readonly channel: string;
   /** What the relay asks for; a function where it changes: each connection takes what it is then. */
   readonly token?: string | (() => string | undefined);
+  /** Whom a `wss://` relay has to be; anybody whom the system trusts where absent. */
+  readonly trust?: Trust | undefined;
   /** Seals broadcasts and answers, opens what comes. */
   readonly cipher?: Cipher;
+  /** How to reach the relay; over the network where absent. */
+  readonly dial?: Dial | undefined;
   readonly clock: Clock;
   /** 0 ≤ r < 1, for the jitter of the retries. */
   readonly random: () => number;
@@ -53,7 +58,7 @@ export class MeshClient {
     private readonly handlers: MeshHandlers,
     timing: MeshTiming = MESH_TIMING,
   ) {
-    const { clock, log, random, cipher, channel, token } = options;
+    const { clock, log, random, cipher, channel, token, dial } = options;
     const { stats } = this;
     const name = meshName(options.name);
     this.name = name;
@@ -66,10 +71,12 @@ export class MeshClient {
     this.link = new ClientLink(
       {
         address,
+        dial,
         get identity() {
           return identity(name, channel, now());
         },
         hasToken,
+        trust: options.trust,
         clock,
         timing,
         stats,
@@ -128,6 +135,11 @@ export class MeshClient {
   /** Age of the oldest of them, in milliseconds. */
   get oldestUnansweredMs(): number {
     return this.replies.oldestUnansweredMs;
+  }
+
+  /** Broadcasts that the relay may count into the same second as the next one. */
+  get recent(): number {
+    return this.replies.recent;
   }
 
   /**

@@ -13,11 +13,15 @@ export class Access {
   private readonly links = new Map<string, number>();
   private readonly digest: Buffer;
 
-  /** `cookie`: its name, which must differ between panels of one machine, as cookies are shared by all ports. */
+  /**
+   * `cookie`: its name, which must differ between panels of one machine, as cookies are shared by all ports. `secure`: it is
+   * said over encrypted connections only.
+   */
   constructor(
     private readonly token: string,
     private readonly cookie: string,
     private readonly clock: Clock,
+    private readonly secure = false,
   ) {
     this.digest = digestOf(token);
   }
@@ -35,7 +39,7 @@ export class Access {
     const until = this.links.get(code);
     this.links.delete(code);
     if (until === undefined || this.clock.now() > until) return undefined;
-    return `${this.cookie}=${this.token}; Path=/; Max-Age=${COOKIE_S}; HttpOnly; SameSite=Strict`;
+    return `${this.cookie}=${this.token}; Path=/; Max-Age=${COOKIE_S}; HttpOnly; SameSite=Strict${this.secure ? '; Secure' : ''}`;
   }
 
   /** Whether a request's cookies let it in. Compared in constant time. */

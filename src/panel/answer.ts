@@ -20,6 +20,8 @@ export interface Answer {
 
 /** What requests are held against. */
 export interface Gate {
+  /** How the page is asked for. */
+  readonly scheme: 'http' | 'https';
   /** What the Host header may be. */
   readonly hosts: ReadonlySet<string>;
   readonly access: Access;
@@ -63,7 +65,7 @@ function pageFor({ method, url = '/', headers }: Asked, known: boolean, gate: Ga
 export function refusesSocket({ url, headers }: Asked, gate: Gate): number | undefined {
   if (!isOurs(headers, gate)) return 421;
   // Browsers let every page open sockets to everywhere, and say from where it does.
-  if (headers.origin !== `http://${headers.host?.toLowerCase()}` || url !== '/live') return 403;
+  if (headers.origin !== `${gate.scheme}://${headers.host?.toLowerCase()}` || url !== '/live') return 403;
   if (!gate.access.admits(headers.cookie)) return 401;
   return gate.rate.known.take() ? undefined : 429;
 }

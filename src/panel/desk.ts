@@ -20,8 +20,9 @@ export interface DeskParts {
   readonly namespace: string;
   readonly version: string;
   /** The relay's address, safe to show, and whether it has let us in. */
-  readonly relay: { readonly url: string; readonly channel: string; ready(): boolean };
-  readonly pairing: Pairing;
+  readonly relay: { at(): { readonly url: string; readonly channel: string }; ready(): boolean };
+  /** What a phone needs to join now. */
+  pairing(): Pairing;
   readonly push: PhonePush;
   readonly log: LogRing;
   readonly clock: Clock;
@@ -71,7 +72,7 @@ export class Desk {
 
   status(): JsonObject {
     const { relay, name, namespace, version } = this.parts;
-    return { name, namespace, version, relay: { url: relay.url, channel: relay.channel, joined: relay.ready() } };
+    return { name, namespace, version, relay: { ...relay.at(), joined: relay.ready() } };
   }
 
   /** The layout for phones, which point each bound control means, and which run only while a button is held. */
@@ -119,7 +120,7 @@ export class Desk {
 
   /** What a phone needs to join. */
   get pairing(): Pairing {
-    return this.parts.pairing;
+    return this.parts.pairing();
   }
 
   /** Puts the layout on the phone that is there. */

@@ -5,7 +5,13 @@ import { isEveryInterface, isLoopback } from '../relay/address.js';
  * What the Host header of an honest request can be, for a server at `host`: its own names and addresses, and no others. A
  * page of another site that made its name point to this machine is told apart by that.
  */
-export function hostsOf(host: string, port: number, hostname: string, interfaces = networkInterfaces()): Set<string> {
+export function hostsOf(
+  host: string,
+  port: number,
+  hostname: string,
+  scheme: 'http' | 'https' = 'http',
+  interfaces = networkInterfaces(),
+): Set<string> {
   const names = isLoopback(host)
     ? ['127.0.0.1', 'localhost', '::1']
     : isEveryInterface(host)
@@ -13,7 +19,10 @@ export function hostsOf(host: string, port: number, hostname: string, interfaces
       : [host, hostname, `${hostname}.local`];
   const hosts = names.map((name) => inUrl(name.toLowerCase()));
   // Browsers leave the usual port out.
-  return new Set([...hosts.map((name) => `${name}:${port}`), ...(port === 80 ? hosts : [])]);
+  return new Set([
+    ...hosts.map((name) => `${name}:${port}`),
+    ...(port === (scheme === 'https' ? 443 : 80) ? hosts : []),
+  ]);
 }
 
 /** A host as it stands in a URL: IPv6 addresses in brackets. */

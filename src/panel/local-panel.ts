@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Requests } from '../action/requests.js';
 import type { Router } from '../action/router.js';
+import { type CertificateSource, loadCertificate } from '../certificate.js';
 import type { Clock } from '../clock.js';
 import { describeError } from '../error.js';
 import type { Publisher } from '../frame/publisher.js';
@@ -25,6 +26,10 @@ export interface PanelOptions {
   readonly page: string;
   /** This machine's name, under which others may ask for the page. */
   readonly hostname: string;
+  /** Encrypts with this certificate, or one that is made and kept. */
+  readonly tls?: CertificateSource | undefined;
+  /** Names and addresses that a certificate made here is for. */
+  readonly names?: readonly string[];
 }
 
 /** What the panel of a bridge is built from. */
@@ -53,14 +58,17 @@ export class LocalPanel {
     try {
       const token = await loadOrCreateToken(join(stateDir, 'panel-token'), log);
       const attach = (socket: PageSocket) => this.attach(socket);
-      const panel = new Panel({ ...options, token, files: loadPage(options.page), clock, log, attach });
+      const { names = [] } = options;
+      const tls = options.tls && (await loadCertificate(options.tls, { stateDir, names, clock, log }));
+      const panel = new Panel({ ...options, tls, token, files: loadPage(options.page), clock, log, attach });
       await panel.start();
+      if (tls) log.info({ sha256: tls.fingerprint }, 'the panel encrypts with this certificate');
       this.panel = panel;
     } catch (error) {
       log.error({}, `no panel: ${describeError(error)}`);
       return;
     }
-    if (!isLoopback(options.host)) {
+    if (!isLoopback(options.host) && !options.tls) {
       log.warn({}, 'the panel is open to the network without encryption: whoever reads along can let himself in');
     }
   }
@@ -83,6 +91,11 @@ export class LocalPanel {
   /** Tells every page that all is offline. */
   async lastFrames(): Promise<void> {
     await Promise.all([...this.viewers].map(({ publisher }) => publisher.lastFrames()));
+  }
+
+  /** What pages are told is something else now: they come back by themselves. */
+  refresh(): void {
+    for (const viewer of this.viewers) viewer.dismiss('what the bridge says has changed');
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../clock.js';
@@ -22,6 +23,8 @@ export interface PanelParts {
   /** True: any free port where that one is taken. */
   readonly orAnyPort: boolean;
   readonly hostname: string;
+  /** Encrypts with this certificate. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** What the cookie holds; kept for this installation. */
   readonly token: string;
   readonly files: ReadonlyMap<string, PageFile>;
@@ -59,13 +62,14 @@ export class Panel {
 
   /** Starts to listen; throws `panel/listen`. */
   async start(): Promise<void> {
-    const { host, hostname, token, files, clock } = this.parts;
+    const { host, hostname, token, files, clock, tls } = this.parts;
     const server = await this.listen();
     const { port } = server.address() as AddressInfo;
-    const access = new Access(token, `carter-panel-${port}`, clock);
+    const access = new Access(token, `carter-panel-${port}`, clock, tls !== undefined);
     const window = () => new RateWindow(REQUESTS_PER_SECOND, clock);
     const rate = { known: window(), strangers: window() };
-    const gate = { hosts: hostsOf(host, port, hostname), access, rate, files };
+    const scheme = tls ? ('https' as const) : ('http' as const);
+    const gate = { scheme, hosts: hostsOf(host, port, hostname, scheme), access, rate, files };
     server.on('request', (request, response) => answer(request, response, gate));
     server.on('upgrade', (request, connection, head) => this.upgrade(request, connection, head, gate));
     server.on('error', (error) => this.parts.log.warn({}, `panel: ${describeError(error)}`));
@@ -78,7 +82,7 @@ export class Panel {
     if (!this.open) return undefined;
     const { host } = this.parts;
     const shown = isEveryInterface(host) ? (lanAddress() ?? '127.0.0.1') : host;
-    return `http://${inUrl(shown)}:${this.open.port}/open/${this.open.gate.access.newCode()}`;
+    return `${this.open.gate.scheme}://${inUrl(shown)}:${this.open.port}/open/${this.open.gate.access.newCode()}`;
   }
 
   /** Says goodbye to every page and frees the port. */
@@ -99,10 +103,10 @@ export class Panel {
   }
 
   private async listen(): Promise<Server> {
-    const { host, port, orAnyPort } = this.parts;
+    const { host, port, orAnyPort, tls } = this.parts;
     try {
-      return await listen(host, port).catch((error: NodeJS.ErrnoException) => {
-        if (orAnyPort && error.code === 'EADDRINUSE') return listen(host, 0);
+      return await listen(host, port, tls).catch((error: NodeJS.ErrnoException) => {
+        if (orAnyPort && error.code === 'EADDRINUSE') return listen(host, 0, tls);
         throw error;
       });
     } catch (cause) {
@@ -169,17 +173,18 @@ export class Panel {
 
 function answer(request: IncomingMessage, response: ServerResponse, gate: Gate): void {
   const { status, headers, body } = answerTo(request, gate);
-  response.writeHead(status, { ...guardHeaders(request.headers.host ?? ''), ...headers });
+  response.writeHead(status, { ...guardHeaders(request.headers.host ?? '', gate.scheme), ...headers });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-function listen(host: string, port: number): Promise<Server> {
-  const server = createServer({
+function listen(host: string, port: number, tls: PanelParts['tls']): Promise<Server> {
+  const limits = {
     maxHeaderSize: HEADER_BYTES,
     headersTimeout: REQUEST_MS,
     requestTimeout: REQUEST_MS,
     connectionsCheckingInterval: 1_000,
-  });
+  };
+  const server = tls ? createSecureServer({ ...limits, ...tls, handshakeTimeout: REQUEST_MS }) : createServer(limits);
   server.maxConnections = CONNECTIONS;
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -98,6 +98,11 @@ export class Viewer {
     if (ask) void this.reply(type, id, ask, isObject(payload) ? payload : {});
   }
 
+  /** Sends the page away; 1012 is a restart of the service. */
+  dismiss(why: string): void {
+    this.parts.socket.close(1012, why);
+  }
+
   /** The page is gone. */
   closed(): void {
     this.open = false;

@@ -7,6 +7,12 @@ import { Turns } from './turns.js';
 /** Reads a small text file; rejects with a `file/…` code, or with the signal's reason as soon as that aborts. */
 export type ReadText = (path: string, signal: AbortSignal) => Promise<string>;
 
+/** Files that the kernel shows. */
+export interface Files {
+  /** A reader for one device. */
+  reader(): ReadText;
+}
+
 /** More than any file of sysfs has, which is a page. */
 const MAX_BYTES = 64 * 1024;
 /** A thermometer converts for up to 750 ms, and the kernel tries up to five times. */
@@ -15,12 +21,12 @@ const READ_MS = 5_000;
 const READS_AT_ONCE = 2;
 
 /** Reads files that the kernel shows, such as those of sysfs; one of these serves the whole program. */
-export class KernelFiles {
+export class KernelFiles implements Files {
   private readonly all = new Turns(READS_AT_ONCE);
 
   constructor(private readonly clock: Clock) {}
 
-  /** A reader for one device: it has one read at a time, so that a device that hangs leaves the others theirs. */
+  /** It has one read at a time, so that a device that hangs leaves the others theirs. */
   reader(): ReadText {
     const own = new Turns(1);
     return (path, signal) => this.read(path, own, signal);

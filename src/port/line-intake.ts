@@ -39,6 +39,7 @@ export class LineIntake {
   /** Hears all bytes as they arrive, before the lines that they make up. */
   hear(chunk: Buffer): void {
     this.silence.cancel();
+    if (!this.stopped && chunk.length > 0) this.handlers.raw?.(chunk);
     if (chunk.includes(NEWLINE)) {
       this.unended = 0;
       return;

@@ -37,6 +37,8 @@ export interface LineHandlers {
   line(text: string): void;
   /** Bytes that were dropped, with a printable sample of at most 80 characters. */
   defect(kind: LineDefect, sample: string): void;
+  /** All bytes, as they arrive, before what they mean; their buffer is used again afterwards. */
+  raw?(bytes: Buffer): void;
   /** Bytes came without a newline; at most once a second. */
   noise?(noise: LineNoise): void;
 }

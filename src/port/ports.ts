@@ -6,6 +6,7 @@ import { ownPid } from './own-pid.js';
 import { watchPort, watchPortList } from './port-watch.js';
 import { openSerialLine } from './serial-line-link.js';
 import { type Holder, holders, listPorts, resolvePort, type SerialPortEntry } from './serial-path.js';
+import { readSupply, type Supply } from './supply.js';
 import { SYSTEM_ROOTS } from './system-roots.js';
 
 /** The serial ports of a machine. */
@@ -22,6 +23,8 @@ export interface Ports {
   holders(path: string): Promise<Holder[]>;
   /** Calls `onChange` when the list is another one; the returned function ends the watch. */
   watchList(onChange: () => void): () => void;
+  /** How the supply is that they hang on; undefined or absent where the machine does not tell. */
+  supply?(): Promise<Supply | undefined>;
 }
 
 /** The ports of this machine; `roots` are where its kernel shows them. */
@@ -38,5 +41,6 @@ export function machinePorts(clock: Clock, log: Log, roots = SYSTEM_ROOTS): Port
       return (await holders(path, roots)).filter(({ pid }) => pid !== self);
     },
     watchList: (onChange) => watchPortList(onChange, { clock, roots }),
+    supply: () => readSupply(roots.sys),
   };
 }

@@ -31,6 +31,6 @@ export function lanAddress(interfaces = networkInterfaces()): string | undefined
 }
 
 /** A relay's URL, with the brackets an IPv6 address needs. */
-export function relayUrl(host: string, port: number): string {
-  return `ws://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+export function relayUrl(host: string, port: number, secure = false): string {
+  return `${secure ? 'wss' : 'ws'}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 }

@@ -25,9 +25,13 @@ export interface EmbeddedRelayOptions {
   port: number;
   /** What clients must present; none (or an empty one) admits everybody. */
   token?: string | undefined;
+  /** Encrypts with this certificate. */
+  tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Origins (`scheme://host:port`) whose pages may connect; default: port 80 of this machine. */
   allowedOrigins?: readonly string[];
   limits?: Partial<RelayLimits>;
+  /** What listens; WebSockets on the network where absent. */
+  listen?: typeof listen;
   clock: Clock;
   log?: Log;
 }
@@ -67,7 +71,7 @@ export class EmbeddedRelay {
 
   /** Starts listening. Rejects with `relay/open` (others could reach it without a token), `relay/port-busy` or `relay/listen`. */
   async start(): Promise<RelayAddress> {
-    const { host, port, token } = this.options;
+    const { host, port, token, tls, listen: begin = listen } = this.options;
     if (!isLoopback(host) && !token) {
       throw new BridgeError('relay/open', `a relay on ${host} without a token would serve everybody on the network`, {
         hint: 'give it a token, or bind it to 127.0.0.1',
@@ -75,10 +79,11 @@ export class EmbeddedRelay {
     }
     if (this.server) throw new BridgeError('relay/started', 'the relay is already running');
     const { maxFrameBytes, connections } = this.limits;
-    this.server = await listen({ host, port, maxFrameBytes, connections }, (socket) => this.connections.accept(socket));
+    const options = { host, port, maxFrameBytes, connections, tls };
+    this.server = await begin(options, (socket) => this.connections.accept(socket));
     this.connections.watch();
     const reachable = isEveryInterface(host) ? '127.0.0.1' : host;
-    return { host, port: this.server.port, url: relayUrl(reachable, this.server.port) };
+    return { host, port: this.server.port, url: relayUrl(reachable, this.server.port, tls !== undefined) };
   }
 
   /** Closes every client with 1001 and frees the port; it may be started again. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { chmod, readFile, stat } from 'node:fs/promises';
 import { BridgeError } from '../error.js';
 import { type Log, silentLog } from '../log.js';
+import { writePrivate } from '../private-file.js';
 
 /** Bytes of chance in a new token. */
 const TOKEN_BYTES = 32;
@@ -43,26 +43,8 @@ async function load(path: string, log: Log): Promise<string | undefined> {
   });
 }
 
-/** Written beside its place and renamed, so that a power cut leaves the whole file or none. */
 async function create(path: string): Promise<string> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    const file = await open(draft, 'wx', 0o600);
-    try {
-      await file.writeFile(`${token}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-  const entry = await open(folder, 'r');
-  await entry.sync().finally(() => entry.close());
+  await writePrivate(path, `${token}\n`);
   return token;
 }

@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { BridgeError } from '../error.js';
@@ -46,6 +47,8 @@ export interface ListenOptions {
   port: number;
   maxFrameBytes: number;
   connections: number;
+  /** Encrypts with this certificate. */
+  tls?: { readonly cert: string; readonly key: string } | undefined;
 }
 
 /** Time for a client to send the HTTP upgrade request, in ms. */
@@ -53,10 +56,12 @@ const UPGRADE_MS = 5_000;
 
 /** Listens for WebSockets; rejects with `relay/port-busy` or `relay/listen` when it cannot. */
 export function listen(options: ListenOptions, accept: (socket: RelaySocket) => SocketEvents): Promise<RelayServer> {
-  const http = createServer(
-    { headersTimeout: UPGRADE_MS, requestTimeout: UPGRADE_MS, connectionsCheckingInterval: 1_000 },
-    (_request, response) => response.writeHead(426, { connection: 'close' }).end('This port speaks WebSocket only.\n'),
-  );
+  const limits = { headersTimeout: UPGRADE_MS, requestTimeout: UPGRADE_MS, connectionsCheckingInterval: 1_000 };
+  const refuse = (_request: IncomingMessage, response: ServerResponse) =>
+    response.writeHead(426, { connection: 'close' }).end('This port speaks WebSocket only.\n');
+  const http = options.tls
+    ? createSecureServer({ ...limits, ...options.tls, handshakeTimeout: UPGRADE_MS }, refuse)
+    : createServer(limits, refuse);
   http.maxConnections = options.connections;
   const server = new WebSocketServer({ server: http, maxPayload: options.maxFrameBytes, perMessageDeflate: false });
   server.on('connection', (socket, request) => {

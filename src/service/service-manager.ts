@@ -33,6 +33,16 @@ export class ServiceManager {
     this.watch(check);
   }
 
+  /** Says that the program is about to take another config; signs of life go on. */
+  reloading(): void {
+    this.tell(['RELOADING=1', 'STATUS=reading the config']);
+  }
+
+  /** Says that it is done with that, and how it went. */
+  reloaded(status: string): void {
+    if (!this.over) this.tell(['READY=1', `STATUS=${printable(status)}`]);
+  }
+
   /** Says that the program is about to end, and nothing any more. */
   stopping(): void {
     this.over = true;

@@ -20,7 +20,7 @@ export class Derived {
 
   /** `formulas`: each behind those that it names. */
   constructor(
-    private readonly formulas: readonly Formula[],
+    private formulas: readonly Formula[],
     private readonly store: Store,
   ) {}
 
@@ -43,6 +43,14 @@ export class Derived {
     });
     this.follow(() => true);
     this.store.setHealth(DERIVED, 'online');
+  }
+
+  /** Follows other formulas from now on, which are known to be others. */
+  replace(formulas: readonly Formula[]): void {
+    this.stop();
+    this.formulas = formulas;
+    if (formulas.length === 0) this.store.remove(DERIVED);
+    this.start();
   }
 
   stop(): void {

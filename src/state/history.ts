@@ -1,7 +1,7 @@
 import type { Store } from './store.js';
 
 /** Samples kept of each point: what a sparkline shows. */
-const SAMPLES = 120;
+export const SAMPLES = 120;
 
 /** A numeric point and what it is now. */
 export interface NumericPoint {
@@ -19,17 +19,30 @@ export function* goodNumbers(store: Store): Generator<NumericPoint> {
   }
 }
 
+/** Samples by device and point, oldest first. */
+export type Samples = { readonly [device: string]: { readonly [point: string]: readonly number[] } };
+
 /** Samples that were taken. */
 export type Past = Pick<History, 'keys' | 'get'>;
 
 /** The last samples of each numeric point, oldest first, taken at a fixed pace; moments without a good value are left out. */
 export class History {
   private readonly devices = new Map<string, Map<string, number[]>>();
+  /** Samples of before the start, by device and point, of points that have not said anything yet. */
+  private readonly earlier = new Map<string, readonly number[]>();
+  private taken = 0;
 
   constructor(
     private readonly store: Store,
     private readonly size = SAMPLES,
   ) {}
+
+  /** Takes in samples of before the start: a point goes on from them as soon as it has a value, if it has one in time. */
+  resume(before: Samples): void {
+    for (const [device, points] of Object.entries(before)) {
+      for (const [point, samples] of Object.entries(points)) this.earlier.set(`${device}.${point}`, samples);
+    }
+  }
 
   /** Takes one sample of every numeric point; forgets points that are gone. */
   sample(): void {
@@ -43,6 +56,8 @@ export class History {
       samples.push(value);
       if (samples.length > this.size) samples.shift();
     }
+    // They would have left the sparkline by now.
+    if (++this.taken === this.size) this.earlier.clear();
   }
 
   /** The points that have samples. */
@@ -87,7 +102,9 @@ export class History {
     }
     let samples = points.get(point);
     if (!samples) {
-      samples = [];
+      const name = `${device}.${point}`;
+      samples = (this.earlier.get(name) ?? []).slice(-this.size);
+      this.earlier.delete(name);
       points.set(point, samples);
     }
     return samples;

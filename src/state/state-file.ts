@@ -4,11 +4,14 @@ import { dirname } from 'node:path';
 import { describeError } from '../error.js';
 import type { Log } from '../log.js';
 
+/** What this program writes into every state file as `version`; to be raised when what is in one of them changes its meaning. */
+export const STATE_VERSION = 1;
+
 /**
- * One JSON value that survives power cuts: written to a second file, synced, renamed over the first.
- * A file that can't be read is set aside under another name, and said; the value before it takes its place.
+ * One JSON object that survives power cuts: written to a second file, synced, renamed over the first. A file that can't be
+ * used, or comes from a newer program, is set aside under another name, and said; the object before it takes its place.
  */
-export class StateFile<T> {
+export class StateFile<T extends object> {
   private writing: Promise<boolean> = Promise.resolve(true);
   private pending: string | undefined;
   private onDisk: string | undefined;
@@ -19,24 +22,27 @@ export class StateFile<T> {
     private readonly log: Log,
   ) {}
 
-  /** The value as last written, or the one before if that one is broken; `fallback` where there is neither. */
-  read(fallback: T, accepts: (value: unknown) => value is T): T {
+  /**
+   * The value as last written, or the one before if that one is broken; `fallback` where there is neither. With `inDoubt`, that
+   * is taken instead whenever there is a file that can't be used.
+   */
+  read<Fallback>(fallback: Fallback, accepts: (value: unknown) => value is T, inDoubt?: T): T | Fallback {
     try {
       return this.parse(this.path, accepts) ?? fallback;
     } catch (error) {
       if (isUnreadable(error)) {
         this.warn('can not be read', error);
-        return fallback;
+        return inDoubt ?? fallback;
       }
       this.setAside(error);
     }
-    return this.readPrevious(accepts) ?? fallback;
+    return inDoubt ?? this.readPrevious(accepts) ?? fallback;
   }
 
   /** Writes a value; several in quick succession are one. Resolves with whether it is on the disk; failures in a row are one warning. */
   write(value: T): Promise<boolean> {
     const scheduled = this.pending !== undefined;
-    this.pending = `${JSON.stringify(value, null, 1)}\n`;
+    this.pending = `${JSON.stringify({ version: STATE_VERSION, ...value }, null, 1)}\n`;
     if (!scheduled) this.writing = this.writing.then(() => this.flush());
     return this.writing;
   }
@@ -100,6 +106,7 @@ export class StateFile<T> {
       if (value !== undefined) this.log.warn({ file: this.previous }, 'the state before that one is used');
       return value;
     } catch (error) {
+      if (error instanceof Newer) return undefined;
       this.log.warn({ file: this.previous }, `the state before that one is not usable either: ${describeError(error)}`);
       return undefined;
     }
@@ -114,23 +121,35 @@ export class StateFile<T> {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
-    const value: unknown = JSON.parse(text);
-    if (!accepts(value)) throw new Error('it holds something else than expected');
+    // Files of before there were versions are of the first one.
+    const { version = 1, ...value } = (JSON.parse(text) ?? {}) as { version?: unknown };
+    if (Number.isInteger(version) && Number(version) > STATE_VERSION) throw new Newer(Number(version));
+    if (version !== STATE_VERSION || !accepts(value)) throw new Error('it holds something else than expected');
     return value;
   }
 
   private setAside(cause: unknown): void {
-    const aside = `${this.path}.broken`;
+    const aside = `${this.path}.${cause instanceof Newer ? 'newer' : 'broken'}`;
+    const what = cause instanceof Newer ? 'is of a newer carter-bridge' : 'is not usable';
     try {
       renameSync(this.path, aside);
-      this.warn(`is not usable and was set aside as ${aside}`, cause);
+      this.warn(`${what} and was set aside as ${aside}`, cause);
     } catch (error) {
-      this.warn('is not usable and could not be set aside', error);
+      this.warn(`${what} and could not be set aside`, error);
     }
   }
 
   private warn(what: string, error: unknown): void {
     this.log.warn({ file: this.path }, `the state file ${what}: ${describeError(error)}`);
+  }
+}
+
+/** A file that this program is too old for. */
+class Newer extends Error {
+  constructor(version: number) {
+    super(
+      `it has version ${version}, this program knows ${STATE_VERSION}; to use it, rename it back for the newer program`,
+    );
   }
 }
 

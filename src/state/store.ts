@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { DeviceEvent } from '../device/driver.js';
 import { fitsType, type PointSpec, type Quality, type Reading, type Value } from '../device/point.js';
 
-/** How a device is doing. degraded: connected, but it keeps going away or speaks garbage. */
+/** How a device is doing. degraded: it is there, but loses its connection again and again, or speaks garbage. */
 export type Health = 'online' | 'stale' | 'degraded' | 'offline' | 'unapproved';
 
 /** What is known of one point now. */
@@ -71,6 +71,12 @@ export class Store {
   add(device: string): void {
     if (this.states.has(device)) return;
     this.states.set(device, { health: 'offline', points: new Map(), heard: new Map(), silent: false });
+  }
+
+  /** Forgets a device and its points. */
+  remove(device: string): void {
+    if (!this.states.delete(device)) return;
+    for (const listener of this.listeners) listener.described?.(device);
   }
 
   health(device: string): Health | undefined {

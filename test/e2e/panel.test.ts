@@ -202,7 +202,8 @@ describe.skipIf(!hasChromium)('the panel in a browser', () => {
       await tab(page, 'shed').click();
       const pump = control(page, 'dev-shed-pump');
       const turn = page.getByRole('switch', { name: 'Pump' });
-      late(board, 500);
+      // Long enough for three questions to a page of a busy machine.
+      late(board, 1_000);
       await turn.click();
       await pump.and(page.locator('[data-pending]')).waitFor({ timeout: 400 });
       expect(await turn.getAttribute('aria-checked')).toBe('true');

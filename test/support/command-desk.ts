@@ -1,5 +1,4 @@
 import { Commands } from '../../src/action/commands.js';
-import { type Desired, DesiredInMemory } from '../../src/action/desired.js';
 import { EmergencyStop, type EstopSource } from '../../src/action/estop.js';
 import type { InterlockGroup } from '../../src/action/interlock.js';
 import { Outputs } from '../../src/action/outputs.js';
@@ -13,7 +12,10 @@ import { Publisher } from '../../src/frame/publisher.js';
 import { silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { History } from '../../src/state/history.js';
+import type { Latch } from '../../src/state/latch.js';
+import type { Remembered } from '../../src/state/output-memory.js';
 import { Store } from '../../src/state/store.js';
+import { DesiredInMemory } from './desired-in-memory.js';
 import { noPins } from './no-pins.js';
 import { readingRules, type WrittenReadings } from './reading-rules.js';
 import { ScriptedDevice } from './scripted-device.js';
@@ -34,6 +36,21 @@ export const POINTS: PointSpec[] = [
 export const NAMESPACE = 'home';
 export const SOURCE = 'nonce-of-this-process';
 
+/** The memory of a desk that is opened once. */
+function fresh(): { latch: Pick<Latch, 'closed' | 'set'>; outputs: Remembered } {
+  let closed = false;
+  const latch = {
+    get closed() {
+      return closed;
+    },
+    set: async (latched: boolean) => {
+      closed = latched;
+      return true;
+    },
+  };
+  return { latch, outputs: new DesiredInMemory() };
+}
+
 /** Commands, router and frames around one scripted device, in virtual time, with a channel that takes everything. */
 export async function openDesk(
   options: {
@@ -41,20 +58,23 @@ export async function openDesk(
     inFlight?: 'device' | 'point';
     approved?: boolean;
     readings?: WrittenReadings;
+    memory?: ReturnType<typeof fresh>;
+    points?: readonly PointSpec[];
     interlocks?: readonly InterlockGroup[];
     /** What the owner of its outputs allows. */
     rules?: Readonly<Record<string, OutputPointOptions>>;
     estop?: readonly EstopSource[];
-    desired?: Desired;
+    desired?: Remembered;
     /** What outputs are at when the bridge starts, where they are not safe. */
     found?: Readonly<Record<string, Value>>;
     /** Called when all is built, before the device is connected. */
     built?(parts: { store: Store; clock: VirtualClock; outputs: Outputs; router: Router }): void;
   } = {},
 ) {
+  const { memory = fresh() } = options;
   const clock = new VirtualClock();
   const store = new Store(clock);
-  const board = new ScriptedDevice(POINTS, clock);
+  const board = new ScriptedDevice(options.points ?? POINTS, clock);
   for (const [point, value] of Object.entries(options.found ?? {})) board.outputs.set(point, value);
   const device = new Device({
     id: 'shed',
@@ -69,6 +89,7 @@ export async function openDesk(
     random: () => 0.5,
     log: silentLog,
     approved: options.approved ?? true,
+    stopped: () => memory.latch.closed,
     readings: readingRules(options.readings ?? {}),
     outputs: new Map(Object.entries(options.rules ?? {})),
   });
@@ -96,9 +117,9 @@ export async function openDesk(
     (await device.safeAll(code, message)).map((point) => `shed.${point}`);
   const devices = new Map([['shed', device]]);
   const interlocks = options.interlocks ?? [{ outputs: ['shed.pump', 'shed.valve'], deadTime: 0 }];
-  const desired = options.desired ?? new DesiredInMemory();
+  const desired = options.desired ?? memory.outputs;
   const outputs = new Outputs({ store, devices, interlocks, desired, clock, log: silentLog });
-  const estop = new EmergencyStop(store, options.estop);
+  const estop = new EmergencyStop(store, memory.latch, options.estop);
   const rules = {
     fleet: { devices, safeAll },
     store,

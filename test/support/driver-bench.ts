@@ -4,6 +4,7 @@ import type { Simulator, SimulatorPort } from '../../src/device/driver-kind.js';
 import type { ReadingRules } from '../../src/device/intake.js';
 import type { OutputLimits } from '../../src/device/output-limits.js';
 import { SessionIo } from '../../src/device/session-io.js';
+import type { Tallies } from '../../src/device/tallies.js';
 import { Traffic } from '../../src/device/traffic.js';
 import { toWire } from '../../src/device/wire-text.js';
 import { BridgeError } from '../../src/error.js';
@@ -34,6 +35,7 @@ export class DriverBench {
     readonly clock = new VirtualClock(),
     readings?: ReadingRules,
     limits?: ReadonlyMap<string, OutputLimits>,
+    tallies?: Tallies,
   ) {
     this.port = new FakePort(clock);
     this.files = new FakeFiles(clock);
@@ -56,6 +58,7 @@ export class DriverBench {
       traffic: new Traffic(this.clock),
       counters: this.counters,
       readings,
+      tallies,
       limits,
       heard: () => {},
       defect: () => {},

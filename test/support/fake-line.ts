@@ -79,9 +79,10 @@ export class FakePort {
     this.refusal = error && (() => error);
   }
 
-  /** The device takes no more bytes: writes stall. */
+  /** The device takes no more bytes: writes stall, until it takes them all the same. */
   stall(stalling = true): void {
     this.stalling = stalling;
+    if (!stalling) this.session?.drain();
   }
 
   /** Openings hang until they are given up on. */
@@ -114,11 +115,13 @@ class FakeSession implements LineLink {
   private settle: (end: LinkEnd) => void = () => {};
   private over = false;
   private rest = '';
+  /** Ends the wait of the line that the device does not take. */
+  private held: (() => void) | undefined;
 
   constructor(
     clock: Clock,
     options: LineOptions,
-    handlers: LineHandlers,
+    private readonly handlers: LineHandlers,
     private readonly device: FakeDevice,
   ) {
     this.maxLine = options.maxLine ?? MAX_LINE;
@@ -129,7 +132,9 @@ class FakeSession implements LineLink {
     const newline = options.newline ?? '\n';
     this.writer = new LineWriter(clock, newline, {
       send: (bytes, taken) => {
-        if (device.take(bytes.subarray(0, -newline.length).toString())) queueMicrotask(() => taken());
+        const offer = () => device.take(bytes.subarray(0, -newline.length).toString());
+        if (offer()) queueMicrotask(() => taken());
+        else this.held = () => void (offer() && taken());
       },
       stalled: (error) => this.end({ reason: 'failed', error }, error),
     });
@@ -139,12 +144,19 @@ class FakeSession implements LineLink {
     return this.writer.write(line);
   }
 
+  drain(): void {
+    const { held } = this;
+    this.held = undefined;
+    held?.();
+  }
+
   async close(): Promise<void> {
     this.end({ reason: 'closed' }, new BridgeError('port/closed', 'the port was closed'));
   }
 
   receive(bytes: Buffer): void {
     this.fresh = false;
+    this.handlers.raw?.(bytes);
     this.intake.hear(bytes);
     const parts = (this.rest + bytes.toString('latin1')).split('\n');
     this.rest = parts.pop() ?? '';

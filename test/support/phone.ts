@@ -12,6 +12,8 @@ export interface PhoneOptions {
   name: string;
   channel: string;
   token?: string;
+  /** The certificate authority, or the certificate itself, that it trusts. */
+  ca?: string;
   /** Seals what it broadcasts and asks, and opens what it gets. */
   roomKey?: string;
   /** Overrides parts of the identity: `{ role: 'viewer', can_broadcast: false }`. */
@@ -23,7 +25,10 @@ const PATIENCE_MS = 6_000;
 
 /** Connects as the app does (role `mobile`, may broadcast, route and see the roster); rejects when there is no welcome. */
 export async function connectPhone(options: PhoneOptions): Promise<Phone> {
-  const socket = new WebSocket(options.url, { perMessageDeflate: false });
+  const socket = new WebSocket(options.url, {
+    perMessageDeflate: false,
+    ...(options.ca !== undefined && { ca: options.ca }),
+  });
   const { name, channel, roomKey } = options;
   const cipher = roomKey === undefined ? undefined : roomCipher(roomKey, { name, channel, clock: systemClock() });
   const phone = new Phone(socket, name, cipher);

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
+/** The built program. */
+export const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
 
 /** A run of the built program: its output so far, its exit code. */
 export class Program {
@@ -13,10 +14,11 @@ export class Program {
   readonly exited: Promise<number | null>;
   private readonly listeners = new Set<() => void>();
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  /** `log`: the file that takes the problems, instead of `err`. */
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, log: 'pipe' | number = 'pipe') {
     this.child = spawn(process.execPath, [MAIN, ...args], {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', log],
     });
     this.child.stdout?.on('data', (chunk) => this.add(String(chunk), ''));
     this.child.stderr?.on('data', (chunk) => this.add('', String(chunk)));

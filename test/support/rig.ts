@@ -150,6 +150,7 @@ export class Rig {
       openRelay: token === undefined && !config.relay.allowOpenRelay,
       drivers,
       version: '0.0.0',
+      hostname: 'rig',
       clock,
       random: Math.random,
       log,

@@ -54,6 +54,15 @@ export class VirtualClock implements Clock {
   }
 }
 
+/** The clock of a process that is held up now and then: time goes on by `slept`, and timers come late by that. */
+export class SleepyClock extends VirtualClock {
+  slept = 0;
+
+  override now(): number {
+    return super.now() + this.slept;
+  }
+}
+
 /** Lets promise reactions that are ready run, also chained ones. */
 export async function settle(): Promise<void> {
   for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));

@@ -38,6 +38,17 @@ describe('the audit', () => {
     await desk.close();
   });
 
+  it('is in the order of the wishes, also where one shares the outcome of a later one', async () => {
+    const desk = await openDesk();
+    desk.board.manner = 'late';
+    for (const value of [5, 10, 15, 0]) desk.tap('fan', value);
+    await desk.clock.advance(3_000);
+    const list = desk.commands.audit.list();
+    expect(list[0]).toMatchObject({ wish: '5', value: 5 });
+    expect(list.at(-1)).toMatchObject({ wish: '0', value: 0 });
+    await desk.close();
+  });
+
   it('is bounded, and refusals push out nothing that moved', async () => {
     const audit = new Audit(new VirtualClock());
     const asked = (wish: number) => ({ from: 'x', via: 'plain' as const, what: 'a.b', wish });

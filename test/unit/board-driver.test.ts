@@ -312,7 +312,23 @@ describe('commands', () => {
     await bench.clock.advance(1);
     await expect(done).rejects.toMatchObject({ code: 'device/refused', message: expect.stringContaining('refused') });
     expect(bench.values['pump']).toBe(false);
-    board.refuse(undefined);
+    board.refuse(false);
+  });
+
+  it('are believed from the answer where the reading before it was lost, so that no older value follows', async () => {
+    setUp();
+    const deliver = bench.port.send.bind(bench.port);
+    let losing = false;
+    bench.port.send = (bytes) => {
+      if (!losing || !String(Buffer.from(bytes as Uint8Array)).includes(' reading ')) deliver(bytes);
+    };
+    bench.plug(board);
+    const session = await bench.connect(500);
+    losing = true;
+    const done = bench.apply(session, { point: 'fan', value: 40 });
+    await bench.clock.advance(1);
+    expect(await done).toMatchObject({ value: 40 });
+    expect(bench.values['fan']).toBe(40);
   });
 
   it('do not count when the board accepted another value', async () => {

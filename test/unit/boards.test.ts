@@ -341,7 +341,7 @@ describe('a state file', () => {
     const { file } = setUp([]);
     const state = new StateFile<{ n: number }>(file, silentLog);
     await Promise.all(Array.from({ length: 50 }, (_, n) => state.write({ n })));
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ n: 49 });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ version: 1, n: 49 });
   });
 
   it('says what it cannot write, and goes on', async () => {
@@ -349,7 +349,7 @@ describe('a state file', () => {
     const log: Log = { ...silentLog, warn: (_fields, message) => void warnings.push(message) };
     const { file } = setUp([]);
     writeFileSync(file, '');
-    await new StateFile<number>(join(file, 'state.json'), log).write(1);
+    await new StateFile<{ n: number }>(join(file, 'state.json'), log).write({ n: 1 });
     expect(warnings.join()).toContain('can not be written');
   });
 });

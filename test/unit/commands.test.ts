@@ -88,6 +88,38 @@ describe('a tap', () => {
   });
 });
 
+it('a repeated answer is not taken for the state of things', async () => {
+  const desk = await openDesk();
+  const old = desk.tap('pump', false);
+  await desk.clock.advance(1_000);
+  desk.tap('pump', true, { _from: 'other' });
+  await desk.clock.advance(1_000);
+  desk.board.manner = 'late';
+  desk.frames.length = 0;
+  desk.tap('pump', true);
+  desk.tap('pump', false, { _cmd: old });
+  await desk.clock.advance(200);
+  expect(desk.ackOf(old)).toMatchObject({ ok: true, value: false });
+  const said = desk.frames.flatMap((frame) => ((frame['shed'] ?? {}) as { pump?: unknown }).pump ?? []);
+  expect(said).toEqual([true]);
+  await desk.close();
+});
+
+it('the answer to a pulse is not taken for the state of things, as the pulse may be over', async () => {
+  const desk = await openDesk();
+  desk.board.manner = 'late';
+  // What the device says of its outputs is lost.
+  desk.board.say = () => {};
+  const first = desk.tap('pump', undefined, { pulse_ms: 500 });
+  await desk.clock.advance(10);
+  desk.tap('pump', undefined, { pulse_ms: 500, _from: 'other' });
+  await desk.clock.advance(350);
+  expect(desk.ackOf(first)).toMatchObject({ ok: true, value: true });
+  const said = desk.frames.flatMap((frame) => ((frame['shed'] ?? {}) as { pump?: unknown }).pump ?? []);
+  expect(said).toEqual([false]);
+  await desk.close();
+});
+
 describe('a command is refused with', () => {
   it.each([
     ['unknown_point', 'nothing', true, {}],
@@ -340,6 +372,21 @@ describe('the emergency stop', () => {
     await desk.close();
   });
 
+  it('is not given up however long the device keeps silent', async () => {
+    const desk = await openDesk();
+    desk.tap('pump', true);
+    await desk.clock.advance(100);
+    desk.board.manner = 'silent';
+    desk.router.handle(stop, false);
+    await desk.clock.advance(20_000);
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    desk.board.manner = 'obeys';
+    await desk.clock.advance(2_100);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+    expect(desk.clock.timers).toBe(0);
+  });
+
   it('writes once however often the button is hit, and answers each', async () => {
     const desk = await openDesk();
     for (let i = 0; i < 40; i++) desk.router.handle({ ...stop, _cmd: `stop-${i}` }, false);
@@ -456,7 +503,7 @@ describe('a pulse', () => {
 
 it('a sealed command from before the start is refused, as no replay window reaches back there', async () => {
   const start = new VirtualClock().wall() ?? 0;
-  const desk = await openDesk({ access: { sealedOnly: true, begun: start } });
+  const desk = await openDesk({ access: { sealedOnly: true, begun: () => start } });
   const take = (cmd: string, _ts: number) => {
     const payload = { msg_type: `${NAMESPACE}.cmd`, dev: 'shed', point: 'pump', value: true, _cmd: cmd, _from: 'anna' };
     desk.router.take({ ...payload, _ts }, 'sealed');

@@ -104,3 +104,24 @@ describe('a relay that somebody was given', () => {
     ]);
   });
 });
+
+describe('files for a secure relay', () => {
+  it('are found beside the config, and checked', () => {
+    write('none.pem', 'nothing');
+    const relay = (more: string) => problems(`relay: { url: wss://relay.example, token: hunter2hunter2, ${more} }`);
+    expect(relay('ca: missing.pem').join()).toMatch(/b\.yaml:1:\d+ relay\.ca: .*missing\.pem/);
+    expect(relay('ca: none.pem').join()).toMatch(
+      /relay\.ca: there is no certificate in this file; a PEM file is wanted/,
+    );
+    expect(problems('relay: { url: "ws://127.0.0.1:1", ca: x.pem }').join()).toMatch(
+      /relay\.ca: has no effect without encryption; write the address as wss:/,
+    );
+    expect(problems('relay: { embedded: {}, ca: x.pem }').join()).toMatch(/relay\.ca: is for a relay elsewhere/);
+    expect(problems('relay: { embedded: { tls: yes please } }').join()).toMatch(
+      /relay\.embedded\.tls: expected `true` or \{cert, key\}/,
+    );
+    const { config } = load('relay: { embedded: { tls: { cert: a.pem, key: /b.pem } } }\npanel: { tls: true }');
+    expect(config.relay.embedded?.tls).toEqual({ cert: join(folder, 'a.pem'), key: '/b.pem' });
+    expect(config.panel?.tls).toBe(true);
+  });
+});

@@ -53,6 +53,7 @@ describe('defaults', () => {
       devices: new Map(),
       derived: new Map(),
       publish: { maxHz: 5, keyframe: 30_000, trend: 2000 },
+      persist: { interval: 10_000, history: false, values: false, counters: false },
       security: { defaultRole: 'operator', phones: new Map() },
       safety: { interlocks: [], estop: [], relayGrace: 10_000 },
       discover: true,

@@ -22,7 +22,7 @@ const CASES: readonly [text: string, ...lines: string[]][] = [
   ['brdge: {}', 'b.yaml:1:1 brdge: unknown key `brdge`; did you mean `bridge`?'],
   [
     'zzzzz: 1',
-    'b.yaml:1:1 zzzzz: unknown key `zzzzz`; known here: `bridge`, `relay`, `devices`, `derived`, `publish`, `security`, `safety`, `panel`, `layout`, `discover` or `log`',
+    'b.yaml:1:1 zzzzz: unknown key `zzzzz`; known here: `bridge`, `relay`, `devices`, `derived`, `publish`, `persist`, `security`, `safety`, `panel`, `metrics`, `layout`, `discover`, …',
   ],
   ['[1, 2]', 'b.yaml:1:1 expected a mapping (`key: value`), got a list'],
   ['just text', 'b.yaml:1:1 expected a mapping (`key: value`), got a text'],

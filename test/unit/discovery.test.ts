@@ -63,6 +63,7 @@ function setUp() {
       return port.fake.open(options, handlers, signal);
     },
     clock,
+    random: Math.random,
     log: silentLog,
     failures: new FailureLog(silentLog, clock),
     found: (board) => void found.push(board),

@@ -41,6 +41,8 @@ describe('the running bridge', () => {
 
   it.each([
     [{ is: 'running', status: { ...status, relay: 'apart' } }, ['ok', 'bad']],
+    [{ is: 'running', status: { ...status, stopped: true } }, ['ok', 'warn']],
+    [{ is: 'running', status: { ...status, stopped: false } }, ['ok']],
     [{ is: 'none' }, ['hint']],
     [{ is: 'refused', why: 'EACCES' }, ['hint']],
     [{ is: 'silent', why: 'no answer' }, ['bad']],

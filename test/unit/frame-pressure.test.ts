@@ -44,6 +44,16 @@ test('above the high-water mark only urgent frames pass, until the low-water mar
   expect(pressure.waitMs(true)).toBeGreaterThan(0);
 });
 
+test('no more frames are under way than the relay may count into one second, urgent ones or not', () => {
+  const clock = new VirtualClock();
+  const sink = Object.assign(new SimulatedSink(clock), { recent: 47 });
+  const pressure = new Pressure(clock, sink);
+  expect(pressure.waitMs(true)).toBe(0);
+  sink.recent = 48;
+  expect(pressure.waitMs(true)).toBeGreaterThan(0);
+  expect(pressure.waitMs(false)).toBeGreaterThan(0);
+});
+
 /** Sends as fast as allowed for `ms`; returns when frames left. */
 async function send(clock: VirtualClock, sink: SimulatedSink, pressure: Pressure, ms: number): Promise<number[]> {
   const sent: number[] = [];

@@ -46,6 +46,19 @@ describe('JSON lines', () => {
   });
 });
 
+describe('a log that takes other wishes', () => {
+  it('goes by them from then on, in its children too', () => {
+    const { log, json } = logger({ level: 'warn', secrets: ['hunter2'] });
+    const child = log.child({ device: 'shed' });
+    child.info({}, 'hunter2 *******');
+    log.take({ level: 'debug', secrets: ['hunter3'] });
+    child.debug({}, 'hunter2 hunter3');
+    log.take({ level: 'error', secrets: [] });
+    child.warn({}, 'hunter2 hunter3');
+    expect(json().map(({ msg }) => msg)).toEqual(['hunter2 [redacted]']);
+  });
+});
+
 describe('terminal lines', () => {
   it('are short', () => {
     const { log, lines } = logger({ pretty: true });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Liveness } from '../../src/mesh/client-liveness.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { SleepyClock, VirtualClock } from '../support/virtual-clock.js';
 
 function watch(clock: VirtualClock) {
   const seen = { pings: [] as number[], diedAt: -1 };
@@ -51,11 +51,3 @@ describe('liveness', () => {
     expect(seen.diedAt).toBeGreaterThan(0);
   });
 });
-
-class SleepyClock extends VirtualClock {
-  slept = 0;
-
-  override now(): number {
-    return super.now() + this.slept;
-  }
-}

@@ -143,7 +143,7 @@ describe('an address that is no relay', () => {
     const side = new MeshSide(relay.url.replace('ws:', 'wss:'));
     side.client.start();
     await until(() => side.log.at('warn').length === 1);
-    expect(side.log.at('warn')[0]).toMatch(/set NODE_EXTRA_CA_CERTS .*\[mesh\/tls\]/);
+    expect(side.log.at('warn')[0]).toMatch(/without TLS needs ws:.*\[mesh\/tls\]/);
     await relay.kill();
   });
 
@@ -166,8 +166,8 @@ describe('an address that is no relay', () => {
     ['EAI_AGAIN', 'mesh/dns', 'unreachable'],
     ['EHOSTUNREACH', 'mesh/unreachable', 'unreachable'],
     ['ECONNRESET', 'mesh/unreachable', 'unreachable'],
-    ['CERT_HAS_EXPIRED', 'mesh/tls', 'not-relay'],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'mesh/tls', 'not-relay'],
+    ['CERT_HAS_EXPIRED', 'mesh/tls-expired', 'not-relay'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'mesh/tls-untrusted', 'not-relay'],
     ['HPE_INVALID_CONSTANT', 'mesh/not-a-relay', 'not-relay'],
   ])('reports %s as %s', (code, expected, kind) => {
     const end = openingEnd(Object.assign(new Error('x'), { code }), 'ws://relay');

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { ownWish } from '../../src/action/command.js';
-import { DesiredInMemory } from '../../src/action/desired.js';
 import { watchEstopSources } from '../../src/action/estop-sources.js';
 import { RelayLoss } from '../../src/action/relay-loss.js';
 import { Restore } from '../../src/action/restore.js';
@@ -8,6 +7,7 @@ import type { OutputPointOptions } from '../../src/device/output-options.js';
 import type { Value } from '../../src/device/point.js';
 import { silentLog } from '../../src/log.js';
 import { openDesk } from '../support/command-desk.js';
+import { DesiredInMemory } from '../support/desired-in-memory.js';
 
 /** A desk with what watches over losses. */
 async function watched(

@@ -8,6 +8,7 @@ test('strangers who knock again and again do not keep out whom the panel knows',
   const clock = new VirtualClock();
   const window = () => new RateWindow(5, clock);
   const gate: Gate = {
+    scheme: 'http',
     hosts: new Set(['127.0.0.1:8080']),
     access: new Access('the-token', 'panel', clock),
     rate: { known: window(), strangers: window() },

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -39,15 +39,66 @@ describe('a state file and its previous copy', () => {
     expect(said[0]).toContain('is not usable and was set aside');
     expect(said[1]).toContain('the state before that one is used');
     await open().write({ n: 3 });
-    expect(JSON.parse(readFileSync(`${path()}.previous`, 'utf8'))).toEqual({ n: 1 });
+    expect(JSON.parse(readFileSync(`${path()}.previous`, 'utf8'))).toEqual({ version: 1, n: 1 });
   });
 
   it('goes on from nothing where both are broken', async () => {
-    writeFileSync(path(), '{"version": 99}');
+    writeFileSync(path(), '{"version": 1, "n": "many"}');
     writeFileSync(`${path()}.previous`, '');
     expect(read()).toEqual({ n: -1 });
     expect(said).toHaveLength(2);
     expect(existsSync(path())).toBe(false);
+  });
+
+  it('takes a file of before there were versions for one of the first', () => {
+    writeFileSync(path(), '{"n": 7}');
+    expect(read()).toEqual({ n: 7 });
+    expect(said).toEqual([]);
+  });
+
+  it('sets a file of a newer program aside, says so once, and takes the one before where it can', async () => {
+    await open().write({ n: 1 });
+    await open().write({ n: 2 });
+    const newer = '{"version": 2, "n": 3, "more": true}';
+    writeFileSync(path(), newer);
+    expect(read()).toEqual({ n: 1 });
+    expect(readFileSync(`${path()}.newer`, 'utf8')).toBe(newer);
+    expect(existsSync(`${path()}.broken`)).toBe(false);
+    expect(said[0]).toMatch(
+      /is of a newer carter-bridge and was set aside as .*\.newer: it has version 2, .* knows 1; to use/,
+    );
+    expect(said[1]).toContain('the state before that one is used');
+    expect(said).toHaveLength(2);
+  });
+
+  it('goes on from nothing, and says so once, where both are of a newer program', () => {
+    writeFileSync(path(), '{"version": 3}');
+    writeFileSync(`${path()}.previous`, '{"version": 2}');
+    expect(read()).toEqual({ n: -1 });
+    expect(said).toHaveLength(1);
+    expect(read()).toEqual({ n: -1 });
+    expect(said).toHaveLength(1);
+  });
+
+  it.each(['0', '1.5', '"1"', 'null', '[]'])('takes a file of version %s for broken', (version) => {
+    writeFileSync(path(), `{"version": ${version}, "n": 1}`);
+    expect(read()).toEqual({ n: -1 });
+    expect(existsSync(`${path()}.broken`)).toBe(true);
+  });
+
+  it.each([
+    ['broken', () => writeFileSync(path(), '{"n": ')],
+    ['of a newer program', () => writeFileSync(path(), '{"version": 2, "n": 9}')],
+    ['no file at all', () => mkdirSync(path())],
+  ])('takes what is given for the case of doubt where it is %s', async (_what, spoil) => {
+    const doubt = () => open().read({ n: -1 }, isCounted, { n: 99 });
+    expect(doubt()).toEqual({ n: -1 });
+    await open().write({ n: 1 });
+    await open().write({ n: 2 });
+    expect(doubt()).toEqual({ n: 2 });
+    rmSync(path());
+    spoil();
+    expect(doubt()).toEqual({ n: 99 });
   });
 
   it('does not bring back a file that its owner deleted', async () => {
@@ -88,11 +139,11 @@ describe.skipIf(process.getuid?.() !== 0)('a state file on a small disk (mountin
     for (const n of [2, 3, 4]) expect(await state.write({ n, padding: 'x'.repeat(9000) })).toBe(false);
     expect(said).toHaveLength(1);
     expect(said[0]).toContain('warn the state file can not be written');
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ n: 1 });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ version: 1, n: 1 });
     mend();
     expect(await state.write({ n: 5 })).toBe(true);
     expect(said[1]).toBe('info the state file can be written again');
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ n: 5 });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ version: 1, n: 5 });
   }
 
   it('says once that the disk is full, and goes on when it no longer is', async () => {

@@ -1,0 +1,135 @@
+import type { Bridge } from '../bridge.js';
+import { changedSections, fixedProblems } from '../config/changes.js';
+import { ConfigError, formatProblem } from '../config/config-error.js';
+import { type LoadedConfig, loadConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import type { FleetChange } from '../device/fleet-change.js';
+import { describeError } from '../error.js';
+import type { ProgramLog } from '../logger.js';
+import type { PanelOptions } from '../panel/local-panel.js';
+import type { Recorder } from '../record/recorder.js';
+import type { ServiceManager } from '../service/service-manager.js';
+import type { CliContext } from './context.js';
+import { type JoinedRelay, joinRelay } from './join-relay.js';
+
+/** What reading a config anew needs. */
+export interface ReloaderParts {
+  readonly file: string;
+  readonly bridge: Pick<Bridge, 'reload' | 'panel'>;
+  readonly loaded: LoadedConfig;
+  readonly relay: JoinedRelay;
+  /** Names and addresses of this machine, for a certificate that is made. */
+  readonly names: readonly string[];
+  /** Where a config wants the panel. */
+  panel(config: Config): PanelOptions | undefined;
+  /** What everything is recorded with. */
+  readonly recorder?: Pick<Recorder, 'note'> | undefined;
+  readonly service: Pick<ServiceManager, 'reloading' | 'reloaded'> | undefined;
+  readonly context: CliContext;
+  readonly log: ProgramLog;
+}
+
+const REFUSED = 'the config was not taken; the bridge goes on with the one that it has';
+
+/** Reads the config file anew when asked: a good one is taken, only what it changes begun anew; a bad one changes nothing. */
+export class Reloader {
+  /** The relay that is joined now. */
+  relay: JoinedRelay;
+  private config: Config;
+  /** What was secret once stays out of the log. */
+  private readonly secrets: Set<string>;
+  private running: Promise<void> | undefined;
+  private again = false;
+
+  constructor(private readonly parts: ReloaderParts) {
+    this.relay = parts.relay;
+    this.config = parts.loaded.config;
+    this.secrets = new Set(parts.loaded.secrets);
+  }
+
+  /** Reads it now, or once more as soon as it was read. Never rejects. */
+  async request(): Promise<void> {
+    this.again = true;
+    this.running ??= this.work();
+    await this.running;
+  }
+
+  private async work(): Promise<void> {
+    const { service, context, log } = this.parts;
+    service?.reloading();
+    let status = '';
+    while (this.again && !context.signal.aborted) {
+      this.again = false;
+      try {
+        status = await this.read();
+      } catch (error) {
+        const lines = error instanceof ConfigError ? error.problems.map(formatProblem) : [describeError(error)];
+        for (const line of lines) log.error({}, line);
+        log.error({}, REFUSED);
+        status = REFUSED;
+      }
+    }
+    this.running = undefined;
+    if (!context.signal.aborted) service?.reloaded(status);
+  }
+
+  private async read(): Promise<string> {
+    const { file, context, log } = this.parts;
+    const { config, warnings, secrets } = loadConfig(file, context);
+    const before = this.config;
+    const fixed = fixedProblems(before, config);
+    if (fixed.length > 0) {
+      for (const problem of fixed) log.error({}, problem);
+      log.error({}, REFUSED);
+      return REFUSED;
+    }
+    for (const secret of secrets) this.secrets.add(secret);
+    log.take({ level: before.log.level, secrets: [...this.secrets] });
+    for (const warning of warnings) log.warn({}, formatProblem(warning));
+    const sections = changedSections(before, config);
+    const devices = sections.size > 0 ? await this.take(config, sections.has('relay')) : {};
+    this.config = config;
+    log.take({ level: config.log.level, secrets: [...this.secrets] });
+    const done = sections.size > 0 ? 'the config was taken' : 'the config says nothing new';
+    log.info({ sections: [...sections], ...devices }, done);
+    return done;
+  }
+
+  /** Resolves with what became of devices. */
+  private async take(config: Config, moves: boolean): Promise<FleetChange> {
+    const { bridge, context } = this.parts;
+    const before = this.relay;
+    if (moves) this.relay = await this.join(config);
+    const had = bridge.panel;
+    const devices = await this.apply(config);
+    if (before !== this.relay) await before.stop();
+    const link = bridge.panel === had ? undefined : bridge.panel?.link();
+    if (link !== undefined) context.out(`panel, for one browser within 15 minutes: ${link}`);
+    return devices;
+  }
+
+  private async apply(config: Config): Promise<FleetChange> {
+    const { bridge, panel, recorder } = this.parts;
+    const { url: relayUrl, token, trust, openRelay, pairing } = this.relay;
+    recorder?.note({ config, openRelay });
+    return await bridge.reload({ config, relayUrl, token, trust, openRelay, pairing, panel: panel(config) });
+  }
+
+  /** The relay of another config; where both are our own, the first one has to free its port before. */
+  private async join(config: Config): Promise<JoinedRelay> {
+    const { names, context, log } = this.parts;
+    const { config: before } = this;
+    const bothOwn = before.relay.embedded !== undefined && config.relay.embedded !== undefined;
+    if (bothOwn) await this.relay.stop();
+    try {
+      return await joinRelay(config, context.clock, log, names);
+    } catch (error) {
+      if (bothOwn) {
+        this.relay = await joinRelay(before, context.clock, log, names);
+        // It is at another port now where any free one will do.
+        await this.apply(before);
+      }
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../clock.js';
+import { BridgeError, describeError } from '../error.js';
+import type { Log } from '../log.js';
+import { guardHeaders } from '../panel/headers.js';
+import { hostsOf, inUrl } from '../panel/hosts.js';
+import { RateWindow } from '../relay/limits.js';
+import { type BridgeStatus, reasonsOf } from '../status.js';
+import { type BridgeCounts, bridgeMetrics } from './bridge-metrics.js';
+import { EXPOSITION_TYPE, expose } from './exposition.js';
+import { statusPage } from './page.js';
+import { ProcessLoad } from './process-load.js';
+
+/** What the server of the metrics is built from. */
+export interface MetricsParts {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** This machine's name, under which others may ask. */
+  readonly hostname: string;
+  status(): BridgeStatus;
+  readonly counts: BridgeCounts;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const CONNECTIONS = 16;
+const REQUESTS_PER_SECOND = 50;
+const HEADER_BYTES = 8 * 1024;
+const REQUEST_MS = 5_000;
+const TEXT = 'text/plain; charset=utf-8';
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** Tells monitoring (`/metrics`, `/health`) and people (`/`) how the bridge is doing. Nothing can be changed there. */
+export class MetricsServer {
+  private readonly load = new ProcessLoad();
+  private readonly rate: RateWindow;
+  private server: Server | undefined;
+
+  constructor(private readonly parts: MetricsParts) {
+    this.rate = new RateWindow(REQUESTS_PER_SECOND, parts.clock);
+  }
+
+  /** Begins to listen; where that fails the log says why, and the bridge does without. */
+  async start(): Promise<void> {
+    const { host, port, log } = this.parts;
+    try {
+      this.server = await this.listen();
+      this.load.start();
+    } catch (cause) {
+      const { code = String(cause) } = cause as NodeJS.ErrnoException;
+      const hint = 'check metrics.host and metrics.port';
+      const error = new BridgeError('metrics/listen', `can't listen on ${host} port ${port}: ${code}`, { hint, cause });
+      log.error({}, `no metrics: ${describeError(error)}`);
+    }
+  }
+
+  /** Where it is; undefined while it is not open. */
+  get url(): string | undefined {
+    const address = this.server?.address() as AddressInfo | null | undefined;
+    return address ? `http://${inUrl(address.address)}:${address.port}` : undefined;
+  }
+
+  /** Hangs up on everybody and frees the port. */
+  async stop(): Promise<void> {
+    const { server } = this;
+    this.server = undefined;
+    this.load.stop();
+    if (!server) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  }
+
+  private listen(): Promise<Server> {
+    const { host, port, hostname, log } = this.parts;
+    const server = createServer({
+      maxHeaderSize: HEADER_BYTES,
+      headersTimeout: REQUEST_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: 1_000,
+    });
+    server.maxConnections = CONNECTIONS;
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port }, () => {
+        server.off('error', reject);
+        server.on('error', (error) => log.warn({}, `metrics: ${describeError(error)}`));
+        const hosts = hostsOf(host, (server.address() as AddressInfo).port, hostname);
+        server.on('request', (request, response) => this.serve(request, response, hosts));
+        resolve(server);
+      });
+    });
+  }
+
+  private serve(request: IncomingMessage, response: ServerResponse, hosts: ReadonlySet<string>): void {
+    const { headers, method } = request;
+    const { status, type, body } = this.answerTo(request, hosts);
+    // Only those who ask for numbers again and again keep their connection.
+    const bye = status === 200 ? {} : { connection: 'close' };
+    response.writeHead(status, { ...guardHeaders(headers.host ?? '', 'http'), 'content-type': type, ...bye });
+    response.end(method === 'HEAD' ? undefined : body);
+  }
+
+  private answerTo({ method, url = '/', headers }: IncomingMessage, hosts: ReadonlySet<string>): Answer {
+    if (!hosts.has((headers.host ?? '').toLowerCase())) return refusal(421, 'This is not the host that was asked for.');
+    if (!this.rate.take()) return refusal(429, 'Too many requests.');
+    if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'Only GET.');
+    const [path] = url.split('?');
+    const status = this.parts.status();
+    if (path === '/metrics') {
+      const metrics = [...bridgeMetrics(status, this.parts.counts), ...this.load.metrics()];
+      return { status: 200, type: EXPOSITION_TYPE, body: expose(metrics) };
+    }
+    if (path === '/health') return healthAnswer(status);
+    if (path === '/') return { status: 200, type: 'text/html; charset=utf-8', body: statusPage(status) };
+    return refusal(404, 'Not found.');
+  }
+}
+
+/** 200 where everything is online, otherwise 503 and why not. */
+function healthAnswer(status: BridgeStatus): Answer {
+  const reasons = reasonsOf(status);
+  const body = `${JSON.stringify({ ok: reasons.length === 0, reasons, ...status })}\n`;
+  return { status: reasons.length === 0 ? 200 : 503, type: 'application/json', body };
+}
+
+function refusal(status: number, said: string): Answer {
+  return { status, type: TEXT, body: `${said}\n` };
+}

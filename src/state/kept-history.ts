@@ -1,0 +1,57 @@
+import type { Clock } from '../clock.js';
+import { type History, SAMPLES, type Samples } from './history.js';
+import { PacedFile } from './paced-file.js';
+import type { StateFile } from './state-file.js';
+
+/** Samples as a file has them. */
+export interface HistoryRecord {
+  /** When they were written: integer milliseconds since 1970; null where the clock was not set. */
+  readonly at: number | null;
+  readonly samples: Samples;
+}
+
+/** What a kept history is built from. */
+export interface KeptHistoryParts {
+  history: History;
+  file: StateFile<HistoryRecord>;
+  clock: Clock;
+  /** Between two samples, in milliseconds. */
+  sampleMs: number;
+  /** Least time in milliseconds between two writes. */
+  intervalMs: number;
+}
+
+/** A history that is still there after a restart, as far as a sparkline would still show it; not where the clock is not set. */
+export class KeptHistory {
+  private readonly paced: PacedFile<HistoryRecord>;
+
+  constructor(parts: KeptHistoryParts) {
+    const { history, file, clock, sampleMs } = parts;
+    const take = () => ({ at: clock.wall() ?? null, samples: history.snapshot() });
+    this.paced = new PacedFile({ ...parts, take });
+    const { at, samples } = file.read({ at: null, samples: {} }, isRecord);
+    const age = (clock.wall() ?? Number.NaN) - (at ?? Number.NaN);
+    if (age >= 0 && age < SAMPLES * sampleMs) history.resume(samples);
+  }
+
+  /** Samples were taken. */
+  sampled(): void {
+    this.paced.changed();
+  }
+
+  /** Writes what still waits; nothing is written afterwards. */
+  async close(): Promise<void> {
+    await this.paced.close();
+  }
+}
+
+function isRecord(value: unknown): value is HistoryRecord {
+  const { at, samples } = value as Partial<HistoryRecord>;
+  const isMap = (map: unknown) => typeof map === 'object' && map !== null;
+  const isList = (list: unknown) => Array.isArray(list) && list.every((sample) => typeof sample === 'number');
+  return (
+    (at === null || Number.isInteger(at)) &&
+    isMap(samples) &&
+    Object.values(samples ?? {}).every((points) => isMap(points) && Object.values(points).every(isList))
+  );
+}

@@ -1,0 +1,77 @@
+import type { Clock } from '../clock.js';
+import type { Value } from '../device/point.js';
+import { PacedFile } from './paced-file.js';
+import type { StateFile } from './state-file.js';
+
+/** What outputs (`device.point`) were last put to on somebody's wish: what those come back to whose policy is `restore`. */
+export interface Remembered {
+  /** The last wish; undefined where nothing is to come back. It was allowed when it was noted, and need not be so any more. */
+  of(output: string): Value | undefined;
+  /** Notes a wish that the device confirmed; undefined: the bridge itself has put the output to its safe value. */
+  note(output: string, wish: Value | undefined): void;
+  /** Forgets all wishes, for good: after an emergency stop nothing comes back by itself. */
+  forget(): void;
+}
+
+/** The wishes of all outputs by `device.point`, as a file has them. */
+export interface OutputRecord {
+  readonly outputs: { readonly [output: string]: Value };
+}
+
+/** What an output memory is built from. */
+export interface OutputMemoryParts {
+  file: StateFile<OutputRecord>;
+  /** Whether anybody will ask for the wish of this output (`device.point`); of others nothing is kept. */
+  isKept(output: string): boolean;
+  clock: Clock;
+  /** Least time in milliseconds between two writes. */
+  intervalMs: number;
+}
+
+/** Remembers the wishes over restarts. */
+export class OutputMemory implements Remembered {
+  private readonly wishes: Map<string, Value>;
+  private readonly paced: PacedFile<OutputRecord>;
+
+  constructor(private readonly parts: OutputMemoryParts) {
+    const { outputs } = parts.file.read({ outputs: {} }, isRecord);
+    this.wishes = new Map(Object.entries(outputs).filter(([output]) => parts.isKept(output)));
+    this.paced = new PacedFile({ ...parts, take: () => ({ outputs: Object.fromEntries(this.wishes) }) });
+  }
+
+  of(output: string): Value | undefined {
+    return this.wishes.get(output);
+  }
+
+  note(output: string, wish: Value | undefined): void {
+    if (!this.parts.isKept(output) || this.wishes.get(output) === wish) return;
+    if (wish === undefined) this.wishes.delete(output);
+    else this.wishes.set(output, wish);
+    this.paced.changed();
+  }
+
+  /** Other outputs are kept than before: the wishes of those that are not any more are forgotten. */
+  review(): void {
+    for (const output of [...this.wishes.keys()].filter((output) => !this.parts.isKept(output))) {
+      this.wishes.delete(output);
+      this.paced.changed();
+    }
+  }
+
+  forget(): void {
+    if (this.wishes.size === 0) return;
+    this.wishes.clear();
+    void this.paced.write();
+  }
+
+  /** Writes what still waits; nothing is written afterwards. */
+  async close(): Promise<void> {
+    await this.paced.close();
+  }
+}
+
+function isRecord(value: unknown): value is OutputRecord {
+  const { outputs } = value as Partial<OutputRecord>;
+  const isValue = (wish: unknown) => ['boolean', 'number', 'string'].includes(typeof wish);
+  return typeof outputs === 'object' && outputs !== null && Object.values(outputs).every(isValue);
+}

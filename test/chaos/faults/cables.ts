@@ -1,0 +1,132 @@
+import type { Cable } from '../cable.js';
+import type { World } from '../world.js';
+import { boards, devices, type End, every, type FaultKind } from './fault.js';
+
+/** A kind of trouble with one cable: `begin` makes it, what that returns ends it. */
+function onCable(
+  name: string,
+  aspect: 'plug' | 'line',
+  begin: (cable: Cable, random: () => number, world: World) => End,
+  targets = devices,
+): FaultKind {
+  const cableOf = (world: World, target: string) => {
+    const cable = world.cables.get(target);
+    if (!cable) throw new Error(`no cable ${target}`);
+    return cable;
+  };
+  return { name, aspect, targets, begin: (world, target, random) => begin(cableOf(world, target), random, world) };
+}
+
+function portTrouble(name: string, code: string): FaultKind {
+  const begin = (cable: Cable) => {
+    cable.refuse(code);
+    return () => cable.refuse(undefined);
+  };
+  // Nobody can make a pseudo terminal refuse.
+  const targets = (world: World) => (world.stage.virtual ? devices(world) : []);
+  return { ...onCable(name, 'plug', begin, targets), holdsOff: 5_000 };
+}
+
+function noise(random: () => number): string {
+  return Array.from({ length: 200 }, () => String.fromCharCode(Math.floor(random() * 256))).join('');
+}
+
+/** What can befall a cable. */
+export const CABLE_FAULTS: readonly FaultKind[] = [
+  onCable('unplugged', 'plug', (cable) => {
+    cable.pull();
+    return () => cable.plug();
+  }),
+  onCable('unplugged in mid-line', 'plug', (cable) => {
+    cable.truncate = true;
+    cable.inject('N=123 P=0');
+    cable.pull();
+    return () => {
+      cable.truncate = false;
+      cable.plug();
+    };
+  }),
+  onCable('plugged and unplugged 20 times a second', 'plug', (cable, _, world) => {
+    const stop = every(world, 25, () => (cable.plugged ? cable.pull() : cable.plug()));
+    return () => {
+      stop();
+      cable.plug();
+    };
+  }),
+  {
+    name: 'boards swapped',
+    aspect: 'plug',
+    targets: () => ['both boards'],
+    begin: (world) => {
+      const [one, other] = boards(world).map((id) => world.cables.get(id));
+      const swap = () => {
+        if (one && other) one.swap(other);
+      };
+      swap();
+      return swap;
+    },
+  },
+  portTrouble('port fails', 'port/failed'),
+  portTrouble('port in use', 'port/locked'),
+  onCable('port takes no bytes', 'line', (cable) => {
+    cable.stall(true);
+    return () => cable.stall(false);
+  }),
+  onCable('device not heard', 'line', (cable) => {
+    cable.mute = true;
+    return () => {
+      cable.mute = false;
+    };
+  }),
+  onCable('transmit-dead', 'line', (cable) => {
+    cable.deaf = true;
+    return () => {
+      cable.deaf = false;
+    };
+  }),
+  onCable('half-open', 'line', (cable) => {
+    cable.deaf = true;
+    cable.mute = true;
+    return () => {
+      cable.deaf = false;
+      cable.mute = false;
+    };
+  }),
+  onCable(
+    'bits flipped',
+    'line',
+    (cable, random) => {
+      cable.flips = 10 ** (-4 + 2 * random());
+      return () => {
+        cable.flips = 0;
+      };
+    },
+    boards,
+  ),
+  onCable('lines garbled', 'line', (cable, random) => {
+    cable.damaged = 0.2 + 0.8 * random();
+    return () => {
+      cable.damaged = 0;
+    };
+  }),
+  onCable('lines cut short', 'line', (cable, _, world) =>
+    every(world, 300, () => {
+      cable.truncate = true;
+    }),
+  ),
+  onCable('wrong baud', 'line', (cable, random, world) => {
+    cable.mute = true;
+    const stop = every(world, 10, () => cable.inject(noise(random)));
+    return () => {
+      stop();
+      cable.mute = false;
+    };
+  }),
+  onCable('endless line', 'line', (cable, _, world) => every(world, 5, () => cable.inject('9'.repeat(100)))),
+  onCable('slow line', 'line', (cable, random) => {
+    cable.delay = 50 + Math.floor(400 * random());
+    return () => {
+      cable.delay = 0;
+    };
+  }),
+];

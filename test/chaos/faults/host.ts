@@ -1,0 +1,47 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { World } from '../world.js';
+import type { End, FaultKind } from './fault.js';
+
+const HOUR = 3_600_000;
+
+/** The clock of the real machine is not ours to move. */
+const movable = ({ stage }: World) => (stage.virtual ? ['clock'] : []);
+
+/** Sets the wall clock that reads `epoch` at the start; returns what sets it back. */
+function setWall({ stage: { virtual } }: World, epoch: (before: number) => number | undefined): End {
+  const before = virtual?.epoch;
+  if (virtual) virtual.epoch = epoch(before ?? 0);
+  return () => {
+    if (virtual) virtual.epoch = before;
+  };
+}
+
+/** What can befall the machine that the bridge runs on. */
+export const HOST_FAULTS: readonly FaultKind[] = [
+  {
+    name: 'clock jumps',
+    aspect: 'clock',
+    targets: movable,
+    begin: (world, _, random) => setWall(world, (before) => before + (random() - 0.5) * 20 * HOUR),
+  },
+  {
+    name: 'clock not set',
+    aspect: 'clock',
+    targets: movable,
+    begin: (world) => setWall(world, () => undefined),
+  },
+  {
+    name: 'state can not be written',
+    aspect: 'disk',
+    targets: () => ['disk'],
+    begin: ({ stage: { folder } }) => {
+      // A folder stands where the file is to be written.
+      const inTheWay = ['boards.json.new', 'state.json.new'].map((name) => join(folder, 'state', name));
+      for (const path of inTheWay) mkdirSync(path, { recursive: true });
+      return () => {
+        for (const path of inTheWay) rmSync(path, { recursive: true, force: true });
+      };
+    },
+  },
+];

@@ -1,0 +1,86 @@
+import type { Phone } from '../phone.js';
+import type { World } from '../world.js';
+import { every, type FaultKind } from './fault.js';
+
+const names = (world: World) => world.phones.map(({ name }) => name);
+
+function phoneOf(world: World, name: string): Phone {
+  const phone = world.phones.find((known) => known.name === name);
+  if (!phone) throw new Error(`no phone ${name}`);
+  return phone;
+}
+
+/** What can befall phones, and what phones can do. */
+export const PHONE_FAULTS: readonly FaultKind[] = [
+  {
+    name: 'phone reads nothing',
+    aspect: 'phone',
+    targets: names,
+    begin: (world, target) => {
+      const phone = phoneOf(world, target);
+      phone.sleep();
+      return () => phone.wake();
+    },
+  },
+  {
+    name: 'phone comes and goes',
+    aspect: 'phone',
+    targets: names,
+    begin: (world, target) => every(world, 900, () => phoneOf(world, target).drop()),
+  },
+  {
+    name: 'commands sent twice',
+    aspect: 'taps',
+    targets: names,
+    begin: (world, target) => every(world, 230, () => phoneOf(world, target).repeat()),
+  },
+  {
+    name: 'commands long delayed',
+    aspect: 'taps',
+    targets: names,
+    begin: (world, target, random) =>
+      every(world, 400, () => {
+        const phone = phoneOf(world, target);
+        const wishes = [world.anyWish(random), world.anyWish(random)];
+        // The second overtakes the first.
+        for (const [index, { device, point, wish }] of wishes.entries()) {
+          world.stage.clock.after(600 - 300 * index, () => phone.command(device, point, wish));
+        }
+      }),
+  },
+  {
+    name: 'phones fight over one output',
+    aspect: 'taps',
+    targets: () => ['all'],
+    begin: (world, _, random) => {
+      const numbers = world.outputs.filter(({ wish }) => wish);
+      const { device, point, wish = Number } = world.anyOutput(random, numbers);
+      return every(world, 220, () => {
+        for (const phone of world.phones) phone.command(device, point, { value: wish(world.newNumber()) });
+      });
+    },
+  },
+  {
+    name: 'phone hammers',
+    aspect: 'taps',
+    // Two of them would have more to be answered than relays let through.
+    targets: (world) => names(world).slice(0, 1),
+    begin: (world, target, random) => {
+      world.orders.hammering.add(target);
+      return every(world, 25, () => {
+        const { device, point, wish } = world.anyWish(random);
+        phoneOf(world, target).command(device, point, wish);
+      });
+    },
+  },
+  {
+    name: 'emergency stop',
+    aspect: 'taps',
+    targets: () => ['stop'],
+    begin: (world) => {
+      const [phone] = world.phones;
+      phone?.send({ msg_type: 'rig.estop', _cmd: `stop-${world.newNumber()}`, _from: phone.name });
+      return () => world.letGo();
+    },
+  },
+];

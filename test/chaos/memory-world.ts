@@ -1,0 +1,17 @@
+import type { PointDescription } from '../../firmware-protocol/message.js';
+import { MemoryStage } from './memory-stage.js';
+import { numberedBoard, numberedSketch } from './specimen.js';
+import { World, type WorldOptions } from './world.js';
+
+/** Two simulated boards and a sketch, in memory and in virtual time. */
+export function memoryWorld(options: WorldOptions & { readonly points?: readonly PointDescription[] }): World {
+  const stage = new MemoryStage();
+  const { clock, relay } = stage;
+  relay.begin();
+  const specimens = [
+    numberedBoard(clock, 'greenhouse', 1_000, options.points),
+    numberedBoard(clock, 'yard', 10_001_000, options.points),
+    numberedSketch(clock, 'tank', 30_000_000),
+  ];
+  return new World(stage, specimens, options);
+}

@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Program, runProgram } from '../support/program.js';
+
+let folder: string;
+let config: string;
+const running: Program[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'carter-restart-'));
+  config = join(folder, 'bridge.yaml');
+});
+afterEach(async () => {
+  for (const program of running.splice(0)) await program.stop('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(...more: string[]): Promise<Program> {
+  const own = [`bridge: { stateDir: ${join(folder, 'state')} }`, 'relay: { embedded: { port: 0 } }', 'discover: false'];
+  writeFileSync(config, `${[...own, ...more].join('\n')}\n`);
+  const program = new Program(['run', '--config', config]);
+  running.push(program);
+  await program.shows(/^bridge .* on ws:/m);
+  return program;
+}
+const set = async (...target: string[]) => await runProgram(['set', ...target, '--config', config]);
+
+it('an emergency stop outlives the death of the bridge, and a reset its ordered stop', {
+  timeout: 60_000,
+}, async () => {
+  const still = 'the emergency stop is still latched, as before the start';
+  const first = await start();
+  expect(await set('bridge.estop', 'off')).toMatchObject({ code: 1, err: expect.stringContaining('is pressed') });
+  expect(await set('bridge.nose', 'on')).toMatchObject({ code: 1, err: expect.stringContaining('estop_reset') });
+  expect(await set('bridge.estop', 'on')).toMatchObject({ code: 0, out: 'bridge.estop\ttrue\tconfirmed\n' });
+  await first.stop('SIGKILL');
+  expect(first.err).not.toContain(still);
+
+  const second = await start();
+  await second.shows(new RegExp(still));
+  const doctor = await runProgram(['doctor', '--config', config]);
+  expect(doctor.out).toMatch(/^warn +bridge +The emergency stop is latched.*\n *\$ .* set bridge\.estop_reset on/m);
+  expect(await set('bridge.estop_reset', 'on')).toMatchObject({ code: 0 });
+  const { out } = await runProgram(['audit', '--config', config]);
+  expect(out).toMatch(/command line.*estop_reset/);
+  expect(await second.stop('SIGTERM')).toBe(0);
+
+  const third = await start();
+  expect(third.err).not.toContain(still);
+});
+
+it('what was known before the start is told as past', { timeout: 60_000 }, async () => {
+  const points = {
+    'shed.temp': { value: 21.5, at: Date.UTC(2026, 0, 2) },
+    'shed.bell': { value: 'pressed', at: null, count: 3 },
+  };
+  mkdirSync(join(folder, 'state'));
+  writeFileSync(join(folder, 'state', 'values.json'), JSON.stringify({ version: 1, points }));
+  const device = `devices: { shed: { driver: lines, port: ${join(folder, 'nothing')} } }`;
+  const program = await start(device, 'persist: { values: true }');
+  const { out } = await runProgram(['get', 'shed', '--config', config]);
+  expect(out).toBe('shed.temp\tlast 21.5\tat 2026-01-02T00:00:00.000Z\nshed.bell\tlast pressed (3)\n');
+  expect(await runProgram(['get', 'shed.bell', '--config', config])).toMatchObject({
+    code: 0,
+    out: 'shed.bell\tlast pressed (3)\n',
+  });
+  expect(await runProgram(['get', 'shed.nose', '--config', config])).toMatchObject({ code: 1 });
+  expect(await program.stop('SIGTERM')).toBe(0);
+});

@@ -1,0 +1,263 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Log, silentLog } from '../../src/log.js';
+import { Memory } from '../../src/memory.js';
+import { History } from '../../src/state/history.js';
+import { Store } from '../../src/state/store.js';
+import { NAMESPACE, openDesk } from '../support/command-desk.js';
+import { eventually } from '../support/eventually.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+let folder: string;
+let said: string[];
+const started: Memory[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'carter-memory-'));
+  said = [];
+});
+afterEach(async () => {
+  for (const memory of started.splice(0)) await memory.close();
+  rmSync(folder, { recursive: true });
+});
+
+const log: Log = { ...silentLog, warn: (_fields, message) => void said.push(message) };
+const held = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+
+/** What a bridge remembers that starts now; `fan` and `pump` come back to what was wished. */
+function start(clock = new VirtualClock()): Memory {
+  const points = {
+    pump: { onBoot: 'restore' },
+    fan: { onDeviceLost: 'restore' },
+    mode: { onRelayLost: 'restore' },
+    valve: { onBoot: 'hold' },
+    horn: {},
+  };
+  const config = {
+    bridge: { name: 'home', namespace: 'home', stateDir: folder },
+    persist: { interval: 10_000, history: false, values: false, counters: true },
+    publish: { maxHz: 5, keyframe: 30_000, trend: 2_000 },
+    devices: new Map([
+      ['shed', { driver: 'made-up', options: { points } }],
+      ['bare', { driver: 'made-up', options: undefined }],
+    ]),
+  };
+  const store = new Store(clock);
+  const memory = new Memory({ config, store, history: new History(store), clock, log });
+  memory.start();
+  started.push(memory);
+  return memory;
+}
+
+/** A desk of a bridge that starts now. */
+async function restart() {
+  const memory = start();
+  return { memory, ...(await openDesk({ memory })) };
+}
+
+describe('the latch of the emergency stop', () => {
+  it('stays closed over a restart, until it is reset; then over that too', async () => {
+    let desk = await restart();
+    expect(said).toEqual([]);
+    await desk.router.emergencyStop('anna');
+    await desk.memory.latch.settled();
+    // No ordered stop: the process was killed.
+
+    desk = await restart();
+    expect(said).toEqual([
+      expect.stringContaining('still latched, as before the start; `carter-bridge set bridge.estop_reset on`'),
+    ]);
+    const refused = desk.tap('pump', true);
+    await desk.clock.advance(10);
+    expect(desk.ackOf(refused)).toMatchObject({ ok: false, code: 'estop' });
+    expect(desk.board.told).toEqual([]);
+    desk.router.releaseStop('anna');
+    const obeyed = desk.tap('pump', true);
+    await desk.clock.advance(10);
+    expect(desk.ackOf(obeyed)).toMatchObject({ ok: true });
+    await desk.memory.latch.settled();
+
+    desk = await restart();
+    const again = desk.tap('pump', true);
+    await desk.clock.advance(10);
+    expect(desk.ackOf(again)).toMatchObject({ ok: true });
+    await desk.close();
+  });
+
+  it.each([
+    ['broken', '{"latched": fal'],
+    ['of a newer program', '{"version": 2, "latched": false}'],
+    ['something else', '{"version": 1, "latched": "no"}'],
+  ])('is closed where its file is %s, and stays so at the start after that', async (_what, text) => {
+    writeFileSync(join(folder, 'estop.json'), text);
+    const memory = start();
+    expect(memory.latch.closed).toBe(true);
+    await memory.close();
+    expect(start().latch.closed).toBe(true);
+  });
+
+  it('keeps whoever presses it waiting for the disk, but not for long, and nothing else', async () => {
+    const latch = { closed: false, set: (): Promise<boolean> => new Promise(() => {}) };
+    const desk = await openDesk({ memory: { latch, outputs: start().outputs } });
+    desk.tap('pump', true);
+    await desk.clock.advance(100);
+    desk.router.handle({ msg_type: `${NAMESPACE}.estop`, _cmd: 'stop', _from: 'anna' }, false);
+    expect(desk.board.told.map(({ value }) => value)).toEqual([true, false, false, 0, 0, 'off']);
+    await desk.clock.advance(990);
+    expect(desk.ackOf('stop')).toBeUndefined();
+    await desk.clock.advance(20);
+    expect(desk.ackOf('stop')).toMatchObject({ ok: true });
+    await desk.close();
+  });
+
+  it('is open where nobody ever stopped anything, and no file is made', async () => {
+    const memory = start();
+    expect(memory.latch.closed).toBe(false);
+    await memory.close();
+    expect(existsSync(join(folder, 'estop.json'))).toBe(false);
+  });
+});
+
+describe('a latched emergency stop', () => {
+  it('puts what comes back to its safe value, also what its owner wants to find as it was', async () => {
+    const heater = { id: 'heater', role: 'actuator', type: 'boolean', safe: false, adopts: true } as const;
+    const memory = start();
+    const desk = await openDesk({ memory, points: [heater] });
+    const replug = async () => {
+      desk.board.io?.lost('pulled');
+      desk.board.outputs.set('heater', true);
+      desk.board.told.length = 0;
+      await desk.clock.advance(5_000);
+      expect(desk.device.state).toBe('live');
+    };
+    await replug();
+    expect(desk.board.told).toEqual([]);
+    void desk.router.emergencyStop('anna');
+    await desk.clock.advance(2_000);
+    await replug();
+    expect(desk.board.told).toMatchObject([{ point: 'heater', value: false }]);
+    desk.router.releaseStop('anna');
+    const obeyed = desk.tap('heater', true);
+    await desk.clock.advance(100);
+    expect(desk.ackOf(obeyed)).toMatchObject({ ok: true });
+    await replug();
+    expect(desk.board.told).toEqual([]);
+    await desk.close();
+  });
+
+  it('arms outputs of devices that it has not met yet once they were seen at their safe value', async () => {
+    writeFileSync(join(folder, 'estop.json'), '{"version": 1, "latched": true}');
+    const memory = start();
+    const stuck = { id: 'stuck', role: 'actuator', type: 'boolean', safe: false } as const;
+    const desk = await openDesk({ memory, points: [stuck] });
+    desk.board.manner = 'refuses';
+    desk.board.io?.lost('pulled');
+    desk.board.outputs.set('stuck', true);
+    await desk.clock.advance(10_000);
+    desk.router.releaseStop('anna');
+    const unarmed = desk.tap('stuck', true);
+    await desk.clock.advance(100);
+    expect(desk.ackOf(unarmed)).toMatchObject({ ok: false, code: 'unarmed' });
+    await desk.close();
+  });
+});
+
+describe('the wishes of outputs', () => {
+  it('are kept where the output comes back to them, and only when the device confirmed', async () => {
+    const desk = await restart();
+    for (const [point, value] of [
+      ['pump', true],
+      ['fan', 35],
+      ['mode', 'auto'],
+      ['horn', true],
+    ] as const) {
+      desk.tap(point, value);
+      await desk.clock.advance(200);
+    }
+    desk.board.manner = 'refuses';
+    desk.tap('fan', 70);
+    await desk.clock.advance(20_000);
+    await desk.memory.close();
+    expect(held('outputs.json')).toEqual({
+      version: 1,
+      outputs: { 'shed.pump': true, 'shed.fan': 35, 'shed.mode': 'auto' },
+    });
+    const { outputs } = start();
+    expect(outputs.of('shed.pump')).toBe(true);
+    expect(outputs.of('shed.fan')).toBe(35);
+    expect(outputs.of('shed.horn')).toBeUndefined();
+    expect(outputs.of('shed.constructor')).toBeUndefined();
+    await desk.close();
+  });
+
+  it('are forgotten one by one where the bridge itself has put an output to its safe value', async () => {
+    const { outputs } = start();
+    outputs.note('shed.pump', true);
+    outputs.note('shed.fan', 35);
+    outputs.note('shed.pump', undefined);
+    await outputs.close();
+    const again = start().outputs;
+    expect(again.of('shed.pump')).toBeUndefined();
+    expect(again.of('shed.fan')).toBe(35);
+  });
+
+  it('of a pulse are the value that it ends at', async () => {
+    const desk = await restart();
+    desk.tap('pump', undefined, { pulse_ms: 100 });
+    await desk.clock.advance(20_000);
+    expect(desk.memory.outputs.of('shed.pump')).toBe(false);
+    await desk.close();
+  });
+
+  it('are forgotten at an emergency stop, at once and for good, with those that were on their way', async () => {
+    const desk = await restart();
+    desk.tap('pump', true);
+    await desk.clock.advance(200);
+    desk.board.manner = 'late';
+    desk.tap('mode', 'auto');
+    await desk.clock.advance(100);
+    void desk.router.emergencyStop('anna');
+    desk.router.releaseStop('anna');
+    await desk.clock.advance(3_000);
+    expect(desk.memory.outputs.of('shed.pump')).toBeUndefined();
+    expect(desk.memory.outputs.of('shed.mode')).toBeUndefined();
+    await eventually(() => held('outputs.json')).toEqual({ version: 1, outputs: {} });
+    await desk.close();
+  });
+
+  it('are forgotten too when the power went in the middle of the stop', async () => {
+    writeFileSync(join(folder, 'estop.json'), '{"version": 1, "latched": true}');
+    writeFileSync(join(folder, 'outputs.json'), '{"version": 1, "outputs": {"shed.pump": true}}');
+    const memory = start();
+    expect(memory.outputs.of('shed.pump')).toBeUndefined();
+    await memory.close();
+    expect(held('outputs.json')).toEqual({ version: 1, outputs: {} });
+  });
+
+  it('of outputs that are not to come back any more are dropped', () => {
+    const outputs = { 'shed.pump': true, 'shed.horn': true, 'gone.lamp': true };
+    writeFileSync(join(folder, 'outputs.json'), JSON.stringify({ version: 1, outputs }));
+    const memory = start();
+    expect(memory.outputs.of('shed.pump')).toBe(true);
+    expect(memory.outputs.of('shed.horn')).toBeUndefined();
+    expect(memory.outputs.of('gone.lamp')).toBeUndefined();
+  });
+
+  it('are dropped for good where a config that is taken meanwhile wants none back', () => {
+    const memory = start();
+    memory.outputs.note('shed.pump', true);
+    memory.outputs.note('shed.fan', 40);
+    const device = (points: object) => new Map([['shed', { driver: 'made-up', options: { points } }]]);
+    memory.take({ devices: device({ fan: { onBoot: 'restore' } }) });
+    memory.take({ devices: device({ fan: { onBoot: 'restore' }, pump: { onBoot: 'restore' } }) });
+    expect(memory.outputs.of('shed.pump')).toBeUndefined();
+    expect(memory.outputs.of('shed.fan')).toBe(40);
+  });
+
+  it('are none where the file holds something else', () => {
+    writeFileSync(join(folder, 'outputs.json'), '{"version": 1, "outputs": {"shed.pump": [1]}}');
+    expect(start().outputs.of('shed.pump')).toBeUndefined();
+    expect(said.join()).toContain('is not usable and was set aside');
+  });
+});
