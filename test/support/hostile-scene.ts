@@ -10,7 +10,7 @@ import type { JsonObject } from '../../src/mesh/frame.js';
 import { LogRing } from '../../src/panel/log-ring.js';
 import { systemClock } from '../../src/system-clock.js';
 import type { Unharmed } from './attack.js';
-import { cookieOf, PageClient } from './page-client.js';
+import { ask, cookieOf, PageClient } from './page-client.js';
 import type { Phone } from './phone.js';
 import type { MakeRelay } from './relays.js';
 import { Rig, type RigOptions } from './rig.js';
@@ -95,6 +95,7 @@ export class HostileScene implements Unharmed {
       lines,
       page: folder,
       ...options,
+      config: { metrics: { port: 0 }, ...options.config },
     });
     const { store, mesh } = rig.bridge;
     // Outside of tests nothing else waits.
@@ -140,6 +141,14 @@ export class HostileScene implements Unharmed {
     return await this.answerTo(mallory, (frame) => frame['msg_type'] === 'command_ack' && frame['cmd_id'] === cmd);
   }
 
+  /** What an honest tap is acknowledged with, and what it made the sketch hear. */
+  async honestTap(): Promise<JsonObject> {
+    this.rebase();
+    const cmd = this.anna.command({ msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true });
+    const ack = await this.anna.waitFor((frame) => frame['cmd_id'] === cmd);
+    return { ok: ack['ok'], value: ack['value'], heard: this.sketch.heardBytes };
+  }
+
   /** Routes a request to the bridge as somebody who is on the channel. */
   async ask(type: string, payload: unknown): Promise<unknown> {
     const mallory = await this.rig.phone(this.stranger);
@@ -169,15 +178,23 @@ export class HostileScene implements Unharmed {
     );
   }
 
+  /** What the sketch heard and did that it should not have, as readable lines. */
+  damageSoFar(): string[] {
+    const found = AT_REST.map(([point, rest]) => [point, this.sketch.output(point), rest] as const)
+      .filter(([, value, rest]) => value !== rest)
+      .map(([point, value]) => `${point} is ${value}`);
+    return this.sketch.heardBytes === ''
+      ? found
+      : [...found, `the sketch heard ${JSON.stringify(this.sketch.heardBytes)}`];
+  }
+
   async damage(got: unknown): Promise<string[]> {
-    const found: string[] = [];
-    if (this.sketch.heardBytes !== '') found.push(`the sketch heard ${JSON.stringify(this.sketch.heardBytes)}`);
-    for (const [point, rest] of AT_REST) {
-      const value = this.sketch.output(point);
-      if (value !== rest) found.push(`${point} is ${value}`);
-    }
+    const found = this.damageSoFar();
     const control = this.rig.control;
+    const metrics = this.rig.bridge.metrics?.url ?? '';
+    const pages = ['', 'metrics'].map(async (path) => (await ask(new URL(path, metrics).href)).body);
     const shown = {
+      metrics: (await Promise.all(pages)).join('\n'),
       log: this.log.join(''),
       panel: JSON.stringify(this.page.frames),
       console: JSON.stringify(this.anna.frames('rig.log')),
