@@ -186,7 +186,8 @@ const ATTACKS: Attack<HostileScene>[] = [
   },
   {
     name: 'an address of its own for each of many sockets, in a header',
-    refusal: { code: 4429 },
+    // They count as of one address all the same: the oldest that did not say who it is makes room.
+    refusal: { code: 1006 },
     attack: async ({ rig }) => {
       const clients: RawClient[] = [];
       for (let i = 0; i < 66; i++) {
@@ -194,14 +195,14 @@ const ATTACKS: Attack<HostileScene>[] = [
           await RawClient.connect(rig.relay.url, { 'x-forwarded-for': `10.0.0.${i}`, 'x-real-ip': `10.0.0.${i}` }),
         );
       }
-      const last = await clients.at(-1)?.nextClose();
+      const first = await clients[0]?.nextClose();
       await Promise.all(
-        clients.map((client) => {
+        clients.slice(2).map((client) => {
           client.socket.terminate();
           return client.nextClose();
         }),
       );
-      return last;
+      return first;
     },
   },
   {
