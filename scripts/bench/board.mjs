@@ -1,9 +1,12 @@
 import { createVirtualPort } from '../../dist/src/port/virtual-port.js';
+import { stamp } from './wait.mjs';
 
 /** A board on a pseudo terminal, silent until it is told to speak. It answers `LED 7` with `{"led":7}`. */
 export class Board {
   #heard = '';
   #dropped = 0;
+  /** Called with the value of each command and the moment in ns. */
+  onCommand = (_value, _at) => {};
 
   /** @param {string} link the path that programs open */
   constructor(link) {
@@ -35,7 +38,9 @@ export class Board {
     this.#heard = lines.pop() ?? '';
     for (const line of lines) {
       const value = /^LED (\S+)$/.exec(line)?.[1];
-      if (value !== undefined) this.say(`{"led":${value}}`);
+      if (value === undefined) continue;
+      this.onCommand(value, stamp());
+      this.say(`{"led":${value}}`);
     }
   }
 }

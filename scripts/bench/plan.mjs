@@ -20,6 +20,7 @@ export const FULL = {
   growthRounds: 2,
   wireTimes: 60,
   roomRounds: 3,
+  stops: 20,
 };
 
 /** For development: every row, nothing to rely on. */
@@ -44,4 +45,5 @@ export const QUICK = {
   growthRounds: 1,
   wireTimes: 6,
   roomRounds: 1,
+  stops: 3,
 };

@@ -56,6 +56,7 @@ export const ROWS = [
     bar: 1.2,
     stretch: 1.1,
   },
+  { id: 'X', what: 'emergency stop to the safe value on the wire, p99', unit: 'ms', bar: 20 },
   { id: 'S4', what: 'CPU a reading, 4 boards / 1 board', unit: '', bar: 1.25, stretch: 1 },
   { id: 'S16', what: 'the same, 16 boards / 1 board', unit: '', bar: 1.25, stretch: 1 },
   { id: 'S64', what: 'the same, 64 boards / 1 board', unit: '', bar: 1.25, stretch: 1 },
@@ -80,5 +81,6 @@ export const GROUPS = {
   W: ['W', 'Wt'],
   Wt: ['W', 'Wt'],
   R: ['R'],
+  X: ['X'],
   S: ['S4', 'S16', 'S64'],
 };

@@ -8,6 +8,7 @@ import { latency } from './measure/latency.mjs';
 import { load } from './measure/load.mjs';
 import { replug } from './measure/replug.mjs';
 import { stalled, stalledStage } from './measure/stalled.mjs';
+import { stop } from './measure/stop.mjs';
 import { floodStage, throughput } from './measure/throughput.mjs';
 import { warmUp } from './measure/warm.mjs';
 import { wire } from './measure/wire.mjs';
@@ -93,6 +94,10 @@ export async function singleRun(rows, plan, say) {
     const { sealed, plain } = await room(plan);
     ours.R = sealed;
     floors.R = plain;
+  }
+  if (rows.has('X')) {
+    say('X: emergency stops');
+    ours.X = await on(bridge, {}, (stage) => stop(stage, plan.stops));
   }
   if (rows.has('S')) {
     say('S: 1, 4, 16 and 64 boards');
