@@ -1,4 +1,5 @@
 import { isObject } from '../mesh/frame.js';
+import { nestsDeeper } from '../mesh/json.js';
 
 /** A frame as a client sent it; only its shape has been looked at. */
 export interface Inbound {
@@ -13,6 +14,7 @@ export type Fault = 'malformed' | 'too_deep' | 'not_finite';
 
 /** Reads one message. JSON numbers too large for a double (`1E400`) are refused, as `NaN` is: no client could read them. */
 export function readInbound(text: string, maxDepth: number): Inbound | Fault {
+  if (nestsDeeper(text, maxDepth)) return 'too_deep';
   let value: unknown;
   try {
     value = JSON.parse(text);

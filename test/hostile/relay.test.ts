@@ -103,7 +103,8 @@ const ATTACKS: Attack<HostileScene>[] = [
   hungUp('the token in a list', identify({ name: 'm', token: [CANARY.token] }), CLOSED),
   hungUp('true for a token', identify({ name: 'm', token: true }), CLOSED),
   hungUp('an object for a token', identify({ name: 'm', token: { toString: 1 } }), CLOSED),
-  hungUp('a token of half a megabyte', identify({ name: 'm', token: 'x'.repeat(500_000) }), CLOSED),
+  hungUp('a token of half a megabyte', identify({ name: 'm', token: 'x'.repeat(500_000) }), { code: 1009 }),
+  hungUp('a megabyte of brackets', (client) => client.send('['.repeat(1_048_576)), { code: 1009 }),
   hungUp('a name that is too long', identify({ ...MEMBER, name: 'x'.repeat(101) }), { code: 1008 }),
   hungUp('a channel that is too long', identify({ ...MEMBER, name: 'm', channel: 'x'.repeat(9_000) }), { code: 1008 }),
   hungUp(
