@@ -27,6 +27,9 @@ export interface Seat extends FrameSink {
   readonly stats: MeshStats;
   /** The id under which peers can route to us now. */
   readonly relayId: string | undefined;
+  /** See `FrameSink`; whoever forgets these here is closed by the relay for his rate. */
+  readonly oldestUnansweredMs: number;
+  readonly recent: number;
   /** Begins to connect, and goes on until `stop`. */
   start(): void;
   /** Leaves for good, within a second. */
@@ -114,6 +117,10 @@ export class RelaySeat implements Seat {
 
   get oldestUnansweredMs(): number {
     return this.client.oldestUnansweredMs;
+  }
+
+  get recent(): number {
+    return this.client.recent;
   }
 
   broadcast(payload: JsonObject): void {

@@ -9,6 +9,8 @@ export class ReplayedSeat implements Seat {
   readonly stats = new MeshStats();
   readonly buffered = 0;
   readonly unanswered = 0;
+  readonly oldestUnansweredMs = 0;
+  readonly recent = 0;
   ready = false;
   relayId: string | undefined;
   name = '';
