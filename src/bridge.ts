@@ -20,6 +20,7 @@ import type { FrameSink } from './frame/sink.js';
 import { Memory } from './memory.js';
 import { parseRelayUrl } from './mesh/connection.js';
 import { MetricsServer } from './metrics/server.js';
+import { startNotices } from './notify/notices.js';
 import { Desk } from './panel/desk.js';
 import { LocalPanel } from './panel/local-panel.js';
 import { LogRing } from './panel/log-ring.js';
@@ -55,6 +56,7 @@ export class Bridge {
   private readonly control: ControlServer;
   private readonly derived: Derived;
   private readonly safety: Safety;
+  private endNotices: (() => void) | undefined;
   private stopping: Promise<void> | undefined;
   private readonly binding: BindingWatch;
 
@@ -69,22 +71,19 @@ export class Bridge {
     this.phones = phones;
     this.mesh = this.buildMesh();
     const layout = () => phones.layout.layout();
-    const { memory } = this;
-    const about = { store, history, memory, phones, source, clock };
+    const about = { store, history, memory: this.memory, phones, source, clock };
     this.publishers = new Publishers({ ...about, config: () => this.parts.config, log: log.child({ part: 'frames' }) });
     this.publisher = this.publishers.forRelay(this.mesh);
     this.fleet = this.buildFleet();
-    this.derived = new Derived(formulasOf(config.derived), this.store);
-    const { fleet } = this;
-    const { openRelay } = parts;
+    this.derived = new Derived(formulasOf(config.derived), store);
+    const { fleet, memory } = this;
     const commandLog = log.child({ part: 'commands' });
-    this.safety = new Safety({ config, fleet, store, memory, openRelay, clock, log: commandLog });
-    const { rules } = this.safety;
-    this.commands = new Commands(rules);
+    this.safety = new Safety({ ...parts, fleet, store, memory, log: commandLog });
+    this.commands = new Commands(this.safety.rules);
     this.router = new Router({
       namespace,
       source,
-      rules,
+      rules: this.safety.rules,
       commands: this.commands,
       publisher: this.publisher,
       isOurPhone: (dynamic) => phones.snapshot.isFor(dynamic),
@@ -99,7 +98,7 @@ export class Bridge {
     const { devices } = fleet;
     this.requests = new Requests({ namespace, version, devices, store, history, memory, router, layout, clock });
     const push = new PhonePush({ layout, mesh, publisher: this.publisher, clock });
-    const status = statusOf({ fleet, store, relay: mesh, clock, version });
+    const status = statusOf({ fleet, store, memory, relay: mesh, clock, version });
     const handlers = controlHandlers({
       fleet,
       store,
@@ -110,21 +109,20 @@ export class Bridge {
       push,
       clock,
       status,
-      panelLink: () => this.panel?.link(),
+      panelLink: (role) => this.panel?.link(role),
       pairing: () => this.parts.pairing,
     });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
-    if (config.metrics) {
-      const counts = { fleet, commands: this.commands, publisher: this.publisher, mesh };
-      const parts = { status, counts, clock, log: log.child({ part: 'metrics' }) };
-      this.metrics = new MetricsServer({ ...config.metrics, hostname, ...parts });
-    }
+    const counts = { fleet, commands: this.commands, publisher: this.publisher, mesh };
+    const watched = { hostname, status, counts, clock, log: log.child({ part: 'metrics' }) };
+    this.metrics = config.metrics && new MetricsServer({ ...config.metrics, ...watched });
     const relay = {
       at: () => ({ url: parseRelayUrl(this.parts.relayUrl).display, channel: this.parts.config.relay.channel }),
       ready: () => mesh.ready,
     };
+    const { audit } = this.commands;
+    const named = { name: config.bridge.name, namespace, version, relay, audit, pairing: () => this.parts.pairing };
     const { lines = new LogRing() } = parts;
-    const named = { name: config.bridge.name, namespace, version, relay, pairing: () => this.parts.pairing };
     this.desk = new Desk({ fleet, store, phoneLayout: phones.layout, ...named, push, log: lines, clock });
     this.panel = this.buildPanel();
     this.binding = new BindingWatch(phones, namespace, store, log.child({ part: 'layout' }));
@@ -142,6 +140,7 @@ export class Bridge {
     this.memory.start();
     this.publisher.start();
     this.derived.start();
+    this.endNotices = startNotices({ ...this.parts, store: this.store, estop: this.safety.rules.estop });
     this.mesh.start();
     this.fleet.start();
     await Promise.all([this.panel?.start(), this.metrics?.start()]);
@@ -196,6 +195,7 @@ export class Bridge {
     const orderly = async () => {
       this.commands.close();
       this.safety.close();
+      this.endNotices?.();
       this.mesh.endRenewal();
       await this.fleet.safeAll('offline', 'the bridge is stopping');
       await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
@@ -251,8 +251,8 @@ export class Bridge {
 
   private buildFleet(): Fleet {
     const { config } = this.parts;
-    const { devices, discover, bridge } = config;
     const { store, memory } = this;
+    const { devices, discover, bridge } = config;
     const wishes = { devices, discover, interlocks: interlocksOf(config) };
     return new Fleet({ ...this.parts, ...wishes, stateDir: bridge.stateDir, store, memory });
   }

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { Clock } from './clock.js';
 import type { Config } from './config/schema.js';
 import type { Log } from './log.js';
-import { DeviceToken, postJson } from './mesh/device-token.js';
+import { DeviceToken } from './mesh/device-token.js';
 import { isObject } from './mesh/frame.js';
+import { postJson } from './mesh/post-json.js';
 import { StateFile } from './state/state-file.js';
 
 /** What a kept token is built from. */

@@ -18,6 +18,8 @@ export type BridgeStatus = {
   /** Whole seconds since the start. */
   readonly up_s: number;
   readonly relay: 'joined' | 'apart';
+  /** The emergency stop is latched. */
+  readonly stopped: boolean;
   readonly devices: { readonly [id: string]: DeviceStatus };
 };
 
@@ -25,6 +27,8 @@ export type BridgeStatus = {
 export interface StatusParts {
   readonly fleet: Pick<Fleet, 'devices'>;
   readonly store: Store;
+  /** Whether the emergency stop is latched. */
+  readonly memory: { stopped(): boolean };
   /** Whether the relay has let us in. */
   readonly relay: { readonly ready: boolean };
   readonly clock: Clock;
@@ -32,7 +36,7 @@ export interface StatusParts {
 }
 
 /** Says at each call how the bridge is doing; its time of service begins now. */
-export function statusOf({ fleet, store, relay, clock, version }: StatusParts): () => BridgeStatus {
+export function statusOf({ fleet, store, memory, relay, clock, version }: StatusParts): () => BridgeStatus {
   const begun = clock.now();
   return () => {
     const devices = [...fleet.devices.values()].map(({ id, kind, state, trouble }): [string, DeviceStatus] => {
@@ -43,6 +47,7 @@ export function statusOf({ fleet, store, relay, clock, version }: StatusParts): 
       version,
       up_s: Math.round((clock.now() - begun) / 1000),
       relay: relay.ready ? 'joined' : 'apart',
+      stopped: memory.stopped(),
       devices: Object.fromEntries(devices),
     };
   };

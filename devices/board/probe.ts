@@ -47,6 +47,6 @@ export async function probe(
 }
 
 /** What a board says of itself, as the bridge knows devices. */
-export function identityOf({ id, name, firmware, boot }: BoardInfo): DeviceIdentity {
-  return { id, ...(name && { name }), ...(firmware && { firmware }), bootId: String(boot) };
+export function identityOf({ id, name, firmware, boot, fingerprint }: BoardInfo): DeviceIdentity {
+  return { id, ...(name && { name }), ...(firmware && { firmware }), bootId: String(boot), manifest: fingerprint };
 }

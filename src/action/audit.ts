@@ -13,7 +13,7 @@ export interface AuditEntry {
   /** The name that the sender gave itself. */
   readonly from: string;
   readonly via: CommandRequest['via'];
-  /** `device.point`, `estop` or `estop_reset`. */
+  /** `device.point`, `estop`, `estop_reset` or `approve`. */
   readonly what: string;
   /** The value asked for, as text. */
   readonly wish: string;

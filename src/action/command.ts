@@ -18,8 +18,8 @@ export interface CommandRequest {
   readonly size: number;
   /** It comes from a stick, which says where it is again and again: without another one in so many milliseconds it is let go. */
   readonly lease?: number;
-  /** How it reached us: sealed with the room key, plain over the relay, or from this machine. */
-  readonly via: 'sealed' | 'plain' | 'local';
+  /** How it reached us: sealed with the room key, plain over the relay, from this machine, or from a page that may only look. */
+  readonly via: 'sealed' | 'plain' | 'local' | 'viewer';
 }
 
 /** What a frame asks for: a value of a point, or a pulse. */

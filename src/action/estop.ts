@@ -18,6 +18,7 @@ export interface EstopSource {
 export class EmergencyStop {
   /** Outputs, as `device.point`, that were not seen at their safe value since the stop. */
   private readonly unarmed = new Set<string>();
+  private readonly watchers = new Set<() => void>();
 
   /** `memory`: the latch, as it was before the start. */
   constructor(
@@ -54,13 +55,22 @@ export class EmergencyStop {
     return undefined;
   }
 
+  /** Calls `pressed` each time that it latches; the returned function ends that. */
+  watch(pressed: () => void): () => void {
+    this.watchers.add(pressed);
+    return () => this.watchers.delete(pressed);
+  }
+
   /**
    * Latches; every output with a safe value must be seen there before it obeys again. Resolves with whether a restart would
    * know of it.
    */
   latch(): Promise<boolean> {
+    const first = !this.latched;
     for (const device of this.store.devices()) this.disarm(device);
-    return this.memory.set(true);
+    const kept = this.memory.set(true);
+    if (first) for (const pressed of this.watchers) pressed();
+    return kept;
   }
 
   /** Lets go of the latch; what it disarmed stays so until it is seen at its safe value. */

@@ -47,6 +47,7 @@ export type Verdict =
 const MAX_SIZE = 4096;
 /** A command whose own time is further than this from ours is an old recording; the same window as sealed frames have. */
 const MAX_AGE_MS = 120_000;
+const LOOK = 'viewers may look, not switch';
 /** Longest pulse in milliseconds. */
 const MAX_PULSE_MS = 60_000;
 
@@ -59,6 +60,7 @@ export function checkSender(request: CommandRequest, rules: Rules): Outcome | un
     return refused('expired', 'the command was sent too long ago');
   }
   if (request.via === 'local') return undefined;
+  if (request.via === 'viewer') return refused('role', LOOK);
   if (request.via === 'sealed' && request.sentAt !== undefined && request.sentAt < (access.begun?.() ?? 0)) {
     return refused('expired', 'the command was sealed before the bridge started, and may be a recording');
   }
@@ -72,7 +74,7 @@ export function checkSender(request: CommandRequest, rules: Rules): Outcome | un
     );
   }
   const role = access.phones.get(request.from) ?? access.defaultRole;
-  if (role === 'viewer') return refused('role', 'viewers may look, not switch');
+  if (role === 'viewer') return refused('role', LOOK);
   return undefined;
 }
 

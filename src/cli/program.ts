@@ -113,6 +113,7 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .action((options) => finish(layoutCommand(options, context)));
   running(program.command('panel'))
     .description('print a link that opens the panel in one browser')
+    .option('--viewer', 'for somebody who may only look, and stop everything')
     .action((options) => finish(panelCommand(options, context)));
   running(program.command('pair'))
     .description('print what a phone needs to join, as a QR code')
@@ -133,7 +134,8 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .action((target, value, options) => finish(setCommand(target, value, options, context)));
   running(program.command('approve'))
     .description('let the outputs of a new board be switched')
-    .argument('<device>')
+    .argument('[device]')
+    .option('--window <duration>', 'every new board that is plugged in within that time, 10m at most')
     .action((target, options) => finish(approveCommand(target, options, context)));
   running(program.command('audit'))
     .description('list the last commands: when, by whom, what came of it')

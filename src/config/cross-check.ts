@@ -1,6 +1,7 @@
 import type { DriverRegister } from '../device/driver-kind.js';
 import { idProblem } from '../device/options.js';
 import { DERIVED } from '../state/derived.js';
+import { checkAlarms } from './alarm-check.js';
 import { checkDerived } from './derived-check.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import type { Path } from './path.js';
@@ -27,6 +28,7 @@ export function crossCheck(data: unknown, drivers: DriverRegister): Finding[] {
     ...namedPoints(data, named, listed),
     ...checkDerived(derived ?? {}, (name) => namedPoint(name, named, listed, false)),
     ...(derived && Object.hasOwn(devices, DERIVED) ? [TWO_DERIVED] : []),
+    ...checkAlarms(mapping(data)?.['notify'], (name) => namedPoint(name, named, listed, false)),
     ...limits(devices, ['devices']),
     ...limits(derived, [DERIVED]),
   ];

@@ -34,7 +34,8 @@ export function checkDerived(
   return found;
 }
 
-function readable(text: string): Expression | undefined {
+/** A formula taken apart; undefined for one that can't be read, which is told elsewhere. */
+export function readable(text: string): Expression | undefined {
   try {
     return parseExpression(text);
   } catch {

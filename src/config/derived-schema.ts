@@ -6,7 +6,8 @@ import { parseExpression } from '../state/expression.js';
 
 const text = z.string().min(1).max(64);
 
-const formula = z
+/** A formula over points. */
+export const formula = z
   .string()
   .min(1)
   .max(500)

@@ -27,10 +27,10 @@ function sorted(word: string): string {
   return [...word].sort().join('');
 }
 
-/** `a`, `b` or `c`: words in quotes for a sentence; at most twelve of them. */
+/** `a`, `b` or `c`: words in quotes for a sentence; at most sixteen of them. */
 export function oneOf(words: Iterable<string>): string {
   const quoted = [...words].map((word) => `\`${word}\``);
-  if (quoted.length > 12) return `${quoted.slice(0, 12).join(', ')}, …`;
+  if (quoted.length > 16) return `${quoted.slice(0, 16).join(', ')}, …`;
   const last = quoted.pop() ?? 'nothing';
   return quoted.length > 0 ? `${quoted.join(', ')} or ${last}` : last;
 }

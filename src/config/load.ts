@@ -91,6 +91,7 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   const settled = settle(result.data, resolved.relay, context, file.path);
   const { config, errors, notes } = withLayout(settled, result.data, file.path, context.drivers);
   if (resolved.problem) errors.push(resolved.problem);
+  if (config.notify && config.notify.service === undefined && !config.relay.credential) errors.push(NO_SERVICE);
   if (errors.length > 0) throw new ConfigError(capped(errors.map(place)));
   const warnings = cautions(config, result.data.bridge.name, context.stableName ?? (() => undefined)).map(place);
   warnings.push(...notes.map(place));
@@ -111,6 +112,13 @@ const NO_LAYOUT: Finding = {
   at: 'key',
   message: 'have no effect without a layout',
   hint: 'name it with `file`',
+};
+
+const NO_SERVICE: Finding = {
+  path: ['notify'],
+  at: 'key',
+  message: 'no service to hand notices to',
+  hint: 'name it with `service`, or join by the credential of a device',
 };
 
 /** Reads the layout that the config names, and holds its controls against the bindings and the devices. */
@@ -174,7 +182,8 @@ function secretPaths(source: YamlSource): string[][] {
   const connection = ['relay', 'connection'];
   const inside = [...keysAt(source, connection)].filter(isSecretKey).map((key) => [...connection, key]);
   const own = [...keysAt(source, ['relay'])].filter((key) => key === 'token' || key === 'roomKey');
-  return [...own.map((key) => ['relay', key]), ...inside];
+  const session = keysAt(source, ['notify']).has('token') ? [['notify', 'token']] : [];
+  return [...own.map((key) => ['relay', key]), ...session, ...inside];
 }
 
 /** The keys that a section was given. */

@@ -8,6 +8,7 @@ import type { JsonObject } from '../mesh/frame.js';
 import { derivedSchema } from './derived-schema.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import { NAMESPACE } from './names.js';
+import { notifySchema } from './notify-schema.js';
 import { unworded } from './problems.js';
 import { type RelayConfig, relaySchema, tcpPort, tlsSource } from './relay-schema.js';
 
@@ -203,6 +204,7 @@ export function configSchema(drivers: DriverRegister) {
       .boolean()
       .default(true)
       .describe('Ask boards that are plugged in who they are, and make devices of those that nobody waits for'),
+    notify: notifySchema.optional().describe('Notices for phones whose app is closed, through the account’s service'),
     log: log.prefault({}).describe('What is written to the log'),
   });
 }

@@ -1,3 +1,4 @@
+import { approveDevice, approveNewBoards } from '../action/approve.js';
 import type { Commands } from '../action/commands.js';
 import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
@@ -5,19 +6,20 @@ import type { Fleet } from '../device/fleet.js';
 import type { Memory } from '../memory.js';
 import type { JsonObject } from '../mesh/frame.js';
 import type { Pairing } from '../pairing.js';
+import type { PanelRole } from '../panel/access.js';
 import type { PhoneLayout } from '../phone-layout.js';
 import type { PhonePush } from '../phone-push.js';
 import { ownPid } from '../port/own-pid.js';
 import type { PointState, Store } from '../state/store.js';
 import type { BridgeStatus } from '../status.js';
-import type { ControlAnswer } from './protocol.js';
+import { type ControlAnswer, LONGEST_WELCOME } from './protocol.js';
 import type { ControlHandlers } from './server.js';
 
 /** What the answers are made from. */
 export interface ControlParts {
   fleet: Fleet;
   store: Store;
-  memory: Pick<Memory, 'last' | 'stopped'>;
+  memory: Pick<Memory, 'last'>;
   router: Router;
   commands: Pick<Commands, 'arm' | 'audit'>;
   phoneLayout: Pick<PhoneLayout, 'layout' | 'api'>;
@@ -25,7 +27,7 @@ export interface ControlParts {
   clock: Clock;
   status(): BridgeStatus;
   /** A link into the panel; undefined while there is none. */
-  panelLink(): string | undefined;
+  panelLink(role: PanelRole): string | undefined;
   /** What a phone needs to join now. */
   pairing(): Pairing;
 }
@@ -37,6 +39,7 @@ const LOCAL = 'command line';
 export function controlHandlers(parts: ControlParts): ControlHandlers {
   const { fleet, store, memory, router, phoneLayout, clock } = parts;
   const { devices } = fleet;
+  const approver = { fleet, audit: parts.commands.audit };
   const describe = ({ spec, value, quality, at }: PointState): JsonObject => ({
     value,
     quality,
@@ -82,15 +85,20 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       return outcome ? { ...(await outcome) } : unknownDevice(device);
     },
     async approve(device) {
-      const approval = await fleet.approve(device);
+      const approval = await approveDevice(approver, device, 'command line');
       if (!approval) return unknownDevice(device);
       const message = 'this could not be remembered and lasts until the next start; the log says why';
       return { ok: true, health: store.health(device), ...(approval.remembered ? {} : { message }) };
     },
-    status: () => ({ ok: true, pid: ownPid(), stopped: memory.stopped(), ...parts.status() }),
+    approveNew(ms) {
+      if (!(ms >= 0 && ms <= LONGEST_WELCOME)) return { ok: false, message: 'this lasts ten minutes at most' };
+      approveNewBoards(approver, ms, LOCAL);
+      return { ok: true };
+    },
+    status: () => ({ ok: true, pid: ownPid(), ...parts.status() }),
     layout: () => ({ ok: true, layout: phoneLayout.layout() }),
-    panel() {
-      const link = parts.panelLink();
+    panel(role) {
+      const link = parts.panelLink(role);
       if (link !== undefined) return { ok: true, link };
       return { ok: false, code: 'no_panel', message: 'this bridge has no panel; `panel: {}` in its config opens one' };
     },

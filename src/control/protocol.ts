@@ -16,12 +16,17 @@ export type ControlRequest =
       readonly arm?: boolean;
     }
   | { readonly op: 'approve'; readonly device: string }
+  | { readonly op: 'approve_new'; readonly ms: number }
   | { readonly op: 'monitor'; readonly device: string }
   | { readonly op: 'push'; readonly phone?: string }
-  | { readonly op: 'status' | 'layout' | 'contract' | 'panel' | 'pairing' | 'audit' };
+  | { readonly op: 'panel'; readonly role?: 'viewer' | 'operator' }
+  | { readonly op: 'status' | 'layout' | 'contract' | 'pairing' | 'audit' };
 
 /** What the bridge answers, one JSON object a line; `monitor` gets an `ok` line, then entries until it hangs up. */
 export type ControlAnswer = JsonObject & { ok: boolean };
+
+/** How long new boards may be approved as they are plugged in, in ms. */
+export const LONGEST_WELCOME = 10 * 60_000;
 
 /** Characters of the longest line either side accepts. */
 export const MAX_CONTROL_LINE = 65_536;

@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
+import type { PanelRole } from '../panel/access.js';
 import { isInUse } from './client.js';
 import { type ControlAnswer, controlSocket, lineSplitter } from './protocol.js';
 
@@ -12,6 +13,8 @@ export interface ControlHandlers {
   get(device: string, point: string | undefined): ControlAnswer;
   set(device: string, point: string, value: unknown, arm: boolean): Promise<ControlAnswer>;
   approve(device: string): Promise<ControlAnswer>;
+  /** Approves every new board that is plugged in within `ms`. */
+  approveNew(ms: number): ControlAnswer;
   /** How the bridge and each of its devices are doing. */
   status(): ControlAnswer;
   /** The layout for phones, as `layout`. */
@@ -19,7 +22,7 @@ export interface ControlHandlers {
   /** What layouts can listen to and send, as `contract`. */
   contract(): ControlAnswer;
   /** A link that lets one browser into the panel, as `link`. */
-  panel(): ControlAnswer;
+  panel(role: PanelRole): ControlAnswer;
   /** What a phone needs to join, as `text`. */
   pairing(): ControlAnswer;
   /** The last commands with origin and outcome, as `commands`. */
@@ -30,7 +33,7 @@ export interface ControlHandlers {
   monitor(device: string, entry: (entry: JsonObject) => void): (() => void) | undefined;
 }
 
-const PLAIN = ['status', 'layout', 'contract', 'panel', 'pairing', 'audit'] as const;
+const PLAIN = ['status', 'layout', 'contract', 'pairing', 'audit'] as const;
 
 const isPlain = (op: unknown): op is (typeof PLAIN)[number] => PLAIN.some((known) => known === op);
 
@@ -145,6 +148,8 @@ export class ControlServer {
       if (!isObject(request)) throw new Error('a request is an object');
       const { op, device, point, value, phone } = request;
       if (isPlain(op)) send(this.handlers[op]());
+      else if (op === 'panel') send(this.handlers.panel(request['role'] === 'viewer' ? 'viewer' : 'operator'));
+      else if (op === 'approve_new' && typeof request['ms'] === 'number') send(this.handlers.approveNew(request['ms']));
       else if (op === 'push') send(await this.handlers.push(typeof phone === 'string' ? phone : undefined));
       else if (typeof device !== 'string') throw new Error('a request names a device');
       else if (op === 'get') send(this.handlers.get(device, typeof point === 'string' ? point : undefined));

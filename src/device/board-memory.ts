@@ -7,6 +7,8 @@ export interface BoardRecord {
   readonly joined: { readonly [device: string]: string };
   /** Marks of boards whose outputs their owner has approved. */
   readonly approved: readonly string[];
+  /** The fingerprint that the points of an approved board had then, by mark; none of a board that says none. */
+  readonly manifests?: { readonly [mark: string]: string };
 }
 
 /** So many boards are remembered; the oldest one that was never approved goes first. */
@@ -48,11 +50,18 @@ export class BoardMemory {
     return this.record.approved.includes(mark);
   }
 
-  /** Approves a board as this device's; resolves with whether that is on the disk. */
-  async approve(device: string, mark: string): Promise<boolean> {
+  /** The fingerprint of the points with which a board was approved. */
+  manifestOf(mark: string): string | undefined {
+    const { manifests = {} } = this.record;
+    return Object.hasOwn(manifests, mark) ? manifests[mark] : undefined;
+  }
+
+  /** Approves a board as this device's, with the points that it has now; resolves with whether that is on the disk. */
+  async approve(device: string, mark: string, manifest: string | undefined): Promise<boolean> {
     this.set(device, mark);
     const approved = [...this.record.approved.filter((other) => other !== mark), mark];
-    this.record = { ...this.record, approved };
+    const manifests = { ...without(this.record.manifests, mark), ...(manifest !== undefined && { [mark]: manifest }) };
+    this.record = { ...this.record, approved, manifests };
     return await this.file.write(this.record);
   }
 
@@ -81,18 +90,26 @@ export class BoardMemory {
     this.record = {
       joined: Object.fromEntries(Object.entries(this.record.joined).filter(([id]) => id !== device)),
       approved: this.record.approved.filter((other) => other !== mark),
+      manifests: without(this.record.manifests, mark),
     };
   }
 }
 
+function without(manifests: BoardRecord['manifests'] = {}, mark: string | undefined) {
+  return Object.fromEntries(Object.entries(manifests).filter(([other]) => other !== mark));
+}
+
 function isRecord(value: unknown): value is BoardRecord {
-  const { joined, approved } = (value ?? {}) as { joined?: unknown; approved?: unknown };
+  const { joined, approved, manifests = {} } = (value ?? {}) as { [key: string]: unknown };
   const isText = (item: unknown) => typeof item === 'string';
   return (
     typeof joined === 'object' &&
     joined !== null &&
     Object.values(joined).every(isText) &&
     Array.isArray(approved) &&
-    approved.every(isText)
+    approved.every(isText) &&
+    typeof manifests === 'object' &&
+    manifests !== null &&
+    Object.values(manifests).every(isText)
   );
 }

@@ -1,31 +1,14 @@
 import { BridgeError } from '../error.js';
-import type { Log } from '../log.js';
 import type { OpenLine } from '../port/line-link.js';
 import { printable } from '../text.js';
+import { Approvals } from './approvals.js';
 import { boardId, boardMark, idOf, isMarkOf } from './board-mark.js';
-import type { BoardMemory } from './board-memory.js';
+import type { BoardsParts } from './boards-parts.js';
 import { Candidates, MAX_ADOPTED } from './candidates.js';
 import type { FoundBoard } from './discovery.js';
 import type { DeviceIdentity } from './driver.js';
-import type { DriverKind } from './driver-kind.js';
 import { Seats } from './seats.js';
-
-/** What the assignment of boards to devices is built from. */
-export interface BoardsParts {
-  /** Devices of the config that wait for their board, by id, with their kind. */
-  waiting: ReadonlyMap<string, string>;
-  /** True for an id that something else has. */
-  isTaken(id: string): boolean;
-  memory: BoardMemory;
-  openLine: OpenLine;
-  log: Log;
-  /** A board that no device of the config waits for: makes a device of it. Undefined where such boards are left alone. */
-  adopt: ((id: string, kind: DriverKind, approved: boolean) => void) | undefined;
-  /** A device got a board: whether its outputs may be switched from now on. */
-  consent(device: string, approved: boolean): void;
-  /** Who is at a port must be asked anew. */
-  askAgain(path: string): void;
-}
+import { hasTwin, portsOf } from './twins.js';
 
 /** Which board is which device: by what it says it is, else by what is remembered; anything else is asked, never guessed. */
 export class Boards {
@@ -33,6 +16,7 @@ export class Boards {
   /** Boards whose device is not certain before all others have said who they are. */
   private pending: FoundBoard[] = [];
   private readonly candidates: Candidates;
+  private readonly approvals: Approvals;
   /** Devices that several boards name. */
   private readonly doubted = new Set<string>();
   private fullTold = false;
@@ -40,6 +24,7 @@ export class Boards {
   constructor(private readonly parts: BoardsParts) {
     this.seats = new Seats(parts.openLine);
     this.candidates = new Candidates(parts, this.seats);
+    this.approvals = new Approvals(parts);
   }
 
   /** Opens the line of a device's board; throws `port/missing` while it is not plugged in. */
@@ -57,12 +42,21 @@ export class Boards {
     return [...this.parts.waiting.keys()].some((device) => !this.seats.of(device));
   }
 
-  /** Throws `device/wrong` where the board that answered is not the one in the device's place; then that is asked anew. */
+  /**
+   * Throws `device/wrong` where the board that answered is not the one in the device's place; then that is asked anew. One that
+   * came back with other points may have to be approved again.
+   */
   meets(device: string, identity: DeviceIdentity): void {
     const seat = this.seats.of(device);
     if (!seat) throw new BridgeError('port/gone', `the board of ${device} is not there any more`);
     const id = boardId(identity, seat.kind);
-    if (id === seat.id) return;
+    if (id === seat.id) {
+      if (!seat.byConfig && identity.manifest !== seat.manifest) {
+        seat.manifest = identity.manifest;
+        this.parts.consent(device, this.approvals.of(device, seat.mark, seat.manifest));
+      }
+      return;
+    }
     this.release(device);
     const message = `expected the board \`${printable(seat.id, 40)}\`, got \`${printable(id, 40)}\``;
     throw new BridgeError('device/wrong', message, { hint: 'was another board plugged in?' });
@@ -79,12 +73,13 @@ export class Boards {
     const own = this.candidates.own(board);
     const remembered = own === undefined ? undefined : memory.boardOf(own);
     const known = this.candidates.known(board);
-    if (own !== undefined && remembered === mark) this.seat(own, board, true);
-    else if (own !== undefined && (this.doubted.has(own) || this.twinOf(board, this.pending))) this.doubt(own, board);
+    if (own !== undefined && remembered === mark) this.seat(own, board, 'config');
+    else if (own !== undefined && (this.doubted.has(own) || hasTwin(board, this.pending, this.seats)))
+      this.doubt(own, board);
     else if (own !== undefined && !(remembered !== undefined && isMarkOf(remembered, own))) {
-      this.seat(own, board, true, true);
+      this.seat(own, board, 'config', true);
       memory.join(own, mark);
-    } else if (known !== undefined) this.seat(known, board, memory.isApproved(mark));
+    } else if (known !== undefined) this.seat(known, board, 'owner');
     else if (memory.devicesOf(idOf(board)).length > 0 || this.candidates.free(board.kind.kind).length > 0)
       this.pending.push(board);
     else this.adopt(board);
@@ -106,7 +101,7 @@ export class Boards {
         `the only new board joins the only device that waits for one: its outputs stay off until you approve ${device}`,
       );
       this.parts.memory.join(device, boardMark(only));
-      this.seat(device, only, this.parts.memory.isApproved(boardMark(only)));
+      this.seat(device, only, 'owner');
     } else for (const board of left) this.adopt(board);
     for (const [, seat] of this.seats.all()) seat.provisional = false;
   }
@@ -125,8 +120,9 @@ export class Boards {
   /** Lets a device's outputs be switched from now on; resolves with whether that is remembered. */
   async approve(device: string): Promise<boolean> {
     const { memory } = this.parts;
-    const mark = this.seats.of(device)?.mark ?? memory.boardOf(device);
-    return mark === undefined || (await memory.approve(device, mark));
+    const seat = this.seats.of(device);
+    const mark = seat?.mark ?? memory.boardOf(device);
+    return mark === undefined || (await memory.approve(device, mark, seat?.manifest));
   }
 
   /** True while a board at this port is a device, or about to become one. */
@@ -159,14 +155,6 @@ export class Boards {
     await this.parts.memory.settled();
   }
 
-  private twinOf(board: FoundBoard, others: readonly FoundBoard[]): boolean {
-    const id = idOf(board);
-    return (
-      others.some((other) => other !== board && idOf(other) === id) ||
-      this.seats.all().some(([, seat]) => seat.id === id && seat.path !== board.port.path)
-    );
-  }
-
   /** Two boards name one device: a place that was only just taken is given up again until both are known. */
   private doubt(device: string, board: FoundBoard): void {
     this.pending.push(board);
@@ -178,14 +166,14 @@ export class Boards {
 
   /** Gives a board its device after a move to another socket, where no other board could be meant. */
   private seatMoved(board: FoundBoard, boards: readonly FoundBoard[]): boolean {
-    const { memory, log } = this.parts;
+    const { log } = this.parts;
     const known = this.candidates.known(board);
     if (known !== undefined && !this.seats.of(known)) {
-      this.seat(known, board, memory.isApproved(boardMark(board)));
+      this.seat(known, board, 'owner');
       return true;
     }
     const own = this.candidates.own(board);
-    if (this.twinOf(board, boards) || (own !== undefined && this.doubted.has(own))) {
+    if (hasTwin(board, boards, this.seats) || (own !== undefined && this.doubted.has(own))) {
       if (own !== undefined) this.ask(own, board, boards);
       return false;
     }
@@ -196,18 +184,14 @@ export class Boards {
       { device, port: board.port.byPath ?? board.port.path },
       `a board that calls itself as ${device} does, with another adapter or in another socket: approve ${device} again`,
     );
-    this.seat(device, board, memory.isApproved(boardMark(board)));
+    this.seat(device, board, 'owner');
     return true;
   }
 
   private ask(device: string, board: FoundBoard, boards: readonly FoundBoard[]): void {
-    const id = idOf(board);
-    const twins = boards.filter((other) => idOf(other) === id).map(({ port }) => port.byPath ?? port.path);
-    const seated = this.seats.all().flatMap(([, seat]) => (seat.id === id ? [seat.path] : []));
-    this.parts.log.warn(
-      { device, ports: [...twins, ...seated] },
-      `several boards could be ${device}: write the port of the right one into the config`,
-    );
+    const ports = portsOf(idOf(board), boards, this.seats);
+    const what = `several boards could be ${device}: write the port of the right one into the config`;
+    this.parts.log.warn({ device, ports }, what);
   }
 
   private adopt(board: FoundBoard): void {
@@ -223,9 +207,9 @@ export class Boards {
       return;
     }
     const id = this.candidates.newId(board);
-    log.warn({ device: id, port: board.port.path }, `a new board: its outputs stay off until you approve ${id}`);
     memory.join(id, boardMark(board));
-    this.seat(id, board, false);
+    if (this.seat(id, board, 'owner')) return;
+    log.warn({ device: id, port: board.port.path }, `a new board: its outputs stay off until you approve ${id}`);
   }
 
   private leave(board: FoundBoard, why: string): void {
@@ -240,20 +224,26 @@ export class Boards {
     if (path !== undefined) this.parts.askAgain(path);
   }
 
-  /** Puts a board into a device's place; whoever has it by mistake is asked anew. */
-  private seat(device: string, board: FoundBoard, approved: boolean, provisional = false): void {
+  /** Puts a board into a device's place, and says whether it may be switched; whoever has it by mistake is asked anew. */
+  private seat(device: string, board: FoundBoard, by: 'config' | 'owner', provisional = false): boolean {
     const { adopt, consent } = this.parts;
     this.release(device);
-    const { port, kind, line } = board;
+    const { port, kind, line, identity } = board;
+    const mark = boardMark(board);
+    const { manifest } = identity;
+    const approved = by === 'config' || this.approvals.of(device, mark, manifest);
     consent(device, approved);
     this.seats.take(device, {
       path: port.path,
       kind: kind.kind,
       id: idOf(board),
-      mark: boardMark(board),
+      mark,
+      manifest,
+      byConfig: by === 'config',
       provisional,
       line,
     });
     if (this.candidates.add(device, kind.kind)) adopt?.(device, kind, approved);
+    return approved;
   }
 }

@@ -15,25 +15,11 @@ import { strokeSafe } from './safe-stroke.js';
 import { Supervisor, type SupervisorParts, type SupervisorState } from './supervisor.js';
 import { Traffic } from './traffic.js';
 
+/** What a device's supervisor is told by the device itself. */
+type Inner = 'device' | 'failures' | 'traffic' | 'counters' | 'deaf' | 'quarantined' | 'meets' | 'onLive' | 'onDown';
+
 /** What a device is built from. */
-export interface DeviceParts
-  extends Pick<
-    SupervisorParts,
-    | 'driver'
-    | 'openLine'
-    | 'readText'
-    | 'pins'
-    | 'watch'
-    | 'store'
-    | 'clock'
-    | 'random'
-    | 'log'
-    | 'readings'
-    | 'tallies'
-    | 'outputs'
-    | 'limits'
-    | 'supply'
-  > {
+export interface DeviceParts extends Omit<SupervisorParts, Inner> {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
   /** Throws where the device that answered is not the one that is meant; no command reaches it then. */

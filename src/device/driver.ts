@@ -34,6 +34,8 @@ export interface DeviceIdentity {
   readonly name?: string;
   readonly firmware?: string;
   readonly bootId?: string;
+  /** Fingerprint of its points, where it describes them itself: another one means that they changed. */
+  readonly manifest?: string;
 }
 
 /** Something that happened at an event point. `count` is cumulative where the device counts. */

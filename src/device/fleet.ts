@@ -64,6 +64,7 @@ export class Fleet {
   private discover: boolean;
   private interlocks: FleetParts['interlocks'];
   private running = false;
+  private welcomeUntil = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: FleetParts) {
     const { devices, discover, interlocks, ports, store, clock, log } = parts;
@@ -84,6 +85,7 @@ export class Fleet {
         return adopts();
       },
       consent: (id, approved) => this.all.get(id)?.setApproved(approved),
+      welcomesNew: () => clock.now() < this.welcomeUntil,
       askAgain: (path) => this.search.again(path),
     });
     const { boards, wishes, claims } = this;
@@ -180,6 +182,12 @@ export class Fleet {
     if (!device) return undefined;
     device.setApproved(true);
     return { remembered: await this.boards.approve(id) };
+  }
+
+  /** Approves every new board that is plugged in within `ms` from now; 0 ends that. */
+  welcomeNew(ms: number): void {
+    this.welcomeUntil = this.parts.clock.now() + ms;
+    this.parts.log.warn({ seconds: ms / 1000 }, 'new boards that are plugged in now are approved');
   }
 
   /** Puts a device's outputs to their safe values and ends it, for good. */

@@ -10,6 +10,10 @@ export interface Seat {
   /** The board's own id. */
   readonly id: string;
   readonly mark: string;
+  /** Fingerprint of its points, where it says one. */
+  manifest: string | undefined;
+  /** True where the config itself lets this board be switched, whatever its points. */
+  readonly byConfig: boolean;
   /** True while a twin that is plugged in together with it may yet come to light. */
   provisional: boolean;
   /** The line that discovery left open, until the driver takes it. */

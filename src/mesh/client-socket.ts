@@ -88,6 +88,8 @@ export class ClientSocket {
       perMessageDeflate: false,
       maxPayload: MAX_PAYLOAD,
       closeTimeout: timing.stop,
+      // Said aloud, as a variable of the environment could otherwise switch it off.
+      rejectUnauthorized: true,
       ...(options.trust && tlsOptions(options.trust)),
     };
     this.ws = dial(address.url, socketOptions);

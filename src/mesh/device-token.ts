@@ -151,16 +151,3 @@ export class DeviceToken {
     });
   }
 }
-
-/** Posts JSON by HTTP. */
-export async function postJson(url: string, body: JsonObject): Promise<{ status: number; answer: unknown }> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), redirect: 'error' });
-  const text = await response.text();
-  try {
-    return { status: response.status, answer: JSON.parse(text) };
-  } catch {
-    // An error page is no answer; its status tells enough.
-    return { status: response.status, answer: undefined };
-  }
-}

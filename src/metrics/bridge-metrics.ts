@@ -23,16 +23,17 @@ export function bridgeMetrics(status: BridgeStatus, counts: BridgeCounts): Metri
   return [...bridge(status), ...devices(status, counts), ...commands(counts), ...relay(status, counts)];
 }
 
-function bridge({ version, up_s }: BridgeStatus): Metric[] {
+function bridge({ version, up_s, stopped }: BridgeStatus): Metric[] {
   return [
     gauge('carter_info', 'Which bridge this is', [{ labels: { version }, value: 1 }]),
     gauge('carter_uptime_seconds', 'Time since the start', [{ value: up_s }]),
+    gauge('carter_estop_latched', 'Whether the emergency stop is latched', [{ value: Number(stopped) }]),
   ];
 }
 
 function devices(status: BridgeStatus, { fleet }: BridgeCounts): Metric[] {
   const health = Object.entries(status.devices).flatMap(([device, is]) =>
-    HEALTH.map((word) => ({ labels: { device, health: word }, value: is.health === word ? 1 : 0 })),
+    HEALTH.map((word) => ({ labels: { device, health: word }, value: Number(is.health === word) })),
   );
   const each = (read: (counters: DeviceCounters) => Sample[]) =>
     [...fleet.devices.values()].flatMap(({ id, counters }) =>
@@ -83,7 +84,7 @@ function relay({ relay: place }: BridgeStatus, { publisher, mesh }: BridgeCounts
   const { frames, droppedAcks, droppedEvents, droppedLogs, oversize } = publisher.stats;
   const unsaid = { ack: droppedAcks, event: droppedEvents, log: droppedLogs, oversize };
   return [
-    gauge('carter_relay_joined', 'Whether the relay has let us in', [{ value: place === 'joined' ? 1 : 0 }]),
+    gauge('carter_relay_joined', 'Whether the relay has let us in', [{ value: Number(place === 'joined') }]),
     counter('carter_relay_reconnects_total', 'Times that the relay let us in again', [
       { value: Math.max(0, admissions - 1) },
     ]),

@@ -14,7 +14,7 @@ export function statusPage(status: BridgeStatus): string {
 <meta http-equiv="refresh" content="5">
 <title>carter-bridge: ${reasons.length === 0 ? 'all is well' : text(reasons.join(', '))}</title>
 <h1>${reasons.length === 0 ? 'All is well' : 'Not all is well'}</h1>
-<p>carter-bridge ${text(status.version)}, running for ${status.up_s} s, relay ${status.relay}.</p>
+<p>carter-bridge ${text(status.version)}, running for ${status.up_s} s, relay ${status.relay}.${status.stopped ? ' The emergency stop is latched.' : ''}</p>
 ${reasons.length === 0 ? '' : `<ul>${reasons.map((reason) => `<li>${text(reason)}</li>`).join('')}</ul>\n`}<table>
 <tr><th>device<th>driver<th>health<th>trouble</tr>
 ${rows.join('\n')}

@@ -37,7 +37,7 @@ const HTML = 'text/html; charset=utf-8';
 export function answerTo(asked: Asked, gate: Gate): Answer {
   const { headers } = asked;
   if (!isOurs(headers, gate)) return refusal(421, 'This is not the host that was asked for.');
-  const known = gate.access.admits(headers.cookie);
+  const known = gate.access.admits(headers.cookie) !== undefined;
   const answer = pageFor(asked, known, gate);
   // A stranger who keeps a connection takes it from those who were let in.
   return known ? answer : { ...answer, headers: { ...answer.headers, connection: 'close' } };

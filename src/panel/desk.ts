@@ -1,3 +1,5 @@
+import { approveDevice } from '../action/approve.js';
+import type { Audit } from '../action/audit.js';
 import type { Clock } from '../clock.js';
 import type { Fleet } from '../device/fleet.js';
 import { targetName } from '../layout/target.js';
@@ -15,6 +17,7 @@ import { Paced } from './paced.js';
 export interface DeskParts {
   readonly fleet: Fleet;
   readonly store: Store;
+  readonly audit: Pick<Audit, 'note'>;
   readonly phoneLayout: Pick<PhoneLayout, 'layout' | 'binding'>;
   readonly name: string;
   readonly namespace: string;
@@ -109,9 +112,9 @@ export class Desk {
     });
   }
 
-  /** Lets the outputs of a device be switched. */
-  async approve(id: string): Promise<JsonObject> {
-    const approval = await this.parts.fleet.approve(id);
+  /** Lets the outputs of a device be switched, in the name of a page. */
+  async approve(id: string, by: string): Promise<JsonObject> {
+    const approval = await approveDevice(this.parts, id, by);
     if (!approval) return { ok: false, message: 'there is no such device' };
     this.tell((listener) => listener.devices());
     const message = 'this could not be remembered and lasts until the next start';

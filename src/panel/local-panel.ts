@@ -10,6 +10,7 @@ import type { FrameSink } from '../frame/sink.js';
 import type { Log } from '../log.js';
 import { isLoopback } from '../relay/address.js';
 import { loadOrCreateToken } from '../relay/token-file.js';
+import type { PanelRole } from './access.js';
 import type { Desk } from './desk.js';
 import { loadPage } from './page-files.js';
 import { Panel } from './panel.js';
@@ -57,7 +58,7 @@ export class LocalPanel {
     const { options, stateDir, clock, log } = this.parts;
     try {
       const token = await loadOrCreateToken(join(stateDir, 'panel-token'), log);
-      const attach = (socket: PageSocket) => this.attach(socket);
+      const attach = (socket: PageSocket, role: PanelRole) => this.attach(socket, role);
       const { names = [] } = options;
       const tls = options.tls && (await loadCertificate(options.tls, { stateDir, names, clock, log }));
       const panel = new Panel({ ...options, tls, token, files: loadPage(options.page), clock, log, attach });
@@ -74,8 +75,8 @@ export class LocalPanel {
   }
 
   /** A link that lets one browser in; undefined while the panel is not open. */
-  link(): string | undefined {
-    return this.panel?.link();
+  link(role: PanelRole = 'operator'): string | undefined {
+    return this.panel?.link(role);
   }
 
   /** A line for the log consoles of the pages' layouts. */
@@ -102,10 +103,10 @@ export class LocalPanel {
     await this.panel?.stop();
   }
 
-  private attach(socket: PageSocket) {
+  private attach(socket: PageSocket, role: PanelRole) {
     const { desk, requests, clock, log } = this.parts;
     const open = (sink: FrameSink) => this.parts.open(sink);
-    const viewer = new Viewer({ name: `panel-${++this.count}`, socket, desk, requests, open, clock });
+    const viewer = new Viewer({ name: `panel-${++this.count}`, role, socket, desk, requests, open, clock });
     this.viewers.add(viewer);
     return {
       message: (text: string) => {

@@ -8,7 +8,8 @@ import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { isEveryInterface, lanAddress } from '../relay/address.js';
 import { RateWindow } from '../relay/limits.js';
-import { Access } from './access.js';
+import { Strangers } from '../relay/strangers.js';
+import { Access, type PanelRole } from './access.js';
 import { answerTo, type Gate, refusesSocket } from './answer.js';
 import { guardHeaders } from './headers.js';
 import { hostsOf, inUrl } from './hosts.js';
@@ -31,11 +32,12 @@ export interface PanelParts {
   readonly clock: Clock;
   readonly log: Log;
   /** A page that was let in has connected. */
-  attach(socket: PageSocket): Omit<PageEvents, 'beat'>;
+  attach(socket: PageSocket, role: PanelRole): Omit<PageEvents, 'beat'>;
 }
 
-/** Connections at a time, and pages among them. */
+/** Connections at a time, those of strangers and pages among them. */
 const CONNECTIONS = 64;
+const STRANGERS = 32;
 const PAGES = 8;
 const REQUESTS_PER_SECOND = 200;
 const HEADER_BYTES = 8 * 1024;
@@ -54,6 +56,7 @@ interface Page {
 /** The local web page's server: hands out the page, and connects it. Loopback unless told otherwise. */
 export class Panel {
   private readonly sockets = new Sockets();
+  private readonly strangers = new Strangers(STRANGERS);
   private readonly pages = new Set<Page>();
   private open: { readonly server: Server; readonly port: number; readonly gate: Gate } | undefined;
   private pinging: Timer | undefined;
@@ -64,13 +67,17 @@ export class Panel {
   async start(): Promise<void> {
     const { host, hostname, token, files, clock, tls } = this.parts;
     const server = await this.listen();
+    server.on('connection', (socket) => this.strangers.add(socket));
     const { port } = server.address() as AddressInfo;
     const access = new Access(token, `carter-panel-${port}`, clock, tls !== undefined);
     const window = () => new RateWindow(REQUESTS_PER_SECOND, clock);
     const rate = { known: window(), strangers: window() };
     const scheme = tls ? ('https' as const) : ('http' as const);
     const gate = { scheme, hosts: hostsOf(host, port, hostname, scheme), access, rate, files };
-    server.on('request', (request, response) => answer(request, response, gate));
+    server.on('request', (request, response) => {
+      if (access.admits(request.headers.cookie)) this.strangers.know(request.socket);
+      answer(request, response, gate);
+    });
     server.on('upgrade', (request, connection, head) => this.upgrade(request, connection, head, gate));
     server.on('error', (error) => this.parts.log.warn({}, `panel: ${describeError(error)}`));
     this.open = { server, port, gate };
@@ -78,11 +85,11 @@ export class Panel {
   }
 
   /** A link that lets one browser in, once, within a quarter of an hour; undefined while the panel is not open. */
-  link(): string | undefined {
+  link(role: PanelRole): string | undefined {
     if (!this.open) return undefined;
     const { host } = this.parts;
     const shown = isEveryInterface(host) ? (lanAddress() ?? '127.0.0.1') : host;
-    return `${this.open.gate.scheme}://${inUrl(shown)}:${this.open.port}/open/${this.open.gate.access.newCode()}`;
+    return `${this.open.gate.scheme}://${inUrl(shown)}:${this.open.port}/open/${this.open.gate.access.newCode(role)}`;
   }
 
   /** Says goodbye to every page and frees the port. */
@@ -120,18 +127,21 @@ export class Panel {
   private upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, gate: Gate): void {
     connection.on('error', () => connection.destroy());
     const status = refusesSocket(request, gate) ?? (this.pages.size >= PAGES ? 503 : undefined);
-    if (status === undefined) this.sockets.accept(request, connection, head, (socket) => this.attach(socket));
-    else {
+    const role = gate.access.admits(request.headers.cookie) ?? 'viewer';
+    if (status === undefined) {
+      this.strangers.know(request.socket);
+      this.sockets.accept(request, connection, head, (socket) => this.attach(socket, role));
+    } else {
       const refusal = `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
       // No deadline of the server watches over a connection any more that asked for an upgrade.
       connection.end(refusal, () => connection.destroy());
     }
   }
 
-  private attach(socket: PageSocket): PageEvents {
+  private attach(socket: PageSocket, role: PanelRole): PageEvents {
     const page: Page = { socket, alive: true };
     this.pages.add(page);
-    const events = this.parts.attach({
+    const guarded: PageSocket = {
       get buffered() {
         return socket.buffered;
       },
@@ -142,7 +152,8 @@ export class Panel {
       close: (code, reason) => socket.close(code, reason),
       drop: () => socket.drop(),
       ping: () => socket.ping(),
-    });
+    };
+    const events = this.parts.attach(guarded, role);
     const beat = () => {
       page.alive = true;
     };

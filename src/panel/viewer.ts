@@ -7,6 +7,7 @@ import type { FrameSink } from '../frame/sink.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import { parseJson } from '../mesh/json.js';
 import { RateWindow } from '../relay/limits.js';
+import type { PanelRole } from './access.js';
 import type { Desk } from './desk.js';
 import { MonitorBatch } from './monitor.js';
 import type { PageSocket } from './sockets.js';
@@ -15,6 +16,7 @@ import type { PageSocket } from './sockets.js';
 export interface ViewerParts {
   /** The name that its commands carry. */
   readonly name: string;
+  readonly role: PanelRole;
   readonly socket: PageSocket;
   readonly desk: Desk;
   readonly requests: Pick<Requests, 'knows' | 'answer'>;
@@ -34,6 +36,7 @@ type Ask = (payload: JsonObject) => JsonObject | Promise<JsonObject>;
 export class Viewer {
   readonly publisher: Publisher;
   private readonly router: Router;
+  private readonly via: 'local' | 'viewer';
   private readonly rate: RateWindow;
   private readonly unwatch: () => void;
   private readonly asks: ReadonlyMap<string, Ask>;
@@ -42,7 +45,8 @@ export class Viewer {
   private open = true;
 
   constructor(private readonly parts: ViewerParts) {
-    const { name, socket, desk, clock } = parts;
+    const { name, role, socket, desk, clock } = parts;
+    this.via = role === 'operator' ? 'local' : 'viewer';
     this.rate = new RateWindow(FRAMES_PER_SECOND, clock);
     const sink: FrameSink = {
       ready: true,
@@ -55,14 +59,16 @@ export class Viewer {
     const { publisher, router } = parts.open(sink);
     this.publisher = publisher;
     this.router = router;
+    const owner = (ask: Ask): Ask =>
+      role === 'operator' ? ask : () => ({ ok: false, message: 'viewers may only look' });
     this.asks = new Map<string, Ask>([
       ['route_msg', (payload) => this.route(payload)],
-      ['panel.approve', ({ device }) => desk.approve(typeof device === 'string' ? device : '')],
-      ['panel.pairing', () => ({ ...desk.pairing })],
-      ['panel.push', () => desk.pushLayout()],
+      ['panel.approve', owner(({ device }) => desk.approve(typeof device === 'string' ? device : '', name))],
+      ['panel.pairing', owner(() => ({ ...desk.pairing }))],
+      ['panel.push', owner(() => desk.pushLayout())],
       ['panel.monitor', ({ device }) => this.monitor(device)],
     ]);
-    this.send('welcome', { viewer: name, ...desk.status() });
+    this.send('welcome', { viewer: name, role, ...desk.status() });
     this.sendLayout();
     this.send('panel.devices', { devices: desk.devices() });
     this.send('panel.log', { lines: desk.lastLines() });
@@ -91,7 +97,7 @@ export class Viewer {
     if (type === 'broadcast_request') {
       // Whoever it says it is: it is this page.
       if (isObject(payload))
-        this.router.take({ ...payload, _from: name, ...(payload['from'] ? { from: name } : {}) }, 'local');
+        this.router.take({ ...payload, _from: name, ...(payload['from'] ? { from: name } : {}) }, this.via);
       return;
     }
     const ask = this.asks.get(type);
@@ -122,7 +128,7 @@ export class Viewer {
   private async route({ type, payload }: JsonObject): Promise<JsonObject> {
     const { requests } = this.parts;
     if (typeof type !== 'string' || !requests.knows(type)) return { ok: false, error: 'unknown type' };
-    return await requests.answer(type, payload, 'local');
+    return await requests.answer(type, payload, this.via);
   }
 
   private monitor(device: unknown): JsonObject {

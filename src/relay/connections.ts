@@ -22,6 +22,8 @@ export interface ConnectionEvents {
 /** Every live connection: who may open one, who is still there, who reads. */
 export class Connections {
   private readonly peers = new Set<Peer>();
+  /** Those of them that have one of the places of their address, in the order in which they came. */
+  private readonly placed = new Set<Peer>();
   private readonly addresses: AddressCount;
   private keepalive: Timer | undefined;
   private empty: () => void = () => {};
@@ -38,14 +40,16 @@ export class Connections {
     this.addresses = new AddressCount(limits.socketsPerAddress);
   }
 
-  /** Takes a new socket in, or closes it for its origin (1008) or its address's number of sockets (4429). */
+  /**
+   * Takes a new socket in, or closes it for its origin (1008) or its address's number of sockets (4429). Where an address has no
+   * place left, the oldest of its sockets that did not identify yet makes room.
+   */
   accept(socket: RelaySocket): SocketEvents {
     this.accepted += 1;
     const peer = new Peer(this.accepted, socket, this.clock, this.limits, (stalled) => this.dropStalled(stalled));
     this.peers.add(peer);
     const originOk = originAllowed(socket.origin, this.origins);
-    const counted = originOk && this.addresses.take(socket.address);
-    if (counted) {
+    if (originOk && this.place(peer)) {
       this.events.joined(peer);
     } else {
       this.counters.refused += 1;
@@ -57,7 +61,7 @@ export class Connections {
       beat: () => peer.beat(),
       failed: () => peer.close(1002),
       closed: () => {
-        if (counted) this.addresses.release(socket.address);
+        this.giveBack(peer);
         this.leave(peer);
       },
     };
@@ -88,6 +92,24 @@ export class Connections {
     await deadline(this.clock, STOP_MS, gone, late).catch(() =>
       this.log.debug({}, 'relay: clients did not say goodbye'),
     );
+  }
+
+  private place(peer: Peer): boolean {
+    const { address } = peer;
+    if (!this.addresses.take(address)) {
+      const silent = [...this.placed].find((other) => other.address === address && !other.admitted);
+      if (!silent) return false;
+      this.counters.refused += 1;
+      this.giveBack(silent);
+      silent.drop();
+      this.addresses.take(address);
+    }
+    this.placed.add(peer);
+    return true;
+  }
+
+  private giveBack(peer: Peer): void {
+    if (this.placed.delete(peer)) this.addresses.release(peer.address);
   }
 
   private leave(peer: Peer): void {

@@ -3,6 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { BridgeError } from '../error.js';
+import { Strangers } from './strangers.js';
 
 /** One accepted WebSocket, as the relay uses it. */
 export interface RelaySocket {
@@ -63,8 +64,11 @@ export function listen(options: ListenOptions, accept: (socket: RelaySocket) => 
     ? createSecureServer({ ...limits, ...options.tls, handshakeTimeout: UPGRADE_MS }, refuse)
     : createServer(limits, refuse);
   http.maxConnections = options.connections;
+  const strangers = new Strangers(Math.ceil(options.connections / 2));
+  http.on('connection', (socket) => strangers.add(socket));
   const server = new WebSocketServer({ server: http, maxPayload: options.maxFrameBytes, perMessageDeflate: false });
   server.on('connection', (socket, request) => {
+    strangers.know(request.socket);
     const address = request.socket.remoteAddress ?? '';
     attach(socket, accept(wrap(socket, address, request.headers.origin)));
   });

@@ -19,8 +19,6 @@ export interface Jack {
 export interface Taps {
   /** The device said this. */
   said(bytes: string): void;
-  /** The bridge wrote this. */
-  told(bytes: string): void;
   /** This came to the device, damage and all. */
   heard(bytes: string): void;
   plugged(): void;
@@ -122,7 +120,6 @@ export class Cable {
   }
 
   private fromHost(bytes: string): void {
-    this.taps.told(bytes);
     const { wire } = this;
     if (this.deaf || !wire) return;
     const arrive = () => {

@@ -5,8 +5,8 @@ import { Report } from './report.js';
 import { RECOVERY_MS, run } from './run.js';
 import { BOARD_POINTS } from './specimen.js';
 
-/** Each worker of the suite takes its part of the seeds. */
-const RUNS = 120;
+/** The command does more of them. */
+const RUNS = 100;
 
 describe('with faults drawn from a seed', () => {
   it(`${RUNS} runs break nothing, and each recovers in time`, { timeout: 120_000 }, async () => {

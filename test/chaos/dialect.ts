@@ -11,7 +11,7 @@ export interface Said {
 
 /** What the bridge wrote to a device. */
 export type Told =
-  | { readonly kind: 'set'; readonly point: string; readonly value: Value; readonly pulse: boolean }
+  | { readonly kind: 'set'; readonly point: string; readonly value: Value; readonly isSafe: boolean }
   | { readonly kind: 'alive' }
   | { readonly kind: 'stop' };
 
@@ -59,7 +59,7 @@ export function boardDialect(points: readonly PointDescription[]): Dialect {
       owners.set(message.cid, message.point);
       const value = valueIn(message.point, message.value);
       if (value === undefined || value === null) return undefined;
-      return { kind: 'set', point: message.point, value, pulse: message.verb === 'pulse' };
+      return { kind: 'set', point: message.point, value, isSafe: byId.get(message.point)?.safe === value };
     },
   };
 }
@@ -78,8 +78,10 @@ export const sketchDialect: Dialect = {
   },
   told: (line) => {
     const pump = /^PUMP (on|off)$/.exec(line)?.[1];
-    if (pump !== undefined) return { kind: 'set', point: 'pump', value: pump === 'on', pulse: false };
+    if (pump !== undefined) return { kind: 'set', point: 'pump', value: pump === 'on', isSafe: pump === 'off' };
     const level = /^LEVEL (\d+)$/.exec(line)?.[1];
-    return level === undefined ? undefined : { kind: 'set', point: 'level', value: Number(level), pulse: false };
+    return level === undefined
+      ? undefined
+      : { kind: 'set', point: 'level', value: Number(level), isSafe: level === '0' };
   },
 };

@@ -4,6 +4,7 @@ import type { PortAddress } from '../../src/port/line-link.js';
 import type { Ports } from '../../src/port/ports.js';
 import { FakePort } from '../support/fake-line.js';
 import type { Jack } from './cable.js';
+import type { PortTaps } from './stage.js';
 
 /** One serial port in memory that appears and vanishes. */
 export class MemoryJack implements Jack {
@@ -16,8 +17,7 @@ export class MemoryJack implements Jack {
   constructor(
     readonly path: string,
     clock: Clock,
-    /** Called each time that it was opened. */
-    readonly opened: () => void,
+    readonly taps: PortTaps,
   ) {
     this.port = new FakePort(clock);
     this.admit();
@@ -29,7 +29,10 @@ export class MemoryJack implements Jack {
 
   appear(receive: (bytes: string) => void): void {
     this.present = true;
-    this.port.onWrite = (line) => receive(`${line}\n`);
+    this.port.onWrite = (line) => {
+      this.taps.wrote(`${line}\n`);
+      receive(`${line}\n`);
+    };
     this.admit();
     for (const wake of this.waiting) wake();
   }
@@ -69,7 +72,7 @@ export function memoryPorts(jacks: ReadonlyMap<string, MemoryJack>): Ports {
     open: async (options, handlers, signal) => {
       const jack = jackAt(options.port);
       const link = await jack.port.open(options, handlers, signal);
-      jack.opened();
+      jack.taps.opened();
       return link;
     },
     watch: (port, wake) => {

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Dial } from '../../src/mesh/client-socket.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 import { MemoryJack, memoryPorts } from './memory-ports.js';
 import { Network } from './network.js';
 import { MemoryRelay, TOKEN } from './relay.js';
-import type { Stage } from './stage.js';
+import type { PortTaps, Stage } from './stage.js';
 
 const STEP_MS = 5;
 /** Parts of the stop that wait for the real machine get real time after so many steps. */
@@ -20,18 +21,26 @@ export class MemoryStage implements Stage {
   readonly url = 'ws://192.0.2.7:8765';
   readonly token = TOKEN;
   readonly slackMs = 0;
-  private readonly network = new Network(this.clock);
-  readonly dial = this.network.dial;
-  readonly relay = new MemoryRelay(this.network, this.clock);
+  readonly worstLagMs = 0;
+  readonly dial: Dial;
+  readonly relay: MemoryRelay;
+  private readonly network: Network;
   private readonly jacks = new Map<string, MemoryJack>();
   readonly ports = memoryPorts(this.jacks);
+
+  /** `kernel`: bytes that wait in the network for somebody who does not read. */
+  constructor(kernel?: number) {
+    this.network = new Network(this.clock, kernel);
+    this.dial = this.network.dial;
+    this.relay = new MemoryRelay(this.network, this.clock);
+  }
 
   path(id: string): string {
     return `/dev/${id}`;
   }
 
-  jack(path: string, opened: () => void): MemoryJack {
-    const jack = new MemoryJack(path, this.clock, opened);
+  jack(path: string, taps: PortTaps): MemoryJack {
+    const jack = new MemoryJack(path, this.clock, taps);
     this.jacks.set(path, jack);
     return jack;
   }

@@ -3,9 +3,17 @@ import { MemoryStage } from './memory-stage.js';
 import { numberedBoard, numberedSketch } from './specimen.js';
 import { World, type WorldOptions } from './world.js';
 
+/** What a world in memory is made of. */
+export interface MemoryWorldOptions extends WorldOptions {
+  /** The points of the boards, where they are not the usual ones. */
+  readonly points?: readonly PointDescription[];
+  /** Bytes that wait in the network for somebody who does not read. */
+  readonly kernel?: number;
+}
+
 /** Two simulated boards and a sketch, in memory and in virtual time. */
-export function memoryWorld(options: WorldOptions & { readonly points?: readonly PointDescription[] }): World {
-  const stage = new MemoryStage();
+export function memoryWorld(options: MemoryWorldOptions): World {
+  const stage = new MemoryStage(options.kernel);
   const { clock, relay } = stage;
   relay.begin();
   const specimens = [

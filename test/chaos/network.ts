@@ -5,8 +5,6 @@ import type { listen, RelayServer, SocketEvents } from '../../src/relay/ws-serve
 
 /** Milliseconds that anything needs from one end to the other. */
 const LATENCY = 1;
-/** Bytes that the two systems hold for somebody who does not read; what is beyond waits at the sender. */
-const KERNEL = 256 * 1024;
 
 const OPEN = 1;
 const CLOSED = 3;
@@ -30,7 +28,7 @@ class Lane {
 
   /** Bytes that the sender's system has not taken. */
   get buffered(): number {
-    return Math.max(0, this.waiting.reduce((sum, { bytes }) => sum + bytes, 0) - KERNEL);
+    return Math.max(0, this.waiting.reduce((sum, { bytes }) => sum + bytes, 0) - this.network.kernel);
   }
 
   push(packet: Packet): void {
@@ -177,7 +175,11 @@ export class Network {
   private accept: ((socket: Parameters<Parameters<typeof listen>[1]>[0]) => SocketEvents) | undefined;
   private readonly ends = new Set<ClientEnd>();
 
-  constructor(readonly clock: Clock) {}
+  /** `kernel`: bytes that the two systems hold for somebody who does not read; what is beyond waits at the sender. */
+  constructor(
+    readonly clock: Clock,
+    readonly kernel = 256 * 1024,
+  ) {}
 
   /** What a relay listens with. */
   readonly listen: typeof listen = async (_options, accept): Promise<RelayServer> => {

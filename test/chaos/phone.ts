@@ -36,6 +36,11 @@ export class Phone {
     return this.parts.name;
   }
 
+  /** Whether the relay has let it in. */
+  get ready(): boolean {
+    return this.admitted;
+  }
+
   start(): void {
     const { dial, url, clock, name, token } = this.parts;
     const wire = dial(url, {}) as Wire & { pause(): void; resume(): void };

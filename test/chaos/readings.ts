@@ -28,7 +28,7 @@ const { clock, relay, dial, url, token } = stage;
 relay.begin();
 const taps = { sent: () => {}, came: () => {}, dialled: () => {}, lost: () => {} };
 const bridge = new Bridge(bridgeParts(stage, [numberedSketch(clock, 'tank', 0)], { seed: 1, log: silentLog, taps }));
-const jack = stage.jack(stage.path('tank'), () => {});
+const jack = stage.jack(stage.path('tank'), { opened: () => {}, wrote: () => {} });
 jack.appear(() => {});
 await bridge.start();
 const phone = new Phone({ name: 'anna', dial, url, token, clock });

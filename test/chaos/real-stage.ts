@@ -5,27 +5,32 @@ import { WebSocket } from 'ws';
 import { sleep } from '../../src/clock.js';
 import { silentLog } from '../../src/log.js';
 import type { Dial } from '../../src/mesh/client-socket.js';
+import type { LineLink } from '../../src/port/line-link.js';
 import { machinePorts, type Ports } from '../../src/port/ports.js';
 import { createVirtualPort, type VirtualPort } from '../../src/port/virtual-port.js';
 import type { Jack } from './cable.js';
 import { CountingClock } from './counting-clock.js';
 import { RealRelay } from './real-relay.js';
 import { TOKEN } from './relay.js';
-import type { Stage } from './stage.js';
+import type { PortTaps, Stage } from './stage.js';
 
 /** A busy machine runs timers late, and an emulated board takes its share of it. */
 const SLACK_MS = 400;
 /** Sockets and ports are gone this soon. */
 const GONE_MS = 3_000;
+/** How often it is looked whether the machine lets us go on. */
+const LOOK_MS = 20;
 
 /** Pseudo terminals, sockets on the loopback interface, and the time of the machine. */
 export class RealStage implements Stage {
   readonly token = TOKEN;
   readonly slackMs = SLACK_MS;
+  worstLagMs = 0;
   readonly folder = mkdtempSync(join(tmpdir(), 'carter-chaos-'));
   readonly ports: Ports;
   readonly dial: Dial = (url, options) => new WebSocket(url, { ...options, perMessageDeflate: false });
-  private readonly opened = new Map<string, () => void>();
+  private readonly taps = new Map<string, PortTaps>();
+  private lagTimer: NodeJS.Timeout | undefined;
   private readonly fds = openFiles();
 
   private constructor(
@@ -37,8 +42,9 @@ export class RealStage implements Stage {
       ...ports,
       open: async (options, handlers, signal) => {
         const link = await ports.open(options, handlers, signal);
-        this.opened.get(String(options.port))?.();
-        return link;
+        const taps = this.taps.get(String(options.port));
+        taps?.opened();
+        return taps ? tapped(link, taps) : link;
       },
     };
   }
@@ -51,6 +57,7 @@ export class RealStage implements Stage {
     await new Promise((resolve) => setTimeout(resolve, 20));
     const clock = new CountingClock();
     const stage = new RealStage(clock, new RealRelay(clock));
+    stage.watchLag(performance.now());
     stage.relay.begin();
     await stage.relay.settled();
     return stage;
@@ -64,8 +71,8 @@ export class RealStage implements Stage {
     return join(this.folder, id);
   }
 
-  jack(path: string, opened: () => void): Jack {
-    this.opened.set(path, opened);
+  jack(path: string, taps: PortTaps): Jack {
+    this.taps.set(path, taps);
     return new PtyJack(path);
   }
 
@@ -77,7 +84,14 @@ export class RealStage implements Stage {
     await work;
   }
 
+  private watchLag(since: number): void {
+    this.worstLagMs = Math.max(this.worstLagMs, performance.now() - since - LOOK_MS);
+    const now = performance.now();
+    this.lagTimer = setTimeout(() => this.watchLag(now), LOOK_MS);
+  }
+
   async close(): Promise<string[]> {
+    clearTimeout(this.lagTimer);
     await this.relay.stop();
     const until = this.clock.now() + GONE_MS;
     while (this.clock.now() < until && (this.clock.timers > 0 || openFiles() > this.fds)) {
@@ -91,6 +105,19 @@ export class RealStage implements Stage {
       ...(files <= 0 ? [] : [`${files} file descriptors are left`]),
     ];
   }
+}
+
+/** A link whose writes are told in the moment in which they are made: what the kernel has taken may come to the device much later. */
+function tapped(link: LineLink, taps: PortTaps): LineLink {
+  return {
+    path: link.path,
+    ended: link.ended,
+    write: (line) => {
+      taps.wrote(`${line}\n`);
+      return link.write(line);
+    },
+    close: () => link.close(),
+  };
 }
 
 /** A pseudo terminal behind a link that comes and goes. */

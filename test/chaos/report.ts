@@ -1,5 +1,7 @@
 import { RECOVERY_MS, type RunResult } from './run.js';
 
+const LATE_PART = 0.001;
+
 /** Adds up what runs came to. */
 export class Report {
   private runs = 0;
@@ -35,8 +37,9 @@ export class Report {
     this.say(`unhandled rejection: ${error instanceof Error ? error.stack : String(error)}`);
   }
 
+  /** Something happened that must not, or more than one run in a thousand recovered late. */
   get failed(): boolean {
-    return this.violations + this.strays > 0;
+    return this.violations + this.strays > 0 || this.late.length > LATE_PART * this.runs;
   }
 
   /** Everything but the last line. */

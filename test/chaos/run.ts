@@ -1,4 +1,5 @@
 import type { PointDescription } from '../../firmware-protocol/message.js';
+import { seededRandom } from '../../src/device/seeded-random.js';
 import type { End, FaultKind } from './faults/fault.js';
 import { FAULTS } from './faults/index.js';
 import { memoryWorld } from './memory-world.js';
@@ -13,6 +14,8 @@ export interface RunResult {
   readonly violations: readonly string[];
   /** Milliseconds from the end of the last fault until everybody knew again how things were; undefined: never. */
   readonly recoveryMs: number | undefined;
+  /** Milliseconds for which the machine did not let the run go on, at worst: it can't be judged where that is long. */
+  readonly stoodStillMs: number;
   readonly commands: { readonly came: number; readonly confirmed: number };
   /** Of everything that happened, in order. */
   readonly hash: string;
@@ -31,8 +34,9 @@ export interface RunOptions extends WorldOptions {
 
 /** All devices are live this soon after the start. */
 const UP_MS = 3_000;
-/** Faults begin within this time, and last at most so long. */
+/** Faults begin within this time, and last between these. */
 const TROUBLE_MS = 10_000;
+const SHORTEST_MS = 20;
 const LONGEST_MS = 6_000;
 const MOST_FAULTS = 6;
 /** A recovery is in time until here; a run is given up on after the other. */
@@ -51,7 +55,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   await stage.pass(UP_MS);
   for (let late = 0; late < stage.slackMs * 10 && !world.recovered(0); late += STEP_MS) await stage.pass(STEP_MS);
   ledger.check(world.recovered(0), 'not everything is up 3 s after the start');
-  const faults = await trouble(world, options.kinds ?? FAULTS);
+  const faults = await trouble(world, options.kinds ?? FAULTS, options.seed);
   const recoveryMs = await recovery(world, faults);
   ledger.check(recoveryMs !== undefined, 'it never recovered');
   if (recoveryMs !== undefined) await proof(world);
@@ -61,6 +65,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     faults: faults.map(({ name }) => name),
     violations: ledger.violations,
     recoveryMs,
+    stoodStillMs: stage.worstLagMs,
     commands: world.orders.counts,
     trace: ledger.trace,
     hash: ledger.digest(),
@@ -68,25 +73,26 @@ export async function run(options: RunOptions): Promise<RunResult> {
 }
 
 /** Some faults, each with its time, while phones tap. Resolves at the end of the last one. */
-async function trouble(world: World, kinds: readonly FaultKind[]): Promise<FaultKind[]> {
+async function trouble(world: World, kinds: readonly FaultKind[], seed: number): Promise<FaultKind[]> {
   const { random, ledger } = world;
   const { clock } = world.stage;
+  // Of its own, so that a seed means the same faults in memory and on real ports.
+  const plan = seededRandom(seed);
   const happened: FaultKind[] = [];
   const taken = new Map<string, End>();
-  const count = 1 + Math.floor(random() * MOST_FAULTS);
-  const started = clock.now();
-  let lastEnd = started;
-  let lastBegin = started;
+  const count = 1 + Math.floor(plan() * MOST_FAULTS);
+  let lastEnd = clock.now();
+  let toCome = count;
   let wellAt: number | undefined;
   const taps = world.tapping();
   const possible = kinds.filter((kind) => kind.targets(world).length > 0);
   for (let n = 0; n < count; n++) {
-    const kind = possible[Math.floor(random() * possible.length)];
-    const at = random() * TROUBLE_MS;
-    const length = 20 * (LONGEST_MS / 20) ** random();
-    const pick = random();
-    lastBegin = Math.max(lastBegin, started + at);
+    const kind = possible[Math.floor(plan() * possible.length)];
+    const at = plan() * TROUBLE_MS;
+    const length = SHORTEST_MS * (LONGEST_MS / SHORTEST_MS) ** plan();
+    const pick = plan();
     clock.after(at, () => {
+      toCome--;
       const targets = kind?.targets(world) ?? [];
       const target = targets[Math.floor(pick * targets.length)];
       if (!kind || target === undefined) return;
@@ -106,7 +112,7 @@ async function trouble(world: World, kinds: readonly FaultKind[]): Promise<Fault
       });
     });
   }
-  while (clock.now() <= lastBegin || taken.size > 0) {
+  while (toCome > 0 || taken.size > 0) {
     await world.stage.pass(STEP_MS);
     if (taken.size > 0) wellAt = undefined;
     else if (world.recovered(lastEnd)) wellAt ??= clock.now();

@@ -5,6 +5,14 @@ import type { VirtualClock } from '../support/virtual-clock.js';
 import type { Jack } from './cable.js';
 import type { RelayControl } from './relay.js';
 
+/** Who listens in at the bridge's end of a port. */
+export interface PortTaps {
+  /** The bridge opened it. */
+  opened(): void;
+  /** The bridge wrote this, whatever becomes of it. */
+  wrote(bytes: string): void;
+}
+
 /** What a world stands on: time, ports, and the network with a relay in it; in memory, or real. */
 export interface Stage {
   readonly clock: Clock;
@@ -19,8 +27,10 @@ export interface Stage {
   readonly ports: Ports;
   /** Milliseconds by which a busy machine may be late. */
   readonly slackMs: number;
-  /** Where a device is plugged in; `opened` is called each time that the bridge opened the port. */
-  jack(path: string, opened: () => void): Jack;
+  /** Milliseconds by which it was late so far, at worst. */
+  readonly worstLagMs: number;
+  /** Where a device is plugged in. */
+  jack(path: string, taps: PortTaps): Jack;
   /** The port of a device. */
   path(id: string): string;
   /** Time goes on. */

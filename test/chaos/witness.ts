@@ -112,6 +112,12 @@ export class Witness implements Taps {
     return false;
   }
 
+  /** Milliseconds since the device said this last; Infinity: it never did. */
+  ageOf(point: string, value: unknown): number {
+    const entry = this.record(point).said.findLast((said) => said.value === value);
+    return this.clock.now() - (entry?.at ?? Number.NEGATIVE_INFINITY);
+  }
+
   private record(point: string): Record {
     let record = this.points.get(point);
     if (!record) {

@@ -151,7 +151,7 @@ export class World {
       const isNews = (phone: Phone, sensor: string) =>
         witness?.saidSince(sensor, phone.values.get(`${id}.${sensor}`), since + 1);
       return this.phones.every(
-        (phone) => LIVE.has(phone.health.get(id)) && sensors.some((sensor) => isNews(phone, sensor)),
+        (phone) => phone.ready && LIVE.has(phone.health.get(id)) && sensors.some((sensor) => isNews(phone, sensor)),
       );
     });
   }
@@ -195,10 +195,12 @@ export class World {
       (device, told) => this.orders.told(device, told),
       slackMs,
     );
-    const jack = this.stage.jack(this.stage.path(id), () => {
+    const opened = () => {
       this.tried(`opened ${id}`);
       if (this.stage.virtual) witness.begin();
-    });
+    };
+    const wrote = (bytes: string) => witness.told(bytes);
+    const jack = this.stage.jack(this.stage.path(id), { opened, wrote });
     this.specimens.set(id, specimen);
     this.witnesses.set(id, witness);
     this.cables.set(id, new Cable(id, simulator, jack, clock, this.random, witness));

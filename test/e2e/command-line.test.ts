@@ -35,6 +35,9 @@ describe('the command line', () => {
     [['get'], /missing required argument/],
     [['get', 'a.b.c'], /"a.b.c" is not DEVICE or DEVICE.POINT/],
     [['set', 'shed', 'on'], /"shed" is not DEVICE.POINT/],
+    [['approve'], /either a device or `--window 2m`/],
+    [['approve', 'shed', '--window', '2m'], /either a device or `--window 2m`/],
+    [['approve', '--window', '11m'], /"11m" is no time up to 10m/],
   ])('refuses %j as wrong usage', async (args, text) => {
     const { code, err } = await runProgram(args);
     expect(err).toMatch(text);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -13,7 +13,7 @@ import { RigBoard, SKETCH } from '../support/rig.js';
 const STOP_MS = 2_000;
 const NOTICE_MS = 500;
 
-/** A file whose reading hangs in the kernel, as that of a thermometer on a broken bus. */
+/** A file that hangs in the kernel, as that of a thermometer on a broken bus, or of a broken disk. */
 function hangingFile(path: string): void {
   execFileSync('mkfifo', [path]);
 }
@@ -35,12 +35,17 @@ describe('a stop while everything hangs', () => {
       for (const board of boards) board.plug();
       mkdirSync(join(folder, 'w1/w1_bus_master1'), { recursive: true });
       hangingFile(join(folder, 'w1/w1_bus_master1/w1_master_slaves'));
+      const state = join(folder, 'state');
+      mkdirSync(state);
+      symlinkSync('/dev/full', join(state, 'values.json.new'));
+      hangingFile(join(state, 'history.json.new'));
       const config = join(folder, 'bridge.yaml');
       const sketch = (id: string) => ({ ...SKETCH, port: join(folder, id) });
       writeFileSync(
         config,
         JSON.stringify({
-          bridge: { name: 'house', stateDir: join(folder, 'state') },
+          bridge: { name: 'house', stateDir: state },
+          persist: { values: true, history: true },
           relay: { url: relay.url, channel: 'home', allowOpenRelay: true },
           discover: false,
           panel: { port: 0 },
@@ -66,6 +71,7 @@ describe('a stop while everything hangs', () => {
       expect(await house.stop(signal)).toBe(0);
       expect(performance.now() - began).toBeLessThan(STOP_MS + NOTICE_MS);
       expect(simulators.map((board) => board.output('pump'))).toEqual([false, false]);
+      expect(existsSync(join(state, 'values.json'))).toBe(false);
       relay.thaw();
       for (const board of boards) board.pull();
       await phone.close();

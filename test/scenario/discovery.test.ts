@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_POINTS } from '../../devices/board/default-board.js';
 import { BoardSimulator } from '../../devices/board/simulator.js';
+import { askControl } from '../../src/control/client.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { systemClock } from '../../src/system-clock.js';
 import type { Phone } from '../support/phone.js';
@@ -57,6 +59,45 @@ forEachRelay((_name, make) => {
       await phone.waitFor(later(health('uno', 'online')), 3_000);
       await phone.waitFor(later(speaks('uno')));
       expect([...rig.bridge.fleet.devices.keys()]).toEqual(['uno']);
+      await rig.close();
+    });
+
+    it('waits for approval again with another safe value of an output, though it is the same board', async () => {
+      const rig = await Rig.open(make, { devices: {} });
+      const phone = await rig.phone();
+      rig.usb.plug('ttyUSB0', board('uno'));
+      await phone.waitFor(speaks('uno'), 3_000);
+      await rig.bridge.fleet.approve('uno');
+      await phone.waitFor(health('uno', 'online'));
+      rig.usb.pull('ttyUSB0');
+      await phone.waitFor(health('uno', 'offline'));
+      const points = DEFAULT_POINTS.map((point) => (point.id === 'pump' ? { ...point, safe: true } : point));
+      const seen = phone.broadcasts.length;
+      rig.usb.plug('ttyUSB0', new BoardSimulator(systemClock(), 1, { identity: { id: 'uno' }, points }));
+      const again = (frame: JsonObject) =>
+        health('uno', 'unapproved')(frame) && phone.broadcasts.indexOf(frame) >= seen;
+      await phone.waitFor(again, 8_000);
+      expect(await tap(phone, 'uno', true)).toMatchObject({ ok: false, code: 'unapproved' });
+      await rig.bridge.fleet.approve('uno');
+      expect(await tap(phone, 'uno', true)).toMatchObject({ ok: true, value: true });
+      await rig.close();
+    });
+
+    it('can be switched at once where the command line opened a window for it, and no later', async () => {
+      const rig = await Rig.open(make, { devices: {} });
+      const phone = await rig.phone();
+      expect(await askControl(rig.control, { op: 'approve_new', ms: 601_000 })).toMatchObject({ ok: false });
+      expect(await askControl(rig.control, { op: 'approve_new', ms: 120_000 })).toMatchObject({ ok: true });
+      rig.usb.plug('ttyUSB0', board('uno'));
+      await phone.waitFor(health('uno', 'online'), 8_000);
+      expect(await tap(phone, 'uno', true)).toMatchObject({ ok: true, value: true });
+      expect(await askControl(rig.control, { op: 'approve_new', ms: 0 })).toMatchObject({ ok: true });
+      rig.usb.plug('ttyUSB1', board('due', 2));
+      await phone.waitFor(health('due', 'unapproved'), 8_000);
+      const { commands } = await askControl(rig.control, { op: 'audit' });
+      expect(commands).toContainEqual(
+        expect.objectContaining({ from: 'command line', what: 'approve', wish: '"new boards for 120 s"' }),
+      );
       await rig.close();
     });
 

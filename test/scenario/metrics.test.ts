@@ -91,6 +91,7 @@ describe('the metrics of a bridge', () => {
       relay: 'joined',
       devices: { shed: { driver: 'lines', health: 'online', state: 'live' } },
     });
+    expect((await metrics()).get('carter_estop_latched')).toBe(0);
     rig.board().pull();
     await eventually(() => rig.bridge.store.health('shed')).toBe('offline');
     expect(await health()).toBe(503);
@@ -104,6 +105,15 @@ describe('the metrics of a bridge', () => {
     await eventually(() => rig.bridge.store.health('shed')).toBe('online');
     expect(await health()).toBe(200);
     expect((await metrics()).get('carter_device_sessions_total{device="shed"}')).toBe(2);
+  });
+
+  it('say whether the emergency stop is latched, which is no fault', async () => {
+    await rig.bridge.router.emergencyStop('anna');
+    expect((await metrics()).get('carter_estop_latched')).toBe(1);
+    expect((await scrape(url)).body).toContain('The emergency stop is latched.');
+    expect(await health()).toBe(200);
+    rig.bridge.router.releaseStop('anna');
+    expect((await metrics()).get('carter_estop_latched')).toBe(0);
   });
 
   it('hold nothing secret', async () => {

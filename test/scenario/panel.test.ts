@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { BoardSimulator } from '../../devices/board/simulator.js';
+import { askControl } from '../../src/control/client.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { systemClock } from '../../src/system-clock.js';
 import { eventually } from '../support/eventually.js';
@@ -106,6 +108,60 @@ describe('the panel lets in', () => {
     for (const socket of held) socket.destroy();
   });
 
+  it('a browser, although others connect, say nothing, and come again as soon as they are hung up on', async () => {
+    const { url, link, cookie } = await rigWith();
+    const { port } = new URL(url);
+    const held = new Set<Socket>();
+    let over = false;
+    const knock = () => {
+      const socket = connect({ port: Number(port), host: '127.0.0.1' });
+      held.add(socket);
+      socket.on('error', () => {}); // hung up on
+      socket.on('close', () => {
+        held.delete(socket);
+        if (!over) setImmediate(knock);
+      });
+    };
+    for (let i = 0; i < 100; i++) knock();
+    await eventually(() => held.size).toBeGreaterThan(60);
+    const page = await PageClient.open(link(), cookie);
+    for (let i = 0; i < 10; i++) expect((await ask(url, { cookie })).status).toBe(200);
+    page.send('broadcast_request', { msg_type: 'rig.poll' });
+    await eventually(() => page.broadcasts('rig.state').length).toBeGreaterThan(0);
+    over = true;
+    for (const socket of held) socket.destroy();
+    await page.close();
+  });
+
+  it('nobody for a cookie, a code or a token in an address, and says none in one', async () => {
+    const { url, cookie, link } = await rigWith();
+    const [name, token = ''] = cookie.split('=');
+    for (const query of [
+      `?token=${token}`,
+      `?${cookie}`,
+      `?access_token=${token}`,
+      `?${name}=${token}`,
+      `open/${token}`,
+    ]) {
+      expect((await ask(`${url}${query}`)).status, query).not.toBe(200);
+    }
+    const page = new URL('/live', url).href.replace('http', 'ws');
+    const { host, origin } = new URL(url);
+    const socket = new WebSocket(`${page}?token=${token}`, { headers: { host, origin } });
+    await expect(new Promise((_, reject) => socket.on('error', reject))).rejects.toThrow('403');
+    expect(link()).not.toContain(token);
+  });
+
+  it('a page without anything that its policy would forbid', async () => {
+    const built = readFileSync(join(import.meta.dirname, '../../src/panel/page/index.html'), 'utf8');
+    const { url, link } = await rigWith();
+    const pages = [built, (await ask(url)).body, (await ask(`${url}open/none`)).body, (await ask(link())).body];
+    for (const text of pages) {
+      expect(text).toContain('<html');
+      expect(text).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|javascript:|https?:\/\//i);
+    }
+  });
+
   it('eight pages, and none that floods it, sends bytes, or what is no frame', async () => {
     const { link, cookie } = await rigWith();
     const pages = await Promise.all(Array.from({ length: 8 }, () => PageClient.open(link(), cookie)));
@@ -200,6 +256,32 @@ describe('a page of the panel', () => {
     await eventually(() => entry()).toMatchObject({ approved: true, health: 'online' });
     expect(await client.command(cmd)).toMatchObject({ ok: true });
     expect(await client.ask('panel.approve', { device: 'nobody' })).toMatchObject({ ok: false });
+    const audit = await askControl(rig.control, { op: 'audit' });
+    const approvals = (audit['commands'] as JsonObject[]).filter(({ what }) => what === 'approve');
+    expect(approvals).toMatchObject([{ from: 'panel-1', via: 'local', wish: '"newcomer"', ok: true }]);
+    await client.close();
+  });
+
+  it('of a viewer shows everything and switches nothing but the emergency stop', async () => {
+    const { rig } = await rigWith();
+    const { link } = await askControl(rig.control, { op: 'panel', role: 'viewer' });
+    const cookie = await cookieOf(String(link));
+    const client = await PageClient.open(String(link), cookie);
+    await eventually(() => client.broadcasts('rig.state').some((frame) => 'shed' in frame)).toBe(true);
+    expect(client.ofType('welcome')[0]).toMatchObject({ role: 'viewer' });
+    const wish = { dev: 'shed', point: 'pump', value: true };
+    expect(await client.command({ msg_type: 'rig.cmd', ...wish })).toMatchObject({ ok: false, code: 'role' });
+    expect(await client.command({ msg_type: 'rig.estop_reset' })).toMatchObject({ ok: false, code: 'role' });
+    const set = { type: 'rig.set', payload: { ...wish, via: 'local', role: 'operator' } };
+    expect(await client.ask('route_msg', set)).toMatchObject({ ok: false, code: 'role' });
+    for (const type of ['panel.approve', 'panel.pairing', 'panel.push']) {
+      expect(await client.ask(type, { device: 'shed' }), type).toEqual({ ok: false, message: 'viewers may only look' });
+    }
+    expect(rig.board().simulated(BoardSimulator).output('pump')).toBe(false);
+    expect(await client.command({ msg_type: 'rig.estop' })).toMatchObject({ ok: true });
+    // Who knows a viewer's cookie knows nothing of an operator's.
+    const token = readFileSync(join(dirname(rig.control), 'panel-token'), 'utf8').trim();
+    expect(cookie).not.toContain(token);
     await client.close();
   });
 

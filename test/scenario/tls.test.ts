@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { loadCertificate } from '../../src/certificate.js';
 import { silentLog } from '../../src/log.js';
 import { EmbeddedRelay } from '../../src/relay/relay.js';
@@ -94,6 +94,20 @@ describe('a bridge on a secure relay', () => {
     expect(side.log.at('warn')[0]).toContain(hint);
     expect(side.moves).toEqual([]);
     expect(side.log.all).not.toContain('s3cret-token');
+  });
+
+  it('checks certificates also where the environment says not to', async () => {
+    const { url } = await relayWith(await certificateFor('127.0.0.1', await authority()));
+    const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+    onTestFinished(() => {
+      if (before === undefined) delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+      else process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = before;
+    });
+    const side = new MeshSide(url, {}, QUICK);
+    side.client.start();
+    await until(() => side.log.at('warn').length > 0);
+    expect(side.log.at('warn')[0]).toContain('[mesh/tls-untrusted]');
   });
 
   it('knows its own relay by its certificate, and takes no other one for it', async () => {

@@ -121,7 +121,7 @@ class FakeSession implements LineLink {
   constructor(
     clock: Clock,
     options: LineOptions,
-    private readonly handlers: LineHandlers,
+    handlers: LineHandlers,
     private readonly device: FakeDevice,
   ) {
     this.maxLine = options.maxLine ?? MAX_LINE;
@@ -156,7 +156,6 @@ class FakeSession implements LineLink {
 
   receive(bytes: Buffer): void {
     this.fresh = false;
-    this.handlers.raw?.(bytes);
     this.intake.hear(bytes);
     const parts = (this.rest + bytes.toString('latin1')).split('\n');
     this.rest = parts.pop() ?? '';

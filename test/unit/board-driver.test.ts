@@ -37,6 +37,22 @@ async function live(setup: Setup = {}) {
   return await bench.connect(500);
 }
 
+/** The same, over a line that can lose the board's readings. */
+async function liveAndLosing() {
+  setUp();
+  const deliver = bench.port.send.bind(bench.port);
+  let losing = false;
+  bench.port.send = (bytes) => {
+    if (!losing || !Buffer.from(bytes as Uint8Array).includes(' reading ')) deliver(bytes);
+  };
+  bench.plug(board);
+  const session = await bench.connect(500);
+  const lose = (on: boolean) => {
+    losing = on;
+  };
+  return { session, lose };
+}
+
 /** How often the verb was written. */
 const said = (verb: string) => bench.port.written.filter((line) => line.split(/[ *]/)[1] === verb).length;
 /** The cause of the session's end so far. */
@@ -54,6 +70,7 @@ describe('the handshake', () => {
       name: 'Simulated board 1',
       firmware: '1.0',
       bootId: expect.stringMatching(/^[1-9]\d*$/),
+      manifest: expect.stringMatching(/^[0-9A-F]{8}$/),
     });
     expect([...bench.store.points('dev').values()].map(({ spec }) => spec)).toMatchObject([
       { id: 'temp', role: 'sensor', type: 'number', label: 'Temperature', unit: '°C', min: 10, max: 35 },
@@ -316,19 +333,27 @@ describe('commands', () => {
   });
 
   it('are believed from the answer where the reading before it was lost, so that no older value follows', async () => {
-    setUp();
-    const deliver = bench.port.send.bind(bench.port);
-    let losing = false;
-    bench.port.send = (bytes) => {
-      if (!losing || !String(Buffer.from(bytes as Uint8Array)).includes(' reading ')) deliver(bytes);
-    };
-    bench.plug(board);
-    const session = await bench.connect(500);
-    losing = true;
+    const { session, lose } = await liveAndLosing();
+    lose(true);
     const done = bench.apply(session, { point: 'fan', value: 40 });
     await bench.clock.advance(1);
     expect(await done).toMatchObject({ value: 40 });
     expect(bench.values['fan']).toBe(40);
+  });
+
+  it('are read again soon after a stop whose readings were lost', async () => {
+    const { session, lose } = await liveAndLosing();
+    const done = bench.apply(session, { point: 'pump', value: true });
+    await bench.clock.advance(1);
+    await done;
+    lose(true);
+    const stopped = session.safeAll?.(new AbortController().signal);
+    await bench.clock.advance(1);
+    await stopped;
+    lose(false);
+    expect(bench.values['pump']).toBe(true);
+    await bench.clock.advance(1_100);
+    expect(bench.values['pump']).toBe(false);
   });
 
   it('do not count when the board accepted another value', async () => {

@@ -34,7 +34,7 @@ const kind: DriverKind = {
 };
 const ignore = { line: () => {}, defect: () => {} };
 
-function setUp(waiting: string[], options: { file?: string; discover?: boolean } = {}) {
+function setUp(waiting: string[], options: { file?: string; discover?: boolean; welcomesNew?: boolean } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'carter-boards-'));
   folders.push(folder);
   const file = options.file ?? join(folder, 'boards.json');
@@ -57,6 +57,7 @@ function setUp(waiting: string[], options: { file?: string; discover?: boolean }
     adopt: options.discover === false ? undefined : (id, _kind, approved) => void adopted.push({ id, approved }),
     consent: (id, approved) => void consent.set(id, approved),
     askAgain: (path) => void again.push(path),
+    welcomesNew: () => options.welcomesNew ?? false,
   });
   running.push(boards);
   return { boards, consent, again, adopted, warnings, opened, file };
@@ -217,6 +218,75 @@ describe('consent', () => {
     const later = setUp(['shed'], { file: joined.file });
     tell(later.boards, await found('uno'));
     expect(later.consent.get('shed')).toBe(true);
+  });
+
+  it('is for the points that the board had then: with others it waits for approval again', async () => {
+    const first = setUp([]);
+    const board = await found('uno');
+    tell(first.boards, { ...board, identity: { id: 'uno', manifest: '11111111' } });
+    await first.boards.approve('uno');
+    const later = async (manifest: string) => {
+      const next = setUp([], { file: first.file });
+      tell(next.boards, { ...(await found('uno')), identity: { id: 'uno', manifest } });
+      return next;
+    };
+    expect((await later('11111111')).consent.get('uno')).toBe(true);
+    const changed = await later('22222222');
+    expect(changed.consent.get('uno')).toBe(false);
+    expect(changed.warnings).toEqual([expect.stringMatching(/points of uno are others .* until you approve it again/)]);
+    // Who puts the old firmware back has what was approved.
+    expect((await later('11111111')).consent.get('uno')).toBe(true);
+    const again = await later('22222222');
+    await again.boards.approve('uno');
+    expect((await later('22222222')).consent.get('uno')).toBe(true);
+    expect((await later('11111111')).consent.get('uno')).toBe(false);
+  });
+
+  it('ends when the board comes back from a reset with other points', async () => {
+    const { boards, consent } = setUp([]);
+    tell(boards, { ...(await found('uno')), identity: { id: 'uno', manifest: '11111111' } });
+    await boards.approve('uno');
+    consent.set('uno', true);
+    boards.meets('uno', { id: 'uno', manifest: '11111111' });
+    expect(consent.get('uno')).toBe(true);
+    boards.meets('uno', { id: 'uno', manifest: '22222222' });
+    expect(consent.get('uno')).toBe(false);
+    boards.meets('uno', { id: 'uno', manifest: '11111111' });
+    expect(consent.get('uno')).toBe(true);
+  });
+
+  it('of a board that was approved before its points were remembered is for those that it has now', async () => {
+    const { boards, file } = setUp([]);
+    tell(boards, await found('uno'));
+    await boards.approve('uno');
+    expect(readFileSync(file, 'utf8')).not.toContain('11111111');
+    const next = setUp([], { file });
+    tell(next.boards, { ...(await found('uno')), identity: { id: 'uno', manifest: '11111111' } });
+    expect(next.consent.get('uno')).toBe(true);
+    await next.boards.stop();
+    const last = setUp([], { file });
+    tell(last.boards, { ...(await found('uno')), identity: { id: 'uno', manifest: '22222222' } });
+    expect(last.consent.get('uno')).toBe(false);
+  });
+
+  it('is given by the config itself, whatever the points of the board that it names', async () => {
+    const { boards, consent } = setUp(['shed']);
+    tell(boards, { ...(await found('shed')), identity: { id: 'shed', manifest: '11111111' } });
+    boards.meets('shed', { id: 'shed', manifest: '22222222' });
+    expect(consent.get('shed')).toBe(true);
+  });
+
+  it('is given to every new board while new boards are welcome, and to no changed one', async () => {
+    const welcome = setUp([], { welcomesNew: true });
+    tell(welcome.boards, { ...(await found('uno')), identity: { id: 'uno', manifest: '11111111' } });
+    expect(welcome.adopted).toEqual([{ id: 'uno', approved: true }]);
+    await welcome.boards.stop();
+    const later = setUp([], { file: welcome.file });
+    tell(later.boards, { ...(await found('uno')), identity: { id: 'uno', manifest: '11111111' } });
+    expect(later.consent.get('uno')).toBe(true);
+    const changed = setUp([], { file: welcome.file, welcomesNew: true });
+    tell(changed.boards, { ...(await found('uno')), identity: { id: 'uno', manifest: '22222222' } });
+    expect(changed.consent.get('uno')).toBe(false);
   });
 
   it('a board that answers with another id is refused, loses the place, and its port is asked anew', async () => {

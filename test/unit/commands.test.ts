@@ -387,6 +387,23 @@ describe('the emergency stop', () => {
     expect(desk.clock.timers).toBe(0);
   });
 
+  it('is insisted on also when somebody else asked for the output meanwhile, and in vain', async () => {
+    const desk = await openDesk();
+    desk.tap('pump', true);
+    await desk.clock.advance(100);
+    desk.board.manner = 'silent';
+    desk.router.handle(stop, false);
+    await desk.clock.advance(900);
+    desk.router.handle(reset, false);
+    const inVain = desk.tap('pump', false);
+    await desk.clock.advance(1_800);
+    expect(desk.ackOf(inVain)).toMatchObject({ ok: false, code: 'timeout' });
+    desk.board.manner = 'obeys';
+    await desk.clock.advance(2_100);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
   it('writes once however often the button is hit, and answers each', async () => {
     const desk = await openDesk();
     for (let i = 0; i < 40; i++) desk.router.handle({ ...stop, _cmd: `stop-${i}` }, false);

@@ -22,7 +22,7 @@ const CASES: readonly [text: string, ...lines: string[]][] = [
   ['brdge: {}', 'b.yaml:1:1 brdge: unknown key `brdge`; did you mean `bridge`?'],
   [
     'zzzzz: 1',
-    'b.yaml:1:1 zzzzz: unknown key `zzzzz`; known here: `bridge`, `relay`, `devices`, `derived`, `publish`, `persist`, `security`, `safety`, `panel`, `metrics`, `layout`, `discover`, …',
+    'b.yaml:1:1 zzzzz: unknown key `zzzzz`; known here: `bridge`, `relay`, `devices`, `derived`, `publish`, `persist`, `security`, `safety`, `panel`, `metrics`, `layout`, `discover`, `notify` or `log`',
   ],
   ['[1, 2]', 'b.yaml:1:1 expected a mapping (`key: value`), got a list'],
   ['just text', 'b.yaml:1:1 expected a mapping (`key: value`), got a text'],
@@ -78,6 +78,15 @@ const CASES: readonly [text: string, ...lines: string[]][] = [
     'b.yaml:1:22 bridge.namespace: not a valid namespace; a lower-case letter, then at most 31 of a-z, 0-9 and _; not a reserved word',
   ],
   ['bridge: { stateDir: here }', 'b.yaml:1:21 bridge.stateDir: expected a path that begins with `/` or `~/`'],
+  [
+    'devices: {}\nnotify: { service: https://s.example, token: t, alarms: [{ when: "shed.temp > 30", text: hot }] }',
+    'b.yaml:2:66 notify.alarms[0].when: unknown device `shed`; there are no devices',
+  ],
+  ['notify: { service: http://s.example, token: t }', 'b.yaml:1:20 notify.service: not an https address'],
+  [
+    'notify: { token: t }',
+    'b.yaml:1:1 notify: no service to hand notices to; name it with `service`, or join by the credential of a device',
+  ],
   [
     'security: { defaultRole: admin }',
     'b.yaml:1:26 security.defaultRole: expected `operator` or `viewer`, got `admin`',

@@ -32,6 +32,7 @@ async function startServer(folder = newFolder()) {
     get: (device) => ({ ok: true, device }),
     set: async () => ({ ok: true }),
     approve: async () => ({ ok: true }),
+    approveNew: () => ({ ok: true }),
     status: () => ({ ok: true }),
     monitor: (_device, entry) => {
       watchers.add(entry);

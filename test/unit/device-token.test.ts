@@ -2,8 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../../src/log.js';
-import { DeviceToken, postJson } from '../../src/mesh/device-token.js';
+import { DeviceToken } from '../../src/mesh/device-token.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
+import { postJson } from '../../src/mesh/post-json.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const CREDENTIAL = { deviceId: 'd1', refresh: 'r1', validator: 'https://v.example/base/' };

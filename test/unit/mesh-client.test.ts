@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { isBridgeError } from '../../src/error.js';
 import { roomCipher } from '../../src/mesh/e2ee.js';
 import { systemClock } from '../../src/system-clock.js';
@@ -221,4 +223,20 @@ describe('sending', () => {
     await settled;
     await relay.kill();
   });
+});
+
+it('says its token in a frame only, never in the address or a header', async () => {
+  const asked: string[] = [];
+  const server = createServer((_, response) => response.end());
+  server.on('upgrade', (request, socket) => {
+    asked.push(`${request.url} ${JSON.stringify(request.rawHeaders)}`);
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const side = new MeshSide(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, { token: 's3cret-token' });
+  side.client.start();
+  await until(() => asked.length > 0);
+  expect(asked.join()).not.toContain('s3cret-token');
+  expect(asked[0]).toMatch(/^\/ /);
 });

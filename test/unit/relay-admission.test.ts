@@ -34,6 +34,19 @@ test.each([
   expect(client.frames).toEqual([]);
 });
 
+test('a token in the address, or in a header, opens no door', async () => {
+  const { url } = await startEmbedded({}, { token: TOKEN });
+  const places: [string, Record<string, string>][] = [
+    [`${url}?token=${TOKEN}&auth_token=${TOKEN}`, {}],
+    [url, { authorization: `Bearer ${TOKEN}`, cookie: `token=${TOKEN}` }],
+  ];
+  for (const [address, headers] of places) {
+    const client = await RawClient.connect(address, headers);
+    client.frame('identify', { name: 'a' });
+    expect(await client.nextClose()).toEqual({ code: 1000, reason: '' });
+  }
+});
+
 test('a refused client cannot go on: what it sends before the close is not looked at', async () => {
   const { url } = await startEmbedded({}, { token: TOKEN });
   const client = await RawClient.connect(url);

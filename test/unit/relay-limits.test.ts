@@ -1,5 +1,7 @@
+import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { startEmbedded } from '../support/embedded.js';
+import { eventually } from '../support/eventually.js';
 import { RawClient } from '../support/raw-client.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -46,6 +48,37 @@ test('one address has only so many live sockets; forwarding headers change nothi
   first.socket.close();
   await first.nextClose();
   await RawClient.join(url, { name: 'c' });
+});
+
+test('sockets of an address that do not identify make room for one that does', async () => {
+  const { url, relay } = await startEmbedded({ socketsPerAddress: 4 });
+  const { client: joined } = await RawClient.join(url, { name: 'a' });
+  const silent: RawClient[] = [];
+  for (let i = 0; i < 20; i++) silent.push(await RawClient.connect(url));
+  await RawClient.join(url, { name: 'b' });
+  expect(relay.counters.refused).toBe(18);
+  expect(await joined.ask('ping')).toBe('pong');
+});
+
+test('connections that say nothing, and come again as soon as they are hung up on, keep nobody out', async () => {
+  const { url } = await startEmbedded({});
+  const { hostname, port } = new URL(url);
+  const held = new Set<Socket>();
+  let over = false;
+  const knock = () => {
+    const socket = connect({ port: Number(port), host: hostname });
+    held.add(socket);
+    socket.on('error', () => {}); // hung up on
+    socket.on('close', () => {
+      held.delete(socket);
+      if (!over) setImmediate(knock);
+    });
+  };
+  for (let i = 0; i < 300; i++) knock();
+  await eventually(() => held.size).toBeGreaterThan(200);
+  for (let i = 0; i < 5; i++) await RawClient.join(url, { name: `phone-${i}` });
+  over = true;
+  for (const socket of held) socket.destroy();
 });
 
 test.each([

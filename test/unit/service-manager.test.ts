@@ -164,6 +164,7 @@ describe('the self-check', () => {
       get: nothing,
       set: async () => nothing(),
       approve: async () => nothing(),
+      approveNew: () => nothing(),
       monitor: () => undefined,
       layout: nothing,
       panel: nothing,

@@ -31,6 +31,21 @@ function noise(random: () => number): string {
   return Array.from({ length: 200 }, () => String.fromCharCode(Math.floor(random() * 256))).join('');
 }
 
+/** Lines that mean nothing and must do nothing. */
+const HOSTILE: readonly string[] = [
+  '',
+  'N=NaN P=1 L=1;',
+  'N=1e999 P=1 L=1;',
+  'N=-1 P=2 L=;',
+  '1 reading n=1e9*00000000',
+  '1 reading n=5 pump=1 fan=7*00000000',
+  '0 hello 0 1 1 3 00000000 63 greenhouse - -*00000000',
+  '{"__proto__":{"n":1},"constructor":{"prototype":{"n":1}}}',
+  `${'['.repeat(200)}1${']'.repeat(200)}`,
+  '\u0000\u001b[2J\u0007',
+  'N=%s%n P=$(1) L=`1`;',
+];
+
 /** What can befall a cable. */
 export const CABLE_FAULTS: readonly FaultKind[] = [
   onCable('unplugged', 'plug', (cable) => {
@@ -123,6 +138,9 @@ export const CABLE_FAULTS: readonly FaultKind[] = [
     };
   }),
   onCable('endless line', 'line', (cable, _, world) => every(world, 5, () => cable.inject('9'.repeat(100)))),
+  onCable('hostile lines', 'line', (cable, random, world) =>
+    every(world, 20, () => cable.inject(`\n${HOSTILE[Math.floor(random() * HOSTILE.length)]}\n`)),
+  ),
   onCable('slow line', 'line', (cable, random) => {
     cable.delay = 50 + Math.floor(400 * random());
     return () => {

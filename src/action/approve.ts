@@ -1,0 +1,22 @@
+import type { Fleet } from '../device/fleet.js';
+import type { Audit } from './audit.js';
+
+/** Who lets boards be switched, and where that is noted. */
+export interface Approver {
+  readonly fleet: Pick<Fleet, 'approve' | 'welcomeNew'>;
+  readonly audit: Pick<Audit, 'note'>;
+}
+
+/** Lets a device's outputs be switched, in somebody's name; undefined for an unknown device, see `Fleet.approve`. */
+export async function approveDevice({ fleet, audit }: Approver, device: string, from: string) {
+  const approval = await fleet.approve(device);
+  if (approval) void audit.note({ from, via: 'local', what: 'approve', wish: device }, { ok: true, value: true });
+  return approval;
+}
+
+/** Approves every new board that is plugged in within `ms`, in somebody's name. */
+export function approveNewBoards({ fleet, audit }: Approver, ms: number, from: string): void {
+  fleet.welcomeNew(ms);
+  const wish = `new boards for ${ms / 1000} s`;
+  void audit.note({ from, via: 'local', what: 'approve', wish }, { ok: true, value: true });
+}

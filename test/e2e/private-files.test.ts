@@ -1,0 +1,65 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { Program } from '../support/program.js';
+
+/** Everything in a folder and below, with its mode. */
+function modesIn(folder: string): [path: string, mode: string][] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => [
+    name,
+    (statSync(join(folder, name)).mode & 0o777).toString(8),
+  ]);
+}
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'carter-private-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+it('whatever the program keeps is for its owner’s eyes only', async () => {
+  const home = folder();
+  const state = join(home, 'state');
+  // A service that replaces the lasting secret each time.
+  let count = 0;
+  const service = createServer((request, response) => {
+    request.resume();
+    const answer = { deviceToken: 'short-lived', refreshToken: `lasting-secret-${++count}`, expiresAt: 1 };
+    request.on('end', () => response.end(JSON.stringify(answer)));
+  });
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void service.close());
+  const credential = {
+    url: 'ws://127.0.0.1:9',
+    did: 'd1',
+    refresh: 'lasting-secret-0',
+    validator: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
+  };
+  writeFileSync(join(home, 'credential.json'), JSON.stringify(credential), { mode: 0o600 });
+  const config = join(home, 'bridge.yaml');
+  writeFileSync(
+    config,
+    `bridge: { name: private, stateDir: ${state} }
+relay: { connection: credential.json }
+panel: { port: 0, tls: true }
+discover: false
+`,
+  );
+  chmodSync(config, 0o600);
+  const program = new Program(['run', '--config', config]);
+  onTestFinished(() => void program.child.kill('SIGKILL'));
+  await program.shows(/panel, for one browser/);
+  await eventually(() => modesIn(state).map(([name]) => name)).toEqual(
+    expect.arrayContaining(['certificate.pem', 'control.sock', 'device.json', 'panel-token']),
+  );
+  const open = modesIn(state).filter(([, mode]) => mode !== '600');
+  expect(open).toEqual([]);
+  expect((statSync(state).mode & 0o777).toString(8)).toBe('700');
+  expect(`${program.out}${program.err}`).not.toMatch(/lasting-secret|short-lived/);
+  await program.stop();
+  expect(modesIn(state).filter(([, mode]) => mode !== '600')).toEqual([]);
+});
