@@ -143,7 +143,7 @@ it.skipIf(!has('shellcheck'))('the scripts pass shellcheck (needs shellcheck)', 
   expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
 });
 
-it('the package holds what a service needs', () => {
+it('the package holds what a service needs, and nothing else', () => {
   const [packed] = JSON.parse(
     execFileSync('npm', ['pack', '--dry-run', '--json', '--silent'], { cwd: ROOT, encoding: 'utf8' }),
   );
@@ -164,4 +164,9 @@ it('the package holds what a service needs', () => {
     expect(files).toContain(name);
     expect(existsSync(join(ROOT, name))).toBe(true);
   }
+  const runs = /^(dist\/(src|devices|firmware-protocol)|devices\/board\/firmware|firmware-protocol\/arduino|docs)\//;
+  const serves = /^scripts\/(docker|examples|systemd|udev|(un)?install\.sh)/;
+  const told = /^(package\.json|(.+\/)?README\.md|SECURITY\.md|LICENSE)$/;
+  expect(files.filter((path: string) => ![runs, serves, told].some((known) => known.test(path)))).toEqual([]);
+  expect(files.filter((path: string) => /\.(test|map|tsbuildinfo|env|pem|key)\b|node_modules/.test(path))).toEqual([]);
 });

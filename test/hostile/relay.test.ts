@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
+import { eventually } from '../support/eventually.js';
 import { CANARY, HostileScene } from '../support/hostile-scene.js';
 import { ask } from '../support/page-client.js';
 import { RawClient } from '../support/raw-client.js';
@@ -187,23 +188,20 @@ const ATTACKS: Attack<HostileScene>[] = [
   },
   {
     name: 'an address of its own for each of many sockets, in a header',
-    // They count as of one address all the same: the oldest that did not say who it is makes room.
-    refusal: { code: 1006 },
-    attack: async ({ rig }) => {
-      const clients: RawClient[] = [];
-      for (let i = 0; i < 66; i++) {
-        clients.push(
-          await RawClient.connect(rig.relay.url, { 'x-forwarded-for': `10.0.0.${i}`, 'x-real-ip': `10.0.0.${i}` }),
-        );
-      }
-      const first = await clients[0]?.nextClose();
-      await Promise.all(
-        clients.slice(2).map((client) => {
-          client.socket.terminate();
-          return client.nextClose();
-        }),
-      );
-      return first;
+    refusal: { answer: 'pong', crowd: true, bridge: true },
+    attack: async (scene) => {
+      // Together, as those who don't say who they are stay for a few seconds only.
+      const headers = (i: number) => ({ 'x-forwarded-for': `10.0.0.${i}`, 'x-real-ip': `10.0.0.${i}` });
+      const opening = Array.from({ length: 70 }, (_, i) => RawClient.connect(scene.rig.relay.url, headers(i)));
+      const clients = await Promise.all(opening);
+      // Those who said who they are stay, and whoever has the token still comes in.
+      const open = () => clients.filter(({ closed }) => closed === undefined).length;
+      await eventually(open).toBeLessThan(64);
+      const honest = await member(scene);
+      const answer = await honest.ask('ping');
+      for (const { socket } of [...clients, honest]) socket.terminate();
+      await Promise.all(clients.map((client) => client.nextClose()));
+      return { answer, crowd: clients.some(({ closed }) => closed !== undefined), bridge: scene.rig.bridge.mesh.ready };
     },
   },
   {

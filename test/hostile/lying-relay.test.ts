@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askControl } from '../../src/control/client.js';
+import type { JsonObject } from '../../src/mesh/frame.js';
+import { type Attack, repelled } from '../support/attack.js';
+import { eventually } from '../support/eventually.js';
+import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import type { MakeRelay } from '../support/relays.js';
+import { confirm, type ScriptedPeer, ScriptedRelay, welcome } from '../support/scripted-relay.js';
+
+const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true, _cmd: 'c', _from: 'eve' };
+
+let relay: ScriptedRelay;
+
+/** A relay in the hands of somebody else, which takes everybody in and passes on only what that somebody wants. */
+const lyingRelay: MakeRelay = async () => {
+  relay = await ScriptedRelay.start({ identify: welcome, frame: confirm });
+  const kill = () => relay.kill();
+  return { url: relay.url, port: relay.port, stop: kill, kill, freeze: () => {}, thaw: () => {} };
+};
+
+/** The relay's end of the bridge's connection: the bridge came first. */
+function bridgeEnd(): ScriptedPeer {
+  const [peer] = relay.peers;
+  if (!peer) throw new Error('the bridge is not there');
+  return peer;
+}
+
+/** A frame that the relay invents, and why the bridge drops it. */
+function dropped(name: string, text: string, why: string): Attack<HostileScene> {
+  return {
+    name,
+    refusal: { [why]: 1 },
+    attack: async (scene) => {
+      const began = { ...scene.rig.bridge.mesh.stats.dropped };
+      bridgeEnd().send(text);
+      await eventually(() => scene.dropsSince(began)[why]).toBe(1);
+      return scene.dropsSince(began);
+    },
+  };
+}
+
+/** A request that the relay invents, and what it is answered. */
+function asked(name: string, type: string, payload: unknown, refusal: object): Attack<HostileScene> {
+  return {
+    name,
+    refusal,
+    attack: async () => {
+      const id = bridgeEnd().say(type, payload);
+      const answer = () => bridgeEnd().frames.find(({ reply_to }) => reply_to === id)?.payload;
+      await eventually(answer).toBeDefined();
+      return answer();
+    },
+  };
+}
+
+const frame = (type: string, payload: string, more = '') => `{"id":"1","type":"${type}","payload":${payload}${more}}`;
+const pump = JSON.stringify(PUMP);
+
+const LIES: Attack<HostileScene>[] = [
+  dropped('a command as an answer', frame('rig.set', pump, ',"reply_to":"guess"'), 'stray-reply'),
+  dropped('a command as an answer to a number', frame('broadcast', pump, ',"reply_to":7'), 'stray-reply'),
+  dropped('a second welcome', frame('welcome', '{"id":"x","name":"other"}'), 'second-welcome'),
+  dropped('a command that nobody passed on', frame('broadcast_request', pump), 'unknown-type'),
+  dropped('a command in a fan-out of older relays', frame('iCloudListen', pump), 'unknown-type'),
+  dropped('a command as an error', frame('error', pump), 'unknown-type'),
+  dropped('not a number in a command', frame('broadcast', pump.replace('true', 'NaN')), 'json'),
+  dropped('half a command', frame('broadcast', pump).slice(0, -9), 'json'),
+  dropped(
+    'a command in thirty-three brackets',
+    frame('broadcast', `${'['.repeat(32)}${pump}${']'.repeat(32)}`),
+    'too-deep',
+  ),
+  dropped('a megabyte of brackets', '['.repeat(1_000_000), 'too-deep'),
+  dropped('more than a megabyte', frame('broadcast', `{"a":"${'x'.repeat(1_048_576)}"}`), 'too-large'),
+  dropped('a list of commands', frame('broadcast', `[${pump}]`), 'not-an-object'),
+  dropped('a command as text', frame('broadcast', JSON.stringify(pump)), 'not-an-object'),
+  dropped('a frame without a type', `{"id":"1","payload":${pump}}`, 'not-a-frame'),
+  dropped('a frame whose type is a list', `{"id":"1","type":["broadcast"],"payload":${pump}}`, 'not-a-frame'),
+  dropped('a plain envelope', frame('broadcast', '{"e2ee":2,"s":"","n":0,"ct":""}'), 'undecryptable'),
+  asked('a plain write', 'rig.set', PUMP, { e2ee: 2 }),
+  asked('a request named as a prototype', '__proto__', PUMP, { e2ee: 2 }),
+  asked('a shell', 'rig.exec', { command: 'id' }, { e2ee: 2 }),
+  {
+    name: 'a plain command, as if from a member',
+    refusal: { code: 'plaintext', ok: false, via: 'plain' },
+    attack: async (scene) => {
+      bridgeEnd().say('broadcast', PUMP);
+      const told = async () => (await askControl(scene.rig.control, { op: 'audit' }))['commands'] as JsonObject[];
+      const last = async () => (await told()).at(-1);
+      await eventually(last).toMatchObject({ from: 'eve' });
+      return await last();
+    },
+  },
+  asked('a request in colours for the terminal', '\u001b[2J\u202ergi', PUMP, { e2ee: 2 }),
+  {
+    name: 'a list of names that is none, and a refusal in colours for the terminal',
+    refusal: { ready: true },
+    attack: async (scene) => {
+      const bridge = bridgeEnd();
+      bridge.say('server_client_list', { clients: [null, 7, { name: '\u001b[2J' }, { name: { toString: 1 } }] });
+      const id = bridge.frames.findLast(({ type }) => type === 'broadcast_request')?.id ?? '';
+      bridge.say('broadcast_request', { error: '\u001b[31mno\u202e', status: 'failed' }, id);
+      await bridge.sync();
+      return { ready: scene.rig.bridge.mesh.ready };
+    },
+  },
+];
+
+describe('a relay in the hands of somebody else', () => {
+  let scene: HostileScene;
+  beforeAll(async () => {
+    scene = await HostileScene.open(lyingRelay, { token: CANARY.token, roomKey: CANARY.roomKey });
+  });
+  afterAll(() => scene.close());
+
+  repelled(() => scene, LIES);
+
+  it('hears what it needs to let the bridge in, and nothing plain', () => {
+    expect(scene.damageSoFar()).toEqual([]);
+    const said = bridgeEnd().sent('broadcast_request');
+    expect(said.length).toBeGreaterThan(3);
+    for (const { payload } of said) expect(Object.keys(payload as JsonObject).sort()).toEqual(['ct', 'e2ee', 'n', 's']);
+  });
+});
