@@ -40,6 +40,7 @@ export class World {
   readonly phones: Phone[];
   readonly orders: Orders;
   readonly bridge: Bridge;
+  private readonly parts: BridgeParts;
   /** How often the bridge lost its relay. */
   losses = 0;
   /** When the last fault was over. */
@@ -79,7 +80,8 @@ export class World {
         this.ledger.note('lost', code);
       },
     };
-    this.bridge = new Bridge(sabotage(bridgeParts(stage, specimens, { seed, log, taps })));
+    this.parts = sabotage(bridgeParts(stage, specimens, { seed, log, taps }));
+    this.bridge = new Bridge(this.parts);
     this.phones = ['anna', 'bert'].map((name) => this.phone(name));
   }
 
@@ -89,6 +91,18 @@ export class World {
     await this.bridge.start();
     for (const phone of this.phones) phone.start();
     this.measure();
+  }
+
+  /** Most state frames a second, as the config says. */
+  get pace(): number {
+    return this.parts.config.publish.maxHz;
+  }
+
+  /** The bridge takes its config anew, with another pace of frames. */
+  reload(maxHz: number): void {
+    const { config } = this.parts;
+    const publish = { ...config.publish, maxHz };
+    void this.bridge.reload({ ...this.parts, config: { ...config, publish } });
   }
 
   /** Another client of the relay. */

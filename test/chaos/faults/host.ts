@@ -32,6 +32,16 @@ export const HOST_FAULTS: readonly FaultKind[] = [
     begin: (world) => setWall(world, () => undefined),
   },
   {
+    name: 'config taken anew',
+    aspect: 'config',
+    targets: () => ['config'],
+    begin: (world, _, random) => {
+      const before = world.pace;
+      world.reload(1 + Math.floor(random() * 15));
+      return () => world.reload(before);
+    },
+  },
+  {
     name: 'state can not be written',
     aspect: 'disk',
     targets: () => ['disk'],
