@@ -33,6 +33,8 @@ export class Bridge {
       relay: { ...address, channel: 'lab', allowOpenRelay: true },
       devices,
       publish: { maxHz: 20 },
+      // A relay that begins anew takes its time in an emulated machine.
+      safety: { relayGrace: '1m' },
     };
     const file = join(folder, 'bridge.yaml');
     bridge.file = file;
