@@ -1,5 +1,5 @@
 import { deadline as withDeadline } from '../clock.js';
-import { type Outcome, ofSuccessor, refusalOf, refused } from '../device/outcome.js';
+import { type Outcome, ofSuccessor, refusalOf, refused, supersededBy } from '../device/outcome.js';
 import { withinOf } from '../device/point.js';
 import { BridgeError } from '../error.js';
 import { Senders } from '../senders.js';
@@ -236,10 +236,6 @@ export class Commands {
     }
     this.remembered.set(key, { outcome, at: now });
   }
-}
-
-function supersededBy(from: string): Outcome {
-  return refused('superseded', `${from || 'another phone'} wanted something else a moment later`);
 }
 
 /** One tap of one sender. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { isOn, type PointSpec, type Value } from '../device/point.js';
+import { idsIn, isOn, type PointSpec, type Value } from '../device/point.js';
 import type { Store } from '../state/store.js';
 import type { OnTimes, OutputName } from './on-times.js';
 
@@ -46,7 +46,7 @@ export class Interlock {
   }
 
   private between(other: OutputName, deadTime: number): Conflict | undefined {
-    const [device = '', point = ''] = other.split('.');
+    const [device, point] = idsIn(other);
     const state = this.store.point(device, point);
     // An output that does not exist, or not yet, can't be on.
     if (!state) return undefined;

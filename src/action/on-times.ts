@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { isOn } from '../device/point.js';
+import { idsIn, isOn } from '../device/point.js';
 import type { Store } from '../state/store.js';
 
 /** An output of a device, as `device.point`. */
@@ -92,7 +92,7 @@ export class OnTimes {
 
   /** True where the device said that it is off after the last command for it had ended, however that was. */
   private isOver(name: OutputName, { on, flights, ended }: Times): boolean {
-    const [device = '', point = ''] = name.split('.');
+    const [device, point] = idsIn(name);
     return on === false && flights === 0 && (this.store.point(device, point)?.at ?? ended) > ended;
   }
 

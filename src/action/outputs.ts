@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Device, DeviceCommand } from '../device/device.js';
 import { type Outcome, type RefusalCode, refused } from '../device/outcome.js';
-import { isOn, isSafe, type OutputRules, type PointSpec, type Value } from '../device/point.js';
+import { idsIn, isOn, isSafe, type OutputRules, type PointSpec, type Value } from '../device/point.js';
 import type { Log } from '../log.js';
 import type { Remembered } from '../state/output-memory.js';
 import type { Store } from '../state/store.js';
@@ -198,7 +198,7 @@ export class Outputs {
 
   private putSafe(name: OutputName): void {
     this.slew.stop(name);
-    const [device = '', point = ''] = name.split('.');
+    const [device, point] = idsIn(name);
     const left = this.times.leave(name);
     const done = this.parts.devices.get(device)?.putSafe(point) ?? Promise.resolve(false);
     void done.then((confirmed) => {
@@ -208,7 +208,7 @@ export class Outputs {
   }
 
   private specOf(name: OutputName): PointSpec | undefined {
-    const [device = '', point = ''] = name.split('.');
+    const [device, point] = idsIn(name);
     return this.parts.store.point(device, point)?.spec;
   }
 }

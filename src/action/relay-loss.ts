@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../clock.js';
-import { isSafe } from '../device/point.js';
+import { idsIn, isSafe } from '../device/point.js';
 import { safeOutputs } from '../device/safe-outputs.js';
 import type { Log } from '../log.js';
 import type { Store } from '../state/store.js';
@@ -34,7 +34,7 @@ export class RelayLoss {
   up(): void {
     this.close();
     for (const name of this.suspended) {
-      const [device = '', point = ''] = name.split('.');
+      const [device, point] = idsIn(name);
       this.parts.restore.begin(device, point);
     }
     this.suspended.clear();

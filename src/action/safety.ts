@@ -1,6 +1,7 @@
 import { type Clock, startOf } from '../clock.js';
 import type { Config } from '../config/schema.js';
 import type { Fleet } from '../device/fleet.js';
+import { idsIn } from '../device/point.js';
 import type { Log } from '../log.js';
 import type { Memory } from '../memory.js';
 import type { Store } from '../state/store.js';
@@ -114,7 +115,7 @@ export class Safety {
 
 /** What presses the emergency stop, as the config names it. */
 function sourceOf({ point: name, when }: Config['safety']['estop'][number]): EstopSource {
-  const [device = '', point = ''] = name.split('.');
+  const [device, point] = idsIn(name);
   return when === undefined ? { device, point } : { device, point, when };
 }
 

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../clock.js';
 import { BridgeError } from '../error.js';
 import type { Command, Confirmed } from './driver.js';
-import { type Outcome, ofSuccessor, type RefusalCode, refusalOf, refused } from './outcome.js';
+import { type Outcome, ofSuccessor, type RefusalCode, refusalOf, refused, supersededBy } from './outcome.js';
 import type { Value } from './point.js';
 
 /** A command on its way to the device. */
@@ -134,5 +134,5 @@ class ClearedError extends BridgeError {
 /** The refusal of a command replaced by another origin's; undefined where the successor's outcome counts for both. */
 function supersession(older: QueuedCommand, newer: QueuedCommand): Outcome | undefined {
   if (older.origin === newer.origin) return undefined;
-  return refused('superseded', `${newer.origin || 'another phone'} wanted something else a moment later`);
+  return supersededBy(newer.origin);
 }

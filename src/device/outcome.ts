@@ -52,6 +52,11 @@ export function refusalOf(error: unknown): Outcome {
   return refused('device_refused', `the driver failed: ${error instanceof Error ? error.message : String(error)}`);
 }
 
+/** The refusal of a wish whose place another phone's took. */
+export function supersededBy(origin: string): Outcome {
+  return refused('superseded', `${origin || 'another phone'} wanted something else a moment later`);
+}
+
 /** The outcome of a wish whose place a later one of the same sender took. */
 export async function ofSuccessor(outcome: Promise<Outcome>): Promise<Outcome> {
   const result = await outcome;

@@ -15,6 +15,12 @@ export const ID = /^[a-z][a-z0-9_]{0,15}$/;
 /** Ids that mean something else on the channel. */
 export const RESERVED_IDS: ReadonlySet<string> = new Set(['msg_type', 'bridge', 'e2ee']);
 
+/** The ids in the name of a point, `device.point`; empty where they are missing. */
+export function idsIn(name: string): readonly [device: string, point: string] {
+  const [device = '', point = ''] = name.split('.');
+  return [device, point];
+}
+
 /** One value of a device, as its driver describes it. */
 export interface PointSpec {
   readonly id: string;

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { idsIn } from '../device/point.js';
 import type { PublishPolicy } from '../device/reading-options.js';
 import type { Key } from './parts-lane.js';
 
@@ -33,7 +34,7 @@ export class PacedPoints {
     private readonly read: (device: string, point: string) => unknown,
   ) {
     for (const [name, policy] of policies) {
-      const [device = '', point = ''] = name.split('.');
+      const [device, point] = idsIn(name);
       this.points.set(name, { device, point, policy, said: undefined, waiting: undefined });
     }
   }

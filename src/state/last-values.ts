@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Value } from '../device/point.js';
+import { idsIn, type Value } from '../device/point.js';
 import { DERIVED } from './derived.js';
 import { PacedFile } from './paced-file.js';
 import type { StateFile } from './state-file.js';
@@ -86,7 +86,7 @@ export class LastValues {
   }
 
   private isKnown(name: string): boolean {
-    const [device = '', point = ''] = name.split('.');
+    const [device, point] = idsIn(name);
     return (this.parts.store.point(device, point)?.value ?? null) !== null;
   }
 

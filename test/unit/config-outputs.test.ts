@@ -1,20 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drivers } from '../../devices/index.js';
-import { ConfigError } from '../../src/config/config-error.js';
-import { parseConfig } from '../../src/config/load.js';
-
-const context = { env: {}, drivers, homeDir: '/home/pi', hostname: 'pi' };
-const parse = (text: string) => parseConfig({ path: 'b.yaml', text, shared: false }, context).config;
-
-function problemsOf(text: string): string[] {
-  try {
-    parse(text);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message.split('\n');
-    throw error;
-  }
-  return [];
-}
+import { parse, problemsOf } from '../support/config-problems.js';
 
 const pin = (rest: string) => `devices:\n  p: { driver: gpio, points: { x: { ${rest} } } }\n`;
 const out = (rest: string) => pin(`pin: 4, direction: out, ${rest}`);

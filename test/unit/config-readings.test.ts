@@ -1,22 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { drivers } from '../../devices/index.js';
-import { ConfigError } from '../../src/config/config-error.js';
 import { hardwareOf } from '../../src/config/layout-check.js';
-import { parseConfig } from '../../src/config/load.js';
 import { policiesOf } from '../../src/config/policies.js';
-
-const context = { env: {}, drivers, homeDir: '/home/pi', hostname: 'pi' };
-const parse = (text: string) => parseConfig({ path: 'b.yaml', text, shared: false }, context).config;
-
-function problemsOf(text: string): string[] {
-  try {
-    parse(text);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message.split('\n');
-    throw error;
-  }
-  return [];
-}
+import { parse, problemsOf } from '../support/config-problems.js';
 
 const point = (rest: string) => `devices:\n  m: { driver: lines, port: /dev/x, points: { t: { ${rest} } } }\n`;
 const pump = 'role: actuator, type: boolean, write: "P {value}"';
