@@ -1,6 +1,11 @@
 /** What a point can hold. */
 export type Value = boolean | number | string;
 
+/** True for what a point can hold, whatever its type. */
+export function isValue(value: unknown): value is Value {
+  return typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string';
+}
+
 /** Whether a value is known and fresh. */
 export type Quality = 'good' | 'stale' | 'unknown';
 

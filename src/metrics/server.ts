@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { guardHeaders } from '../panel/headers.js';
 import { hostsOf, inUrl } from '../panel/hosts.js';
+import { listenHttp } from '../panel/http-server.js';
 import { RateWindow } from '../relay/limits.js';
 import { type BridgeStatus, reasonsOf } from '../status.js';
 import { type BridgeCounts, bridgeMetrics } from './bridge-metrics.js';
@@ -27,8 +28,6 @@ export interface MetricsParts {
 
 const CONNECTIONS = 16;
 const REQUESTS_PER_SECOND = 50;
-const HEADER_BYTES = 8 * 1024;
-const REQUEST_MS = 5_000;
 const TEXT = 'text/plain; charset=utf-8';
 
 interface Answer {
@@ -78,25 +77,13 @@ export class MetricsServer {
     await closed;
   }
 
-  private listen(): Promise<Server> {
+  private async listen(): Promise<Server> {
     const { host, port, hostname, log } = this.parts;
-    const server = createServer({
-      maxHeaderSize: HEADER_BYTES,
-      headersTimeout: REQUEST_MS,
-      requestTimeout: REQUEST_MS,
-      connectionsCheckingInterval: 1_000,
-    });
-    server.maxConnections = CONNECTIONS;
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host, port }, () => {
-        server.off('error', reject);
-        server.on('error', (error) => log.warn({}, `metrics: ${describeError(error)}`));
-        const hosts = hostsOf(host, (server.address() as AddressInfo).port, hostname);
-        server.on('request', (request, response) => this.serve(request, response, hosts));
-        resolve(server);
-      });
-    });
+    const server = await listenHttp({ host, port, connections: CONNECTIONS });
+    server.on('error', (error) => log.warn({}, `metrics: ${describeError(error)}`));
+    const hosts = hostsOf(host, (server.address() as AddressInfo).port, hostname);
+    server.on('request', (request, response) => this.serve(request, response, hosts));
+    return server;
   }
 
   private serve(request: IncomingMessage, response: ServerResponse, hosts: ReadonlySet<string>): void {

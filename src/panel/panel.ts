@@ -1,6 +1,4 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../clock.js';
@@ -13,19 +11,15 @@ import { Access, type PanelRole } from './access.js';
 import { answerTo, type Gate, refusesSocket } from './answer.js';
 import { guardHeaders } from './headers.js';
 import { hostsOf, inUrl } from './hosts.js';
+import { type HttpServerOptions, listenHttp } from './http-server.js';
 import type { PageFile } from './page-files.js';
 import { type PageEvents, type PageSocket, Sockets } from './sockets.js';
 
 /** What the panel's server is built from. */
-export interface PanelParts {
-  readonly host: string;
-  /** 0: any free one. */
-  readonly port: number;
+export interface PanelParts extends Pick<HttpServerOptions, 'host' | 'port' | 'tls'> {
   /** True: any free port where that one is taken. */
   readonly orAnyPort: boolean;
   readonly hostname: string;
-  /** Encrypts with this certificate. */
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** What the cookie holds; kept for this installation. */
   readonly token: string;
   readonly files: ReadonlyMap<string, PageFile>;
@@ -40,8 +34,6 @@ const CONNECTIONS = 64;
 const STRANGERS = 32;
 const PAGES = 8;
 const REQUESTS_PER_SECOND = 200;
-const HEADER_BYTES = 8 * 1024;
-const REQUEST_MS = 5_000;
 /** Between pings; a page that is silent from one to the next is gone. */
 const PING_MS = 15_000;
 /** A page that reads this many bytes too slowly is hung up on. */
@@ -111,9 +103,10 @@ export class Panel {
 
   private async listen(): Promise<Server> {
     const { host, port, orAnyPort, tls } = this.parts;
+    const wanted = { host, port, connections: CONNECTIONS, tls };
     try {
-      return await listen(host, port, tls).catch((error: NodeJS.ErrnoException) => {
-        if (orAnyPort && error.code === 'EADDRINUSE') return listen(host, 0, tls);
+      return await listenHttp(wanted).catch((error: NodeJS.ErrnoException) => {
+        if (orAnyPort && error.code === 'EADDRINUSE') return listenHttp({ ...wanted, port: 0 });
         throw error;
       });
     } catch (cause) {
@@ -186,22 +179,4 @@ function answer(request: IncomingMessage, response: ServerResponse, gate: Gate):
   const { status, headers, body } = answerTo(request, gate);
   response.writeHead(status, { ...guardHeaders(request.headers.host ?? '', gate.scheme), ...headers });
   response.end(request.method === 'HEAD' ? undefined : body);
-}
-
-function listen(host: string, port: number, tls: PanelParts['tls']): Promise<Server> {
-  const limits = {
-    maxHeaderSize: HEADER_BYTES,
-    headersTimeout: REQUEST_MS,
-    requestTimeout: REQUEST_MS,
-    connectionsCheckingInterval: 1_000,
-  };
-  const server = tls ? createSecureServer({ ...limits, ...tls, handshakeTimeout: REQUEST_MS }) : createServer(limits);
-  server.maxConnections = CONNECTIONS;
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      resolve(server);
-    });
-  });
 }

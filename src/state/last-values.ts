@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { idsIn, type Value } from '../device/point.js';
+import { idsIn, isValue, type Value } from '../device/point.js';
 import { DERIVED } from './derived.js';
 import { PacedFile } from './paced-file.js';
 import type { StateFile } from './state-file.js';
@@ -53,7 +53,7 @@ export class LastValues {
   /** The last values of a device's points that have none now. */
   of(device: string): { [point: string]: LastValue } {
     const all = [...this.points].flatMap(([name, last]) => {
-      const [owner, point = ''] = name.split('.');
+      const [owner, point] = idsIn(name);
       return owner === device && !this.isKnown(name) ? [[point, last] as const] : [];
     });
     return Object.fromEntries(all);
@@ -103,5 +103,5 @@ function isRecord(value: unknown): value is LastRecord {
 function isLast(last: unknown): boolean {
   const { value, at, count = 0 } = (last ?? {}) as Partial<LastValue>;
   const isTime = at === null || Number.isInteger(at);
-  return ['boolean', 'number', 'string'].includes(typeof value) && isTime && Number.isInteger(count);
+  return isValue(value) && isTime && Number.isInteger(count);
 }

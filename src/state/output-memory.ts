@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Value } from '../device/point.js';
+import { isValue, type Value } from '../device/point.js';
 import { PacedFile } from './paced-file.js';
 import type { StateFile } from './state-file.js';
 
@@ -72,6 +72,5 @@ export class OutputMemory implements Remembered {
 
 function isRecord(value: unknown): value is OutputRecord {
   const { outputs } = value as Partial<OutputRecord>;
-  const isValue = (wish: unknown) => ['boolean', 'number', 'string'].includes(typeof wish);
   return typeof outputs === 'object' && outputs !== null && Object.values(outputs).every(isValue);
 }

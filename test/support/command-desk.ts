@@ -15,8 +15,8 @@ import { History } from '../../src/state/history.js';
 import type { Latch } from '../../src/state/latch.js';
 import type { Remembered } from '../../src/state/output-memory.js';
 import { Store } from '../../src/state/store.js';
+import { bareMachine } from './bare-machine.js';
 import { DesiredInMemory } from './desired-in-memory.js';
-import { noPins } from './no-pins.js';
 import { readingRules, type WrittenReadings } from './reading-rules.js';
 import { ScriptedDevice } from './scripted-device.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -77,17 +77,13 @@ export async function openDesk(
   const board = new ScriptedDevice(options.points ?? POINTS, clock);
   for (const [point, value] of Object.entries(options.found ?? {})) board.outputs.set(point, value);
   const device = new Device({
+    ...bareMachine,
     id: 'shed',
     kind: { kind: 'scripted', inFlight: options.inFlight ?? 'device', pulses: false },
     driver: board,
-    pins: noPins,
-    openLine: () => Promise.reject(new Error('a scripted device has no line')),
-    readText: () => Promise.reject(new Error('a scripted device has no files')),
-    watch: () => () => {},
     store,
     clock,
     random: () => 0.5,
-    log: silentLog,
     approved: options.approved ?? true,
     stopped: () => memory.latch.closed,
     readings: readingRules(options.readings ?? {}),

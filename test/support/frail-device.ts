@@ -4,7 +4,7 @@ import type { PointSpec } from '../../src/device/point.js';
 import { describeError } from '../../src/error.js';
 import type { Log } from '../../src/log.js';
 import { Store } from '../../src/state/store.js';
-import { noPins } from './no-pins.js';
+import { bareMachine } from './bare-machine.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 const POINTS: PointSpec[] = [
@@ -58,19 +58,16 @@ export function frailDevice(clock: VirtualClock, store = new Store(clock), id = 
   const log: Log = { debug: () => {}, info: say('info'), warn: say('warn'), error: say('error'), child: () => log };
   let appear = () => {};
   const device = new Device({
+    ...bareMachine,
     id,
     kind: { kind: 'frail', inFlight: 'device', pulses: false },
     driver,
-    pins: noPins,
-    openLine: () => Promise.reject(new Error('this device has no line')),
-    readText: () => Promise.reject(new Error('this machine has no files')),
     watch: (wake) => {
       appear = wake;
       return () => {};
     },
     store,
     clock,
-    random: () => 1,
     log,
   });
   store.subscribe({ health: (concerned, word) => void (concerned === id && health.push(word)) });

@@ -6,8 +6,8 @@ import type { Value } from '../../src/device/point.js';
 import { describeError } from '../../src/error.js';
 import type { Log } from '../../src/log.js';
 import { Store } from '../../src/state/store.js';
+import { bareMachine } from '../support/bare-machine.js';
 import { FakePort } from '../support/fake-line.js';
-import { noPins } from '../support/no-pins.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const OPTIONS = {
@@ -45,16 +45,13 @@ async function setUp() {
     child: () => log,
   };
   const device = new Device({
+    ...bareMachine,
     id: 'shed',
     kind: { kind: 'lines', inFlight: 'point', pulses: false },
     driver: new LinesDriver(linesOptions.parse(OPTIONS)),
-    pins: noPins,
     openLine: port.open,
-    readText: () => Promise.reject(new Error('this machine has no files')),
-    watch: () => () => {},
     store,
     clock,
-    random: () => 1,
     log,
   });
   device.start();

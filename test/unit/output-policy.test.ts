@@ -2,8 +2,8 @@ import { afterEach, expect, it } from 'vitest';
 import { gpioKind } from '../../devices/gpio/kind.js';
 import { SimulatedPins } from '../../devices/gpio/simulated-pins.js';
 import { Device } from '../../src/device/device.js';
-import { silentLog } from '../../src/log.js';
 import { Store } from '../../src/state/store.js';
+import { bareMachine } from '../support/bare-machine.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const POINTS = {
@@ -28,17 +28,13 @@ async function live({ fridge, kept }: { fridge: boolean; kept: boolean }) {
   pins.set(3, fridge);
   pins.set(4, kept);
   device = new Device({
+    ...bareMachine,
     id: 'pins',
     kind: gpioKind,
     driver: gpioKind.create(gpioKind.options.parse({ points: POINTS })),
-    openLine: () => Promise.reject(new Error('pins have no line')),
-    readText: () => Promise.reject(new Error('pins have no files')),
     pins,
-    watch: () => () => {},
     store,
     clock,
-    random: () => 1,
-    log: silentLog,
   });
   device.start();
   await clock.advance(3_000);

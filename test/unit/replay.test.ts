@@ -152,9 +152,21 @@ async function record(limit = 64e6, log: Log = silentLog, config = parsed()) {
   return { clock, bridge, recorder, relay, frames, attic, uno, sketch, cable, tap, wake: () => wake() };
 }
 
+/** Stops the bridge, ends its recording, and takes the devices away. */
+async function end({ clock, bridge, recorder, attic, uno, sketch }: Awaited<ReturnType<typeof record>>) {
+  const stopped = bridge.stop();
+  await clock.advance(2_000);
+  await stopped;
+  await recorder.close();
+  uno.unplug();
+  sketch.unplug();
+  attic.unplug();
+}
+
 /** A quarter of a minute with everything in it. */
 async function live() {
-  const { clock, bridge, recorder, relay, frames, attic, uno, sketch, cable, tap, wake } = await record();
+  const parts = await record();
+  const { clock, bridge, recorder, relay, frames, uno, cable, tap, wake } = parts;
   await clock.advance(4_003.3);
   tap('1', 'uno', 'pump', true);
   tap('2', 'sketch', 'fan', 40);
@@ -181,13 +193,7 @@ async function live() {
   await bridge.memory.latch.settled();
   await clock.advance(1_000.9);
   recorder.note({ bridge: 'stop' });
-  const stopped = bridge.stop();
-  await clock.advance(2_000);
-  await stopped;
-  await recorder.close();
-  uno.unplug();
-  sketch.unplug();
-  attic.unplug();
+  await end(parts);
   return frames;
 }
 
@@ -280,17 +286,13 @@ describe('a recording', () => {
   it('ends at its limit, and says so; the bridge goes on', async () => {
     const warnings: string[] = [];
     const log = { ...silentLog, warn: (_: object, message: string) => void warnings.push(message) };
-    const { recorder, bridge, clock, frames, uno, sketch } = await record(30_000, log);
+    const parts = await record(30_000, log);
+    const { clock, frames } = parts;
     await clock.advance(20_000);
     const before = frames.length;
     await clock.advance(20_000);
     expect(frames.length).toBeGreaterThan(before + 10);
-    const stopped = bridge.stop();
-    await clock.advance(2_000);
-    await stopped;
-    await recorder.close();
-    uno.unplug();
-    sketch.unplug();
+    await end(parts);
     expect(warnings).toEqual([
       expect.stringMatching(/^the recording ends here: it has [12]\d{4} bytes, as many as it may$/),
     ]);

@@ -4,8 +4,8 @@ import { linesOptions } from '../../devices/lines/options.js';
 import { Device } from '../../src/device/device.js';
 import type { Log } from '../../src/log.js';
 import { Store } from '../../src/state/store.js';
+import { bareMachine } from '../support/bare-machine.js';
 import { FakePort } from '../support/fake-line.js';
-import { noPins } from '../support/no-pins.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 /** A sketch that prints each second, and a line that can go dead without the port noticing. */
@@ -25,16 +25,13 @@ async function setUp() {
   const health: string[] = [];
   store.subscribe({ health: (_, word) => void health.push(word) });
   const device = new Device({
+    ...bareMachine,
     id: 'meter',
     kind: { kind: 'lines', inFlight: 'point', pulses: false },
     driver: new LinesDriver(linesOptions.parse({ port: '/dev/fake', boot: '1500ms' })),
-    pins: noPins,
     openLine: port.open,
-    readText: () => Promise.reject(new Error('this machine has no files')),
-    watch: () => () => {},
     store,
     clock,
-    random: () => 1,
     log,
   });
   device.start();

@@ -5,8 +5,8 @@ import type { PointSpec } from '../../src/device/point.js';
 import { BridgeError, describeError } from '../../src/error.js';
 import type { Log } from '../../src/log.js';
 import { Store } from '../../src/state/store.js';
+import { bareMachine } from '../support/bare-machine.js';
 import { FakePort } from '../support/fake-line.js';
-import { noPins } from '../support/no-pins.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const POINTS: PointSpec[] = [
@@ -57,15 +57,14 @@ function setUp() {
   let watched = 0;
   let tries = 0;
   const device = new Device({
+    ...bareMachine,
     id: 'shed',
     kind: { kind: 'word', inFlight: 'device', pulses: false },
     driver: new WordDriver(),
-    pins: noPins,
     openLine: (...request) => {
       tries++;
       return port.open(...request);
     },
-    readText: () => Promise.reject(new Error('this machine has no files')),
     watch: (wake) => {
       watched++;
       appear = wake;
@@ -73,7 +72,6 @@ function setUp() {
     },
     store,
     clock,
-    random: () => 1,
     log,
   });
   const health: string[] = [];

@@ -2,11 +2,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { w1Kind } from '../../devices/w1/kind.js';
 import { W1Simulator } from '../../devices/w1/simulator.js';
 import { Device } from '../../src/device/device.js';
-import { silentLog } from '../../src/log.js';
 import { Store } from '../../src/state/store.js';
+import { bareMachine } from '../support/bare-machine.js';
 import { DriverBench, outcome } from '../support/driver-bench.js';
 import { FakeFiles } from '../support/fake-files.js';
-import { noPins } from '../support/no-pins.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const CELLAR = '28-0316a2795dff';
@@ -193,17 +192,13 @@ describe('a supervised bus', () => {
     const options = w1Kind.options.parse({ root: '/fake', points: LISTED });
     const bus = new W1Simulator(options, clock, 1);
     const device = new Device({
+      ...bareMachine,
       id: 'bus',
       kind: w1Kind,
       driver: w1Kind.create(options),
-      openLine: () => Promise.reject(new Error('this machine has no lines')),
       readText: (path, signal) => files.read(path, signal),
-      pins: noPins,
-      watch: () => () => {},
       store,
       clock,
-      random: () => 1,
-      log: silentLog,
     });
     const words: string[] = [];
     store.subscribe({ health: (_device, word) => void words.push(word) });
