@@ -19,7 +19,8 @@ const LATE_MS = 250;
  * closes the connection.
  */
 const MOST_RECENT = 48;
-const FLOOR = 1;
+/** Values get every other turn at least, so a phone that reads on is never more than a second behind. */
+const FLOOR = 3;
 const FULL_RATE = 40;
 const SLOWER_EVERY_MS = 250;
 const FASTER_EVERY_MS = 100;

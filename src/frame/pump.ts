@@ -44,6 +44,8 @@ export class Pump {
   private readonly waitsSince = new Map<Lane, number>();
   /** Urgent frames since the last other one. */
   private urgentRun = 0;
+  /** The last frame that was not urgent went before a better lane's: the next one does not. */
+  private overtaken = false;
   private scheduled = false;
   private timer: Timer | undefined;
   private timerAt = 0;
@@ -122,7 +124,7 @@ export class Pump {
     return { served: turn ? other : urgent, reserve: true };
   }
 
-  /** The best lane with a frame that is not urgent, unless another one has waited beyond its patience. */
+  /** The best lane with a frame that is not urgent; every other time one that has waited beyond its patience. */
   private chooseOther(now: number): Served | undefined {
     let best: Served | undefined;
     let overdue: Served | undefined;
@@ -143,12 +145,13 @@ export class Pump {
         overdue = served;
       }
     }
-    return overdue ?? best;
+    return this.overtaken ? best : (overdue ?? best);
   }
 
   /** Sends a lane's next frame; one that the connection does not take stays the next. */
   private send({ lane, urgent }: Served): void {
     const { clock, sink, budget, pressure, stamp, log } = this.parts;
+    const best = this.lanes.find((other) => !other.urgent && other.lane.dueIn() <= 0)?.lane;
     const frame = lane.frame();
     if (!frame) return;
     const reply = typeof frame === 'function';
@@ -165,7 +168,10 @@ export class Pump {
     }
     budget.spend();
     if (!reply) stamp.sent();
-    if (!urgent) pressure.sent();
+    if (!urgent) {
+      pressure.sent();
+      this.overtaken = lane !== best;
+    }
     this.urgentRun = urgent ? this.urgentRun + 1 : 0;
     const kind = reply ? 'reply' : lane.name;
     this.frames.set(kind, (this.frames.get(kind) ?? 0) + 1);
