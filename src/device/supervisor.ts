@@ -166,7 +166,7 @@ export class Supervisor {
   }
 
   private recovered(): void {
-    if (!this.inTrouble) this.parts.failures.recovered('connecting');
+    if (!this.inTrouble) this.parts.failures.recovered('the connection');
   }
 
   private async connect(io: SessionIo): Promise<DeviceSession> {
@@ -214,7 +214,7 @@ export class Supervisor {
     const { failures, traffic, log } = this.parts;
     this.cause = describeError(cause);
     if (wasLive && cause.code === 'port/gone') void this.brownOut?.dropped();
-    failures.failed('connecting', cause);
+    failures.failed('the connection', cause);
     if (!wasLive) traffic.take();
     traffic.tell(LOSS, log);
     if (!this.budget.spent) traffic.over(LOSS);

@@ -55,7 +55,7 @@ describe('a device whose sessions keep dying', () => {
     expect(parts.store.health('shed')).toBe('degraded');
     await parts.clock.advance(1_100);
     expect(parts.store.health('shed')).toBe('online');
-    expect(parts.lines.at(-1)).toMatch(/^info connecting works again after .*, 4 failures$/);
+    expect(parts.lines.at(-1)).toMatch(/^info the connection works again after .*, 4 failures$/);
     parts.driver.die();
     await parts.clock.advance(200);
     expect(parts.device.state).toBe('live');
@@ -115,7 +115,7 @@ describe('a driver that throws', () => {
     await clock.advance(60_000);
     expect(ill.device.trouble).toBe('undefined is not a board [device/driver]');
     expect(ill.driver.connections).toBeLessThan(30);
-    expect(ill.lines).toEqual(['warn connecting failed: undefined is not a board [device/driver]']);
+    expect(ill.lines).toEqual(['warn the connection failed: undefined is not a board [device/driver]']);
     expect(store.health('well')).toBe('online');
     ill.driver.onConnect = undefined;
     await clock.advance(5_000);

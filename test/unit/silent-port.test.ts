@@ -79,7 +79,7 @@ describe('a port that is open and silent', () => {
     expect(store.health('meter')).toBe('online');
     expect(lines.slice(told)).toEqual([
       'info the device speaks again',
-      expect.stringMatching(/^info connecting works again after 1 h/),
+      expect.stringMatching(/^info the connection works again after 1 h/),
     ]);
   });
 

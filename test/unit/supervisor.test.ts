@@ -204,7 +204,7 @@ describe('a supervised device', () => {
     parts.appear();
     await parts.clock.advance(60);
     expect(parts.device.state).toBe('live');
-    expect(parts.lines.join('\n')).toMatch(/connecting works again after 1 min 0 s/);
+    expect(parts.lines.join('\n')).toMatch(/the connection works again after 1 min 0 s/);
   });
 
   it('does not spin when its port appears again and again', async () => {
