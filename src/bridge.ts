@@ -19,10 +19,10 @@ import type { LogEntry } from './frame/shapes.js';
 import type { FrameSink } from './frame/sink.js';
 import { Memory } from './memory.js';
 import { parseRelayUrl } from './mesh/connection.js';
-import { MetricsServer } from './metrics/server.js';
-import { startNotices } from './notify/notices.js';
+import type { MetricsServer } from './metrics/server.js';
+import { Onlookers } from './onlookers.js';
 import { Desk } from './panel/desk.js';
-import { LocalPanel } from './panel/local-panel.js';
+import type { LocalPanel } from './panel/local-panel.js';
 import { LogRing } from './panel/log-ring.js';
 import { PhonePush } from './phone-push.js';
 import { PhoneSide } from './phone-side.js';
@@ -45,23 +45,20 @@ export class Bridge {
   readonly router: Router;
   readonly mesh: Seat;
   readonly publisher: Publisher;
-  panel: LocalPanel | undefined;
-  readonly metrics: MetricsServer | undefined;
   private readonly phones: PhoneSide;
   private readonly publishers: Publishers;
-  private readonly desk: Desk;
+  private readonly onlookers: Onlookers;
   readonly memory: Memory;
   private readonly commands: Commands;
   private readonly requests: Requests;
   private readonly control: ControlServer;
   private readonly derived: Derived;
   private readonly safety: Safety;
-  private endNotices: (() => void) | undefined;
   private stopping: Promise<void> | undefined;
   private readonly binding: BindingWatch;
 
   constructor(private parts: BridgeParts) {
-    const { config, clock, log, version, hostname, source = randomUUID() } = parts;
+    const { config, clock, log, version, source = randomUUID() } = parts;
     const { namespace } = config.bridge;
     const store = new Store(clock);
     this.store = store;
@@ -113,9 +110,6 @@ export class Bridge {
       pairing: () => this.parts.pairing,
     });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
-    const counts = { fleet, commands: this.commands, publisher: this.publisher, mesh };
-    const watched = { hostname, status, counts, clock, log: log.child({ part: 'metrics' }) };
-    this.metrics = config.metrics && new MetricsServer({ ...config.metrics, ...watched });
     const relay = {
       at: () => ({ url: parseRelayUrl(this.parts.relayUrl).display, channel: this.parts.config.relay.channel }),
       ready: () => mesh.ready,
@@ -123,8 +117,16 @@ export class Bridge {
     const { audit } = this.commands;
     const named = { name: config.bridge.name, namespace, version, relay, audit, pairing: () => this.parts.pairing };
     const { lines = new LogRing() } = parts;
-    this.desk = new Desk({ fleet, store, phoneLayout: phones.layout, ...named, push, log: lines, clock });
-    this.panel = this.buildPanel();
+    this.onlookers = new Onlookers({
+      given: () => this.parts,
+      desk: new Desk({ fleet, store, phoneLayout: phones.layout, ...named, push, log: lines, clock }),
+      requests: this.requests,
+      openChannel: (sink) => this.openChannel(sink),
+      status,
+      counts: { fleet, commands: this.commands, publisher: this.publisher, mesh },
+      store,
+      estop: this.safety.rules.estop,
+    });
     this.binding = new BindingWatch(phones, namespace, store, log.child({ part: 'layout' }));
     this.binding.renew();
     this.store.subscribe({
@@ -134,16 +136,25 @@ export class Bridge {
     });
   }
 
+  /** The local web page; undefined where there is none. */
+  get panel(): LocalPanel | undefined {
+    return this.onlookers.panel;
+  }
+
+  /** The server of the metrics; undefined where there is none. */
+  get metrics(): MetricsServer | undefined {
+    return this.onlookers.metrics;
+  }
+
   /** Starts everything; throws `control/…` where another bridge runs here already. */
   async start(): Promise<void> {
     await this.control.start();
     this.memory.start();
     this.publisher.start();
     this.derived.start();
-    this.endNotices = startNotices({ ...this.parts, store: this.store, estop: this.safety.rules.estop });
     this.mesh.start();
     this.fleet.start();
-    await Promise.all([this.panel?.start(), this.metrics?.start()]);
+    await this.onlookers.start();
   }
 
   /**
@@ -172,14 +183,7 @@ export class Bridge {
     const shape = this.publishers.shape();
     const reshaped = moves || !isDeepStrictEqual(shape, before.shape);
     if (reshaped) this.publisher.reshape(shape);
-    if (isDeepStrictEqual(panel, before.panel)) {
-      if (reshaped) this.panel?.refresh();
-      return devices;
-    }
-    await this.panel?.stop();
-    if (this.stopping) return devices;
-    this.panel = this.buildPanel();
-    await this.panel?.start();
+    await this.onlookers.renew({ sections, panel: !isDeepStrictEqual(panel, before.panel), reshaped });
     return devices;
   }
 
@@ -195,13 +199,13 @@ export class Bridge {
     const orderly = async () => {
       this.commands.close();
       this.safety.close();
-      this.endNotices?.();
+      this.onlookers.quiet();
       this.mesh.endRenewal();
       await this.fleet.safeAll('offline', 'the bridge is stopping');
-      await Promise.all([this.publisher.lastFrames(), this.panel?.lastFrames(), this.fleet.stop()]);
+      await Promise.all([this.publisher.lastFrames(), this.onlookers.lastFrames(), this.fleet.stop()]);
       this.publisher.stop();
       this.derived.stop();
-      await Promise.all([this.mesh.stop(), this.panel?.stop(), this.metrics?.stop(), this.memory.close()]);
+      await Promise.all([this.mesh.stop(), this.onlookers.stop(), this.memory.close()]);
       await this.control.stop();
     };
     await deadline(clock, STOP_MS, orderly(), late).catch((error: unknown) => log.error({}, describeError(error)));
@@ -237,16 +241,10 @@ export class Bridge {
     this.panel?.tell(entry);
   }
 
-  private buildPanel(): LocalPanel | undefined {
-    const { config, panel: options, clock, log } = this.parts;
-    if (!options) return undefined;
-    const { stateDir } = config.bridge;
-    const { desk, requests } = this;
-    const open = (sink: FrameSink) => {
-      const publisher = this.publishers.forPage(sink);
-      return { publisher, router: this.router.on(publisher) };
-    };
-    return new LocalPanel({ options, stateDir, desk, requests, open, clock, log: log.child({ part: 'panel' }) });
+  /** A channel of its own for a page of the panel. */
+  private openChannel(sink: FrameSink) {
+    const publisher = this.publishers.forPage(sink);
+    return { publisher, router: this.router.on(publisher) };
   }
 
   private buildFleet(): Fleet {

@@ -10,6 +10,8 @@ const TAKEN: ReadonlySet<string> = new Set<keyof Config>([
   'security',
   'safety',
   'panel',
+  'metrics',
+  'notify',
   'layout',
   'discover',
   'log',

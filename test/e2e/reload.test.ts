@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +65,16 @@ async function reload(changes: JsonObject): Promise<void> {
 async function tap(dev: string, point: string, value: unknown, by = phone): Promise<JsonObject> {
   const id = by.command({ msg_type: 'house.cmd', dev, point, value });
   return await by.waitFor((frame) => frame['cmd_id'] === id);
+}
+
+/** A port that was free just now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 beforeEach(async () => {
@@ -185,6 +196,32 @@ describe('a config that is read anew on SIGHUP', () => {
     expect(await tap('shed', 'fan', 30)).toMatchObject({ ok: false, code: 'role' });
     expect(said(/^connected$/)).toBe(2);
     expect(gone).toEqual([]);
+  });
+
+  it('opens, moves and closes the metrics, and has notices sent', async () => {
+    const [first, second] = [await freePort(), await freePort()];
+    const health = async (port: number) => await fetch(`http://127.0.0.1:${port}/health`).then(({ status }) => status);
+    await reload({ metrics: { port: first } });
+    expect(await health(first)).toBe(200);
+    await reload({ metrics: { port: second } });
+    expect(await health(second)).toBe(200);
+    await expect(health(first)).rejects.toThrow();
+    const notices: unknown[] = [];
+    const service = createHttpServer((request, response) => {
+      request.on('data', (text) => notices.push(JSON.parse(String(text)).body));
+      request.on('end', () => response.end('{"sent":1,"stale":0}'));
+    });
+    onTestFinished(() => void service.close());
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+    const { port } = service.address() as AddressInfo;
+    const alarms = [{ when: 'porch.pump', text: 'the pump runs' }];
+    write({ metrics: undefined });
+    await reload({ notify: { service: `http://127.0.0.1:${port}`, token: 'jwt', alarms } });
+    await expect(health(second)).rejects.toThrow();
+    expect(await tap('porch', 'pump', false)).toMatchObject({ ok: true });
+    expect(await tap('porch', 'pump', true)).toMatchObject({ ok: true });
+    await eventually(() => notices).toContain('the pump runs');
+    expect(said(/^connected$/)).toBe(2);
   });
 
   it('follows another layout and other formulas', async () => {

@@ -1,0 +1,95 @@
+import type { EmergencyStop } from './action/estop.js';
+import type { BridgeParts } from './bridge-parts.js';
+import type { Config } from './config/schema.js';
+import type { BridgeCounts } from './metrics/bridge-metrics.js';
+import { MetricsServer } from './metrics/server.js';
+import { Notices } from './notify/notices.js';
+import { LocalPanel, type LocalPanelParts } from './panel/local-panel.js';
+import { Renewable } from './renewable.js';
+import type { Store } from './state/store.js';
+import type { BridgeStatus } from './status.js';
+
+/** What onlookers are built from. */
+export interface OnlookersParts extends Pick<LocalPanelParts, 'desk' | 'requests'> {
+  /** What the bridge is built from now. */
+  given(): BridgeParts;
+  openChannel: LocalPanelParts['open'];
+  status(): BridgeStatus;
+  readonly counts: BridgeCounts;
+  readonly store: Store;
+  readonly estop: Pick<EmergencyStop, 'watch'>;
+}
+
+/** What has become different, so that onlookers may have to be others. */
+export interface OnlookersChange {
+  readonly sections: ReadonlySet<keyof Config>;
+  /** The panel is to be elsewhere, or not to be. */
+  readonly panel: boolean;
+  /** The bridge says other things than before. */
+  readonly reshaped: boolean;
+}
+
+/** All that sees the bridge without the relay: the panel in browsers, monitoring, and notices to phones whose app is closed. */
+export class Onlookers {
+  private readonly panels: Renewable<LocalPanel>;
+  private readonly servers: Renewable<MetricsServer>;
+  private readonly notices: Renewable<Notices>;
+
+  constructor(private readonly parts: OnlookersParts) {
+    this.panels = new Renewable(() => this.buildPanel());
+    this.servers = new Renewable(() => this.buildMetrics());
+    this.notices = new Renewable(() => new Notices({ ...parts, ...parts.given() }));
+  }
+
+  get panel(): LocalPanel | undefined {
+    return this.panels.current;
+  }
+
+  get metrics(): MetricsServer | undefined {
+    return this.servers.current;
+  }
+
+  async start(): Promise<void> {
+    await Promise.all([this.notices.start(), this.panels.start(), this.servers.start()]);
+  }
+
+  /** Begins anew what has to be, and nothing else. */
+  async renew({ sections, panel, reshaped }: OnlookersChange): Promise<void> {
+    if (sections.has('notify') || sections.has('relay')) await this.notices.renew();
+    if (sections.has('metrics')) await this.servers.renew();
+    if (panel) await this.panels.renew();
+    else if (reshaped) this.panel?.refresh();
+  }
+
+  /** No notice is sent any more: what is lost from now on is stopped. */
+  quiet(): void {
+    void this.notices.stop();
+  }
+
+  /** Tells every page that all is offline. */
+  async lastFrames(): Promise<void> {
+    await this.panel?.lastFrames();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.notices.stop(), this.panels.stop(), this.servers.stop()]);
+  }
+
+  private buildPanel(): LocalPanel | undefined {
+    const { desk, requests, openChannel: open, given } = this.parts;
+    const { config, panel: options, clock, log } = given();
+    const { stateDir } = config.bridge;
+    return (
+      options && new LocalPanel({ options, stateDir, desk, requests, open, clock, log: log.child({ part: 'panel' }) })
+    );
+  }
+
+  private buildMetrics(): MetricsServer | undefined {
+    const { status, counts, given } = this.parts;
+    const { config, hostname, clock, log } = given();
+    const { metrics } = config;
+    return (
+      metrics && new MetricsServer({ ...metrics, hostname, status, counts, clock, log: log.child({ part: 'metrics' }) })
+    );
+  }
+}
