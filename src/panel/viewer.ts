@@ -68,14 +68,15 @@ export class Viewer {
       ['panel.push', owner(() => desk.pushLayout())],
       ['panel.monitor', ({ device }) => this.monitor(device)],
     ]);
-    this.send('welcome', { viewer: name, role, ...desk.status() });
+    const status = () => ({ role, ...desk.status() });
+    this.send('welcome', { viewer: name, ...status() });
     this.sendLayout();
     this.send('panel.devices', { devices: desk.devices() });
     this.send('panel.log', { lines: desk.lastLines() });
     this.unwatch = desk.watch({
       devices: () => this.send('panel.devices', { devices: desk.devices() }),
       layout: () => this.sendLayout(),
-      status: () => this.send('panel.status', desk.status()),
+      status: () => this.send('panel.status', status()),
       log: (line) => this.send('panel.log', { lines: [line] }),
     });
     publisher.start();

@@ -116,6 +116,21 @@ describe.skipIf(!hasChromium)('the panel in a browser', () => {
     await page.getByText('The bridge is not reached').waitFor();
   }, 60_000);
 
+  it('lets a viewer see everything, and press nothing but the emergency stop', async () => {
+    const { rig } = await open();
+    const { page, complaints } = await openPanel(browser, rig.bridge.panel?.link('viewer') ?? '', DESKTOP);
+    await tab(page, 'shed').click();
+    const pump = page.getByRole('switch', { name: 'Pump' });
+    expect(await pump.isDisabled()).toBe(true);
+    await control(page, 'dev-shed-temp').and(page.locator('[data-quality="good"]')).waitFor();
+    await page.getByText('View only').waitFor();
+    expect(await page.getByRole('button', { name: 'Pair a phone' }).count()).toBe(0);
+    await tab(page, 'Overview').click();
+    await page.getByRole('button', { name: 'EMERGENCY STOP' }).click();
+    await eventually(() => rig.bridge.memory.latch.closed).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
   it('commands by a stick and a slider what was wished, no less and no more', async () => {
     const { rig, page, complaints } = await open({
       layout: join(import.meta.dirname, '../vectors/layouts/stick.json'),

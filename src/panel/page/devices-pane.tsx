@@ -18,6 +18,7 @@ export function DevicesPane({ watchWire }: { watchWire(device: string): void }) 
           <Device
             key={device.id}
             device={device}
+            mayApprove={!session.looksOnly}
             approve={() => session.approve(device.id)}
             watchWire={() => watchWire(device.id)}
           />
@@ -29,11 +30,12 @@ export function DevicesPane({ watchWire }: { watchWire(device: string): void }) 
 
 interface DeviceProps {
   device: DeviceEntry;
+  mayApprove: boolean;
   approve(): Promise<void>;
   watchWire(): void;
 }
 
-function Device({ device, approve, watchWire }: DeviceProps) {
+function Device({ device, mayApprove, approve, watchWire }: DeviceProps) {
   const [asked, setAsked] = useState(false);
   const { id, driver, health, points, outputs, dropped, trouble, name, firmware } = device;
   const facts = [
@@ -52,9 +54,13 @@ function Device({ device, approve, watchWire }: DeviceProps) {
         <span class="device-health">{health}</span>
         <span class="note">{facts.join(' · ')}</span>
         {trouble !== undefined && <span class="note refused">{trouble}</span>}
-        {needsConsent && <span class="note">Its outputs stay off until you approve them.</span>}
+        {needsConsent && (
+          <span class="note">
+            Its outputs stay off until {mayApprove ? 'you approve them' : 'an operator approves them'}.
+          </span>
+        )}
       </div>
-      {needsConsent && (
+      {needsConsent && mayApprove && (
         <button
           type="button"
           class="small strong"

@@ -36,6 +36,8 @@ export interface Notice {
 
 /** What the bridge says of itself. */
 export interface Status {
+  /** A viewer may look, and stop everything. */
+  readonly role: 'operator' | 'viewer';
   readonly name: string;
   readonly namespace: string;
   readonly version: string;

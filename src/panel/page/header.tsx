@@ -21,15 +21,18 @@ export function Header() {
       <img src="/icon.svg" alt="" width="28" height="28" />
       <h1>{status?.name ?? 'carter-bridge'}</h1>
       <ConnectionState connection={connection} joined={status?.relay.joined ?? false} url={status?.relay.url ?? ''} />
-      <button
-        type="button"
-        class="round"
-        aria-label="Pair a phone"
-        title="Pair a phone"
-        onClick={() => setPairing(true)}
-      >
-        <Icon node={QrCode} />
-      </button>
+      {session.looksOnly && <span class="state dim">View only</span>}
+      {!session.looksOnly && (
+        <button
+          type="button"
+          class="round"
+          aria-label="Pair a phone"
+          title="Pair a phone"
+          onClick={() => setPairing(true)}
+        >
+          <Icon node={QrCode} />
+        </button>
+      )}
       <button type="button" class="round" aria-label={dark ? 'Light colours' : 'Dark colours'} onClick={turn}>
         <Icon node={dark ? Sun : Moon} />
       </button>

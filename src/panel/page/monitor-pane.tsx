@@ -18,7 +18,7 @@ export function MonitorPane({ device, choose }: { device: string | undefined; ch
     void session.monitor(shown);
     return () => void session.monitor(undefined);
   }, [session, shown]);
-  const lines = held ?? session.wire;
+  const lines = held ?? session.wire.lines;
   return (
     <div class="lines-pane">
       <div class="bar-of-tools">
@@ -38,7 +38,7 @@ export function MonitorPane({ device, choose }: { device: string | undefined; ch
           type="button"
           class="small"
           aria-pressed={held !== undefined}
-          onClick={() => setHeld(held ? undefined : session.wire)}
+          onClick={() => setHeld(held ? undefined : session.wire.lines)}
         >
           <Icon node={held ? Play : Pause} size={16} />
           {held ? 'Go on' : 'Hold'}

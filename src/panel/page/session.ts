@@ -2,15 +2,17 @@ import type { Clock } from '../../clock.js';
 import type { Gesture } from '../../layout/emit.js';
 import { VirtualPhone } from '../../layout/virtual-phone.js';
 import { isObject, type JsonObject } from '../../mesh/frame.js';
-import type { DeviceEntry, LogEntry, Status, WireLine } from './entries.js';
+import type { DeviceEntry, LogEntry, Status } from './entries.js';
+import { labelOf } from './fields.js';
+import { isForViewers } from './for-viewers.js';
 import { Holder } from './holder.js';
 import { Link } from './link.js';
 import { NoticeBoard } from './notice-board.js';
 import { PointBook, type PointNote } from './point-book.js';
 import { Watch } from './watch.js';
+import { Wire } from './wire.js';
 
 const LOG_LINES = 500;
-const WIRE_LINES = 500;
 const AGES_MS = 2_000;
 /** Phones may be asked who they are first; relays give each 5 s. */
 const PUSH_MS = 30_000;
@@ -23,8 +25,8 @@ export class Session {
   status: Status | undefined;
   devices: readonly DeviceEntry[] = [];
   log: readonly LogEntry[] = [];
-  wire: readonly WireLine[] = [];
-  watched: string | undefined;
+  /** What is watched of a device's wire. */
+  wire = new Wire(undefined);
   readonly notices: NoticeBoard;
   private points: PointBook | undefined;
   private targets: JsonObject = {};
@@ -32,7 +34,6 @@ export class Session {
   private held: ReadonlySet<unknown> = new Set();
   private readonly link: Link;
   private readonly waiting = new Set<string>();
-  private keys = 0;
   private name = '';
 
   constructor(
@@ -55,10 +56,21 @@ export class Session {
     this.askAges();
   }
 
+  /** True: whoever opened this page may only look, and stop everything. */
+  get looksOnly(): boolean {
+    return this.status?.role === 'viewer';
+  }
+
+  /** Whether somebody may do something at a control here. */
+  allows(id: string): boolean {
+    const found = this.phone?.control(id);
+    return !this.looksOnly || !found || isForViewers(found, this.targets[id], `${this.status?.namespace}`);
+  }
+
   /** Does a gesture at a control. */
   act(id: string, gesture?: Gesture, name?: string): void {
     // A layout that came meanwhile may have no such control any more.
-    if (this.phone?.control(id) === undefined) return;
+    if (this.phone?.control(id) === undefined || !this.allows(id)) return;
     if (this.connection === 'live') this.phone.act(id, gesture, name);
     else this.notices.add('bad', 'Not sent: the bridge is not reached');
   }
@@ -86,8 +98,7 @@ export class Session {
 
   /** Shows the lines of a device's wire from now on, or of none. */
   async monitor(device: string | undefined): Promise<void> {
-    this.watched = device;
-    this.wire = [];
+    this.wire = new Wire(device);
     this.watch.tell('wire');
     await this.link.ask('panel.monitor', { device: device ?? null });
   }
@@ -107,7 +118,7 @@ export class Session {
     const payload = this.phone?.control(id)?.actions.find(({ name }) => name === 'action')?.action['payload'];
     const own = isObject(payload) && payload['msg_type'] === `${namespace}.cmd` ? payload : {};
     const name = this.targets[id] ?? `${own['dev']}.${own['point']}`;
-    if (!this.held.has(name)) return undefined;
+    if (!this.held.has(name) || this.looksOnly) return undefined;
     const [dev, point] = String(name).split('.');
     const say = (held: boolean) => {
       const frame = { msg_type: `${namespace}.hold`, dev, point, held, _from: this.name };
@@ -147,7 +158,7 @@ export class Session {
         this.watch.tell('log');
         break;
       case 'panel.monitor':
-        this.addLines(payload);
+        if (this.wire.add(payload)) this.watch.tell('wire');
         break;
       case 'broadcast':
         this.hear(payload);
@@ -177,7 +188,8 @@ export class Session {
     this.watch.tell('layout');
     this.phone.connected();
     void this.refreshAges();
-    if (this.watched !== undefined) void this.link.ask('panel.monitor', { device: this.watched });
+    const { device } = this.wire;
+    if (device !== undefined) void this.link.ask('panel.monitor', { device });
   }
 
   private newPhone(layout: unknown): VirtualPhone {
@@ -210,33 +222,20 @@ export class Session {
   /** What became of a tap, in words: for those who do not see it. */
   private tellOutcome(id: string): void {
     const state = this.phone?.state(id);
-    if (!state) return;
+    const { control } = this.phone?.control(id) ?? {};
+    if (!state || !control) return;
     const waited = this.waiting.has(id);
     if (state.pending) this.waiting.add(id);
     else if (waited) {
       this.waiting.delete(id);
       const { refusal } = state;
-      if (refusal) this.notices.add('bad', `${this.labelOf(id)}: refused, ${refusal.message || refusal.code}`);
+      if (refusal) this.notices.add('bad', `${labelOf(control, id)}: refused, ${refusal.message || refusal.code}`);
     }
-  }
-
-  private labelOf(id: string): string {
-    const label = this.phone?.control(id)?.control['label'];
-    return typeof label === 'string' ? label : id;
   }
 
   private hear(payload: JsonObject): void {
     this.phone?.receive(payload);
     for (const name of this.points?.hear(payload) ?? []) this.watch.tell(`point:${name}`);
-  }
-
-  private addLines({ device, lines, skipped }: JsonObject): void {
-    if (device !== this.watched) return;
-    const left = Number(skipped);
-    const remark = left > 0 ? [{ key: ++this.keys, direction: '', text: `… ${left} lines left out` }] : [];
-    const news = (lines as Omit<WireLine, 'key'>[]).map((line) => ({ ...line, key: ++this.keys }));
-    this.wire = [...this.wire, ...remark, ...news].slice(-WIRE_LINES);
-    this.watch.tell('wire');
   }
 
   private askAges(): void {

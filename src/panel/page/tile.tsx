@@ -30,9 +30,10 @@ export function Tile({ id, control, shape, children, end, unlabelled = false, ex
   const tint = colour(control['tint']);
   const bare = control['hideBackground'] === true || shape === 'bare';
   return (
-    <div
+    <fieldset
       class={`tile ${shape} ${bare ? 'plain' : ''} ${extra}`}
       data-control={id}
+      disabled={!session.allows(id)}
       data-quality={quality}
       data-pending={state?.pending ? 'true' : undefined}
       data-refused={state?.refusal?.code}
@@ -50,7 +51,7 @@ export function Tile({ id, control, shape, children, end, unlabelled = false, ex
         </div>
       )}
       {children}
-    </div>
+    </fieldset>
   );
 }
 
