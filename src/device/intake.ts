@@ -2,9 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import { Chain, type MakeStage } from '../state/filters/chain.js';
-import { rescales } from '../state/filters/options.js';
+import { makersOf } from '../state/filters/options.js';
 import { rangeCheck } from '../state/filters/range.js';
-import { FILTERS } from '../state/filters/register.js';
 import type { Store } from '../state/store.js';
 import { type OutputPointOptions, outputProblems, ruledSpec } from './output-options.js';
 import { fitsType, type PointSpec, type Reading, type Value } from './point.js';
@@ -134,21 +133,15 @@ export class Intake {
     return makers.length === 0 ? undefined : { spec, chain: new Chain(makers, end) };
   }
 
-  /** The filters; among them the check of the range, once numbers are in the unit that the range is in. */
+  /** The filters; among them the check of the range. */
   private makers(spec: PointSpec, { filters = [], outOfRange = 'keep' }: ReadingOptions): MakeStage[] {
     const { clock, readings } = this.parts;
-    const makers = filters.flatMap(({ name, options }) => {
-      const kind = FILTERS.get(name);
-      return kind ? [(emit: Parameters<MakeStage>[0]) => kind.stage(options, emit, clock)] : [];
-    });
     const { min, max } = publishedSpec(spec, { filters }, readings?.ownLimits ?? false);
-    if (spec.role !== 'sensor' || spec.type !== 'number' || (min === undefined && max === undefined)) return makers;
+    if (spec.role !== 'sensor' || spec.type !== 'number' || (min === undefined && max === undefined)) {
+      return makersOf(filters, clock);
+    }
     const limits = { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
-    const meant = filters.findIndex((filter) => !rescales(filter));
-    makers.splice(meant < 0 ? filters.length : meant, 0, (emit) =>
-      rangeCheck(limits, outOfRange, this.parts.outOfRange, emit),
-    );
-    return makers;
+    return makersOf(filters, clock, (emit) => rangeCheck(limits, outOfRange, this.parts.outOfRange, emit));
   }
 
   private passOn(reading: Reading, at: number): void {
