@@ -41,6 +41,8 @@ export class Intake {
   private readonly watched = new Map<string, Watched>();
   /** What came out of filters while a report is taken in, so that what belongs together stays so. */
   private batch: Reading[] | undefined;
+  /** Points that the device was said not to have. */
+  private readonly strangers = new Set<string>();
   private ended = false;
 
   constructor(private readonly parts: IntakeParts) {}
@@ -58,6 +60,7 @@ export class Intake {
       if (watched === old) before.delete(spec.id);
     }
     for (const { chain } of before.values()) chain.reset();
+    this.tellStrangers(specs);
     const rules = readings?.points;
     store.describe(
       device,
@@ -116,6 +119,17 @@ export class Intake {
       delete fitting[key];
     }
     return ruledSpec(spec, fitting);
+  }
+
+  /** Says which points it is told about that the device does not have; of outputs more is said. */
+  private tellStrangers(specs: readonly PointSpec[]): void {
+    const { readings, outputs, log } = this.parts;
+    const ids = new Set(specs.map(({ id }) => id));
+    for (const point of readings?.points.keys() ?? []) {
+      if (ids.has(point) || outputs?.has(point) || this.strangers.has(point)) continue;
+      this.strangers.add(point);
+      log.warn({ point }, 'the device has no such point; its filters and the like have no effect');
+    }
   }
 
   /** What stands between this point and the store; undefined where that is nothing. */

@@ -112,6 +112,12 @@ it('0 and -0 are one value, filtered or not', async () => {
   expect(device.values).toMatchObject({ temp: 0, hum: 0 });
 });
 
+it('a point with filters that the device does not have is told, once', async () => {
+  const { device } = await bench({ tmp: { filters: [{ median: 5 }] }, temp: { filters: [{ median: 5 }] } });
+  device.io.describe(POINTS);
+  expect(device.warnings).toEqual(['the device has no such point; its filters and the like have no effect']);
+});
+
 it('what is of the wrong type never reaches a filter', async () => {
   const { device, say } = await bench({ temp: { filters: [{ offset: 1 }] } });
   say({ temp: 20 });
