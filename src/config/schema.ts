@@ -129,7 +129,7 @@ const estopSource = z
     target,
     z.strictObject({
       point: target.describe(
-        'An input, a derived point, or an event; with no filters but `invert`, `map` and `timeout`',
+        'An input or an event, with no filters but `invert`, `map` and `timeout`; or a derived point, as late as the filters of what it follows from',
       ),
       when: value.describe('The value, or the word of the event, that stops everything'),
     }),

@@ -93,8 +93,8 @@ export class Store {
   }
 
   /**
-   * What the device itself said last of a point, filters or not: what safety is judged by. Null while that is unknown,
-   * undefined where there is no such point.
+   * What the device itself said last of an output, filters or not: what its safety is judged by; of others what is published.
+   * Null while that is unknown, undefined where there is no such point.
    */
   said(device: string, point: string): Value | null | undefined {
     const heard = this.states.get(device)?.heard.get(point);
