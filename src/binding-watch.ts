@@ -1,6 +1,7 @@
 import type { Binding } from './layout/bind.js';
 import { lintHardware } from './layout/lint-hardware.js';
 import type { Log } from './log.js';
+import { DERIVED } from './state/derived.js';
 import type { Store } from './state/store.js';
 import { printable } from './text.js';
 
@@ -18,7 +19,9 @@ export function watchBinding(binding: Binding, namespace: string, store: Store, 
   const hardware = {
     // A board that nobody knows yet may still be plugged in.
     hasDevice: () => true,
-    isKnown: (device: string) => store.points(device).size > 0,
+    // A derived point whose type is another one's is described once that one is.
+    isKnown: (device: string, point: string) =>
+      store.points(device).size > 0 && (device !== DERIVED || store.point(device, point) !== undefined),
     specOf: (device: string, point: string) => store.point(device, point)?.spec,
   };
   return store.subscribe({

@@ -72,7 +72,7 @@ export class Bridge {
     this.publishers = new Publishers({ ...about, config: () => this.parts.config, log: log.child({ part: 'frames' }) });
     this.publisher = this.publishers.forRelay(this.mesh);
     this.fleet = this.buildFleet();
-    this.derived = new Derived(formulasOf(config.derived), store);
+    this.derived = new Derived(formulasOf(config.derived), store, log.child({ part: 'derived' }));
     const { fleet, memory } = this;
     const commandLog = log.child({ part: 'commands' });
     this.safety = new Safety({ ...parts, fleet, store, memory, log: commandLog });

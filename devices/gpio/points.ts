@@ -19,8 +19,11 @@ export function specOf(id: string, point: PointOptions): PointSpec {
   const named = { id, ...(label === undefined ? {} : { label }), ...(unit === undefined ? {} : { unit }) };
   const kind = kindOf(point);
   const type: PointType = kind === 'level' || kind === 'switch' ? 'boolean' : kind === 'button' ? 'string' : 'number';
-  if (point.direction === 'in')
-    return { ...named, role: kind === 'button' ? 'event' : 'sensor', type, ...limitsOf(point) };
+  if (kind === 'button') {
+    const words = PRESSES.filter((word) => point.hold !== undefined || word === 'pressed' || word === 'released');
+    return { ...named, role: 'event', type, options: words };
+  }
+  if (point.direction === 'in') return { ...named, role: 'sensor', type, ...limitsOf(point) };
   const safe = safeOf(point);
   const initial = initialOf(point);
   return {

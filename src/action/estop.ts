@@ -1,7 +1,8 @@
 import { sameValue, type Value } from '../device/point.js';
 import { safeOutputs } from '../device/safe-outputs.js';
+import { pressedAt, sourceProblem } from '../device/stop-source.js';
 import type { Latch } from '../state/latch.js';
-import type { Store } from '../state/store.js';
+import type { Health, Store } from '../state/store.js';
 
 /** A point that stops everything. */
 export interface EstopSource {
@@ -10,6 +11,9 @@ export interface EstopSource {
   /** The value of a state, or the word of an event, at which it does; `true` and `pressed` where absent. */
   readonly when?: Value;
 }
+
+/** How a device is from which a button would be heard. */
+const HEARD: ReadonlySet<Health> = new Set<Health>(['online', 'unapproved']);
 
 /**
  * The latched emergency stop. While it is latched every command is refused; after the reset an output obeys again
@@ -45,14 +49,27 @@ export class EmergencyStop {
 
   /** Why nothing may be switched on, though nobody may have pressed anything: a source is pressed, or is not known not to be. */
   get hindrance(): string | undefined {
-    for (const { device, point, when = true } of this.sources) {
+    for (const source of this.sources) {
+      const { device, point, when } = source;
       const name = `${device}.${point}`;
-      if (this.store.point(device, point)?.spec.role === 'event') continue;
-      const said = this.store.said(device, point) ?? null;
-      if (said === null) return `nobody knows whether ${name} is pressed`;
-      if (said === when) return `${name} is pressed`;
+      const spec = this.store.point(device, point)?.spec;
+      const wrong = spec && sourceProblem({ ...spec, id: name }, when);
+      if (wrong) return `no emergency stop: ${wrong.message}`;
+      const pressed = this.isPressed(source);
+      if (pressed === undefined) return `nobody knows whether ${name} is pressed`;
+      if (pressed) return `${name} is pressed`;
     }
     return undefined;
+  }
+
+  /** Whether a source is pressed; undefined while nobody knows, as where it is not heard any more. */
+  isPressed({ device, point, when }: EstopSource): boolean | undefined {
+    const known = this.store.point(device, point);
+    if (!known || sourceProblem(known.spec, when)) return undefined;
+    const { spec, value, quality } = known;
+    if (spec.role === 'event') return HEARD.has(this.store.health(device) ?? 'offline') ? false : undefined;
+    if (value !== null && sameValue(spec, value, pressedAt(spec, when))) return true;
+    return quality === 'good' ? false : undefined;
   }
 
   /** Calls `pressed` each time that it latches; the returned function ends that. */

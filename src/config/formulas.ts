@@ -1,4 +1,3 @@
-import type { PointSpec } from '../device/point.js';
 import { DERIVED, type Formula } from '../state/derived.js';
 import { type Expression, parseExpression } from '../state/expression.js';
 import type { DerivedConfig } from './derived-schema.js';
@@ -11,7 +10,7 @@ export function formulasOf(derived: ReadonlyMap<string, DerivedConfig>): Formula
     const [config, expression] = [derived.get(id), expressions.get(id)];
     if (!config || !expression || ordered.has(id)) return;
     for (const other of namedBy(expression)) add(other);
-    ordered.set(id, { spec: specOf(id, config, expression), expression });
+    ordered.set(id, { spec: specOf(id, config), expression });
   };
   for (const id of derived.keys()) add(id);
   return [...ordered.values()];
@@ -22,11 +21,10 @@ export function namedBy({ inputs }: Expression): string[] {
   return inputs.filter(({ device }) => device === DERIVED).map(({ point }) => point);
 }
 
-function specOf(id: string, { label, unit, min, max }: DerivedConfig, { type = 'number' }: Expression): PointSpec {
+function specOf(id: string, { label, unit, min, max }: DerivedConfig): Formula['spec'] {
   return {
     id,
     role: 'sensor',
-    type,
     ...(label !== undefined && { label }),
     ...(unit !== undefined && { unit }),
     ...(min !== undefined && { min }),

@@ -7,7 +7,7 @@ import { lint } from '../layout/lint.js';
 import { type Hardware, lintHardware, nativeTargets } from '../layout/lint-hardware.js';
 import { suggest } from '../layout/suggest.js';
 import type { JsonObject } from '../mesh/frame.js';
-import { DERIVED } from '../state/derived.js';
+import { DERIVED, formulaSpecs } from '../state/derived.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import { formulasOf } from './formulas.js';
 import type { Finding } from './problems.js';
@@ -24,11 +24,8 @@ export function knownPoints(
   const known = new Map(
     [...devices].map(([id, { driver, options }]) => [id, publishedPoints(drivers.get(driver), options)] as const),
   );
-  if (derived.size > 0)
-    known.set(
-      DERIVED,
-      formulasOf(derived).map(({ spec }) => spec),
-    );
+  const specOf = (device: string, point: string) => known.get(device)?.find(({ id }) => id === point);
+  if (derived.size > 0) known.set(DERIVED, formulaSpecs(formulasOf(derived), specOf));
   return known;
 }
 
@@ -41,10 +38,13 @@ function publishedPoints(kind: DriverKind | undefined, options: unknown): readon
 /** What a config says of the hardware behind a layout. */
 export function hardwareOf(config: Pick<Config, 'devices' | 'derived'>, drivers: DriverRegister): Hardware {
   const points = knownPoints(config, drivers);
+  const specOf = (device: string, point: string) => points.get(device)?.find(({ id }) => id === point);
   return {
     hasDevice: (device) => points.has(device),
-    isKnown: (device) => points.get(device) !== undefined,
-    specOf: (device, point) => points.get(device)?.find(({ id }) => id === point),
+    isKnown: (device, point) =>
+      points.get(device) !== undefined &&
+      (device !== DERIVED || !config.derived.has(point) || specOf(device, point) !== undefined),
+    specOf,
   };
 }
 

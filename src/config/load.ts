@@ -12,6 +12,8 @@ import { type ConfigFile, readConfigFile } from './config-file.js';
 import { besideConfig, resolveRelay } from './connection.js';
 import { crossCheck } from './cross-check.js';
 import type { Environment } from './environment.js';
+import { checkSources } from './estop-check.js';
+import { checkFormulas } from './formula-check.js';
 import { checkLayout } from './layout-check.js';
 import { readLayoutFile } from './layout-file.js';
 import { namespaceOf } from './names.js';
@@ -84,7 +86,8 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   problems.push(...found.filter(isNew).map(place));
   if (!result.success || problems.length > 0) throw new ConfigError(capped(problems));
 
-  const misfits = [...checkReadings(result.data, context.drivers), ...checkOutputs(result.data, context.drivers)];
+  const checks = [checkReadings, checkOutputs, checkFormulas, checkSources];
+  const misfits = checks.flatMap((check) => check(result.data, context.drivers));
   if (misfits.length > 0) throw new ConfigError(capped(misfits.map(place)));
   const resolved = resolveRelay(result.data.relay, keysAt(source, ['relay']), file.path);
   secrets.push(...resolved.secrets.filter((secret) => !secrets.includes(secret)));

@@ -128,7 +128,9 @@ const estopSource = z
   .union([
     target,
     z.strictObject({
-      point: target.describe('An input, or an event of a board'),
+      point: target.describe(
+        'An input or an event, with no filters but `invert`, `map` and `timeout`; or a derived point, as late as the filters of what it follows from',
+      ),
       when: value.describe('The value, or the word of the event, that stops everything'),
     }),
   ])
@@ -142,7 +144,7 @@ const safety = z.strictObject({
     .array(estopSource)
     .default([])
     .describe(
-      'What presses the emergency stop: inputs while they are on (and when they fall silent), buttons when they are `pressed`',
+      'What presses the emergency stop: inputs while they are on, buttons when they are `pressed`, and either when it is lost or falls silent',
     ),
   relayGrace: durationBetween('0ms', '1h')
     .prefault('10s')

@@ -2,9 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import { Chain, type MakeStage } from '../state/filters/chain.js';
-import { rescales } from '../state/filters/options.js';
+import { makersOf } from '../state/filters/options.js';
 import { rangeCheck } from '../state/filters/range.js';
-import { FILTERS } from '../state/filters/register.js';
 import type { Store } from '../state/store.js';
 import { type OutputPointOptions, outputProblems, ruledSpec } from './output-options.js';
 import { fitsType, type PointSpec, type Reading, type Value } from './point.js';
@@ -42,6 +41,8 @@ export class Intake {
   private readonly watched = new Map<string, Watched>();
   /** What came out of filters while a report is taken in, so that what belongs together stays so. */
   private batch: Reading[] | undefined;
+  /** Points that the device was said not to have. */
+  private readonly strangers = new Set<string>();
   private ended = false;
 
   constructor(private readonly parts: IntakeParts) {}
@@ -59,6 +60,7 @@ export class Intake {
       if (watched === old) before.delete(spec.id);
     }
     for (const { chain } of before.values()) chain.reset();
+    this.tellStrangers(specs);
     const rules = readings?.points;
     store.describe(
       device,
@@ -119,6 +121,17 @@ export class Intake {
     return ruledSpec(spec, fitting);
   }
 
+  /** Says which points it is told about that the device does not have; of outputs more is said. */
+  private tellStrangers(specs: readonly PointSpec[]): void {
+    const { readings, outputs, log } = this.parts;
+    const ids = new Set(specs.map(({ id }) => id));
+    for (const point of readings?.points.keys() ?? []) {
+      if (ids.has(point) || outputs?.has(point) || this.strangers.has(point)) continue;
+      this.strangers.add(point);
+      log.warn({ point }, 'the device has no such point; its filters and the like have no effect');
+    }
+  }
+
   /** What stands between this point and the store; undefined where that is nothing. */
   private watch(spec: PointSpec): Watched | undefined {
     const { readings, log } = this.parts;
@@ -134,21 +147,15 @@ export class Intake {
     return makers.length === 0 ? undefined : { spec, chain: new Chain(makers, end) };
   }
 
-  /** The filters; among them the check of the range, once numbers are in the unit that the range is in. */
+  /** The filters; among them the check of the range. */
   private makers(spec: PointSpec, { filters = [], outOfRange = 'keep' }: ReadingOptions): MakeStage[] {
     const { clock, readings } = this.parts;
-    const makers = filters.flatMap(({ name, options }) => {
-      const kind = FILTERS.get(name);
-      return kind ? [(emit: Parameters<MakeStage>[0]) => kind.stage(options, emit, clock)] : [];
-    });
     const { min, max } = publishedSpec(spec, { filters }, readings?.ownLimits ?? false);
-    if (spec.role !== 'sensor' || spec.type !== 'number' || (min === undefined && max === undefined)) return makers;
+    if (spec.role !== 'sensor' || spec.type !== 'number' || (min === undefined && max === undefined)) {
+      return makersOf(filters, clock);
+    }
     const limits = { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
-    const meant = filters.findIndex((filter) => !rescales(filter));
-    makers.splice(meant < 0 ? filters.length : meant, 0, (emit) =>
-      rangeCheck(limits, outOfRange, this.parts.outOfRange, emit),
-    );
-    return makers;
+    return makersOf(filters, clock, (emit) => rangeCheck(limits, outOfRange, this.parts.outOfRange, emit));
   }
 
   private passOn(reading: Reading, at: number): void {

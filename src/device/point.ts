@@ -40,7 +40,7 @@ export interface PointSpec {
   readonly step?: number;
   /** True: a command outside the limits or between two steps is moved to the nearest allowed value instead of refused. */
   readonly clamp?: boolean;
-  /** The words of an enum. */
+  /** The words of an enum, or of an event where they are known. */
   readonly options?: readonly string[];
   /** What the output is put to when in doubt; absent: it is left alone. */
   readonly safe?: Value;

@@ -14,8 +14,8 @@ import { type Target, targetName, targetOf } from './target.js';
 export interface Hardware {
   /** True where a device of this id exists. */
   hasDevice(device: string): boolean;
-  /** False while nobody can say which points a device has. */
-  isKnown(device: string): boolean;
+  /** False while nobody can say whether a device has this point, and what it is. */
+  isKnown(device: string, point: string): boolean;
   specOf: SpecOf;
 }
 
@@ -74,7 +74,7 @@ function* disagreements(
       yield error('wrong_type', path, `a ${control.type} can't show the health of \`${device}\`, which is a word`);
     return;
   }
-  if (!hardware.isKnown(device)) return;
+  if (!hardware.isKnown(device, target.point)) return;
   const spec = hardware.specOf(device, target.point);
   if (!spec) {
     yield error('unknown_point', path, `\`${device}\` has no point \`${target.point}\``);

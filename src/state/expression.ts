@@ -13,6 +13,10 @@ export interface Input {
 export type ReadInput = (device: string, point: string) => Value | null;
 
 type ResultType = 'boolean' | 'number' | 'string' | undefined;
+
+/** The type of the values of a point; undefined where nobody knows it yet. */
+export type TypeOfInput = (input: Input) => ResultType;
+
 type Run = (read: ReadInput) => Value | null;
 
 /** A formula over points, taken apart. */
@@ -21,6 +25,8 @@ export interface Expression {
   readonly inputs: readonly Input[];
   /** What it makes; undefined where that depends on what the points are. */
   readonly type: ResultType;
+  /** The same where points have these types; throws `expression/invalid` where they can't be what it wants. */
+  typeWith(typeOf: TypeOfInput): ResultType;
   /** Its value; unknown as soon as one input is, or where it has no value, such as 1/0. */
   evaluate(read: ReadInput): Value | null;
 }
@@ -54,10 +60,11 @@ export function parseExpression(text: string): Expression {
     throw invalid(error instanceof Error ? error.message : String(error));
   }
   const inputs = new Map<string, Input>();
-  const { type, run } = new Compiler(inputs).part(tree);
+  const { type, run } = new Compiler(inputs, () => undefined).part(tree);
   return {
     inputs: [...inputs.values()],
     type,
+    typeWith: (typeOf) => new Compiler(new Map(), typeOf).part(tree).type,
     evaluate: (read) => {
       for (const { device, point } of inputs.values()) if (read(device, point) === null) return null;
       const value = run(read);
@@ -68,7 +75,10 @@ export function parseExpression(text: string): Expression {
 
 /** Makes functions of the parser's tree. What is not listed here is refused. */
 class Compiler {
-  constructor(private readonly inputs: Map<string, Input>) {}
+  constructor(
+    private readonly inputs: Map<string, Input>,
+    private readonly typeOf: TypeOfInput,
+  ) {}
 
   part(node: jsep.Expression): Part {
     const known = node as jsep.CoreExpression;
@@ -105,8 +115,9 @@ class Compiler {
     if (computed || optional || device === undefined || point === undefined) {
       throw invalid('only points can be named', 'a point is written as `device.point`');
     }
-    this.inputs.set(`${device}.${point}`, { device, point });
-    return { type: undefined, run: (read) => read(device, point) };
+    const input = { device, point };
+    this.inputs.set(`${device}.${point}`, input);
+    return { type: this.typeOf(input), run: (read) => read(device, point) };
   }
 
   private unary(operator: string, { type, run }: Part): Part {

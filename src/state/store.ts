@@ -93,8 +93,8 @@ export class Store {
   }
 
   /**
-   * What the device itself said last of a point, filters or not: what safety is judged by. Null while that is unknown,
-   * undefined where there is no such point.
+   * What the device itself said last of an output, filters or not: what its safety is judged by; of others what is published.
+   * Null while that is unknown, undefined where there is no such point.
    */
   said(device: string, point: string): Value | null | undefined {
     const heard = this.states.get(device)?.heard.get(point);
@@ -133,10 +133,11 @@ export class Store {
         refused.push(reading);
         continue;
       }
-      const quality: Quality = reading.value === null ? 'unknown' : known;
-      if (!Object.is(old.value, reading.value)) changed.push(reading.point);
+      const value = oneZero(reading.value);
+      const quality: Quality = value === null ? 'unknown' : known;
+      if (old.value !== value) changed.push(reading.point);
       if (old.quality !== quality) requalified.push(reading.point);
-      points.set(reading.point, { spec: old.spec, value: reading.value, quality, at });
+      points.set(reading.point, { spec: old.spec, value, quality, at });
     }
     this.tell(device, changed, requalified);
     return refused;
@@ -155,10 +156,11 @@ export class Store {
     const { points } = this.state(device);
     const changed: string[] = [];
     const requalified: string[] = [];
-    for (const { point, value, quality, saidAt } of results) {
+    for (const { point, value: made, quality, saidAt } of results) {
       const old = points.get(point);
       if (!old) continue;
-      if (!Object.is(old.value, value)) changed.push(point);
+      const value = oneZero(made);
+      if (old.value !== value) changed.push(point);
       if (old.quality !== quality) requalified.push(point);
       const state = { spec: old.spec, value, quality };
       points.set(point, Object.defineProperty(state, 'at', { get: saidAt, enumerable: true }) as PointState);
@@ -210,7 +212,7 @@ export class Store {
       const state = next(old);
       if (state === old) continue;
       points.set(id, state);
-      if (!Object.is(old.value, state.value)) changed.push(id);
+      if (old.value !== state.value) changed.push(id);
       if (old.quality !== state.quality) requalified.push(id);
     }
     this.tell(device, changed, requalified);
@@ -225,4 +227,9 @@ export class Store {
     this.add(device);
     return this.states.get(device) as DeviceState;
   }
+}
+
+/** -0, which rounding makes of small numbers, is said as 0 and so would be told as a change that nobody sees. */
+function oneZero(value: Value | null): Value | null {
+  return value === 0 ? 0 : value;
 }

@@ -69,6 +69,31 @@ describe('what is wrong with the rules of outputs, in exact words', () => {
       `${two}safety: { estop: [{ point: q.s, when: true }] }`,
       'b.yaml:2:28 safety.estop[0].point: unknown device `q`; known here: `p`',
     ],
+    [
+      `${two}safety: { estop: [p.a] }`,
+      'b.yaml:2:19 safety.estop[0]: `p.a` is an output, which tells of no danger; name an input, or an event',
+    ],
+    [
+      `${two}safety: { estop: [{ point: p.s, when: pressed }, { point: p.s, when: "true" }] }`,
+      'b.yaml:2:39 safety.estop[0].when: `p.s` is a boolean and never `pressed`; it is true or false, without quotes',
+      'b.yaml:2:70 safety.estop[1].when: `p.s` is a boolean and never `true`; it is true or false, without quotes',
+    ],
+    [
+      `${pin('pin: 4, direction: in, measure: frequency')}safety: { estop: [p.x] }`,
+      'b.yaml:3:19 safety.estop[0]: `p.x` is a number and never `true`; say with `when` at which value it stops everything',
+    ],
+    [
+      `${pin('pin: 4, direction: in, role: event')}safety: { estop: [p.x, { point: p.x, when: pushed }] }`,
+      'b.yaml:3:44 safety.estop[1].when: `p.x` never says `pushed`; it says pressed, released',
+    ],
+    [
+      `${pin('pin: 4, direction: in, filters: [{ invert: true }, { throttle: 10s }]')}safety: { estop: [p.x] }`,
+      'b.yaml:2:90 devices.p.points.x.filters[1].throttle: `throttle` would keep the emergency stop waiting, whose source this is; a source may have `invert`, `map` and `timeout`',
+    ],
+    [
+      `devices: { b: { driver: board, port: auto, points: { x: { filters: [{ delayed_on: 1m }] } } } }\nsafety: { estop: [b.x] }`,
+      'b.yaml:1:71 devices.b.points.x.filters[0].delayed_on: `delayed_on` would keep the emergency stop waiting, whose source this is; a source may have `invert`, `map` and `timeout`',
+    ],
   ])('%s', (text, ...problems) => {
     expect(problemsOf(text)).toEqual(problems);
   });

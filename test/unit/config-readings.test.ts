@@ -95,8 +95,25 @@ describe('what is wrong with derived points, in exact words', () => {
       'b.yaml:3:25 safety.interlocks[0][0]: `derived.a` is no output; only points with `role: actuator` can be interlocked',
     ],
     ['derived: { a: { formula: shed.t, min: 5, max: 1 } }', 'b.yaml:2:39 derived.a.min: `min` must be below `max`'],
+    ['derived: { a: "!shed.t" }', 'b.yaml:2:15 derived.a: `!` wants a boolean, this is a number'],
+    [
+      'derived: { a: shed.t > 1, b: "derived.a ? shed.t : derived.a" }',
+      'b.yaml:2:30 derived.b: `?` makes a number or a boolean',
+    ],
+    [
+      'notify: { service: "https://x.example", token: t0ken, alarms: [{ when: shed.t, text: hot }] }',
+      'b.yaml:2:72 notify.alarms[0].when: this is a number, and never true or false; write a comparison',
+    ],
   ])('%s', (text, ...lines) => {
     expect(problemsOf(shed + text)).toEqual(lines);
+  });
+
+  it('an event has no value that anything could follow from', () => {
+    expect(
+      problemsOf(
+        'devices: { p: { driver: gpio, points: { b: { pin: 4, direction: in, role: event } } } }\nderived: { a: p.b }',
+      ),
+    ).toEqual(['b.yaml:2:15 derived.a: `p.b` happens, it has no value']);
   });
 
   it('a device has not the name that derived points are said under', () => {
@@ -125,6 +142,17 @@ describe('a config with filters and derived points', () => {
     expect(hardware.specOf('m', 'mode')?.options).toEqual(['low', 'hi']);
     expect(hardware.specOf('derived', 'hot')).toEqual({ id: 'hot', role: 'sensor', type: 'boolean' });
     expect(hardware.specOf('derived', 'f')).toMatchObject({ type: 'number', unit: '°F' });
+  });
+
+  it('knows copies and choices by what they are made of, and not before that is known', () => {
+    const config = parse(
+      'devices: { p: { driver: gpio, points: { a: { pin: 4, direction: in }, b: { pin: 5, direction: in } } }, gh: { driver: board, port: auto } }\n' +
+        'derived: { copy: p.a, pick: "p.a ? p.a : p.b", far: gh.temp, warm: gh.temp > 20 }',
+    );
+    const hardware = hardwareOf(config, drivers);
+    const typeOf = (id: string) => hardware.specOf('derived', id)?.type;
+    expect(['copy', 'pick', 'far', 'warm'].map(typeOf)).toEqual(['boolean', 'boolean', undefined, 'boolean']);
+    expect(['far', 'warm', 'fra'].map((id) => hardware.isKnown('derived', id))).toEqual([false, true, true]);
   });
 
   it('has policies by point, those of derived ones too', () => {

@@ -5,6 +5,7 @@ import { formulasOf } from '../../src/config/formulas.js';
 import type { Value } from '../../src/device/point.js';
 import { Derived } from '../../src/state/derived.js';
 import { Store } from '../../src/state/store.js';
+import { KeptLog } from '../support/mesh-side.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 /** A store with a device `d` of three numbers, and points that follow from them. */
@@ -19,7 +20,8 @@ function bench(derived: { readonly [id: string]: unknown }) {
       points.map((id) => ({ id, role: 'sensor', type: 'number' })),
     );
   describe();
-  const work = new Derived(formulasOf(derivedSchema.parse(derived)), store);
+  const log = new KeptLog();
+  const work = new Derived(formulasOf(derivedSchema.parse(derived)), store, log);
   work.start();
   const changes: { point: string; value: Value | null }[] = [];
   store.subscribe({
@@ -34,7 +36,7 @@ function bench(derived: { readonly [id: string]: unknown }) {
       Object.entries(values).map(([point, value]) => ({ point, value })),
     );
   const now = () => Object.fromEntries([...store.points('derived')].map(([id, { value }]) => [id, value]));
-  return { clock, store, work, changes, say, now, points, describe };
+  return { clock, store, work, log, changes, say, now, points, describe };
 }
 
 describe('a derived point', () => {
@@ -77,6 +79,46 @@ describe('a derived point', () => {
     expect(now()['copy']).toBeNull();
   });
 
+  it('is of the type of the points that it copies or chooses from, as soon as these are described', () => {
+    const { store, now, work } = bench({
+      copy: 'pins.door',
+      pick: 'pins.door ? pins.word : pins.text',
+      again: 'derived.copy ? derived.pick : derived.pick',
+      sum: 'd.a + pins.door',
+    });
+    expect(now()).toEqual({ sum: null });
+    store.describe('pins', [
+      { id: 'door', role: 'sensor', type: 'boolean' },
+      { id: 'word', role: 'sensor', type: 'enum', options: ['up', 'down'] },
+      { id: 'text', role: 'sensor', type: 'string' },
+    ]);
+    const typeOf = (point: string) => store.point('derived', point)?.spec.type;
+    expect(['copy', 'pick', 'again', 'sum'].map(typeOf)).toEqual(['boolean', 'string', 'string', 'number']);
+    store.report('pins', [
+      { point: 'door', value: true },
+      { point: 'word', value: 'up' },
+      { point: 'text', value: 'ajar' },
+    ]);
+    store.report('d', [{ point: 'a', value: 1 }]);
+    expect(now()).toEqual({ copy: true, pick: 'up', again: 'up', sum: null });
+    store.report('pins', [{ point: 'door', value: false }]);
+    expect(now()).toMatchObject({ copy: false, pick: 'ajar', again: 'ajar' });
+    store.describe('pins', [{ id: 'door', role: 'sensor', type: 'number' }]);
+    store.report('pins', [{ point: 'door', value: 3 }]);
+    expect(now()).toMatchObject({ copy: 3, sum: 4 });
+    work.stop();
+  });
+
+  it('that wants other points than there are says so once, and stays unknown', () => {
+    const { store, log, now } = bench({ twice: 'pins.door * 2' });
+    const describeDoor = () => store.describe('pins', [{ id: 'door', role: 'sensor', type: 'boolean' }]);
+    describeDoor();
+    describeDoor();
+    store.report('pins', [{ point: 'door', value: true }]);
+    expect(now()).toEqual({ twice: null });
+    expect(log.lines).toEqual(['[warn] `*` wants a number, this is a boolean [expression/invalid]; it stays unknown']);
+  });
+
   it('changes once with all that it is made of, over others too', () => {
     const { say, changes } = bench({ total: 'derived.twice + derived.more', twice: '2 * d.a', more: 'd.a + 1' });
     say({ a: 1 });
@@ -111,7 +153,8 @@ describe('a derived point', () => {
             const [a, b, c] = ['a', 'b', 'c'].map((id) => store.point('d', id)?.value ?? null) as (number | null)[];
             const sum = typeof a === 'number' && typeof b === 'number' ? a + b : null;
             const big = typeof b === 'number' && typeof c === 'number' ? Math.max(b, c) : null;
-            expect(now()).toEqual({ sum, big, both: sum === null || big === null ? null : sum * big });
+            // The product of 0 and a negative number is -0, which is said as 0.
+            expect(now()).toEqual({ sum, big, both: sum === null || big === null ? null : sum * big + 0 });
           }
         },
       ),

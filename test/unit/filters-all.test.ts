@@ -162,6 +162,74 @@ describe.each(Object.entries(CASES))('%s', (name, [options, values, manner]) => 
   });
 });
 
+describe('filters one behind the other', () => {
+  const calm: fc.Arbitrary<Value> = fc.integer({ min: -20, max: 20 });
+  const few = fc.integer({ min: 1, max: 3 });
+  const some: readonly fc.Arbitrary<{ readonly [name: string]: unknown }>[] = Object.entries(CASES)
+    .filter(([name]) => FILTERS.get(name)?.takes.includes('number') && name !== 'map')
+    .map(([name, [options]]) => options.map((given) => ({ [name]: given })));
+  const chains = fc
+    .tuple(
+      fc.array(fc.oneof(...some), { minLength: 1, maxLength: 3 }),
+      fc.option(fc.tuple(few, fc.integer({ min: 1, max: 60 })), { nil: undefined }),
+      fc.option(fc.constantFrom({ min: -15, max: 15 }, { max: 5 }), { nil: undefined }),
+    )
+    .map(([filters, timeout, range]) => [
+      ...filters.slice(0, timeout?.[0] ?? 0),
+      ...(timeout ? [{ timeout: `${timeout[1] * 10}ms` }] : []),
+      ...filters.slice(timeout?.[0] ?? 0),
+      ...(range ? [{ range }] : []),
+    ]);
+
+  it('make nothing of what was said before unknown, whoever says that it is unknown', async () => {
+    await fc.assert(
+      fc.asyncProperty(chains, stepsOf(calm), async (filters, steps) => {
+        const used = new FilterBench(...filters);
+        let fresh = new FilterBench(...filters);
+        let began = 0;
+        let from = 0;
+        /** When the device spoke since it was unknown last. */
+        let heard: number[] = [];
+        for (const step of steps) {
+          if (step.do === 'say') heard.push(used.clock.now());
+          const before = used.out.length;
+          await play(used, [step]);
+          await play(fresh, [step]);
+          const since = used.out.slice(from);
+          expect(since.map((word) => ({ ...word, at: word.at - began, now: word.now - began }))).toEqual(fresh.out);
+          for (const { value, at } of since) if (value !== null) expect(heard).toContain(at);
+          const end = used.values.indexOf(null, before);
+          if (end < 0) continue;
+          expect(end).toBe(used.out.length - 1);
+          expect(used.clock.timers).toBe(0);
+          [fresh, began, from, heard] = [new FilterBench(...filters), used.clock.now(), used.out.length, []];
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('never turn unknown what is said again and again', async () => {
+    await fc.assert(
+      fc.asyncProperty(chains, calm, fc.integer({ min: 1, max: 9 }), async (filters, value, pace) => {
+        const unlimited = filters.filter((filter) => !('range' in filter));
+        const bench = new FilterBench({ timeout: '10ms' }, ...unlimited.filter((filter) => !('timeout' in filter)));
+        const slow = new FilterBench(
+          ...unlimited.map((filter) => ('timeout' in filter ? { timeout: '20ms' } : filter)),
+        );
+        for (const each of [bench, slow]) {
+          await each.sayEvery(
+            pace,
+            Array.from({ length: 150 }, () => value),
+          );
+          expect(each.values).not.toContain(null);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
 async function play(bench: FilterBench, steps: readonly { do: string; value?: Value; time?: number }[]): Promise<void> {
   for (const { do: what, value, time } of steps) {
     if (what === 'wait') await bench.clock.advance(time ?? 0);

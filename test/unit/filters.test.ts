@@ -445,32 +445,38 @@ describe('filters one behind the other', () => {
     expect(bench.values).toEqual([20, 20.7]);
   });
 
-  it('are reset where one of them does not know any more, and those before it are not', async () => {
-    const bench = new FilterBench({ skip_initial: 1 }, { timeout: '1s' }, { sliding_window_moving_average: 10 });
-    bench.say(0, 10, 20);
-    await bench.clock.advance(1_000);
-    expect(bench.values).toEqual([10, 15, null]);
-    bench.say(40);
-    expect(bench.values.at(-1)).toBe(40);
+  it('are all reset where one of them does not know any more, those before it too', async () => {
+    const bench = new FilterBench({ skip_initial: 1 }, { spike_reject: { delta: 5, count: 2 } }, { median: 5 });
+    bench.say(0, 10, 10, 10, 60, 0, 60, 0, 60, 0);
+    expect(bench.values).toEqual([10, 10, 10, null]);
+    bench.say(40, 50);
+    expect(bench.values.slice(4)).toEqual([50]);
+  });
+
+  it('timeout judges what the device said, wherever it is written', async () => {
+    const quiet = new FilterBench({ median: 5 }, { delta: 0.1 }, { timeout: '1m' });
+    await quiet.sayEvery(
+      1_000,
+      Array.from({ length: 300 }, () => 21.5),
+    );
+    expect(quiet.values).toEqual([21.5]);
+    await quiet.clock.advance(3_600_000);
+    expect(quiet.values).toEqual([21.5, null]);
+  });
+
+  it('what was said before the silence has no part in what is said after it', async () => {
+    const bench = new FilterBench({ median: 5 }, { timeout: '1m' });
+    await bench.sayEvery(1_000, [20, 20, 20, 20, 20]);
+    await bench.clock.advance(3_600_000);
+    bench.say(50);
+    expect(bench.values.slice(-2)).toEqual([null, 50]);
   });
 
   it('a repetition does not make fresh what is too old', async () => {
     const bench = new FilterBench({ heartbeat: '100ms' }, { timeout: '1s' });
     bench.say(5);
     await bench.clock.advance(5_000);
-    expect(bench.values).toEqual([
-      5,
-      5,
-      5,
-      5,
-      5,
-      5,
-      5,
-      5,
-      5,
-      5,
-      ...Array.from({ length: bench.out.length - 10 }, () => null),
-    ]);
+    expect(bench.values).toEqual([...Array.from({ length: 10 }, () => 5), null]);
     expect(bench.out.at(-1)?.at).toBe(0);
   });
 });

@@ -105,6 +105,19 @@ it('a point described again as it was keeps what its filters know; another one b
   expect(device.values['temp']).toBe(10);
 });
 
+it('0 and -0 are one value, filtered or not', async () => {
+  const { changes, say, device } = await bench({ temp: { filters: [{ round: 0 }] } });
+  for (const value of [-0.2, 0.2, -0.2]) say({ temp: value, hum: value * 0 });
+  expect(changes).toEqual([['temp', 'hum']]);
+  expect(device.values).toMatchObject({ temp: 0, hum: 0 });
+});
+
+it('a point with filters that the device does not have is told, once', async () => {
+  const { device } = await bench({ tmp: { filters: [{ median: 5 }] }, temp: { filters: [{ median: 5 }] } });
+  device.io.describe(POINTS);
+  expect(device.warnings).toEqual(['the device has no such point; its filters and the like have no effect']);
+});
+
 it('what is of the wrong type never reaches a filter', async () => {
   const { device, say } = await bench({ temp: { filters: [{ offset: 1 }] } });
   say({ temp: 20 });
@@ -136,6 +149,15 @@ describe('the range of a sensor', () => {
     expect(device.values['temp']).toBe(21.5);
     say({ temp: 900 });
     expect(device.values['temp']).toBeNull();
+  });
+
+  it('is held against numbers once the last filter has made them ones of its unit', async () => {
+    const tenths = await bench({ temp: { outOfRange: 'unknown', filters: [{ median: 5 }, { multiply: 0.1 }] } });
+    tenths.say({ temp: 215 });
+    expect(tenths.device.values['temp']).toBeCloseTo(21.5);
+    const moved = await bench({ temp: { outOfRange: 'unknown', filters: [{ median: 5 }, { offset: 100 }] } });
+    moved.say({ temp: 80 });
+    expect(moved.device.values['temp']).toBeNull();
   });
 
   it('says nothing any more where the device has it, and its numbers become others', async () => {

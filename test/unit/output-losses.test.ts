@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ownWish } from '../../src/action/command.js';
+import type { EstopSource } from '../../src/action/estop.js';
 import { watchEstopSources } from '../../src/action/estop-sources.js';
 import { RelayLoss } from '../../src/action/relay-loss.js';
 import { Restore } from '../../src/action/restore.js';
@@ -8,6 +9,7 @@ import type { Value } from '../../src/device/point.js';
 import { silentLog } from '../../src/log.js';
 import { openDesk } from '../support/command-desk.js';
 import { DesiredInMemory } from '../support/desired-in-memory.js';
+import type { WrittenReadings } from '../support/reading-rules.js';
 
 /** A desk with what watches over losses. */
 async function watched(
@@ -151,8 +153,8 @@ describe('a source of the emergency stop', () => {
     { device: 'shed', point: 'button' },
   ];
 
-  async function guarded() {
-    const desk = await openDesk({ estop: sources });
+  async function guarded(watched: readonly EstopSource[] = sources, readings: WrittenReadings = {}) {
+    const desk = await openDesk({ estop: watched, readings });
     const { board } = desk;
     board.io?.describe([
       ...board.points,
@@ -201,6 +203,85 @@ describe('a source of the emergency stop', () => {
     desk.door(null);
     await desk.clock.advance(0);
     expect(desk.board.outputs.get('pump')).toBe(false);
+    expect(desk.estop.latched).toBe(true);
+    desk.unwatch();
+    await desk.close();
+  });
+
+  it('is lost when its device says nothing any more, and nothing is switched on until it does', async () => {
+    const desk = await guarded();
+    desk.door(false);
+    desk.tap('pump', true);
+    await desk.clock.advance(100);
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    desk.store.stale('shed');
+    await desk.clock.advance(0);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    expect(desk.ofType('home.log').map((frame) => (frame['entry'] as { text: string }).text)).toContain(
+      'EMERGENCY STOP by the loss of shed.door',
+    );
+    const reset = () => desk.router.handle({ msg_type: 'home.estop_reset', _cmd: 'r', _from: 'phone' }, false);
+    reset();
+    await desk.clock.advance(10);
+    expect(desk.estop.latched).toBe(true);
+    desk.store.fresh('shed');
+    reset();
+    await desk.clock.advance(10);
+    expect(desk.estop.latched).toBe(false);
+    desk.unwatch();
+    await desk.close();
+  });
+
+  it('is lost with the point itself, where its board describes itself anew without it', async () => {
+    const desk = await guarded();
+    desk.door(false);
+    await desk.clock.advance(100);
+    desk.board.io?.describe(desk.board.points);
+    expect(desk.estop.latched).toBe(true);
+    desk.unwatch();
+    await desk.close();
+  });
+
+  it('is lost with the board of a button, which presses and hinders like an input', async () => {
+    const desk = await guarded([{ device: 'shed', point: 'button' }]);
+    expect(desk.estop.hindrance).toBeUndefined();
+    desk.board.io?.lost('pulled');
+    await desk.clock.advance(10);
+    expect(desk.estop.latched).toBe(true);
+    expect(desk.estop.hindrance).toBe('nobody knows whether shed.button is pressed');
+    desk.unwatch();
+    await desk.close();
+  });
+
+  it('may be a number or a word, and hinders for what it could never say', async () => {
+    const desk = await guarded([{ device: 'shed', point: 'temp', when: 5 }]);
+    desk.board.io?.report([{ point: 'temp', value: 4 }]);
+    expect([desk.estop.hindrance, desk.estop.latched]).toEqual([undefined, false]);
+    desk.board.io?.report([{ point: 'temp', value: 5 }]);
+    expect([desk.estop.hindrance, desk.estop.latched]).toEqual(['shed.temp is pressed', true]);
+    desk.unwatch();
+    await desk.close();
+    const wrong = await guarded([{ device: 'shed', point: 'temp' }]);
+    wrong.board.io?.report([{ point: 'temp', value: 1 }]);
+    expect(wrong.estop.hindrance).toBe('no emergency stop: `shed.temp` is a number and never `true`');
+    wrong.unwatch();
+    await wrong.close();
+  });
+
+  it('presses in the same moment behind the filters that it may have, and by its own silence', async () => {
+    const desk = await guarded([{ device: 'shed', point: 'door' }], {
+      door: { filters: [{ invert: true }, { timeout: '2s' }] },
+    });
+    desk.door(true);
+    await desk.clock.advance(1_000);
+    expect(desk.estop.hindrance).toBeUndefined();
+    desk.door(false);
+    expect([desk.estop.hindrance, desk.estop.latched]).toEqual(['shed.door is pressed', true]);
+    desk.door(true);
+    desk.router.releaseStop('anna');
+    await desk.clock.advance(1_999);
+    expect(desk.estop.latched).toBe(false);
+    await desk.clock.advance(1);
     expect(desk.estop.latched).toBe(true);
     desk.unwatch();
     await desk.close();

@@ -6,7 +6,7 @@ export type MakeStage = (emit: Emit) => Stage;
 
 /**
  * The filters of one point, one behind the other. Unknown, from the device or from a filter, goes to the end at once and
- * resets every filter on its way, so that nothing older comes out after it. So does what is no finite number any more.
+ * resets them all, so that nothing older has a part in what comes after it. So does what is no finite number any more.
  */
 export class Chain {
   private readonly stages: Stage[] = [];
@@ -17,13 +17,13 @@ export class Chain {
     private readonly end: Emit,
   ) {
     let next: (value: Value, at: number) => void = end;
-    for (const [index, make] of [...makers.entries()].reverse()) {
+    for (const make of [...makers].reverse()) {
       const after = next;
       const stage = make((value, at) => {
-        if (value === null || (typeof value === 'number' && !Number.isFinite(value))) this.unknown(index, at);
+        if (value === null || (typeof value === 'number' && !Number.isFinite(value))) this.unknown(at);
         else after(value, at);
       });
-      this.stages[index] = stage;
+      this.stages.push(stage);
       next = (value, at) => stage.take(value, at);
     }
     this.first = next;
@@ -31,7 +31,7 @@ export class Chain {
 
   /** Takes what the device said at `at`. What comes out may come later, or never. */
   take(value: Value | null, at: number): void {
-    if (value === null) this.unknown(0, at);
+    if (value === null) this.unknown(at);
     else this.first(value, at);
   }
 
@@ -40,8 +40,8 @@ export class Chain {
     for (const stage of this.stages) stage.reset();
   }
 
-  private unknown(from: number, at: number): void {
-    for (const stage of this.stages.slice(from)) stage.reset();
+  private unknown(at: number): void {
+    this.reset();
     this.end(null, at);
   }
 }

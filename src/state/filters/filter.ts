@@ -23,6 +23,8 @@ export interface FilterKind<V extends Value = Value, Options = unknown> {
   readonly takes: readonly PointType[];
   /** True: it changes what a number or a word means, not when it is said. Commands would not follow, so it is not for outputs. */
   readonly rescales?: true;
+  /** True: it judges what the device said, so it comes first, wherever it is written. */
+  readonly judgesDevice?: true;
   /** What keeps these options from this point, in words; undefined where nothing does. */
   problem?(options: Options, spec: PointSpec): string | undefined;
   /** The point as it is behind the filter, where that makes another one of it. */

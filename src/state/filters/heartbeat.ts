@@ -6,7 +6,7 @@ import { ALL_TYPES, type FilterKind } from './filter.js';
 /** Repeats the last value for the filters behind it. It stays as old as it is: no repetition makes it fresh. */
 export const heartbeat: FilterKind<Value, number> = {
   options: durationBetween('10ms', '24h').describe(
-    'Repeats the last value to the filters behind it when none came for this time',
+    'Repeats the last value to the filters behind it when none came for this time; passes all others (ESPHome: says only the last one, each such time)',
   ),
   takes: ALL_TYPES,
   stage: (ms, emit, clock) => {

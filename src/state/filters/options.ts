@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import type { Clock } from '../../clock.js';
 import type { PointSpec } from '../../device/point.js';
+import type { MakeStage } from './chain.js';
 import { FILTERS } from './register.js';
 
 /** One filter as a config has it. */
@@ -30,7 +32,7 @@ const filter = z
   })
   .meta({ typeName: '{filter: options}' });
 
-/** A point's filters, in the order in which its readings pass them. */
+/** A point's filters, in the order in which they are written. */
 export const filterList = z
   .array(filter)
   .min(1)
@@ -58,4 +60,20 @@ export function specBehind({ name, options }: FilterConfig, spec: PointSpec): Po
 /** True for a filter after which a number or a word means something else. */
 export function rescales({ name }: FilterConfig): boolean {
   return FILTERS.get(name)?.rescales === true;
+}
+
+/**
+ * What builds a point's filters, in the order in which its readings pass them: as written, but for those that judge the
+ * device. `check` comes once numbers are in the unit that is published.
+ */
+export function makersOf(filters: readonly FilterConfig[], clock: Clock, check?: MakeStage): MakeStage[] {
+  const judges = ({ name }: FilterConfig) => FILTERS.get(name)?.judgesDevice === true;
+  const ordered = [...filters.filter(judges), ...filters.filter((filter) => !judges(filter))];
+  const makers = ordered.map(({ name, options }): MakeStage => {
+    const kind = FILTERS.get(name);
+    if (!kind) throw new Error(`there is no filter ${name}`);
+    return (emit) => kind.stage(options, emit, clock);
+  });
+  if (check) makers.splice(ordered.findLastIndex(rescales) + 1, 0, check);
+  return makers;
 }

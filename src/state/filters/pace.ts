@@ -8,7 +8,7 @@ export interface Pace {
 
 /** `send_every` and `send_first_at`, for options that have them. */
 export const paceShape = {
-  send_every: z.int().min(1).max(10_000).default(1).describe('Says each such value only'),
+  send_every: z.int().min(1).max(10_000).default(1).describe('Says each such value only (ESPHome: 5, averages 15)'),
   send_first_at: z.int().min(1).max(10_000).default(1).describe('Says the first one after so many'),
 };
 

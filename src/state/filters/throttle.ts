@@ -5,7 +5,9 @@ import { ALL_TYPES, type FilterKind } from './filter.js';
 
 /** At most one value in a time. The last one of it is kept and said at its end, so that a device that falls silent is not misquoted. */
 export const throttle: FilterKind<Value, number> = {
-  options: durationBetween('1ms', '24h').describe('Passes at most one value in this time; the last one at its end'),
+  options: durationBetween('1ms', '24h').describe(
+    'Passes at most one value in this time; the last one at its end (ESPHome: drops all but the first)',
+  ),
   takes: ALL_TYPES,
   stage: (ms, emit, clock) => {
     let timer: Timer | undefined;

@@ -3,12 +3,13 @@ import { durationBetween } from '../../device/options.js';
 import type { Value } from '../../device/point.js';
 import { ALL_TYPES, type FilterKind } from './filter.js';
 
-/** Unknown once the device has not said it for too long. Counts from its own word, so that what was repeated or late is as old as it is. */
+/** Unknown once the device has not said it for too long. It hears the device's own words, whatever other filters make of them. */
 export const timeout: FilterKind<Value, number> = {
   options: durationBetween('10ms', '24h').describe(
-    'Makes the point unknown when the device did not say it for this time',
+    'Makes the point unknown when the device did not say it for this time; judged first, wherever it is written',
   ),
   takes: ALL_TYPES,
+  judgesDevice: true,
   stage: (ms, emit, clock) => {
     let timer: Timer | undefined;
     let newest = 0;
@@ -27,10 +28,6 @@ export const timeout: FilterKind<Value, number> = {
     return {
       take: (value, at) => {
         newest = at;
-        if (at + ms <= clock.now()) {
-          emit(null, at);
-          return;
-        }
         // One timer for all values: each looks anew when it fires.
         if (!timer) watch();
         emit(value, at);
