@@ -209,26 +209,25 @@ export class Bridge {
 
   private buildMesh(): Seat {
     const { seat = (parts, handlers) => new RelaySeat(parts, handlers) } = this.parts;
-    return seat(this.parts, {
-      up: () => {
-        this.safety.relayUp();
-        this.publisher.up();
-        if (this.memory.latch.closed) this.publisher.log({ level: 'error', text: 'the emergency stop is latched' });
-        this.panel?.relayChanged();
+    return seat(
+      { ...this.parts, replay: this.memory.replay.memory },
+      {
+        up: () => {
+          this.safety.relayUp();
+          this.publisher.up();
+          if (this.memory.latch.closed) this.publisher.log({ level: 'error', text: 'the emergency stop is latched' });
+          this.panel?.relayChanged();
+        },
+        down: () => {
+          if (!this.stopping) this.safety.relayDown();
+          this.publisher.down();
+          this.panel?.relayChanged();
+        },
+        broadcast: (payload, sealed) => this.router.handle(payload, sealed),
+        request: (type, payload, answer, sealed) => this.requests.route(type, payload, answer, sealed),
+        reply: (send) => this.publisher.reply(send),
       },
-      down: () => {
-        if (!this.stopping) this.safety.relayDown();
-        this.publisher.down();
-        this.panel?.relayChanged();
-      },
-      broadcast: (payload, sealed) => this.router.handle(payload, sealed),
-      request: (type, payload, answer, sealed) => {
-        if (!this.requests.knows(type)) return false;
-        void this.requests.answer(type, payload, sealed ? 'sealed' : 'plain').then(answer);
-        return true;
-      },
-      reply: (send) => this.publisher.reply(send),
-    });
+    );
   }
 
   /** A line for the log consoles of all layouts. */

@@ -3,6 +3,7 @@ import { keptToken } from './kept-token.js';
 import type { MeshClient, MeshHandlers } from './mesh/client.js';
 import type { MeshStats } from './mesh/client-stats.js';
 import type { DeviceToken } from './mesh/device-token.js';
+import { ReplayMemory } from './mesh/e2ee-replay.js';
 import type { JsonObject } from './mesh/frame.js';
 import type { RosterEntry } from './mesh/roster.js';
 import { joinRelay, type MeshSideParts } from './mesh-side.js';
@@ -52,6 +53,8 @@ export class RelaySeat implements Seat {
   private client: MeshClient;
   private tokens: DeviceToken | undefined;
   private over = false;
+  /** Of all connections: whoever moves the bridge must not make it forget. */
+  private readonly replay: ReplayMemory;
   channel: string;
   url: string;
 
@@ -61,6 +64,7 @@ export class RelaySeat implements Seat {
   ) {
     this.channel = parts.config.relay.channel;
     this.url = parts.relayUrl;
+    this.replay = parts.replay ?? new ReplayMemory();
     this.tokens = this.tokenOf(parts);
     this.client = this.clientOf(parts);
   }
@@ -142,8 +146,8 @@ export class RelaySeat implements Seat {
   }
 
   private clientOf(parts: RelaySeatParts): MeshClient {
-    const { tokens } = this;
-    return joinRelay({ ...parts, tokens }, { ...this.handlers, refused: () => tokens?.refusedByRelay() });
+    const { tokens, replay } = this;
+    return joinRelay({ ...parts, tokens, replay }, { ...this.handlers, refused: () => tokens?.refusedByRelay() });
   }
 
   private tokenOf(parts: RelaySeatParts): DeviceToken | undefined {

@@ -6,9 +6,10 @@ import type { Publisher } from '../frame/publisher.js';
 import type { LogEntry } from '../frame/shapes.js';
 import type { Binding } from '../layout/bind.js';
 import type { Log } from '../log.js';
+import type { Sealed } from '../mesh/e2ee.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
-import { type CommandRequest, readCommand, requestFor, senderOf } from './command.js';
+import { type CommandRequest, readCommand, requestFor, senderOf, viaOf } from './command.js';
 import type { Commands } from './commands.js';
 import { checkSender, type Rules } from './validate.js';
 
@@ -65,9 +66,9 @@ export class Router {
     return new Router({ ...this.parts, publisher }, this.stops);
   }
 
-  /** Handles one broadcast payload of the relay; `sealed`: it came in the room's envelope. */
-  handle(payload: JsonObject, sealed: boolean): void {
-    this.take(payload, sealed ? 'sealed' : 'plain');
+  /** Handles one broadcast payload of the relay. */
+  handle(payload: JsonObject, sealed: Sealed): void {
+    this.take(payload, viaOf(sealed));
   }
 
   /** Handles one payload, however it came. */

@@ -89,6 +89,7 @@ function merged(rest: Omit<ParsedRelay, 'connection'>, artifact: Artifact, given
     channel: given.has('channel') ? rest.channel : (channel ?? rest.channel),
     token: rest.token ?? token,
     roomKey: rest.roomKey ?? roomKey,
+    unstamped: rest.unstamped,
     allowOpenRelay: rest.allowOpenRelay,
     ca: rest.ca,
     ...(credential === undefined ? {} : { credential }),

@@ -14,6 +14,7 @@ export function configToJson(config: Config): unknown {
     channel,
     token: undefined,
     roomKey: roomKey && SOME_KEY,
+    unstamped: config.relay.unstamped,
     allowOpenRelay: config.relay.allowOpenRelay,
   };
   const { document, bindings = {} } = config.layout ?? {};
