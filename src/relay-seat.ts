@@ -1,3 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
+import { deadline } from './clock.js';
+import { BridgeError } from './error.js';
 import type { FrameSink } from './frame/sink.js';
 import { keptToken } from './kept-token.js';
 import type { MeshClient, MeshHandlers } from './mesh/client.js';
@@ -45,6 +48,9 @@ export interface Seat extends FrameSink {
   nodes(): Promise<RosterEntry[]>;
 }
 
+/** A question for a token is waited for that long when we leave. */
+const ANSWER_MS = 1_000;
+
 /** Takes a seat on the relay that the parts name. */
 export type MakeSeat = (parts: RelaySeatParts, handlers: SeatHandlers) => Seat;
 
@@ -59,7 +65,7 @@ export class RelaySeat implements Seat {
   url: string;
 
   constructor(
-    parts: RelaySeatParts,
+    private parts: RelaySeatParts,
     private readonly handlers: SeatHandlers,
   ) {
     this.channel = parts.config.relay.channel;
@@ -82,17 +88,20 @@ export class RelaySeat implements Seat {
   }
 
   async move(parts: RelaySeatParts): Promise<void> {
-    await this.leave();
+    // The service may be about to replace the lasting secret: who asked must be the one who hears.
+    if (isDeepStrictEqual(credentialOf(parts), credentialOf(this.parts))) await this.client.stop();
+    else await this.leave();
     if (this.over) return;
+    this.parts = parts;
     this.channel = parts.config.relay.channel;
     this.url = parts.relayUrl;
-    this.tokens = this.tokenOf(parts);
+    this.tokens ??= this.tokenOf(parts);
     this.client = this.clientOf(parts);
     this.start();
   }
 
   endRenewal(): void {
-    this.tokens?.stop();
+    void this.tokens?.stop();
   }
 
   get name(): string {
@@ -141,8 +150,11 @@ export class RelaySeat implements Seat {
   }
 
   private async leave(): Promise<void> {
-    this.tokens?.stop();
-    await this.client.stop();
+    const { tokens } = this;
+    this.tokens = undefined;
+    const late = () => new BridgeError('relay/token', 'the service does not answer');
+    const answered = tokens && deadline(this.parts.clock, ANSWER_MS, tokens.stop(), late).catch(() => {});
+    await Promise.all([answered, this.client.stop()]);
   }
 
   private clientOf(parts: RelaySeatParts): MeshClient {
@@ -151,6 +163,14 @@ export class RelaySeat implements Seat {
   }
 
   private tokenOf(parts: RelaySeatParts): DeviceToken | undefined {
-    return keptToken({ ...parts, revoked: () => void this.client.stop() });
+    const revoked = () => {
+      this.tokens = undefined;
+      void this.client.stop();
+    };
+    return keptToken({ ...parts, revoked });
   }
+}
+
+function credentialOf({ config, token }: RelaySeatParts): unknown {
+  return [config.relay.credential, token];
 }

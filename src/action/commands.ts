@@ -97,7 +97,7 @@ export class Commands {
     if (!this.rules.fleet.devices.has(device)) return;
     const refusal = this.turnedAway(request);
     if (!refusal) this.rules.outputs.hold(device, point, from, held);
-    else this.noted({ ...request, what: `hold ${device}.${point}`, wish: held }, this.refuse(request, refusal));
+    else void this.noted({ ...request, what: `hold ${device}.${point}`, wish: held }, this.refuse(request, refusal));
   }
 
   /** Lets go of the emergency stop by `release`; undefined when that gets no answer (see `submit`). Never rejects. */
