@@ -209,25 +209,23 @@ export class Bridge {
 
   private buildMesh(): Seat {
     const { seat = (parts, handlers) => new RelaySeat(parts, handlers) } = this.parts;
-    return seat(
-      { ...this.parts, replay: this.memory.replay.memory },
-      {
-        up: () => {
-          this.safety.relayUp();
-          this.publisher.up();
-          if (this.memory.latch.closed) this.publisher.log({ level: 'error', text: 'the emergency stop is latched' });
-          this.panel?.relayChanged();
-        },
-        down: () => {
-          if (!this.stopping) this.safety.relayDown();
-          this.publisher.down();
-          this.panel?.relayChanged();
-        },
-        broadcast: (payload, sealed) => this.router.handle(payload, sealed),
-        request: (type, payload, answer, sealed) => this.requests.route(type, payload, answer, sealed),
-        reply: (send) => this.publisher.reply(send),
+    const parts = { ...this.parts, replay: this.memory.replay.memory };
+    return seat(parts, {
+      up: () => {
+        this.safety.relayUp();
+        this.publisher.up();
+        if (this.memory.latch.closed) this.publisher.log({ level: 'error', text: 'the emergency stop is latched' });
+        this.panel?.relayChanged();
       },
-    );
+      down: () => {
+        if (!this.stopping) this.safety.relayDown();
+        this.publisher.down();
+        this.panel?.relayChanged();
+      },
+      broadcast: (payload, sealed) => this.router.handle(payload, sealed),
+      request: (type, payload, answer, sealed) => this.requests.route(type, payload, answer, sealed),
+      reply: (send) => this.publisher.reply(send),
+    });
   }
 
   /** A line for the log consoles of all layouts. */
