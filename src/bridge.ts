@@ -213,7 +213,8 @@ export class Bridge {
 
   private buildMesh(): Seat {
     const { seat = (parts, handlers) => new RelaySeat(parts, handlers) } = this.parts;
-    return seat(this.parts, {
+    const parts = { ...this.parts, replay: this.memory.replay.memory };
+    return seat(parts, {
       up: () => {
         this.safety.relayUp();
         this.publisher.up();
@@ -226,11 +227,7 @@ export class Bridge {
         this.panel?.relayChanged();
       },
       broadcast: (payload, sealed) => this.router.handle(payload, sealed),
-      request: (type, payload, answer, sealed) => {
-        if (!this.requests.knows(type)) return false;
-        void this.requests.answer(type, payload, sealed ? 'sealed' : 'plain').then(answer);
-        return true;
-      },
+      request: (type, payload, answer, sealed) => this.requests.route(type, payload, answer, sealed),
       reply: (send) => this.publisher.reply(send),
     });
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Clock } from './clock.js';
 import { BridgeError } from './error.js';
 import type { Log } from './log.js';
-import { writePrivate } from './private-file.js';
+import { makePrivate, writePrivate } from './private-file.js';
 
 /** Where a server's certificate comes from: files of the owner, or `true`: made here and kept. */
 export type CertificateSource = true | { readonly cert: string; readonly key: string };
@@ -38,6 +38,7 @@ const UNSET = Date.UTC(2025, 0, 1);
 export async function loadCertificate(source: CertificateSource, parts: CertificateParts): Promise<Certificate> {
   if (source !== true) return checked(await read(source.cert), await read(source.key), source.cert, parts.clock);
   const path = join(parts.stateDir, FILE);
+  makePrivate(path, parts.log, 'Delete it to get a new certificate');
   const kept = await readFile(path, 'utf8').catch(() => undefined);
   if (kept !== undefined) {
     try {

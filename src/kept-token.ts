@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import type { Clock } from './clock.js';
 import type { Config } from './config/schema.js';
+import { describeError } from './error.js';
 import type { Log } from './log.js';
 import { DeviceToken } from './mesh/device-token.js';
 import { isObject } from './mesh/frame.js';
 import { postJson } from './mesh/post-json.js';
+import { makePrivate } from './private-file.js';
 import { StateFile } from './state/state-file.js';
 
 /** What a kept token is built from. */
@@ -33,13 +35,20 @@ interface Kept {
 export function keptToken({ config, token, clock, random, log, revoked }: KeptTokenParts): DeviceToken | undefined {
   const { credential } = config.relay;
   if (!credential) return undefined;
-  const file = new StateFile<Kept>(join(config.bridge.stateDir, 'device.json'), log);
+  const path = join(config.bridge.stateDir, 'device.json');
+  try {
+    for (const copy of [path, `${path}.previous`]) makePrivate(copy, log, 'Add the device to your account anew');
+  } catch (error) {
+    // What is in it is needed all the same: without the newest secret the account would not know us any more.
+    log.warn({}, describeError(error));
+  }
+  const file = new StateFile<Kept>(path, log);
   const kept = file.read(undefined, isKept);
   // A new credential in the config is worth more than what came of an old one.
   const own = kept?.deviceId === credential.deviceId && kept.after === credential.refresh;
-  const rotated = (refresh: string) => {
-    void file.write({ deviceId: credential.deviceId, refresh, after: credential.refresh });
-  };
+  if (own) log.hide?.(kept.refresh);
+  const rotated = (refresh: string) =>
+    file.write({ deviceId: credential.deviceId, refresh, after: credential.refresh });
   return new DeviceToken({
     credential: own ? { ...credential, refresh: kept.refresh } : credential,
     token,

@@ -5,6 +5,8 @@ export interface Log {
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
   child(bindings: object): Log;
+  /** No line shows this text from now on, where the log can see to that. */
+  hide?(secret: string): void;
 }
 
 /** A logger that keeps silent, for parts used outside a running bridge. */

@@ -25,6 +25,9 @@ export interface LoggerOptions {
 /** Shortest secret that is looked for; shorter ones would black out words. */
 const SHORTEST_SECRET = 4;
 
+/** Secrets that come up while the program runs, such as tokens that end within the hour: so many are known. */
+const MAX_LEARNT = 32;
+
 /** Longest text in a terminal line. */
 const MAX_TEXT = 2000;
 
@@ -42,7 +45,13 @@ export interface ProgramLog extends Log {
 /** The program's log. Nothing is buffered, secrets become `[redacted]`, control characters never come out raw. */
 export function createLogger(options: LoggerOptions): ProgramLog {
   let { level: least } = options;
-  let redact = redactor(options.secrets);
+  let { secrets } = options;
+  let redact = redactor(secrets);
+  let learnt: readonly string[] = [];
+  const hide = (secret: string) => {
+    learnt = [...learnt.filter((other) => other !== secret), secret].slice(-MAX_LEARNT);
+    redact = redactor([...secrets, ...learnt]);
+  };
   const render = options.pretty ? terminalLine(options.colour ?? false) : jsonLine;
   const log = pino(
     {
@@ -64,21 +73,22 @@ export function createLogger(options: LoggerOptions): ProgramLog {
       },
     },
   );
-  const take: ProgramLog['take'] = ({ level, secrets }) => {
-    least = level;
-    redact = redactor(secrets);
+  const take: ProgramLog['take'] = (wishes) => {
+    least = wishes.level;
+    secrets = wishes.secrets;
+    redact = redactor([...secrets, ...learnt]);
   };
-  return { ...fromLevel(log, () => least), take };
+  return { ...fromLevel(log, () => least, hide), take };
 }
 
 /** A log that writes what is at least as important as the level is at that moment; pino's own is fixed for children. */
-function fromLevel(log: Logger, least: () => LogLevel): Log {
+function fromLevel(log: Logger, least: () => LogLevel, hide: (secret: string) => void): Log {
   const { values } = pino.levels;
   const at = (level: Exclude<LogLevel, 'trace'>) => (fields: object, message: string) => {
     if ((values[level] ?? 0) >= (values[least()] ?? 0)) log[level](fields, message);
   };
-  const child = (bindings: object) => fromLevel(log.child(bindings), least);
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), child };
+  const child = (bindings: object) => fromLevel(log.child(bindings), least, hide);
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), child, hide };
 }
 
 /** A line as pino wrote it, parsed. */

@@ -15,6 +15,9 @@ function end(code: number): never {
   process.exit(code);
 }
 
+// Whatever is made is for its owner's eyes from its first moment on: sockets get their mode only after they listen.
+process.umask(0o077);
+
 const stop = new AbortController();
 let reload: (() => void) | undefined;
 const signalled = () => {

@@ -4,6 +4,7 @@ import { restoredOutputs } from './config/restored.js';
 import type { Config } from './config/schema.js';
 import type { FleetMemory } from './device/fleet.js';
 import type { Tallies } from './device/tallies.js';
+import { KeptReplay } from './kept-replay.js';
 import type { Log } from './log.js';
 import type { History } from './state/history.js';
 import { type HistoryRecord, KeptHistory } from './state/kept-history.js';
@@ -26,10 +27,11 @@ export interface MemoryParts {
   log: Log;
 }
 
-/** What a bridge remembers of its outputs and values over restarts, each sort in a file of its own. */
+/** What a bridge remembers of its outputs, values and members over restarts, each sort in a file of its own. */
 export class Memory implements FleetMemory {
   readonly latch: Latch;
   readonly outputs: OutputMemory;
+  readonly replay: KeptReplay;
   private restored: ReadonlySet<string>;
   private readonly counts: KeptTallies;
   private readonly values: LastValues | undefined;
@@ -47,6 +49,7 @@ export class Memory implements FleetMemory {
       clock,
       intervalMs: persist.interval,
     });
+    this.replay = new KeptReplay(file('replay.json'), clock);
     const counters = persist.counters ? file<TallyRecord>('counters.json') : undefined;
     this.counts = new KeptTallies({ file: counters, clock, intervalMs: persist.interval });
     const intervalMs = Math.max(persist.interval, LARGE_MS);
@@ -97,6 +100,7 @@ export class Memory implements FleetMemory {
     await Promise.all([
       this.latch.settled(),
       this.outputs.close(),
+      this.replay.close(),
       this.counts.close(),
       this.values?.close(),
       this.kept?.close(),

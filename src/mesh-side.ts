@@ -6,6 +6,7 @@ import { MeshClient, type MeshHandlers } from './mesh/client.js';
 import type { Dial, Trust } from './mesh/client-socket.js';
 import type { DeviceToken } from './mesh/device-token.js';
 import { roomCipher } from './mesh/e2ee.js';
+import type { ReplayMemory } from './mesh/e2ee-replay.js';
 
 /** What the bridge's client on the relay is built from. */
 export interface MeshSideParts {
@@ -17,6 +18,8 @@ export interface MeshSideParts {
   readonly tokens: DeviceToken | undefined;
   /** Whom a `wss://` relay has to be; anybody whom the system trusts where absent. */
   readonly trust?: Trust | undefined;
+  /** Which sealed frames came before, over whichever connection. */
+  readonly replay?: ReplayMemory | undefined;
   /** How to reach the relay; over the network where absent. */
   readonly dial?: Dial | undefined;
   readonly clock: Clock;
@@ -26,10 +29,11 @@ export interface MeshSideParts {
 
 /** The bridge's client on its relay, as the config wants it; it does not connect yet. */
 export function joinRelay(parts: MeshSideParts, handlers: MeshHandlers): MeshClient {
-  const { config, relayUrl, token, tokens, trust, dial, clock, random, log } = parts;
+  const { config, relayUrl, token, tokens, trust, replay: memory, dial, clock, random, log } = parts;
   const { name } = config.bridge;
-  const { channel, roomKey } = config.relay;
-  const cipher = roomKey === undefined ? {} : { cipher: roomCipher(roomKey, { channel, name, clock, randomBytes }) };
+  const { channel, roomKey, unstamped, credential } = config.relay;
+  const room = { channel, name, clock, memory, unstamped, randomBytes };
+  const cipher = roomKey === undefined ? {} : { cipher: roomCipher(roomKey, room) };
   return new MeshClient(
     {
       url: relayUrl,
@@ -39,6 +43,8 @@ export function joinRelay(parts: MeshSideParts, handlers: MeshHandlers): MeshCli
       trust,
       dial,
       ...cipher,
+      // Relays of an account write on each frame whose it is.
+      namesSenders: credential !== undefined,
       clock,
       random,
       log: log.child({ part: 'relay' }),

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { chmodSync, statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Log } from './log.js';
 
 /**
  * Writes a file that only its owner can read, and makes its folder: beside its place and renamed, so that a power cut leaves
@@ -25,4 +27,15 @@ export async function writePrivate(path: string, text: string): Promise<void> {
   }
   const entry = await open(folder, 'r');
   await entry.sync().finally(() => entry.close());
+}
+
+/**
+ * Makes a file that others than its owner can read private, and says so; `advice`: what to do about who has read it. One that
+ * is not there is left alone. Throws the system's error.
+ */
+export function makePrivate(path: string, log: Log, advice: string): void {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+  if ((mode & 0o077) === 0) return;
+  chmodSync(path, 0o600);
+  log.warn({ path }, `the file was open to other users; it is private now. ${advice}`);
 }

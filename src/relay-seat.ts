@@ -1,8 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
+import { deadline } from './clock.js';
+import { BridgeError } from './error.js';
 import type { FrameSink } from './frame/sink.js';
 import { keptToken } from './kept-token.js';
 import type { MeshClient, MeshHandlers } from './mesh/client.js';
 import type { MeshStats } from './mesh/client-stats.js';
 import type { DeviceToken } from './mesh/device-token.js';
+import { ReplayMemory } from './mesh/e2ee-replay.js';
 import type { JsonObject } from './mesh/frame.js';
 import type { RosterEntry } from './mesh/roster.js';
 import { joinRelay, type MeshSideParts } from './mesh-side.js';
@@ -44,6 +48,9 @@ export interface Seat extends FrameSink {
   nodes(): Promise<RosterEntry[]>;
 }
 
+/** A question for a token is waited for that long when we leave. */
+const ANSWER_MS = 1_000;
+
 /** Takes a seat on the relay that the parts name. */
 export type MakeSeat = (parts: RelaySeatParts, handlers: SeatHandlers) => Seat;
 
@@ -52,15 +59,18 @@ export class RelaySeat implements Seat {
   private client: MeshClient;
   private tokens: DeviceToken | undefined;
   private over = false;
+  /** Of all connections: whoever moves the bridge must not make it forget. */
+  private readonly replay: ReplayMemory;
   channel: string;
   url: string;
 
   constructor(
-    parts: RelaySeatParts,
+    private parts: RelaySeatParts,
     private readonly handlers: SeatHandlers,
   ) {
     this.channel = parts.config.relay.channel;
     this.url = parts.relayUrl;
+    this.replay = parts.replay ?? new ReplayMemory();
     this.tokens = this.tokenOf(parts);
     this.client = this.clientOf(parts);
   }
@@ -78,17 +88,20 @@ export class RelaySeat implements Seat {
   }
 
   async move(parts: RelaySeatParts): Promise<void> {
-    await this.leave();
+    // The service may be about to replace the lasting secret: who asked must be the one who hears.
+    if (isDeepStrictEqual(credentialOf(parts), credentialOf(this.parts))) await this.client.stop();
+    else await this.leave();
     if (this.over) return;
+    this.parts = parts;
     this.channel = parts.config.relay.channel;
     this.url = parts.relayUrl;
-    this.tokens = this.tokenOf(parts);
+    this.tokens ??= this.tokenOf(parts);
     this.client = this.clientOf(parts);
     this.start();
   }
 
   endRenewal(): void {
-    this.tokens?.stop();
+    void this.tokens?.stop();
   }
 
   get name(): string {
@@ -137,16 +150,27 @@ export class RelaySeat implements Seat {
   }
 
   private async leave(): Promise<void> {
-    this.tokens?.stop();
-    await this.client.stop();
+    const { tokens } = this;
+    this.tokens = undefined;
+    const late = () => new BridgeError('relay/token', 'the service does not answer');
+    const answered = tokens && deadline(this.parts.clock, ANSWER_MS, tokens.stop(), late).catch(() => {});
+    await Promise.all([answered, this.client.stop()]);
   }
 
   private clientOf(parts: RelaySeatParts): MeshClient {
-    const { tokens } = this;
-    return joinRelay({ ...parts, tokens }, { ...this.handlers, refused: () => tokens?.refusedByRelay() });
+    const { tokens, replay } = this;
+    return joinRelay({ ...parts, tokens, replay }, { ...this.handlers, refused: () => tokens?.refusedByRelay() });
   }
 
   private tokenOf(parts: RelaySeatParts): DeviceToken | undefined {
-    return keptToken({ ...parts, revoked: () => void this.client.stop() });
+    const revoked = () => {
+      this.tokens = undefined;
+      void this.client.stop();
+    };
+    return keptToken({ ...parts, revoked });
   }
+}
+
+function credentialOf({ config, token }: RelaySeatParts): unknown {
+  return [config.relay.credential, token];
 }

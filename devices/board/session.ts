@@ -6,8 +6,10 @@ import type {
   NakCode,
   PointDescription,
 } from '../../firmware-protocol/message.js';
+import { encodePoint } from '../../firmware-protocol/point.js';
 import { decodeValue, encodeValue } from '../../firmware-protocol/value.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from '../../src/device/driver.js';
+import { fullManifest } from '../../src/device/manifest.js';
 import type { OutputLimits } from '../../src/device/output-limits.js';
 import { sameValue, type Value } from '../../src/device/point.js';
 import { BridgeError, isBridgeError } from '../../src/error.js';
@@ -52,7 +54,8 @@ export class BoardSession implements DeviceSession {
     private readonly hearing: Pick<Hearing, 'timesRead' | 'answered'>,
   ) {
     this.points = new Map(points.map((point) => [point.id, point]));
-    this.identity = identityOf(board);
+    const described = points.map((point) => `${encodePoint(point)}\n`).join('');
+    this.identity = { ...identityOf(board), manifest: fullManifest(board.fingerprint, described) };
   }
 
   /**

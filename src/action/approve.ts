@@ -16,7 +16,8 @@ export async function approveDevice({ fleet, audit }: Approver, device: string, 
 
 /** Approves every new board that is plugged in within `ms`, in somebody's name. */
 export function approveNewBoards({ fleet, audit }: Approver, ms: number, from: string): void {
-  fleet.welcomeNew(ms);
-  const wish = `new boards for ${ms / 1000} s`;
-  void audit.note({ from, via: 'local', what: 'approve', wish }, { ok: true, value: true });
+  const note = (wish: string) =>
+    void audit.note({ from, via: 'local', what: 'approve', wish }, { ok: true, value: true });
+  fleet.welcomeNew(ms, note);
+  note(`new boards for ${ms / 1000} s`);
 }

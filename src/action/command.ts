@@ -1,5 +1,6 @@
 import type { Value } from '../device/point.js';
 import { BRIDGE_ORIGIN } from '../device/safe-keeper.js';
+import type { Sealed } from '../mesh/e2ee.js';
 import type { JsonObject } from '../mesh/frame.js';
 
 /** A wish as it came in: from a phone's frame, a routed request or the control socket. */
@@ -18,8 +19,11 @@ export interface CommandRequest {
   readonly size: number;
   /** It comes from a stick, which says where it is again and again: without another one in so many milliseconds it is let go. */
   readonly lease?: number;
-  /** How it reached us: sealed with the room key, plain over the relay, from this machine, or from a page that may only look. */
-  readonly via: 'sealed' | 'plain' | 'local' | 'viewer';
+  /**
+   * How it reached us: sealed with the room key, the same but overtaken by a newer frame of its sender, plain over the
+   * relay, from this machine, or from a page that may only look.
+   */
+  readonly via: 'sealed' | 'late' | 'plain' | 'local' | 'viewer';
 }
 
 /** What a frame asks for: a value of a point, or a pulse. */
@@ -29,6 +33,11 @@ export interface Wish {
   readonly value?: unknown;
   readonly pulseMs?: unknown;
   readonly lease?: number | undefined;
+}
+
+/** How a frame of the relay reached us. */
+export function viaOf(sealed: Sealed): CommandRequest['via'] {
+  return sealed === 'late' ? 'late' : sealed ? 'sealed' : 'plain';
 }
 
 /** Reads a `<ns>.cmd` payload; undefined where it does not even name a device and a point. */

@@ -3,15 +3,13 @@ import { type Outcome, ofSuccessor, refusalOf, refused, supersededBy } from '../
 import { withinOf } from '../device/point.js';
 import { BridgeError } from '../error.js';
 import { Senders } from '../senders.js';
-import { Audit } from './audit.js';
+import { type Asked, Audit } from './audit.js';
 import type { CommandRequest } from './command.js';
 import { OutcomeCounts } from './outcome-counts.js';
 import { CommandRate, MAX_SENDERS } from './rate.js';
+import { Taps } from './taps.js';
 import { checkArm, checkCommand, checkSender, type Rules } from './validate.js';
 
-/** A tap's outcome is remembered this long, so that a repeat gets the same answer. */
-const REMEMBER_MS = 60_000;
-const MAX_REMEMBERED = 4096;
 /** Points of one sender whose last command may wait for its turn. */
 const MAX_HELD = 16;
 
@@ -40,7 +38,7 @@ const EXPIRED = refused('expired', 'too many commands came before this one');
 
 /** Takes commands from everywhere to their devices: once each, in bounded numbers, the last wish always kept. */
 export class Commands {
-  private readonly remembered = new Map<string, { outcome: Promise<Outcome>; at: number }>();
+  private readonly taps: Taps;
   /** By sender and point. */
   private readonly held = new Map<string, Held>();
   private readonly waiting: Senders<Waiting>;
@@ -56,6 +54,7 @@ export class Commands {
 
   constructor(private readonly rules: Rules) {
     const { clock } = rules;
+    this.taps = new Taps(clock);
     this.audit = new Audit(clock);
     this.rate = new CommandRate(clock);
     this.refusals = new CommandRate(clock);
@@ -69,55 +68,80 @@ export class Commands {
   submit(request: CommandRequest): Promise<Outcome> | undefined {
     const { fleet, store } = this.rules;
     if (!fleet.devices.has(request.device) && !store.point(request.device, request.point)) return undefined;
-    if (request.cmd === undefined) return this.noted(request);
-    const known = this.known(request);
+    const known = this.taps.outcomeOf(request);
     if (known) return known;
-    const outcome = this.noted(request);
-    if (outcome) this.remember(tapOf(request), outcome);
+    const { device, point, value, pulseMs } = request;
+    const asked = {
+      ...request,
+      what: `${device}.${point}`,
+      wish: pulseMs === undefined ? value : { pulse_ms: pulseMs },
+    };
+    const refusal = this.turnedAway(request);
+    // Strangers must not push out what is remembered of members.
+    if (refusal) return this.noted(asked, this.refuse(request, refusal));
+    const outcome = this.noted(asked, this.admit(request));
+    if (outcome) this.taps.remember(request, outcome);
     return outcome;
   }
 
   /** Arms an output for its sender; undefined when that gets no answer (see `submit`). Never rejects. */
   arm(request: CommandRequest): Promise<Outcome> | undefined {
-    const { fleet, outputs } = this.rules;
-    if (!fleet.devices.has(request.device)) return undefined;
-    const { device, point, from, via } = request;
-    const asked = { from, via, what: `arm ${device}.${point}`, wish: undefined };
-    const refusal = this.closed ? STOPPING : checkSender(request, this.rules);
-    const verdict = refusal ? { refusal } : checkArm(request, this.rules);
-    if ('refusal' in verdict) return this.refuse(request, verdict.refusal);
-    if (this.rate.take(from) > 0) return this.refuse(request, TOO_MANY);
-    outputs.arming.arm(`${device}.${point}`, from, verdict.ms);
-    const outcome: Outcome = { ok: true, value: true };
-    void this.audit.note(asked, outcome);
-    return Promise.resolve(outcome);
+    if (!this.rules.fleet.devices.has(request.device)) return undefined;
+    const asked = { ...request, what: `arm ${request.device}.${request.point}`, wish: undefined };
+    return this.noted(asked, this.tryArm(request));
   }
 
   /** Whoever switched an output on still holds its button, or has let it go; nobody is answered. */
   hold(request: CommandRequest, held: boolean): void {
-    if (this.closed || checkSender(request, this.rules)) return;
-    this.rules.outputs.hold(request.device, request.point, request.from, held);
+    const { device, point, from } = request;
+    if (!this.rules.fleet.devices.has(device)) return;
+    const refusal = this.turnedAway(request);
+    if (!refusal) this.rules.outputs.hold(device, point, from, held);
+    else void this.noted({ ...request, what: `hold ${device}.${point}`, wish: held }, this.refuse(request, refusal));
+  }
+
+  /** Lets go of the emergency stop by `release`; undefined when that gets no answer (see `submit`). Never rejects. */
+  releaseStop(request: CommandRequest, release: () => void): Promise<Outcome> | undefined {
+    const known = this.taps.outcomeOf(request);
+    if (known) return known;
+    const { hindrance } = this.rules.estop;
+    const hindered = hindrance === undefined ? undefined : refused('estop', hindrance);
+    const refusal = checkSender(request, this.rules) ?? hindered;
+    const asked = { ...request, from: request.from || 'a phone', what: 'estop_reset', wish: undefined };
+    if (refusal) return this.noted(asked, this.refuse(request, refusal));
+    release();
+    const outcome: Promise<Outcome> = Promise.resolve({ ok: true, value: true });
+    this.taps.remember(request, outcome);
+    return outcome;
   }
 
   /** True for a tap that came before: it gets the same answer, which need not be the truth any more. */
   isRepeat(request: CommandRequest): boolean {
-    return this.known(request) !== undefined;
+    return this.taps.outcomeOf(request) !== undefined;
   }
 
-  private known(request: CommandRequest): Promise<Outcome> | undefined {
-    if (request.cmd === undefined) return undefined;
-    const known = this.remembered.get(tapOf(request));
-    return known && this.rules.clock.now() - known.at <= REMEMBER_MS ? known.outcome : undefined;
+  /** Takes the allowance of one answer that is cheap to provoke; false where its sender had as many as commands may be. */
+  mayAnswer({ from, via }: Pick<CommandRequest, 'from' | 'via'>): boolean {
+    if (via === 'local' || this.refusals.take(from) === 0) return true;
+    this.unanswered++;
+    return false;
   }
 
-  private noted(request: CommandRequest): Promise<Outcome> | undefined {
-    const { device, point, value, pulseMs, from, via } = request;
-    const outcome = this.admit(request);
-    const wish = pulseMs === undefined ? value : { pulse_ms: pulseMs };
+  private noted(asked: Asked, outcome: Promise<Outcome> | undefined): Promise<Outcome> | undefined {
     if (!outcome) return undefined;
     void this.outcomes.count(outcome);
-    void this.audit.note({ from, via, what: `${device}.${point}`, wish }, outcome);
+    void this.audit.note(asked, outcome);
     return outcome;
+  }
+
+  private tryArm(request: CommandRequest): Promise<Outcome> | undefined {
+    const { device, point, from } = request;
+    const refusal = this.turnedAway(request);
+    const verdict = refusal ? { refusal } : checkArm(request, this.rules);
+    if ('refusal' in verdict) return this.refuse(request, verdict.refusal);
+    if (this.rate.take(from) > 0) return this.refuse(request, TOO_MANY);
+    this.rules.outputs.arming.arm(`${device}.${point}`, from, verdict.ms);
+    return Promise.resolve({ ok: true, value: true });
   }
 
   /** Refuses every command from now on: those that wait for their turn too. */
@@ -132,8 +156,6 @@ export class Commands {
   }
 
   private admit(request: CommandRequest): Promise<Outcome> | undefined {
-    const refusal = this.closed ? STOPPING : checkSender(request, this.rules);
-    if (refusal) return this.refuse(request, refusal);
     const key = keyOf(request);
     // A wish that can't be carried out must not push out one that can.
     const rivals = this.held.size > 0 ? this.rivalsOf(request) : [];
@@ -150,11 +172,13 @@ export class Commands {
     return this.inTime(outcome, deadline);
   }
 
-  /** Refusals are cheap to provoke, so they are answered at the pace of commands only. */
+  /** What speaks against a request before its content is looked at. */
+  private turnedAway(request: CommandRequest): Outcome | undefined {
+    return this.closed ? STOPPING : checkSender(request, this.rules);
+  }
+
   private refuse(request: CommandRequest, refusal: Outcome): Promise<Outcome> | undefined {
-    if (request.via === 'local' || this.refusals.take(request.from) === 0) return Promise.resolve(refusal);
-    this.unanswered++;
-    return undefined;
+    return this.mayAnswer(request) ? Promise.resolve(refusal) : undefined;
   }
 
   /** An older wish that goes with its successor must not keep its phone waiting past its own time. */
@@ -227,20 +251,6 @@ export class Commands {
   private within(request: CommandRequest): number {
     return withinOf(this.rules.store.point(request.device, request.point)?.spec);
   }
-
-  private remember(key: string, outcome: Promise<Outcome>): void {
-    const now = this.rules.clock.now();
-    for (const [old, { at }] of this.remembered) {
-      if (now - at <= REMEMBER_MS && this.remembered.size < MAX_REMEMBERED) break;
-      this.remembered.delete(old);
-    }
-    this.remembered.set(key, { outcome, at: now });
-  }
-}
-
-/** One tap of one sender. */
-function tapOf({ from, cmd }: CommandRequest): string {
-  return JSON.stringify([from, cmd]);
 }
 
 /** A sender's wish for a point. */

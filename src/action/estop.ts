@@ -22,6 +22,8 @@ const HEARD: ReadonlySet<Health> = new Set<Health>(['online', 'unapproved']);
 export class EmergencyStop {
   /** Outputs, as `device.point`, that were not seen at their safe value since the stop. */
   private readonly unarmed = new Set<string>();
+  /** How often it was pressed while it was latched. */
+  again = 0;
   private readonly watchers = new Set<() => void>();
 
   /** `memory`: the latch, as it was before the start. */
@@ -84,6 +86,7 @@ export class EmergencyStop {
    */
   latch(): Promise<boolean> {
     const first = !this.latched;
+    this.again = first ? 0 : this.again + 1;
     for (const device of this.store.devices()) this.disarm(device);
     const kept = this.memory.set(true);
     if (first) for (const pressed of this.watchers) pressed();
@@ -92,6 +95,7 @@ export class EmergencyStop {
 
   /** Lets go of the latch; what it disarmed stays so until it is seen at its safe value. */
   reset(): void {
+    this.again = 0;
     void this.memory.set(false);
   }
 

@@ -4,11 +4,12 @@ import { refused } from '../device/outcome.js';
 import { BRIDGE_NODE } from '../layout/topology.js';
 import { pageOf } from '../layout-page.js';
 import type { Memory } from '../memory.js';
+import type { Sealed } from '../mesh/e2ee.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import type { History } from '../state/history.js';
 import type { PointState, Store } from '../state/store.js';
 import { printable } from '../text.js';
-import { type CommandRequest, readCommand } from './command.js';
+import { type CommandRequest, readCommand, viaOf } from './command.js';
 import type { Router } from './router.js';
 
 /** What the answers are made from. */
@@ -46,6 +47,13 @@ export class Requests {
   /** True when `type` is one that this bridge answers. */
   knows(type: string): boolean {
     return this.answers.has(type);
+  }
+
+  /** Answers a request of the relay through `answer`; false when its type is none of ours. */
+  route(type: string, payload: unknown, answer: (payload: JsonObject) => void, sealed: Sealed): boolean {
+    if (!this.knows(type)) return false;
+    void this.answer(type, payload, viaOf(sealed)).then(answer);
+    return true;
   }
 
   /** The answer to a request, however it came. Never rejects. */
@@ -93,6 +101,12 @@ export class Requests {
   }
 
   private async set(payload: JsonObject, via: CommandRequest['via']): Promise<JsonObject> {
+    const { namespace } = this.parts;
+    const { msg_type: type } = payload;
+    const isOurs = typeof type !== 'string' || [`${namespace}.set`, `${namespace}.cmd`].includes(type);
+    // The type that it travelled with is not sealed: whoever carries it could make it a request to us.
+    if (via === 'sealed' && !isOurs)
+      return { ...refused('plaintext', 'what is sealed is another request than it was sent as') };
     const request = readCommand(payload, via);
     if (!request || !this.parts.devices.has(request.device)) {
       return { ok: false, code: 'unknown_point', message: 'dev and point must name an output of this bridge' };

@@ -6,11 +6,12 @@ import type { Publisher } from '../frame/publisher.js';
 import type { LogEntry } from '../frame/shapes.js';
 import type { Binding } from '../layout/bind.js';
 import type { Log } from '../log.js';
+import type { Sealed } from '../mesh/e2ee.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
-import { type CommandRequest, readCommand, requestFor, senderOf } from './command.js';
+import { type CommandRequest, readCommand, requestFor, senderOf, viaOf } from './command.js';
 import type { Commands } from './commands.js';
-import { checkSender, type Rules } from './validate.js';
+import type { Rules } from './validate.js';
 
 /** What the router is built from. */
 export interface RouterParts {
@@ -65,9 +66,9 @@ export class Router {
     return new Router({ ...this.parts, publisher }, this.stops);
   }
 
-  /** Handles one broadcast payload of the relay; `sealed`: it came in the room's envelope. */
-  handle(payload: JsonObject, sealed: boolean): void {
-    this.take(payload, sealed ? 'sealed' : 'plain');
+  /** Handles one broadcast payload of the relay. */
+  handle(payload: JsonObject, sealed: Sealed): void {
+    this.take(payload, viaOf(sealed));
   }
 
   /** Handles one payload, however it came. */
@@ -147,7 +148,11 @@ export class Router {
 
   private stop(payload: JsonObject, via: CommandRequest['via']): void {
     const sender = senderOf(payload);
-    void this.emergencyStop(sender.from || 'a phone', via).then((outcome) => this.acknowledge(sender, outcome));
+    const { rules, commands } = this.parts;
+    // The stop itself has no limit; what is said to whoever hammers the button has.
+    const answered = !rules.estop.latched || commands.mayAnswer({ ...sender, via });
+    const stopped = this.emergencyStop(sender.from || 'a phone', via);
+    if (answered) void stopped.then((outcome) => this.acknowledge(sender, outcome));
   }
 
   /** Latches the emergency stop and puts every output of every device to its safe value. */
@@ -156,9 +161,11 @@ export class Router {
     const now = rules.clock.now();
     // Somebody who hammers the button must not fill the wires with the same words.
     if (!this.stops.last || now - this.stops.last.at >= STOP_AGAIN_MS) {
+      const anew = !rules.estop.latched;
       const outcome = this.makeSafe(by);
       this.stops.last = { at: now, outcome };
-      void this.parts.commands.audit.note({ from: by, via, what: 'estop', wish: undefined }, outcome);
+      // Nobody can be kept from pressing it, so pressing it again must not push out what moved.
+      if (anew) void this.parts.commands.audit.note({ from: by, via, what: 'estop', wish: undefined }, outcome);
     }
     return await this.stops.last.outcome;
   }
@@ -179,29 +186,22 @@ export class Router {
   }
 
   private resetStop(payload: JsonObject, via: CommandRequest['via']): void {
-    const sender = senderOf(payload);
-    const size = JSON.stringify(payload).length;
-    const sentAt = typeof payload['_ts'] === 'number' ? { sentAt: payload['_ts'] } : {};
-    const { hindrance } = this.parts.rules.estop;
-    const refusal =
-      checkSender({ device: '', point: '', ...sender, ...sentAt, size, via }, this.parts.rules) ??
-      (hindrance === undefined ? undefined : refused('estop', hindrance));
-    const from = sender.from || 'a phone';
-    if (refusal) {
-      void this.parts.commands.audit.note({ from, via, what: 'estop_reset', wish: undefined }, refusal);
-      this.reportRefusal('estop_reset', refusal);
-      this.acknowledge(sender, refusal);
-      return;
-    }
-    this.releaseStop(from, via);
-    this.acknowledge(sender, { ok: true, value: true });
+    const request = requestFor({ device: '', point: '' }, payload, via);
+    const isRepeat = this.parts.commands.isRepeat(request);
+    const release = () => this.releaseStop(request.from || 'a phone', via);
+    void this.parts.commands.releaseStop(request, release)?.then((outcome) => {
+      if (!isRepeat) this.reportRefusal('estop_reset', outcome);
+      this.acknowledge(request, outcome);
+    });
   }
 
   /** Lets go of the emergency stop. */
   releaseStop(by: string, via: CommandRequest['via'] = 'local'): void {
     const { log, tell, commands, rules } = this.parts;
     const { estop } = rules;
-    void commands.audit.note({ from: by, via, what: 'estop_reset', wish: undefined }, { ok: true, value: true });
+    const { again } = estop;
+    const wish = again > 0 ? { pressed_again: again } : undefined;
+    void commands.audit.note({ from: by, via, what: 'estop_reset', wish }, { ok: true, value: true });
     if (!estop.latched) return;
     estop.reset();
     this.stops.last = undefined;

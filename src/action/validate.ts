@@ -64,6 +64,7 @@ export function checkSender(request: CommandRequest, rules: Rules): Outcome | un
   if (request.via === 'sealed' && request.sentAt !== undefined && request.sentAt < (access.begun?.() ?? 0)) {
     return refused('expired', 'the command was sealed before the bridge started, and may be a recording');
   }
+  if (request.via === 'late') return refused('expired', 'a later frame of its sender came before the command');
   if (access.sealedOnly && request.via === 'plain') {
     return refused('plaintext', 'commands must be sealed with the room key');
   }

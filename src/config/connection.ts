@@ -22,6 +22,13 @@ export interface ResolvedRelay {
 /** Nobody can dial it; it stands where an address could not be read. */
 const NOWHERE = 'ws://127.0.0.1:9';
 
+const UNENCRYPTED: Finding = {
+  path: ['relay', 'ca'],
+  at: 'value',
+  message: 'has no effect without encryption',
+  hint: 'write the address as wss://',
+};
+
 /** Reads the connection that a `relay` section names, where it names one; keys `given` beside it win over it. */
 export function resolveRelay(parsed: ParsedRelay, given: ReadonlySet<string>, config: string): ResolvedRelay {
   const { connection, ...relay } = parsed;
@@ -33,6 +40,9 @@ export function resolveRelay(parsed: ParsedRelay, given: ReadonlySet<string>, co
     const artifact = readArtifact(content);
     if (artifact.roomKey !== undefined && !isRoomKey(artifact.roomKey)) {
       throw new BridgeError('relay/artifact', 'its room key is not standard base64 of 32 bytes');
+    }
+    if (parsed.ca !== undefined && !isSecure(artifact.url)) {
+      return { relay: { ...rest, url: NOWHERE } as RelayConfig, problem: UNENCRYPTED, secrets: [], shared };
     }
     return { relay: merged(rest, artifact, given), secrets: secretsOf(artifact), shared };
   } catch (error) {
@@ -53,8 +63,7 @@ function withFiles(relay: Omit<ParsedRelay, 'connection'>, config: string) {
     return { rest, problem: { path: ['relay', 'ca'], at: 'value' as const, message, hint } };
   };
   if (embedded) return wrong('is for a relay elsewhere', 'for the one inside use `embedded.tls`');
-  if (relay.url !== undefined && !/^wss:/i.test(relay.url))
-    return wrong('has no effect without encryption', 'write the address as wss://');
+  if (relay.url !== undefined && !isSecure(relay.url)) return { rest, problem: UNENCRYPTED };
   try {
     return { rest: { ...rest, ca: authoritiesIn(resolve(dirname(config), ca)) } };
   } catch (error) {
@@ -62,6 +71,10 @@ function withFiles(relay: Omit<ParsedRelay, 'connection'>, config: string) {
     const { message, hint } = error;
     return { rest, problem: { path: ['relay', 'ca'], at: 'value' as const, message: printable(message), hint } };
   }
+}
+
+function isSecure(address: string): boolean {
+  return /^wss:/i.test(address);
 }
 
 /** A certificate's files, named from where the config is. */
@@ -89,6 +102,7 @@ function merged(rest: Omit<ParsedRelay, 'connection'>, artifact: Artifact, given
     channel: given.has('channel') ? rest.channel : (channel ?? rest.channel),
     token: rest.token ?? token,
     roomKey: rest.roomKey ?? roomKey,
+    unstamped: rest.unstamped,
     allowOpenRelay: rest.allowOpenRelay,
     ca: rest.ca,
     ...(credential === undefined ? {} : { credential }),

@@ -9,6 +9,8 @@ interface Common {
   readonly token: string | undefined;
   /** Standard base64 of 32 bytes; undefined: no end-to-end encryption. */
   readonly roomKey: string | undefined;
+  /** What becomes of sealed frames that do not say when they were sealed; taken where absent. */
+  readonly unstamped?: 'accept' | 'refuse' | undefined;
   /** True where commands are taken through a relay that asks for no token. */
   readonly allowOpenRelay: boolean;
   /** The certificate authorities that a `wss://` relay is checked against, as PEM or, as written, the file with it; the system's where undefined. */
@@ -111,6 +113,12 @@ export const relaySchema = z
       .optional()
       .meta({ typeName: 'base64 of 32 bytes' })
       .describe('Key for end-to-end encryption; the one that the phones use. Secret'),
+    unstamped: z
+      .enum(['accept', 'refuse'])
+      .default('accept')
+      .describe(
+        'Sealed frames that do not say when they were sealed, as those of old apps: `refuse` drops them, their emergency stop too',
+      ),
     ca: text
       .optional()
       .describe('PEM file with the certificate authorities of a `wss://` relay; those of the system where absent'),
@@ -134,8 +142,8 @@ export const relaySchema = z
     },
     { when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value) },
   )
-  .transform(({ url, embedded, connection, channel, token, roomKey, allowOpenRelay, ca }): ParsedRelay => {
-    const common = { channel, token, roomKey, allowOpenRelay, ca };
+  .transform(({ url, embedded, connection, channel, token, roomKey, unstamped, allowOpenRelay, ca }): ParsedRelay => {
+    const common = { channel, token, roomKey, unstamped, allowOpenRelay, ca };
     if (connection !== undefined) return { ...common, connection };
     if (url !== undefined) return { ...common, url };
     return { ...common, embedded: embedded ?? { port: 8765, host: '127.0.0.1' } };

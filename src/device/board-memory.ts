@@ -7,7 +7,7 @@ export interface BoardRecord {
   readonly joined: { readonly [device: string]: string };
   /** Marks of boards whose outputs their owner has approved. */
   readonly approved: readonly string[];
-  /** The fingerprint that the points of an approved board had then, by mark; none of a board that says none. */
+  /** The manifest that an approved board had then, or one that the config names last, by mark; none of a board that says none. */
   readonly manifests?: { readonly [mark: string]: string };
 }
 
@@ -50,7 +50,7 @@ export class BoardMemory {
     return this.record.approved.includes(mark);
   }
 
-  /** The fingerprint of the points with which a board was approved. */
+  /** The points with which a board was approved, or was there last where the config names it. */
   manifestOf(mark: string): string | undefined {
     const { manifests = {} } = this.record;
     return Object.hasOwn(manifests, mark) ? manifests[mark] : undefined;
@@ -60,9 +60,14 @@ export class BoardMemory {
   async approve(device: string, mark: string, manifest: string | undefined): Promise<boolean> {
     this.set(device, mark);
     const approved = [...this.record.approved.filter((other) => other !== mark), mark];
-    const manifests = { ...without(this.record.manifests, mark), ...(manifest !== undefined && { [mark]: manifest }) };
-    this.record = { ...this.record, approved, manifests };
+    this.record = { ...this.record, approved, manifests: this.manifestsWith(mark, manifest) };
     return await this.file.write(this.record);
+  }
+
+  /** Remembers a board's points, which approves nothing. */
+  learn(mark: string, manifest: string | undefined): void {
+    this.record = { ...this.record, manifests: this.manifestsWith(mark, manifest) };
+    void this.file.write(this.record);
   }
 
   /** Forgets a device's board and its approval. */
@@ -83,6 +88,10 @@ export class BoardMemory {
     if (others.length < MAX_BOARDS) return;
     const oldest = others.find(([, board]) => !this.isApproved(board)) ?? others[0];
     if (oldest) this.drop(oldest[0]);
+  }
+
+  private manifestsWith(mark: string, manifest: string | undefined): { [mark: string]: string } {
+    return { ...without(this.record.manifests, mark), ...(manifest !== undefined && { [mark]: manifest }) };
   }
 
   private drop(device: string): void {

@@ -18,6 +18,8 @@ export interface BoardsParts {
   consent(device: string, approved: boolean): void;
   /** True while every new board is approved as it is plugged in. */
   welcomesNew(): boolean;
+  /** A board was approved because new ones are. */
+  welcomed?(device: string): void;
   /** Who is at a port must be asked anew. */
   askAgain(path: string): void;
 }

@@ -51,7 +51,8 @@ export class Boards {
     if (!seat) throw new BridgeError('port/gone', `the board of ${device} is not there any more`);
     const id = boardId(identity, seat.kind);
     if (id === seat.id) {
-      if (!seat.byConfig && identity.manifest !== seat.manifest) {
+      if (seat.byConfig) this.approvals.notice(device, seat.mark, identity.manifest);
+      else if (identity.manifest !== seat.manifest) {
         seat.manifest = identity.manifest;
         this.parts.consent(device, this.approvals.of(device, seat.mark, seat.manifest));
       }
@@ -100,8 +101,8 @@ export class Boards {
         { device, board: printable(idOf(only), 40) },
         `the only new board joins the only device that waits for one: its outputs stay off until you approve ${device}`,
       );
-      this.parts.memory.join(device, boardMark(only));
       this.seat(device, only, 'owner');
+      this.parts.memory.join(device, boardMark(only));
     } else for (const board of left) this.adopt(board);
     for (const [, seat] of this.seats.all()) seat.provisional = false;
   }
@@ -117,12 +118,15 @@ export class Boards {
     this.pending = this.pending.filter((board) => board.port.path !== path);
   }
 
-  /** Lets a device's outputs be switched from now on; resolves with whether that is remembered. */
-  async approve(device: string): Promise<boolean> {
+  /**
+   * Lets a device's outputs be switched from now on, those that it has now; resolves with whether that is remembered. Undefined
+   * while its board is away: nobody knows which points it will have.
+   */
+  approve(device: string): Promise<boolean> | undefined {
     const { memory } = this.parts;
     const seat = this.seats.of(device);
-    const mark = seat?.mark ?? memory.boardOf(device);
-    return mark === undefined || (await memory.approve(device, mark, seat?.manifest));
+    if (seat) return memory.approve(device, seat.mark, seat.manifest);
+    return memory.boardOf(device) === undefined ? Promise.resolve(true) : undefined;
   }
 
   /** True while a board at this port is a device, or about to become one. */
@@ -207,9 +211,10 @@ export class Boards {
       return;
     }
     const id = this.candidates.newId(board);
+    const approved = this.seat(id, board, 'owner');
     memory.join(id, boardMark(board));
-    if (this.seat(id, board, 'owner')) return;
-    log.warn({ device: id, port: board.port.path }, `a new board: its outputs stay off until you approve ${id}`);
+    if (!approved)
+      log.warn({ device: id, port: board.port.path }, `a new board: its outputs stay off until you approve ${id}`);
   }
 
   private leave(board: FoundBoard, why: string): void {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.js';
+import { BridgeError } from '../error.js';
 import type { Log } from '../log.js';
 import { type Files, KernelFiles } from '../port/kernel-files.js';
 import type { PinsOf } from '../port/pin.js';
@@ -65,6 +66,7 @@ export class Fleet {
   private interlocks: FleetParts['interlocks'];
   private running = false;
   private welcomeUntil = Number.NEGATIVE_INFINITY;
+  private welcomed: (device: string) => void = () => {};
 
   constructor(private readonly parts: FleetParts) {
     const { devices, discover, interlocks, ports, store, clock, log } = parts;
@@ -86,6 +88,7 @@ export class Fleet {
       },
       consent: (id, approved) => this.all.get(id)?.setApproved(approved),
       welcomesNew: () => clock.now() < this.welcomeUntil,
+      welcomed: (device) => this.welcomed(device),
       askAgain: (path) => this.search.again(path),
     });
     const { boards, wishes, claims } = this;
@@ -175,17 +178,23 @@ export class Fleet {
 
   /**
    * Lets the outputs of a new board be switched from now on; resolves with whether that is remembered for the next start,
-   * or undefined for an unknown device.
+   * or undefined for an unknown device. Rejects with `device/away` where it is not there.
    */
   async approve(id: string): Promise<{ readonly remembered: boolean } | undefined> {
     const device = this.all.get(id);
     if (!device) return undefined;
+    const remembering = this.boards.approve(id);
+    if (remembering === undefined && !device.approved) {
+      const message = `the board of ${id} is away, so nobody knows what would be approved`;
+      throw new BridgeError('device/away', message, { hint: 'plug it in first' });
+    }
     device.setApproved(true);
-    return { remembered: await this.boards.approve(id) };
+    return { remembered: (await remembering) ?? true };
   }
 
-  /** Approves every new board that is plugged in within `ms` from now; 0 ends that. */
-  welcomeNew(ms: number): void {
+  /** Approves every board that is plugged in for the first time within `ms` from now, and tells `approved`; 0 ends that. */
+  welcomeNew(ms: number, approved: (device: string) => void = () => {}): void {
+    this.welcomed = approved;
     this.welcomeUntil = this.parts.clock.now() + ms;
     this.parts.log.warn({ seconds: ms / 1000 }, 'new boards that are plugged in now are approved');
   }

@@ -8,7 +8,7 @@ import type { Replies } from './client-replies.js';
 import { RoutedRequests } from './client-requests.js';
 import type { DropReason, MeshStats } from './client-stats.js';
 import type { MeshTiming } from './client-timing.js';
-import { type Cipher, isEnvelope } from './e2ee.js';
+import { type Cipher, isEnvelope, type Sealed } from './e2ee.js';
 import { isObject, type JsonObject, type MeshFrame } from './frame.js';
 
 /** What the mesh client tells the layers above. An exception out of them is logged and counted, and ends nothing. */
@@ -19,12 +19,12 @@ export interface MeshHandlers {
   down(reason: string): void;
   /** The relay did not let us in: it closed the connection, or kept it without a welcome. */
   refused?(): void;
-  /** A broadcast of somebody, or our own unless it was sealed; `sealed`: it came from a holder of the room key. */
-  broadcast(payload: JsonObject, sealed: boolean): void;
+  /** A broadcast of somebody, or our own unless it was sealed. */
+  broadcast(payload: JsonObject, sealed: Sealed): void;
   /**
    * A routed request, to be answered once within 4.5 s. Returns false for an unknown type, which is then answered so.
    */
-  request(type: string, payload: unknown, answer: (payload: JsonObject) => void, sealed: boolean): boolean;
+  request(type: string, payload: unknown, answer: (payload: JsonObject) => void, sealed: Sealed): boolean;
   /** An answer, one of ours or an error of this layer, is ready: call `send` when the relay's frame limit has room. */
   reply(send: () => void): void;
 }
@@ -35,6 +35,8 @@ export interface InboxOptions {
   readonly timing: MeshTiming;
   readonly stats: MeshStats;
   readonly cipher: Cipher | undefined;
+  /** See `MeshClientOptions`. */
+  readonly namesSenders?: boolean | undefined;
   readonly handlers: MeshHandlers;
   readonly replies: Replies;
   send(frame: MeshFrame): void;
@@ -132,7 +134,7 @@ export class Inbox {
   }
 
   /** Opens a payload where it is sealed; undefined for one that is ours or cannot be opened. */
-  private open(payload: unknown): { payload: unknown; sealed: boolean } | undefined {
+  private open(payload: unknown): { payload: unknown; sealed: Sealed } | undefined {
     if (!isEnvelope(payload)) return { payload, sealed: false };
     const { cipher, stats } = this.options;
     if (cipher?.isOwn(payload)) {
@@ -141,12 +143,19 @@ export class Inbox {
     }
     try {
       if (!cipher) throw new BridgeError('e2ee/no-key', 'the frame is sealed', { hint: 'set relay.roomKey' });
-      return { payload: cipher.open(payload).payload, sealed: true };
+      const opened = cipher.open(payload);
+      return { payload: this.named(opened.payload, payload['_from']), sealed: opened.late ? 'late' : true };
     } catch (error) {
       this.drop('undecryptable', describeError(error));
       this.once('sealed', 'warn', 'dropped a sealed frame', { err: error });
       return undefined;
     }
+  }
+
+  /** What was sealed, with its sender's name as the relay knows it, where that vouches for names. */
+  private named(opened: unknown, from: unknown): unknown {
+    const { namesSenders = false } = this.options;
+    return namesSenders && typeof from === 'string' && isObject(opened) ? { ...opened, _from: from } : opened;
   }
 
   /** Sends an answer, or at least that there is none; never throws, as whoever answers has no use for the error. */

@@ -30,6 +30,8 @@ export interface MeshClientOptions {
   readonly trust?: Trust | undefined;
   /** Seals broadcasts and answers, opens what comes. */
   readonly cipher?: Cipher;
+  /** True where the relay knows who its members are, and writes their names on their frames. */
+  readonly namesSenders?: boolean;
   /** How to reach the relay; over the network where absent. */
   readonly dial?: Dial | undefined;
   readonly clock: Clock;
@@ -58,13 +60,13 @@ export class MeshClient {
     private readonly handlers: MeshHandlers,
     timing: MeshTiming = MESH_TIMING,
   ) {
-    const { clock, log, random, cipher, channel, token, dial } = options;
+    const { clock, log, random, cipher, namesSenders, channel, token, dial } = options;
     const { stats } = this;
     const name = meshName(options.name);
     this.name = name;
     this.replies = new Replies(clock, timing, stats);
     const send = (frame: MeshFrame) => this.send(frame);
-    this.inbox = new Inbox({ clock, log, timing, cipher, handlers, stats, replies: this.replies, send });
+    this.inbox = new Inbox({ clock, log, timing, cipher, namesSenders, handlers, stats, replies: this.replies, send });
     const address = parseRelayUrl(options.url);
     const hasToken = token !== undefined;
     const now = () => (typeof token === 'function' ? token() : token);

@@ -12,8 +12,8 @@ export interface DeviceTokenParts {
   readonly token: string | undefined;
   /** Posts JSON; resolves with the status and the answer. */
   post(url: string, body: JsonObject): Promise<{ readonly status: number; readonly answer: unknown }>;
-  /** The service gave another lasting secret, which replaces the one before. */
-  rotated(refresh: string): void;
+  /** The service gave another lasting secret, which replaces the one before; resolves once that is kept. */
+  rotated(refresh: string): Promise<unknown>;
   /** The account does not know this device any more. */
   revoked(): void;
   readonly clock: Clock;
@@ -46,7 +46,8 @@ export class DeviceToken {
   private forbidden = 0;
   private nextMs = EVERY_MS;
   private stopped = false;
-  private renewing = false;
+  private beginning: Promise<boolean> | undefined;
+  private renewing: Promise<Outcome> | undefined;
   private askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: DeviceTokenParts) {
@@ -54,14 +55,13 @@ export class DeviceToken {
     this.refresh = parts.credential.refresh;
   }
 
-  /** Renews the token before the first connection, and from then on; resolves with false where the device is unknown. */
-  async begin(): Promise<boolean> {
-    let outcome = await this.renew();
-    while (outcome === 'forbidden' && ++this.forbidden < FORBIDDEN && !this.stopped) {
-      await this.pause(FORBIDDEN_FIRST_MS);
-      outcome = await this.renew();
-    }
-    return this.conclude(outcome);
+  /**
+   * Renews the token before the first connection, and from then on; resolves with false where the device is unknown.
+   * Calling it again returns the same promise.
+   */
+  begin(): Promise<boolean> {
+    this.beginning ??= this.first();
+    return this.beginning;
   }
 
   /** The relay did not let us in: the token may have ended early. Renews it, unless that was tried less than 30 s ago. */
@@ -72,9 +72,20 @@ export class DeviceToken {
     void this.again();
   }
 
-  stop(): void {
+  /** Ends it; resolves once the service has answered a question that is on its way, and what it gave is kept. */
+  async stop(): Promise<void> {
     this.stopped = true;
     this.timer?.cancel();
+    await this.renewing;
+  }
+
+  private async first(): Promise<boolean> {
+    let outcome = await this.renew();
+    while (outcome === 'forbidden' && ++this.forbidden < FORBIDDEN && !this.stopped) {
+      await this.pause(FORBIDDEN_FIRST_MS);
+      outcome = await this.renew();
+    }
+    return this.conclude(outcome);
   }
 
   private conclude(outcome: Outcome): boolean {
@@ -98,11 +109,17 @@ export class DeviceToken {
     this.conclude(outcome);
   }
 
-  private async renew(): Promise<Outcome> {
+  private renew(): Promise<Outcome> {
+    this.renewing = this.ask().finally(() => {
+      this.renewing = undefined;
+    });
+    return this.renewing;
+  }
+
+  private async ask(): Promise<Outcome> {
     const { credential, clock, log, post } = this.parts;
     const url = `${credential.validator.replace(/\/$/, '')}${PATH}`;
     const late = () => new BridgeError('relay/token', `no answer within ${ANSWER_MS / 1000} s`);
-    this.renewing = true;
     this.askedAt = clock.now();
     try {
       const asking = post(url, { deviceId: credential.deviceId, refreshToken: this.refresh });
@@ -111,27 +128,29 @@ export class DeviceToken {
       if (status === 403) return 'forbidden';
       this.forbidden = 0;
       if (status < 200 || status >= 300) throw new BridgeError('relay/token', `the service answered ${status}`);
-      this.take(answer);
+      await this.take(answer);
       return 'fresh';
     } catch (error) {
+      this.forbidden = 0;
       // What there is may be good for a while yet.
       log.warn({}, `the token of the relay was not renewed: ${describeError(error)}`);
       return 'later';
-    } finally {
-      this.renewing = false;
     }
   }
 
-  private take(answer: unknown): void {
+  private async take(answer: unknown): Promise<void> {
     const { deviceToken, expiresAt, refreshToken } = isObject(answer) ? answer : {};
     if (typeof deviceToken !== 'string' || deviceToken === '') {
       throw new BridgeError('relay/token', 'the service gave no token');
     }
+    const { log, rotated } = this.parts;
+    log.hide?.(deviceToken);
     this.current = deviceToken;
     this.nextMs = this.waitFor(expiresAt);
     if (typeof refreshToken !== 'string' || refreshToken === '' || refreshToken === this.refresh) return;
+    log.hide?.(refreshToken);
     this.refresh = refreshToken;
-    this.parts.rotated(refreshToken);
+    await rotated(refreshToken);
   }
 
   /** Time is told in seconds, in milliseconds, or as text. */

@@ -11,19 +11,22 @@ import {
   strictBase64,
   TAG_BYTES,
 } from './e2ee-box.js';
-import { ReplayWindow } from './e2ee-replay.js';
+import { ReplayMemory, ReplayWindow } from './e2ee-replay.js';
 import { isObject, type JsonObject } from './frame.js';
 import { parseJson } from './json.js';
 
 /** A sealed payload as it travels; other keys beside these are allowed and ignored. */
 export type Envelope = { e2ee: 2; s: string; n: number; ct: string };
 
+/** Whether a frame came from a holder of the room key; `late`: it did, and was overtaken by a newer one of its sender. */
+export type Sealed = boolean | 'late';
+
 /** Seals what we send and opens what others of the room sent. */
 export interface Cipher {
   /** Seals a payload, with time, channel and sender inside. */
   seal(payload: JsonObject): Envelope;
-  /** Opens an envelope once; throws a BridgeError with an `e2ee/…` code. */
-  open(envelope: unknown): { payload: unknown };
+  /** Opens an envelope once; `late`: a newer one of its sender came before. Throws a BridgeError with an `e2ee/…` code. */
+  open(envelope: unknown): { payload: unknown; late: boolean };
   isEnvelope(value: unknown): boolean;
   /** True for an envelope that this instance sealed. */
   isOwn(envelope: unknown): boolean;
@@ -34,6 +37,10 @@ export interface RoomOptions {
   /** Our mesh name, told to the receivers. */
   readonly name: string;
   readonly clock: Clock;
+  /** Which frames came before, where another cipher of ours or an earlier start knows of some. */
+  readonly memory?: ReplayMemory | undefined;
+  /** What becomes of frames that do not say when they were sealed, as those of old peers; taken where absent. */
+  readonly unstamped?: 'accept' | 'refuse' | undefined;
   /** Where salts come from; the system where absent. */
   readonly randomBytes?: (size: number) => Uint8Array;
   /** `grp v2` where absent; the directional modes need one label each way. */
@@ -42,8 +49,6 @@ export interface RoomOptions {
 
 /** How far a sender's clock may be from ours, in milliseconds. */
 const MAX_SKEW = 120_000;
-/** Senders remembered; a sender has a new salt in every session. */
-const MAX_SENDERS = 256;
 
 /** True for an object that says it is a version 2 envelope, whatever else is in it. */
 export function isEnvelope(value: unknown): value is JsonObject {
@@ -61,12 +66,12 @@ export function roomCipher(keyBase64: string, options: RoomOptions): Cipher {
       hint: 'copy it whole, 44 characters ending in =',
     });
   }
-  const { channel, name, clock } = options;
+  const { channel, name, clock, memory = new ReplayMemory() } = options;
   const labels = options.labels ?? { seal: 'grp v2', open: 'grp v2' };
   const salt = (options.randomBytes ?? randomBytes)(SALT_BYTES);
   const ownSalt = Buffer.from(salt).toString('base64');
   const ownKey = deriveKey(secret, salt, labels.seal);
-  const senders = new Senders();
+  const keys = new WeakMap<ReplayWindow, Uint8Array>();
   let counter = 0;
 
   return {
@@ -81,40 +86,25 @@ export function roomCipher(keyBase64: string, options: RoomOptions): Cipher {
     },
     open: (envelope) => {
       const { s, salt, n, sealed } = readEnvelope(envelope);
-      const sender = senders.get(s) ?? { key: deriveKey(secret, salt, labels.open), window: new ReplayWindow() };
-      const payload = readPlaintext(openText(sender.key, n, sealed));
-      if (!sender.window.isNew(n)) throw new BridgeError('e2ee/replay', 'the frame came before');
-      checkStamps(payload, channel, clock.wall());
-      sender.window.add(n);
-      senders.keep(s, sender);
-      return { payload };
+      const known = memory.of(s);
+      const window = known ?? new ReplayWindow();
+      const key = keys.get(window) ?? deriveKey(secret, salt, labels.open);
+      const payload = readPlaintext(openText(key, n, sealed));
+      if (!window.isNew(n)) throw new BridgeError('e2ee/replay', 'the frame came before');
+      const late = n < window.highest;
+      const refusal = checkStamps(payload, options);
+      // Recordings are no reason to forget a member, but what is not good yet must not become so.
+      if (known || !refusal || refusal.early) {
+        window.add(n);
+        keys.set(window, key);
+        memory.keep(s, window);
+        // Other bridges of the room speak all the time, and switch nothing: they are not worth a write each time.
+        if (!isObject(payload) || payload['_src'] === undefined) memory.changed();
+      }
+      if (refusal) throw refusal.error;
+      return { payload, late };
     },
   };
-}
-
-interface Sender {
-  readonly key: Uint8Array;
-  readonly window: ReplayWindow;
-}
-
-/** The senders heard last; only frames that passed every check get in, so that strangers cannot push members out. */
-class Senders {
-  private readonly bySalt = new Map<string, Sender>();
-
-  get(salt: string): Sender | undefined {
-    return this.bySalt.get(salt);
-  }
-
-  keep(salt: string, sender: Sender): void {
-    this.bySalt.delete(salt);
-    this.bySalt.set(salt, sender);
-    if (this.bySalt.size > MAX_SENDERS) {
-      for (const oldest of this.bySalt.keys()) {
-        this.bySalt.delete(oldest);
-        break;
-      }
-    }
-  }
 }
 
 function readEnvelope(value: unknown): { s: string; salt: Buffer; n: number; sealed: Buffer } {
@@ -140,18 +130,28 @@ function readPlaintext(text: string): unknown {
   }
 }
 
-/** Peers older than the stamps send none; what is there has to be right. */
-function checkStamps(payload: unknown, channel: string, wall: number | undefined): void {
-  if (!isObject(payload)) return;
-  const { _ts: sentAt, _ch: sentTo } = payload;
+interface Refusal {
+  readonly error: BridgeError;
+  /** True where the same frame could be taken later. */
+  readonly early: boolean;
+}
+
+/** What speaks against a frame's channel and time; what is there of them has to be right. */
+function checkStamps(payload: unknown, { channel, clock, unstamped }: RoomOptions): Refusal | undefined {
+  const { _ts: sentAt, _ch: sentTo } = isObject(payload) ? payload : {};
+  const no = (code: string, message: string, hint?: string, early = false): Refusal => {
+    return { error: new BridgeError(code, message, hint === undefined ? {} : { hint }), early };
+  };
   if (sentTo !== undefined && sentTo !== channel) {
-    throw new BridgeError('e2ee/channel', 'the frame was sealed for another channel');
+    return no('e2ee/channel', 'the frame was sealed for another channel');
   }
-  if (sentAt === undefined) return;
-  if (typeof sentAt !== 'number') throw new BridgeError('e2ee/stale', 'the frame’s time is not a number');
-  if (wall !== undefined && Math.abs(wall - sentAt) > MAX_SKEW) {
-    throw new BridgeError('e2ee/stale', `the frame is ${Math.round((wall - sentAt) / 1000)} s old`, {
-      hint: 'set both clocks (NTP)',
-    });
+  if (sentAt === undefined) {
+    const hint = 'update the sender and set its clock, or set `relay.unstamped: accept`';
+    return unstamped === 'refuse' ? no('e2ee/stale', 'the frame does not say when it was sealed', hint) : undefined;
   }
+  if (typeof sentAt !== 'number') return no('e2ee/stale', 'the frame’s time is not a number');
+  const wall = clock.wall();
+  if (wall === undefined || Math.abs(wall - sentAt) <= MAX_SKEW) return undefined;
+  const old = `the frame is ${Math.round((wall - sentAt) / 1000)} s old`;
+  return no('e2ee/stale', old, 'set both clocks (NTP)', sentAt > wall);
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.js';
-import { withoutSecrets } from '../layout/secrets.js';
+import { isSecretKey, withoutSecrets } from '../layout/secrets.js';
 import { isObject } from '../mesh/frame.js';
 
 /** Stands for a room key in a recording: only that there was one matters. */
@@ -14,16 +14,26 @@ export function configToJson(config: Config): unknown {
     channel,
     token: undefined,
     roomKey: roomKey && SOME_KEY,
+    unstamped: config.relay.unstamped,
     allowOpenRelay: config.relay.allowOpenRelay,
   };
   const { document, bindings = {} } = config.layout ?? {};
   const layout = config.layout && { layout: { bindings, ...(document && { document: withoutSecrets(document) }) } };
-  return toJson({ ...config, relay, ...layout });
+  return toJson({ ...(unlocked({ ...config, relay }) as object), ...layout });
 }
 
 /** See `configToJson`. */
 export function configFromJson(json: unknown): Config {
   return fromJson(json) as Config;
+}
+
+/** A part of a config without the texts of its secrets. */
+function unlocked(part: unknown): unknown {
+  if (part instanceof Map) return new Map([...part].map(([key, inner]) => [key, unlocked(inner)]));
+  if (Array.isArray(part)) return part.map(unlocked);
+  if (!isObject(part)) return part;
+  const shown = Object.entries(part).filter(([key, inner]) => typeof inner !== 'string' || !isSecretKey(key));
+  return Object.fromEntries(shown.map(([key, inner]) => [key, unlocked(inner)]));
 }
 
 function toJson(value: unknown): unknown {

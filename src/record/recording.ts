@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config/schema.js';
 import { BridgeError } from '../error.js';
+import type { Sealed } from '../mesh/e2ee.js';
 import type { JsonObject } from '../mesh/frame.js';
 import type { LineOptions, LinkEnd, PortAddress } from '../port/line-link.js';
 import type { SerialPortEntry } from '../port/serial-path.js';
@@ -53,7 +54,7 @@ export type Happening =
 export interface RelayFrame {
   readonly type: 'welcome' | 'closed' | 'broadcast' | 'request' | 'reply';
   readonly payload?: unknown;
-  readonly sealed?: boolean;
+  readonly sealed?: Sealed;
   /** Of a request and its reply. */
   readonly id?: number;
   /** What a request asks for. */

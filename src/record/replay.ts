@@ -66,7 +66,7 @@ export async function replay(parts: ReplayParts): Promise<ReplayResult> {
   const settings = (config: Config): Config => {
     const { name, namespace } = head.config.bridge;
     // A recording is lived through, not watched over the network.
-    const { metrics: _, ...rest } = config;
+    const { metrics: _, notify: __, ...rest } = config;
     return { ...rest, bridge: { name, namespace, stateDir } };
   };
   const place = { relayUrl: 'ws://recorded', token: undefined, pairing: NOBODY };

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { BridgeError } from '../error.js';
 import { type Log, silentLog } from '../log.js';
-import { writePrivate } from '../private-file.js';
+import { makePrivate, writePrivate } from '../private-file.js';
 
 /** Bytes of chance in a new token. */
 const TOKEN_BYTES = 32;
@@ -27,16 +27,13 @@ export async function loadOrCreateToken(path: string, log: Log = silentLog): Pro
 }
 
 async function load(path: string, log: Log): Promise<string | undefined> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+  makePrivate(path, log, 'Delete it to get a new token');
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (!found) return undefined;
-  if ((found.mode & 0o077) !== 0) {
-    await chmod(path, 0o600);
-    log.warn({ path }, 'the token file was open to other users; it is private now. Delete it to get a new token');
-  }
-  const token = (await readFile(path, 'utf8')).trim();
+  if (text === undefined) return undefined;
+  const token = text.trim();
   if (TOKEN.test(token)) return token;
   throw new BridgeError('relay/token-file', `token file ${path} holds no token of 8 to 512 visible characters`, {
     hint: 'delete the file to get a new token',

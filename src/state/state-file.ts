@@ -59,7 +59,9 @@ export class StateFile<T extends object> {
     const fresh = `${this.path}.new`;
     try {
       mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-      const file = await open(fresh, 'w', 0o600);
+      // Whatever is in its place, a link to elsewhere too, must not get what is written.
+      await rm(fresh, { force: true });
+      const file = await open(fresh, 'wx', 0o600);
       try {
         await file.writeFile(text);
         await file.sync();

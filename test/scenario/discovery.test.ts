@@ -98,6 +98,15 @@ forEachRelay((_name, make) => {
       expect(commands).toContainEqual(
         expect.objectContaining({ from: 'command line', what: 'approve', wish: '"new boards for 120 s"' }),
       );
+      expect(commands).toContainEqual(
+        expect.objectContaining({ from: 'command line', what: 'approve', wish: '"uno"' }),
+      );
+      rig.usb.pull('ttyUSB1');
+      await phone.waitFor(health('due', 'offline'));
+      expect(await askControl(rig.control, { op: 'approve', device: 'due' })).toMatchObject({
+        ok: false,
+        message: expect.stringMatching(/away.*plug it in first/),
+      });
       await rig.close();
     });
 

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import type { BridgeParts } from '../../src/bridge-parts.js';
 import { askControl } from '../../src/control/client.js';
 import { roomCipher } from '../../src/mesh/e2ee.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
@@ -109,6 +110,38 @@ forEachRelay((_, make) => {
 
     const again = phone.command(pump(true));
     expect(await phone.waitFor(acks(again))).toMatchObject({ ok: true });
+  });
+
+  it('what a relay does with sealed frames switches nothing: kept back, meant for another bridge, sent again after a move', async () => {
+    rig = await Rig.open(make, { roomKey: KEY });
+    const outsider = await rig.outsider();
+    const phone = await rig.phone();
+    await phone.waitFor(isLive);
+    const { store, mesh } = rig.bridge;
+    const member = () => roomCipher(KEY, { name: 'carl', channel: 'lab', clock: systemClock() });
+    const carl = member();
+    const [on, off] = [carl.seal({ ...pump(true), _cmd: 'on' }), carl.seal({ ...pump(false), _cmd: 'off' })];
+    outsider.send(off);
+    await phone.waitFor(acks('off'));
+    outsider.send(on);
+    expect(await phone.waitFor(acks('on'))).toMatchObject({ ok: false, code: 'expired' });
+    const asked = carl.seal({ dev: 'shed', point: 'pump', value: true });
+    outsider.send(carl.seal({ msg_type: 'rig.poll' }));
+    await outsider.request('rig', 'rig.set', asked);
+    await outsider.request('rig', 'rig.set', carl.seal({ ...pump(true), msg_type: 'yard.cmd' }));
+    expect(store.point('shed', 'pump')?.value).toBe(false);
+
+    const good = carl.seal({ dev: 'shed', point: 'pump', value: true });
+    await outsider.request('rig', 'rig.set', good);
+    await eventually(() => store.point('shed', 'pump')?.value).toBe(true);
+    await outsider.request('rig', 'rig.set', carl.seal({ ...pump(false), msg_type: 'rig.set' }));
+    await eventually(() => store.point('shed', 'pump')?.value).toBe(false);
+    const { parts } = rig.bridge as unknown as { parts: BridgeParts };
+    await rig.bridge.reload({ ...parts, token: 'new' });
+    await eventually(() => mesh.ready).toBe(true);
+    await outsider.request('rig', 'rig.set', good);
+    expect(mesh.stats.dropped.undecryptable).toBe(1);
+    expect(store.point('shed', 'pump')?.value).toBe(false);
   });
 
   it('a frame that a gateway wrote its sender on is opened, and the sealed name counts', async () => {

@@ -142,7 +142,9 @@ describe('a certificate', () => {
     expect(subjectAltName).toContain('DNS:pi.local');
     expect(subjectAltName).toContain('IP Address:192.0.2.7');
     expect(made.fingerprint).toBe(fingerprint256);
+    chmodSync(path, 0o644);
     expect((await loadCertificate(true, parts(stateDir))).fingerprint).toBe(made.fingerprint);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
     writeFileSync(path, 'torn');
     const again = await loadCertificate(true, parts(stateDir));
     expect(again.fingerprint).not.toBe(made.fingerprint);

@@ -4,6 +4,7 @@ import { describeError } from '../../src/error.js';
 import type { Log } from '../../src/log.js';
 import { MeshClient, type MeshClientOptions, type MeshHandlers } from '../../src/mesh/client.js';
 import { MESH_TIMING, type MeshTiming } from '../../src/mesh/client-timing.js';
+import type { Sealed } from '../../src/mesh/e2ee.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { systemClock } from '../../src/system-clock.js';
 
@@ -43,8 +44,8 @@ export class MeshSide {
   /** `up`, `down`, in order. */
   readonly moves: string[] = [];
   readonly downs: string[] = [];
-  readonly broadcasts: { payload: JsonObject; sealed: boolean }[] = [];
-  readonly requests: { type: string; payload: unknown; sealed: boolean; answer: (payload: JsonObject) => void }[] = [];
+  readonly broadcasts: { payload: JsonObject; sealed: Sealed }[] = [];
+  readonly requests: { type: string; payload: unknown; sealed: Sealed; answer: (payload: JsonObject) => void }[] = [];
   readonly client: MeshClient;
 
   constructor(

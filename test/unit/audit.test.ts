@@ -38,6 +38,39 @@ describe('the audit', () => {
     await desk.close();
   });
 
+  it('tells who may not arm or hold an output, and counts that', async () => {
+    const desk = await openDesk({ access: { defaultRole: 'viewer' }, rules: { pump: { arm: 10_000 } } });
+    for (const type of ['arm', 'hold', 'hold']) {
+      desk.router.handle({ msg_type: `${NAMESPACE}.${type}`, dev: 'shed', point: 'pump', _from: 'kid' }, false);
+    }
+    desk.router.handle({ msg_type: `${NAMESPACE}.hold`, dev: 'yard', point: 'pump', _from: 'kid' }, false);
+    await desk.clock.advance(0);
+    const told = desk.commands.audit.list().map(({ what, from, code }) => `${from} ${what} ${code}`);
+    const held = 'kid hold shed.pump role';
+    expect(told).toEqual(['kid arm shed.pump role', held, held]);
+    expect(desk.commands.outcomes.refused.get('role')).toBe(3);
+    await desk.close();
+  });
+
+  it('tells a stop that is pressed again and again once, and at its reset how often that was', async () => {
+    const desk = await openDesk({ access: { sealedOnly: true } });
+    desk.router.take({ msg_type: `${NAMESPACE}.cmd`, dev: 'shed', point: 'pump', value: true }, 'sealed');
+    await desk.clock.advance(100);
+    for (let i = 0; i < 130; i++) {
+      desk.router.take({ msg_type: `${NAMESPACE}.estop`, _from: `n${i}` }, 'plain');
+      await desk.clock.advance(1_000);
+    }
+    desk.router.take({ msg_type: `${NAMESPACE}.estop_reset`, _from: 'owner' }, 'local');
+    await desk.clock.advance(0);
+    const told = desk.commands.audit.list().map(({ what, from, wish }) => [what, from, wish]);
+    expect(told).toEqual([
+      ['shed.pump', '', 'true'],
+      ['estop', 'n0', ''],
+      ['estop_reset', 'owner', '{"pressed_again":129}'],
+    ]);
+    await desk.close();
+  });
+
   it('is in the order of the wishes, also where one shares the outcome of a later one', async () => {
     const desk = await openDesk();
     desk.board.manner = 'late';

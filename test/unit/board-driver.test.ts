@@ -70,7 +70,7 @@ describe('the handshake', () => {
       name: 'Simulated board 1',
       firmware: '1.0',
       bootId: expect.stringMatching(/^[1-9]\d*$/),
-      manifest: expect.stringMatching(/^[0-9A-F]{8}$/),
+      manifest: expect.stringMatching(/^[0-9A-F]{8}-[0-9a-f]{64}$/),
     });
     expect([...bench.store.points('dev').values()].map(({ spec }) => spec)).toMatchObject([
       { id: 'temp', role: 'sensor', type: 'number', label: 'Temperature', unit: '°C', min: 10, max: 35 },

@@ -8,6 +8,7 @@ import { Boards } from '../../src/device/boards.js';
 import type { FoundBoard } from '../../src/device/discovery.js';
 import type { DriverKind } from '../../src/device/driver-kind.js';
 import { HandoverLine } from '../../src/device/handover-line.js';
+import { fullManifest } from '../../src/device/manifest.js';
 import { type Log, silentLog } from '../../src/log.js';
 import type { OpenLine } from '../../src/port/line-link.js';
 import { StateFile } from '../../src/state/state-file.js';
@@ -44,6 +45,7 @@ function setUp(waiting: string[], options: { file?: string; discover?: boolean; 
   const consent = new Map<string, boolean>();
   const again: string[] = [];
   const opened: unknown[] = [];
+  const welcomed: string[] = [];
   const openLine: OpenLine = async (request, handlers, signal) => {
     opened.push(request.port);
     return await new FakePort().open(request, handlers, signal);
@@ -58,9 +60,10 @@ function setUp(waiting: string[], options: { file?: string; discover?: boolean; 
     consent: (id, approved) => void consent.set(id, approved),
     askAgain: (path) => void again.push(path),
     welcomesNew: () => options.welcomesNew ?? false,
+    welcomed: (id) => void welcomed.push(id),
   });
   running.push(boards);
-  return { boards, consent, again, adopted, warnings, opened, file };
+  return { boards, consent, again, adopted, warnings, opened, welcomed, file };
 }
 
 /** Boards that were plugged in together. */
@@ -287,6 +290,66 @@ describe('consent', () => {
     const changed = setUp([], { file: welcome.file, welcomesNew: true });
     tell(changed.boards, { ...(await found('uno')), identity: { id: 'uno', manifest: '22222222' } });
     expect(changed.consent.get('uno')).toBe(false);
+  });
+
+  it('is given while new boards are welcome to those that were never seen before only, and told', async () => {
+    const options = { welcomesNew: false };
+    const { boards, consent, welcomed } = setUp([], options);
+    const old = await found('old');
+    tell(boards, old);
+    options.welcomesNew = true;
+    boards.gone(old.port.path);
+    tell(boards, await found('old'), await found('young'));
+    expect([consent.get('old'), consent.get('young'), welcomed]).toEqual([false, true, ['young']]);
+  });
+
+  it('can not be given while the board is away, and what was given then stays what it was', async () => {
+    const { boards, consent } = setUp([]);
+    const other = async () => ({ ...(await found('uno')), identity: { id: 'uno', manifest: '66666666' } });
+    const uno = { ...(await found('uno')), identity: { id: 'uno', manifest: '11111111' } };
+    tell(boards, uno);
+    boards.gone(uno.port.path);
+    expect(boards.approve('uno')).toBe(undefined);
+    const back = await other();
+    tell(boards, back);
+    expect(consent.get('uno')).toBe(false);
+    await boards.approve('uno');
+    boards.gone(back.port.path);
+    expect(boards.approve('uno')).toBe(undefined);
+    tell(boards, { ...(await found('uno')), identity: { id: 'uno', manifest: '11111111' } });
+    expect(consent.get('uno')).toBe(false);
+  });
+
+  it('is for points that the board has described, not for what it says that they are', async () => {
+    const { boards, consent, file } = setUp([]);
+    const sensor = fullManifest('11111111', 'a sensor');
+    const siren = fullManifest('11111111', 'a siren');
+    tell(boards, { ...(await found('uno')), identity: { id: 'uno', manifest: '11111111' } });
+    await boards.approve('uno');
+    boards.meets('uno', { id: 'uno', manifest: sensor });
+    await boards.stop();
+    expect(readFileSync(file, 'utf8')).toContain(sensor);
+    const next = setUp([], { file });
+    tell(next.boards, { ...(await found('uno')), identity: { id: 'uno', manifest: '11111111' } });
+    next.boards.meets('uno', { id: 'uno', manifest: sensor });
+    expect(next.consent.get('uno') ?? next.adopted[0]?.approved).toBe(true);
+    next.boards.meets('uno', { id: 'uno', manifest: siren });
+    expect([next.consent.get('uno'), consent.get('uno')]).toEqual([false, true]);
+  });
+
+  it('of the config is said to be for other points than last time', async () => {
+    const { boards, warnings, file } = setUp(['shed']);
+    tell(boards, await found('shed'));
+    boards.meets('shed', { id: 'shed', manifest: '11111111' });
+    boards.meets('shed', { id: 'shed', manifest: '11111111' });
+    await boards.stop();
+    expect(warnings).toEqual([]);
+    const next = setUp(['shed'], { file });
+    tell(next.boards, await found('shed'));
+    next.boards.meets('shed', { id: 'shed', manifest: '22222222' });
+    next.boards.meets('shed', { id: 'shed', manifest: '22222222' });
+    expect(next.warnings).toEqual([expect.stringMatching(/points of shed are others than last time/)]);
+    expect(next.consent.get('shed')).toBe(true);
   });
 
   it('a board that answers with another id is refused, loses the place, and its port is asked anew', async () => {

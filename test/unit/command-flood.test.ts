@@ -22,6 +22,36 @@ describe('too many commands', () => {
     await desk.close();
   });
 
+  it.each(['estop_reset', 'estop'])('%s of strangers are answered at that pace, too', async (type) => {
+    const desk = await openDesk({ access: { sealedOnly: true } });
+    desk.router.handle({ msg_type: `${NAMESPACE}.estop` }, false);
+    await desk.clock.advance(1_000);
+    for (const i of range(2_000)) {
+      desk.router.handle({ msg_type: `${NAMESPACE}.${type}`, _from: 'eve', _cmd: `c${i}` }, false);
+    }
+    await desk.clock.advance(60_000);
+    expect(desk.acks()).toHaveLength(10);
+    expect(desk.ofType(`${NAMESPACE}.log`).length).toBeLessThan(20);
+    expect(desk.estop.latched).toBe(true);
+    await desk.close();
+  });
+
+  it('of strangers are not remembered: a member’s tap gets its answer again', async () => {
+    const desk = await openDesk({ access: { sealedOnly: true } });
+    const tap = { msg_type: `${NAMESPACE}.cmd`, dev: 'shed', point: 'pump', value: true, _cmd: 'mine', _from: 'anna' };
+    desk.router.handle(tap, true);
+    await desk.clock.advance(100);
+    for (const i of range(5_000)) {
+      desk.tap('pump', true, { _from: `n${i % 60}` });
+      await desk.clock.advance(10);
+    }
+    desk.router.handle(tap, true);
+    await desk.clock.advance(120_000);
+    expect(desk.acks().filter(({ cmd_id, ok }) => cmd_id === 'mine' && ok === true)).toHaveLength(2);
+    expect(desk.board.told).toHaveLength(1);
+    await desk.close();
+  });
+
   it('for more points than may wait are refused at that pace, and none waits beyond its time', async () => {
     const desk = await openDesk();
     const cmds = range(200).map((i) => desk.tap(`p${i}`, true));

@@ -404,16 +404,33 @@ describe('the emergency stop', () => {
     await desk.close();
   });
 
-  it('writes once however often the button is hit, and answers each', async () => {
+  it('writes once however often the button is hit, and answers ten a second', async () => {
     const desk = await openDesk();
     for (let i = 0; i < 40; i++) desk.router.handle({ ...stop, _cmd: `stop-${i}` }, false);
     await desk.clock.advance(3_000);
     expect(desk.board.told.filter(({ point }) => point === 'pump')).toHaveLength(1);
-    expect(desk.ackOf('stop-39')).toMatchObject({ ok: true });
+    expect(desk.ackOf('stop-10')).toMatchObject({ ok: true });
+    expect(desk.acks()).toHaveLength(11);
     desk.router.handle(reset, false);
     desk.router.handle({ ...stop, _cmd: 'again' }, false);
     await desk.clock.advance(100);
     expect(desk.board.told.filter(({ point }) => point === 'pump')).toHaveLength(2);
+    await desk.close();
+  });
+
+  it('is not reset by the same tap twice', async () => {
+    const desk = await openDesk();
+    desk.router.handle(stop, false);
+    await desk.clock.advance(100);
+    desk.router.handle(reset, false);
+    desk.router.handle(stop, false);
+    await desk.clock.advance(100);
+    desk.router.handle(reset, false);
+    await desk.clock.advance(100);
+    expect(desk.estop.latched).toBe(true);
+    expect(desk.acks().filter(({ cmd_id, ok }) => cmd_id === 'reset' && ok === true)).toHaveLength(2);
+    desk.router.handle({ ...reset, _cmd: 'another' }, false);
+    expect(desk.estop.latched).toBe(false);
     await desk.close();
   });
 

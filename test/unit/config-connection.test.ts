@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatProblem } from '../../src/config/config-error.js';
 import { parseConfig } from '../../src/config/load.js';
@@ -115,6 +116,11 @@ describe('files for a secure relay', () => {
     );
     expect(problems('relay: { url: "ws://127.0.0.1:1", ca: x.pem }').join()).toMatch(
       /relay\.ca: has no effect without encryption; write the address as wss:/,
+    );
+    write('plain.json', '{ "url": "ws://relay.example", "token": "hunter2hunter2" }');
+    write('ca.pem', rootCertificates[0] ?? '');
+    expect(problems('relay: { connection: plain.json, ca: ca.pem }').join()).toMatch(
+      /relay\.ca: has no effect without encryption/,
     );
     expect(problems('relay: { embedded: {}, ca: x.pem }').join()).toMatch(/relay\.ca: is for a relay elsewhere/);
     expect(problems('relay: { embedded: { tls: yes please } }').join()).toMatch(

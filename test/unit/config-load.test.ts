@@ -48,6 +48,7 @@ describe('defaults', () => {
         channel: 'home',
         token: undefined,
         roomKey: undefined,
+        unstamped: 'accept',
         allowOpenRelay: false,
       },
       devices: new Map(),

@@ -28,7 +28,7 @@ function chancy(random: number, ...answers: ({ status: number; answer?: unknown 
       if (next instanceof Error || next === undefined) throw next;
       return { status: next.status, answer: next.answer };
     },
-    rotated: (refresh) => rotated.push(refresh),
+    rotated: async (refresh) => void rotated.push(refresh),
     revoked: () => revoked++,
     clock,
     random: () => random,
@@ -50,7 +50,7 @@ describe('the token of a device', () => {
     expect(asked).toHaveLength(1);
     await clock.advance(2_000);
     expect(kept.current).toBe('third');
-    kept.stop();
+    await kept.stop();
     await clock.advance(10_000_000);
     expect(asked).toHaveLength(2);
   });
@@ -111,6 +111,42 @@ describe('the token of a device', () => {
     expect(later.revoked()).toBe(1);
   });
 
+  it('is not given up for three "forbidden" with a lost network between them', async () => {
+    const no = { status: 403 };
+    const lost = new Error('no route');
+    const { kept, clock, revoked } = token(no, lost, no, lost, no, fresh('second'));
+    void kept.begin();
+    await clock.advance(4 * 2_400_000);
+    expect([revoked(), kept.current]).toEqual([0, 'second']);
+  });
+
+  it('is begun once, and its end waits for an answer that is on its way', async () => {
+    const rotated: string[] = [];
+    let answer: (() => void) | undefined;
+    let asked = 0;
+    const kept = new DeviceToken({
+      credential: CREDENTIAL,
+      token: 'first',
+      post: () =>
+        new Promise((resolve) => {
+          asked++;
+          answer = () => resolve(fresh('second', { refreshToken: 'r2' }));
+        }),
+      rotated: async (refresh) => void rotated.push(refresh),
+      revoked: () => {},
+      clock: new VirtualClock(),
+      random: () => 0,
+      log: silentLog,
+    });
+    const begun = [kept.begin(), kept.begin()];
+    const ended = kept.stop();
+    expect(asked).toBe(1);
+    answer?.();
+    await ended;
+    expect(rotated).toEqual(['r2']);
+    expect(await Promise.all(begun)).toEqual([false, false]);
+  });
+
   it('is renewed up to a tenth sooner, by chance', async () => {
     const { kept, clock, asked } = chancy(0.5, fresh('second'));
     await kept.begin();
@@ -118,7 +154,7 @@ describe('the token of a device', () => {
     expect(asked).toHaveLength(1);
     await clock.advance(2_000);
     expect(asked).toHaveLength(2);
-    kept.stop();
+    await kept.stop();
   });
 
   it('is renewed when the relay does not let it in, every 30 s at most', async () => {
@@ -135,7 +171,7 @@ describe('the token of a device', () => {
     expect([asked.length, kept.current]).toEqual([2, 'third']);
     await clock.advance(2_399_000);
     expect(asked).toHaveLength(3);
-    kept.stop();
+    await kept.stop();
     kept.refusedByRelay();
     await clock.advance(60_000);
     expect(asked).toHaveLength(3);

@@ -59,6 +59,18 @@ describe('a log that takes other wishes', () => {
   });
 });
 
+describe('a log that learns of a secret', () => {
+  it('hides it in all its children, whatever else it is told to hide, and the last 32 of them', () => {
+    const { log, json } = logger({ secrets: ['hunter2'] });
+    const child = log.child({ device: 'shed' });
+    child.hide?.('minted-0');
+    for (let n = 1; n <= 32; n++) child.hide?.(`minted-${n}!`);
+    log.take({ level: 'info', secrets: ['hunter3'] });
+    log.child({}).info({}, 'hunter3 minted-1! minted-32! minted-0');
+    expect(json().map(({ msg }) => msg)).toEqual(['[redacted] [redacted] [redacted] minted-0']);
+  });
+});
+
 describe('terminal lines', () => {
   it('are short', () => {
     const { log, lines } = logger({ pretty: true });

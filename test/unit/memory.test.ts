@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Log, silentLog } from '../../src/log.js';
 import { Memory } from '../../src/memory.js';
+import { type RoomOptions, roomCipher } from '../../src/mesh/e2ee.js';
+import type { JsonObject } from '../../src/mesh/frame.js';
 import { History } from '../../src/state/history.js';
 import { Store } from '../../src/state/store.js';
 import { NAMESPACE, openDesk } from '../support/command-desk.js';
@@ -259,5 +261,102 @@ describe('the wishes of outputs', () => {
     writeFileSync(join(folder, 'outputs.json'), '{"version": 1, "outputs": {"shed.pump": [1]}}');
     expect(start().outputs.of('shed.pump')).toBeUndefined();
     expect(said.join()).toContain('is not usable and was set aside');
+  });
+});
+
+describe('sealed frames that came', () => {
+  const KEY = Buffer.alloc(32, 5).toString('base64');
+  const NOON = Date.UTC(2026, 5, 1, 12);
+  const open = (memory: Memory, clock: VirtualClock, more: Partial<RoomOptions> = {}) => {
+    const cipher = roomCipher(KEY, { channel: 'lab', name: 'home', clock, memory: memory.replay.memory, ...more });
+    return (envelope: unknown) => {
+      try {
+        return cipher.open(envelope).payload;
+      } catch (error) {
+        return String(error);
+      }
+    };
+  };
+  const at = (wall: number | undefined) => {
+    const clock = new VirtualClock();
+    clock.epoch = wall;
+    return clock;
+  };
+  const phone = (wall: number | undefined) => roomCipher(KEY, { channel: 'lab', name: 'anna', clock: at(wall) });
+  const kept = () => readFileSync(join(folder, 'replay.json'), 'utf8');
+
+  it.each([
+    ['without a stamp, a year later', undefined, NOON, NOON + 365 * 86_400_000],
+    ['while the clock is not set', NOON, NOON, undefined],
+    ['of a phone whose clock is fast', NOON + 100_000, NOON, NOON + 60_000],
+    ['when the clock was put back', NOON, NOON, NOON - 10_000],
+  ])('are known over a restart: %s', async (_, sealedAt, wall, then) => {
+    const ann = phone(sealedAt);
+    const [before, last, after] = [ann.seal({ n: 0 }), ann.seal({ n: 1 }), ann.seal({ n: 2 })];
+    const clock = at(wall);
+    const first = start(clock);
+    expect(open(first, clock)(last)).toMatchObject({ n: 1 });
+    await first.close();
+    const second = open(start(at(then)), at(then));
+    expect(second(last)).toMatch(/came before/);
+    expect(second(before)).toMatch(/came before/);
+    expect(second(after)).toMatchObject({ n: 2 });
+  });
+
+  it('are written down at once and then every 10 s at most, those of other bridges with the next one only', async () => {
+    const clock = at(NOON);
+    const hear = open(start(clock), clock);
+    const ann = phone(NOON);
+    const bridge = phone(NOON);
+    const say = async (sender: typeof ann, payload: JsonObject) => {
+      const { s } = sender.seal({});
+      hear(sender.seal(payload));
+      await clock.advance(0);
+      return s;
+    };
+    const other = await say(bridge, { msg_type: 'yard.state', _src: 'yard' });
+    await clock.advance(60_000);
+    expect(existsSync(join(folder, 'replay.json'))).toBe(false);
+    const salt = await say(ann, { msg_type: 'home.cmd' });
+    await eventually(kept).toContain(`"${salt}": 1`);
+    expect(kept()).toContain(other);
+    await say(ann, { msg_type: 'home.cmd' });
+    await clock.advance(9_000);
+    expect(kept()).toContain(`"${salt}": 1`);
+    await clock.advance(2_000);
+    await eventually(kept).toContain(`"${salt}": 3`);
+  });
+
+  it('are remembered of the 256 senders heard last', async () => {
+    const clock = at(NOON);
+    const first = start(clock);
+    const hear = open(first, clock);
+    const frames = Array.from({ length: 258 }, () => phone(NOON).seal({}));
+    for (const frame of frames) hear(frame);
+    expect(hear(frames[2])).toMatch(/came before/);
+    await first.close();
+    expect(Object.keys(held('replay.json').seen)).toEqual(frames.slice(2).map(({ s }) => s));
+    const second = open(start(clock), clock);
+    expect(second(frames[2])).toMatch(/came before/);
+    second(phone(NOON).seal({}));
+    expect(second(frames[2])).toMatchObject({ _from: 'anna' });
+  });
+
+  it('without a time are refused where their owner wants that', () => {
+    const clock = at(NOON);
+    const memory = start(clock);
+    const old = phone(undefined).seal({ on: true });
+    expect(open(memory, clock, { unstamped: 'refuse' })(old)).toMatch(/does not say when/);
+    expect(open(memory, clock, { unstamped: 'accept' })(old)).toMatchObject({ on: true });
+    expect(open(memory, clock, { unstamped: 'refuse' })(phone(NOON).seal({ on: true }))).toMatchObject({ on: true });
+  });
+
+  it('that the bridge refused as too early do not become good when their time comes', async () => {
+    const clock = at(NOON);
+    const hear = open(start(clock), clock);
+    const early = phone(NOON + 600_000).seal({ on: true });
+    expect(hear(early)).toMatch(/-600 s old/);
+    await clock.advance(590_000);
+    expect(hear(early)).toMatch(/came before/);
   });
 });

@@ -140,6 +140,14 @@ describe('a room', () => {
     expect(code(() => ben.open(frames[99]))).toBe('nothing');
   });
 
+  it('tells which frames were overtaken by a newer one of their sender', () => {
+    const [ann, ben] = [cipher(key, 'ann'), cipher(key, 'ben')];
+    const frames = [0, 1, 2, 3].map((i) => ann.seal({ i }));
+    const late = [1, 0, 3, 2].map((i) => ben.open(frames[i]).late);
+    expect(late).toEqual([false, true, false, true]);
+    expect(ben.open(cipher(key, 'carl').seal({})).late).toBe(false);
+  });
+
   it('remembers 256 senders, and no stranger pushes one out', () => {
     const ben = cipher(key, 'ben');
     const first = cipher(key, 'ann').seal({});
@@ -150,6 +158,7 @@ describe('a room', () => {
         .fill(i >> 8, 0, 1)
         .toString('base64');
       expect(code(() => ben.open({ ...stranger, s }))).toBe('e2ee/auth');
+      expect(code(() => ben.open(cipher(key, 'ann', timeless(), 'grp v2', 'other').seal({})))).toBe('e2ee/channel');
     }
     for (let i = 0; i < 255; i++) ben.open(cipher(key, 'ann').seal({}));
     expect(code(() => ben.open(first))).toBe('e2ee/replay');

@@ -331,6 +331,17 @@ describe('a recording', () => {
     }
   });
 
+  it('holds no secret of the account, nor of anything else in the config', () => {
+    const text = JSON.stringify({
+      relay: { url: 'ws://127.0.0.1:1', token: 'relay-token' },
+      notify: { service: 'https://v.example', token: 'session-token' },
+    });
+    const { config } = parseConfig({ path: 'a.yaml', text, shared: false }, context);
+    const recorded = JSON.stringify(configToJson({ ...config, layout: { bindings: { key: 'shed.temp' } } }));
+    expect(recorded).not.toMatch(/relay-token|session-token/);
+    expect(recorded).toContain('"key":"shed.temp"');
+  });
+
   it.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.yaml')))('holds the config of %s', (name) => {
     const { config } = loadConfig(join(EXAMPLES, name), { ...context, env: { CARTER_TOKEN: 'secret' } });
     const again = configFromJson(plain(configToJson(config))) as Config;

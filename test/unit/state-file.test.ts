@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,6 +38,21 @@ const log: Log = {
 const path = () => join(folder, 'state.json');
 const open = (at = path()) => new StateFile<Counted>(at, log);
 const read = () => open().read({ n: -1 }, isCounted);
+
+describe('a state file', () => {
+  it('is its owner’s only, whatever is in the place where it is written, and goes nowhere else', async () => {
+    const other = join(folder, 'precious');
+    writeFileSync(other, 'precious');
+    symlinkSync(other, `${path()}.new`);
+    await open().write({ n: 1 });
+    expect(readFileSync(other, 'utf8')).toBe('precious');
+    writeFileSync(`${path()}.new`, '');
+    chmodSync(`${path()}.new`, 0o644);
+    await open().write({ n: 2 });
+    expect(read()).toEqual({ n: 2 });
+    expect(statSync(path()).mode & 0o777).toBe(0o600);
+  });
+});
 
 describe('a state file and its previous copy', () => {
   it('takes the value before a broken one, and keeps it over the next write', async () => {
