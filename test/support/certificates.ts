@@ -35,8 +35,8 @@ export function authority(): Promise<Pem> {
   return made('test authority', extensions, [-2, 30]);
 }
 
-/** A server's certificate for `host`, signed by an authority; `days`: from when to when it is good, from today. */
-export function certificateFor(host: string, ca: Pem, days: readonly [number, number] = [-1, 10]): Promise<Pem> {
+/** A server's certificate for `host`, signed by an authority, or by itself; `days`: from when to when it is good, from today. */
+export function certificateFor(host: string, ca?: Pem, days: readonly [number, number] = [-1, 10]): Promise<Pem> {
   const name = /^[\d.]+$/.test(host) ? { type: 7, ip: host } : { type: 2, value: host };
   const extensions = [
     { name: 'basicConstraints', cA: false },
