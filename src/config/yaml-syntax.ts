@@ -1,4 +1,4 @@
-import { type CST, type ErrorCode, Parser, type YAMLParseError, type YAMLWarning } from 'yaml';
+import { type ErrorCode, Lexer, Parser, type YAMLParseError, type YAMLWarning } from 'yaml';
 
 /** Something wrong with a YAML text at a character, in words that never quote the text. */
 export interface SyntaxProblem {
@@ -55,19 +55,18 @@ function unclosed({ message }: YAMLParseError | YAMLWarning): Sentence | undefin
 /** Levels of mappings and lists in one another; more of them can exhaust the stack of what reads the document. */
 export const MAX_DEPTH = 64;
 
-/** Where a text nests more than MAX_DEPTH levels, as an offset; undefined where it does not. Needs no stack itself. */
+/** The document around all of that, and the text inside. */
+const AROUND = 2;
+
+/**
+ * Where a text nests more than MAX_DEPTH levels, as an offset; undefined where it does not. Looks while the text is parsed, as
+ * the parser needs stack itself to leave many levels at once.
+ */
 export function tooDeepAt(text: string): number | undefined {
-  const found: { token: CST.Token; depth: number }[] = [];
-  for (const token of new Parser().parse(text)) found.push({ token, depth: 0 });
-  for (let next = found.pop(); next; next = found.pop()) {
-    const { token, depth } = next;
-    if (depth > MAX_DEPTH) return token.offset;
-    if (token.type === 'document' && token.value) found.push({ token: token.value, depth });
-    if (!('items' in token)) continue;
-    for (const { key, value } of token.items) {
-      if (key) found.push({ token: key, depth: depth + 1 });
-      if (value) found.push({ token: value, depth: depth + 1 });
-    }
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    Array.from(parser.next(lexeme));
+    if (parser.stack.length > MAX_DEPTH + AROUND) return parser.offset;
   }
   return undefined;
 }
