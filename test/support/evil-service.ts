@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
-import type { Pem } from './certificates.js';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 
 /** What a service does with a connection over which a whole request has come. */
 export type Retort = (socket: Socket, asked: string) => void;
@@ -18,7 +17,7 @@ export class EvilService {
   ) {}
 
   /** With a certificate it speaks TLS. */
-  static async start(retort: Retort, tls?: Pem): Promise<EvilService> {
+  static async start(retort: Retort, tls?: TlsOptions): Promise<EvilService> {
     const server = tls ? createTlsServer(tls) : createServer();
     const service = new EvilService(server, tls ? 'https' : 'http');
     server.on('connection', (socket: Socket) => {
