@@ -185,6 +185,12 @@ export class HostileScene implements Unharmed {
     return this.log.slice(line).map((text) => (JSON.parse(text) as { msg: string }).msg);
   }
 
+  /** The codes of what failed, from a line of the log on. */
+  failuresSince(line: number): string[] {
+    const parsed = this.log.slice(line).map((text) => JSON.parse(text) as { err?: { code?: string } });
+    return parsed.flatMap(({ err }) => err?.code ?? []);
+  }
+
   get lines(): number {
     return this.log.length;
   }
