@@ -47,6 +47,7 @@ export function plainMalice(longest: number): string[] {
     '',
     ...WORDS,
     ...['x', '[', '{"a":', '"', '\\', '0', ' ', '\n', 'a=1 ', '1,', '*', 'é', '- ', '? '].map(fill),
+    Array.from({ length: longest / 10 }, (_, i) => `a${i}:\n`).join(''),
     // Levels that all end at once.
     `${fill('- ')}\na`,
     `${fill('? ')}\na`,
