@@ -28,7 +28,7 @@ const SHORTEST_SECRET = 4;
 /** Secrets that come up while the program runs, such as tokens that end within the hour: so many are known. */
 const MAX_LEARNT = 32;
 
-/** Longest text in a terminal line. */
+/** Longest text in a line: others' certificates and answers can be long. */
 const MAX_TEXT = 2000;
 
 /** True where people read the log: on a terminal, and not as a service of systemd (which sets JOURNAL_STREAM). */
@@ -67,7 +67,8 @@ export function createLogger(options: LoggerOptions): ProgramLog {
     {
       write: (json: string) => {
         const { level, time, ...fields } = JSON.parse(json) as Line;
-        const line: Line = { level, time, ...(mapTexts(fields, redact) as object) };
+        // In this order, as half a secret is not known as one.
+        const line: Line = { level, time, ...(mapTexts(fields, (text) => cut(redact(text))) as object) };
         options.destination.write(render(line));
         options.also?.({ level, time, text: lineText(line) });
       },
@@ -122,10 +123,14 @@ function errorFields(error: Error, withStack: boolean, depth = 0): object {
     ...(withStack && {
       stack: (error.stack ?? '')
         .split('\n')
-        .slice(1)
-        .map((line) => line.trim()),
+        .map((line) => line.trim())
+        .filter((line) => line.startsWith('at ')),
     }),
   };
+}
+
+function cut(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }
 
 function mapErrors(fields: Record<string, unknown>, withStack: boolean): Record<string, unknown> {

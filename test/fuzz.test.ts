@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../src/device/seeded-random.js';
@@ -8,12 +9,21 @@ import { fuzzTargets } from './support/fuzz-targets.js';
 const HANG_MS = 2_000;
 const RUNS = 400;
 
+/** What led `scripts/fuzz.mjs` to branches that nothing else leads to, by parser. */
+const corpus: Readonly<Record<string, readonly string[]>> = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'vectors/parser-corpus.json'), 'utf8'),
+);
 const { targets, release } = fuzzTargets(join(import.meta.dirname, '../scripts/examples'));
 afterAll(release);
 
-describe.each(targets)('the parser of $name', ({ seeds, longest, run }) => {
+it('each parser has a corpus under its name', () => {
+  expect(Object.keys(corpus)).toEqual(targets.map(({ name }) => name));
+});
+
+describe.each(targets)('the parser of $name', ({ name, seeds, longest, run }) => {
   it.each([
     ['its own examples', () => seeds],
+    ['what led the fuzzer into its corners', () => corpus[name] ?? []],
     ['plain malice', () => plainMalice(longest)],
     [
       'bent examples',

@@ -7,8 +7,10 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  type Pair,
   parseDocument,
   visit,
+  type YAMLMap,
 } from 'yaml';
 import { type Environment, mask, substitute, unmask } from './environment.js';
 import type { Path } from './path.js';
@@ -72,11 +74,13 @@ export function readYaml(text: string, env: Environment): YamlSource {
     prettyErrors: false,
     lineCounter: lines,
     logLevel: 'error',
+    // Asked below, in less time.
+    uniqueKeys: false,
   });
-  const syntax = syntaxProblems([...document.errors, ...document.warnings]).map(({ offset, ...problem }) => {
+  const syntax = syntaxProblems(document).map(({ offset, ...problem }) => {
     return { ...placeOf(offset), path: [], ...problem };
   });
-  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return broken(syntax);
+  if (document.errors.length > 0) return broken(syntax);
 
   const filled = fill(document, env);
   const problems = [
@@ -162,7 +166,7 @@ function nodeAt(document: Document.Parsed, path: Path, at: 'key' | 'value'): Nod
     let nextKey: unknown;
     let next: unknown;
     if (isMap(collection)) {
-      const pair = collection.items.find((item) => isScalar(item.key) && item.key.value === step);
+      const pair = pairsOf(collection).get(step);
       if (!pair) return key ?? node;
       nextKey = pair.key;
       next = pair.value ?? pair.key;
@@ -176,4 +180,19 @@ function nodeAt(document: Document.Parsed, path: Path, at: 'key' | 'value'): Nod
   }
   // A block mapping's own place is its first entry; its key says more.
   return at === 'key' || ((isMap(node) || isSeq(node)) && !node.flow) ? (key ?? node) : node;
+}
+
+/** The pairs of each mapping that was asked for one, by key. */
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<unknown, Pair>>();
+
+/** Of pairs with the same key the first one counts. */
+function pairsOf(map: YAMLMap): ReadonlyMap<unknown, Pair> {
+  const known = pairs.get(map);
+  if (known) return known;
+  const found = new Map<unknown, Pair>();
+  for (const pair of map.items) {
+    if (isScalar(pair.key) && !found.has(pair.key.value)) found.set(pair.key.value, pair);
+  }
+  pairs.set(map, found);
+  return found;
 }

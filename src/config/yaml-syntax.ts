@@ -1,4 +1,13 @@
-import { type CST, type ErrorCode, Parser, type YAMLParseError, type YAMLWarning } from 'yaml';
+import {
+  type Document,
+  type ErrorCode,
+  isScalar,
+  Lexer,
+  Parser,
+  visit,
+  type YAMLParseError,
+  type YAMLWarning,
+} from 'yaml';
 
 /** Something wrong with a YAML text at a character, in words that never quote the text. */
 export interface SyntaxProblem {
@@ -16,7 +25,6 @@ const SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
   BAD_SCALAR_START: ['a text begins with a character that means something in YAML', 'put the text in quotes'],
   BLOCK_AS_IMPLICIT_KEY: ['a mapping begins where a value was expected', 'put a text with `: ` in it in quotes'],
   BLOCK_IN_FLOW: ['an indented block inside `{…}` or `[…]`', 'write the inner part with `{…}` or `[…]` too'],
-  DUPLICATE_KEY: ['the same key twice in one mapping', 'remove one of them'],
   MISSING_CHAR: ['something is missing here', 'look for a missing `:`, `,`, quote or closing bracket'],
   MULTILINE_IMPLICIT_KEY: ['a key runs over several lines', 'look for a missing `:` or quote'],
   MULTIPLE_DOCS: ['more than one document in the file', 'remove the `---` line and what follows'],
@@ -26,21 +34,42 @@ const SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
   UNEXPECTED_TOKEN: ['something unexpected', 'look for a missing quote, or a stray bracket'],
 };
 
+const NOT_YAML: Sentence = ['not valid YAML'];
+const TWICE: Sentence = ['the same key twice in one mapping', 'remove one of them'];
+
 /** Mistakes that do not make the parser stumble over what follows. */
 const HARMLESS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  ...(['BAD_DQ_ESCAPE', 'BAD_SCALAR_START', 'DUPLICATE_KEY', 'NON_STRING_KEY', 'TAG_RESOLVE_FAILED'] as const),
+  ...(['BAD_DQ_ESCAPE', 'BAD_SCALAR_START', 'NON_STRING_KEY', 'TAG_RESOLVE_FAILED'] as const),
 ]);
 
-/** The parser's errors in words. One mistake makes many of them: of those that confuse the parser only the first counts. */
-export function syntaxProblems(errors: readonly (YAMLParseError | YAMLWarning)[]): SyntaxProblem[] {
+/** What is wrong with a document, in words. One mistake makes many errors: of those that confuse the parser only the first counts. */
+export function syntaxProblems(document: Document.Parsed): SyntaxProblem[] {
+  const errors = [...document.errors, ...document.warnings];
   const first = errors.find(({ code }) => !HARMLESS.has(code));
-  return errors
+  const found = errors
     .filter((error) => error === first || HARMLESS.has(error.code))
-    .filter((error) => first === undefined || error.pos[0] <= first.pos[0])
-    .map((error) => {
-      const [message, hint] = unclosed(error) ?? SENTENCES[error.code] ?? ['not valid YAML'];
-      return { offset: error.pos[0], message, ...(hint && { hint }) };
-    });
+    .map((error) => ({ offset: error.pos[0], sentence: unclosed(error) ?? SENTENCES[error.code] ?? NOT_YAML }));
+  const twice = keysTwice(document).map((offset) => ({ offset, sentence: TWICE }));
+  return [...found, ...twice]
+    .filter(({ offset }) => first === undefined || offset <= first.pos[0])
+    .toSorted((a, b) => a.offset - b.offset)
+    .map(({ offset, sentence: [message, hint] }) => ({ offset, message, ...(hint && { hint }) }));
+}
+
+/** Where keys are that their mappings have already. The parser would compare each with all others. */
+function keysTwice(document: Document.Parsed): number[] {
+  const found: number[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) found.push(key.range?.[0] ?? 0);
+        seen.add(key.value);
+      }
+    },
+  });
+  return found;
 }
 
 /** The parser finds a bracket missing where the next line begins, and calls that an indentation. */
@@ -55,19 +84,18 @@ function unclosed({ message }: YAMLParseError | YAMLWarning): Sentence | undefin
 /** Levels of mappings and lists in one another; more of them can exhaust the stack of what reads the document. */
 export const MAX_DEPTH = 64;
 
-/** Where a text nests more than MAX_DEPTH levels, as an offset; undefined where it does not. Needs no stack itself. */
+/** The document around all of that, and the text inside. */
+const AROUND = 2;
+
+/**
+ * Where a text nests more than MAX_DEPTH levels, as an offset; undefined where it does not. Looks while the text is parsed, as
+ * the parser needs stack itself to leave many levels at once.
+ */
 export function tooDeepAt(text: string): number | undefined {
-  const found: { token: CST.Token; depth: number }[] = [];
-  for (const token of new Parser().parse(text)) found.push({ token, depth: 0 });
-  for (let next = found.pop(); next; next = found.pop()) {
-    const { token, depth } = next;
-    if (depth > MAX_DEPTH) return token.offset;
-    if (token.type === 'document' && token.value) found.push({ token: token.value, depth });
-    if (!('items' in token)) continue;
-    for (const { key, value } of token.items) {
-      if (key) found.push({ token: key, depth: depth + 1 });
-      if (value) found.push({ token: value, depth: depth + 1 });
-    }
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    Array.from(parser.next(lexeme));
+    if (parser.stack.length > MAX_DEPTH + AROUND) return parser.offset;
   }
   return undefined;
 }

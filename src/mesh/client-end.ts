@@ -1,4 +1,4 @@
-import { BridgeError, describeError } from '../error.js';
+import { BridgeError, describeError, isBridgeError } from '../error.js';
 import { printable } from '../text.js';
 
 /**
@@ -20,7 +20,8 @@ export interface ConnectionEnd {
 
 const TLS = /CERT|_TLS|SSL|SELF_SIGNED|UNABLE_TO_|EPROTO/;
 const EXPIRED = /CERT_(HAS_EXPIRED|NOT_YET_VALID)/;
-const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_(UNTRUSTED|SIGNATURE_FAILURE)/;
+const UNTRUSTED =
+  /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_(UNTRUSTED|SIGNATURE_FAILURE)|INVALID_(CA|PURPOSE)|PATH_LENGTH|^UNSPECIFIED$/;
 
 /** What is wrong with a secure connection, and what to do; undefined for other errors. */
 function tlsFailure(code: string, error: Error | undefined) {
@@ -43,6 +44,7 @@ function tlsFailure(code: string, error: Error | undefined) {
 
 /** Explains why no WebSocket came about; `error` is what the socket reported, if anything. */
 export function openingEnd(error: Error | undefined, relay: string): ConnectionEnd {
+  if (isBridgeError(error)) return { kind: 'not-relay', error };
   const text = printable(error?.message ?? 'the connection ended');
   const code = errorCode(error);
   const end = (kind: EndKind, errorCode: string, message: string, hint: string): ConnectionEnd => ({

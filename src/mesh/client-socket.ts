@@ -223,9 +223,14 @@ export class ClientSocket {
 function tlsOptions({ ca, fingerprint }: Trust): ClientOptions {
   if (fingerprint === undefined) return { ca };
   const checkServerIdentity: ConnectionOptions['checkServerIdentity'] = (_host, { fingerprint256 }) => {
-    return fingerprint256 === fingerprint ? undefined : new Error('this is not the certificate of our own relay');
+    return fingerprint256 === fingerprint ? undefined : notOurs();
   };
   // The certificate itself is trusted, whoever signed it.
   const options: ConnectionOptions = { ca, checkServerIdentity, allowPartialTrustChain: true };
   return options as unknown as ClientOptions;
+}
+
+function notOurs(): BridgeError {
+  const hint = 'what else answers at its address?';
+  return new BridgeError('mesh/tls-own', 'this is not the certificate of our own relay', { hint });
 }

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../clock.js';
 import { deadline } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
+import { printable } from '../text.js';
 import type { Credential } from './artifact.js';
 import { isObject, type JsonObject } from './frame.js';
 
@@ -133,7 +134,7 @@ export class DeviceToken {
     } catch (error) {
       this.forbidden = 0;
       // What there is may be good for a while yet.
-      log.warn({}, `the token of the relay was not renewed: ${describeError(error)}`);
+      log.warn({}, `the token of the relay was not renewed: ${printable(describeError(error))}`);
       return 'later';
     }
   }

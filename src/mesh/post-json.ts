@@ -47,6 +47,8 @@ export function postJson(url: string, body: JsonObject, headers: Record<string, 
       });
     });
     call.on('error', reject);
+    // The last word in any case, also where an answer was something else than an answer.
+    call.on('close', () => reject(new Error('the service hung up')));
     call.end(text);
   });
 }

@@ -3,6 +3,7 @@ import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import type { JsonObject } from '../mesh/frame.js';
 import type { PostAnswer } from '../mesh/post-json.js';
+import { printable } from '../text.js';
 
 /** What tells a phone something while its app is closed. */
 export interface Notice {
@@ -98,8 +99,8 @@ export class Outbox {
     if (status === 401 || status === 403) return this.refused(status);
     this.forbidden = 0;
     if (status === 429) {
-      this.parts.log.warn({}, 'the service wants fewer notices; they wait');
-      return Math.min(waitMs ?? BUSY_MS, LONGEST_BUSY_MS);
+      this.warnOnce('the service wants fewer notices; they wait');
+      return Math.min(Math.max(waitMs ?? BUSY_MS, PACE_MS), LONGEST_BUSY_MS);
     }
     if (status >= 500 || status < 200) return this.failed(`the service answered ${status}`);
     this.drop(sent);
@@ -119,8 +120,13 @@ export class Outbox {
 
   private failed(why: string): number {
     const pause = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)] ?? BUSY_MS;
-    if (this.failures++ === 0) this.parts.log.warn({}, `a notice was not sent, and is tried again: ${why}`);
+    this.warnOnce(`a notice was not sent, and is tried again: ${printable(why)}`);
     return pause;
+  }
+
+  /** Until a notice is taken again, only the first of all troubles is news. */
+  private warnOnce(text: string): void {
+    if (this.failures++ === 0) this.parts.log.warn({}, text);
   }
 
   /** It may have had to make room meanwhile. */

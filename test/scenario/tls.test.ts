@@ -70,7 +70,7 @@ describe('a bridge on a secure relay', () => {
       'renew it',
       async () => {
         const ca = await authority();
-        return { server: await certificateFor('127.0.0.1', ca, [-2, -1]), ca: ca.cert };
+        return { server: await certificateFor('127.0.0.1', ca, { days: [-2, -1] }), ca: ca.cert };
       },
     ],
     [
@@ -79,7 +79,16 @@ describe('a bridge on a secure relay', () => {
       'clock',
       async () => {
         const ca = await authority();
-        return { server: await certificateFor('127.0.0.1', ca, [1, 2]), ca: ca.cert };
+        return { server: await certificateFor('127.0.0.1', ca, { days: [1, 2] }), ca: ca.cert };
+      },
+    ],
+    [
+      'a certificate for clients',
+      'mesh/tls-untrusted',
+      'relay.ca',
+      async () => {
+        const ca = await authority();
+        return { server: await certificateFor('127.0.0.1', ca, { use: 'clientAuth' }), ca: ca.cert };
       },
     ],
     ['no encryption at all', 'mesh/tls', 'ws://', async () => ({ server: undefined })],
@@ -121,7 +130,7 @@ describe('a bridge on a secure relay', () => {
     const side = new MeshSide(other, { trust: { ca: ca.cert, fingerprint: fingerprint256 } }, QUICK);
     side.client.start();
     await until(() => side.log.at('warn').length > 0);
-    expect(side.log.at('warn')[0]).toContain('not the certificate of our own relay');
+    expect(side.log.at('warn')[0]).toMatch(/not the certificate of our own relay.*\[mesh\/tls-own\]/);
   });
 });
 
@@ -167,7 +176,7 @@ describe('a certificate', () => {
       'tls/expired',
       'was good until',
       async (path) => {
-        const { cert, key } = await certificateFor('a', await authority(), [-2, -1]);
+        const { cert, key } = await certificateFor('a', await authority(), { days: [-2, -1] });
         writeFileSync(join(path, 'cert.pem'), cert);
         writeFileSync(join(path, 'key.pem'), key);
       },

@@ -26,22 +26,35 @@ async function made(
   return { cert, key };
 }
 
-/** A certificate authority of our own. */
-export function authority(): Promise<Pem> {
+/** A certificate authority of our own, or one below another. */
+export function authority(above?: Pem): Promise<Pem> {
   const extensions = [
     { name: 'basicConstraints', cA: true, critical: true },
     { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
   ];
-  return made('test authority', extensions, [-2, 30]);
+  return made(above ? 'test authority below' : 'test authority', extensions, [-2, 30], above);
 }
 
-/** A server's certificate for `host`, signed by an authority; `days`: from when to when it is good, from today. */
-export function certificateFor(host: string, ca: Pem, days: readonly [number, number] = [-1, 10]): Promise<Pem> {
-  const name = /^[\d.]+$/.test(host) ? { type: 7, ip: host } : { type: 2, value: host };
+/** What else a certificate may be. */
+export interface CertificateOptions {
+  /** From when to when it is good, in days from today. */
+  readonly days?: readonly [number, number];
+  /** For what it is good. */
+  readonly use?: 'serverAuth' | 'clientAuth';
+}
+
+/** A server's certificate for a host, or for several, signed by an authority, or by itself. */
+export function certificateFor(
+  hosts: string | readonly string[],
+  ca?: Pem,
+  { days = [-1, 10], use = 'serverAuth' }: CertificateOptions = {},
+): Promise<Pem> {
+  const all = [hosts].flat();
+  const altNames = all.map((host) => (/^[\d.]+$/.test(host) ? { type: 7, ip: host } : { type: 2, value: host }));
   const extensions = [
     { name: 'basicConstraints', cA: false },
-    { name: 'extKeyUsage', serverAuth: true },
-    { name: 'subjectAltName', altNames: [name] },
+    { name: 'extKeyUsage', [use]: true },
+    { name: 'subjectAltName', altNames },
   ];
-  return made(host, extensions, days, ca);
+  return made(all[0] ?? '', extensions, days, ca);
 }

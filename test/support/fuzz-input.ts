@@ -1,5 +1,5 @@
 /** Words that parsers stumble over. */
-const WORDS = [
+export const WORDS: readonly string[] = [
   '__proto__',
   '"__proto__":{"a":1},',
   'constructor',
@@ -38,7 +38,7 @@ const WORDS = [
   '!!js/function',
   '---\n',
   '(?<a>(a+)+)$',
-] as const;
+];
 
 /** Inputs of the plainest kinds of malice, nearly as long as `longest`, for what is longer may be looked at less. */
 export function plainMalice(longest: number): string[] {
@@ -47,11 +47,20 @@ export function plainMalice(longest: number): string[] {
     '',
     ...WORDS,
     ...['x', '[', '{"a":', '"', '\\', '0', ' ', '\n', 'a=1 ', '1,', '*', 'é', '- ', '? '].map(fill),
+    Array.from({ length: longest / 10 }, (_, i) => `a${i}:\n`).join(''),
+    // Levels that all end at once.
+    `${fill('- ')}\na`,
+    `${fill('? ')}\na`,
   ];
 }
 
 /** Bends an input in one to eight places; equal numbers of `random` bend it equally. */
-export function bent(seeds: readonly string[], random: () => number, longest: number): string {
+export function bent(
+  seeds: readonly string[],
+  random: () => number,
+  longest: number,
+  words: readonly string[] = WORDS,
+): string {
   const below = (limit: number) => Math.floor(random() * limit);
   const pick = <T>(list: readonly T[]): T | undefined => list[below(list.length)];
   let text = pick(seeds) ?? '';
@@ -62,7 +71,7 @@ export function bent(seeds: readonly string[], random: () => number, longest: nu
     const bend = [
       () => before + after,
       () => before + between + between + after,
-      () => before + (pick(WORDS) ?? '') + after,
+      () => before + (pick(words) ?? '') + after,
       () => before + String.fromCharCode(below(256)) + after,
       () => before + between + (pick(seeds) ?? '').slice(below(64)) + after,
       () => before + between.repeat(2 ** below(10)) + after,

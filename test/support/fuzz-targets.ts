@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { specOf } from '../../devices/board/points.js';
-import { drivers } from '../../devices/index.js';
 import { AutoFormat } from '../../devices/lines/auto-format.js';
 import { csvParser, parseJson, parseKeyValue, parsePlotter } from '../../devices/lines/formats.js';
 import { Pattern } from '../../devices/lines/pattern.js';
@@ -12,40 +11,24 @@ import { encodeBoardLine, encodeHostLine } from '../../firmware-protocol/encode.
 import { decodePoint, fingerprint } from '../../firmware-protocol/point.js';
 import { checkValue } from '../../src/action/coerce.js';
 import { readCommand } from '../../src/action/command.js';
-import { ConfigError } from '../../src/config/config-error.js';
-import { parseLayout } from '../../src/config/layout-file.js';
-import { parseConfig } from '../../src/config/load.js';
 import { lineSplitter } from '../../src/control/protocol.js';
-import { BoardMemory } from '../../src/device/board-memory.js';
 import type { PointSpec } from '../../src/device/point.js';
-import { BridgeError } from '../../src/error.js';
-import { Binding } from '../../src/layout/bind.js';
-import { lint } from '../../src/layout/lint.js';
 import { silentLog } from '../../src/log.js';
 import { readArtifact } from '../../src/mesh/artifact.js';
 import { frameKind, readFrame } from '../../src/mesh/client-receive.js';
 import { roomCipher } from '../../src/mesh/e2ee.js';
 import { deriveKey, sealText } from '../../src/mesh/e2ee-box.js';
 import { isObject } from '../../src/mesh/frame.js';
+import { findByName, readRoster } from '../../src/mesh/roster.js';
 import { Access } from '../../src/panel/access.js';
 import { answerTo, refusesSocket } from '../../src/panel/answer.js';
+import { readIdentity } from '../../src/relay/identity.js';
 import { readInbound } from '../../src/relay/inbound.js';
 import { RateWindow } from '../../src/relay/limits.js';
-import { StateFile } from '../../src/state/state-file.js';
 import { systemClock } from '../../src/system-clock.js';
+import { type FuzzTarget, ownersTargets, refusing } from './fuzz-owner.js';
 
-/** One parser of what comes from outside. */
-export interface FuzzTarget {
-  readonly name: string;
-  /** Inputs that it takes, to begin with. */
-  readonly seeds: readonly string[];
-  /** Characters of the longest input that reaches it; what is longer is refused before. */
-  readonly longest: number;
-  /** True for files that are the owner's own and read at a start: they may take half a second. */
-  readonly atLeisure?: true;
-  /** Gives it an input; throws only for what is a defect. */
-  run(text: string): void;
-}
+export type { FuzzTarget } from './fuzz-owner.js';
 
 const KIB = 1024;
 const KEY = Buffer.alloc(32, 7);
@@ -60,7 +43,6 @@ const SPECS: readonly PointSpec[] = [
 
 /** Every parser that eats what somebody outside wrote. `release` gives back what they hold. */
 export function fuzzTargets(examples: string): { readonly targets: readonly FuzzTarget[]; release(): void } {
-  const example = (name: string) => readFileSync(join(examples, name), 'utf8');
   const folder = mkdtempSync(join(tmpdir(), 'carter-fuzz-'));
   const targets: FuzzTarget[] = [
     {
@@ -115,6 +97,20 @@ export function fuzzTargets(examples: string): { readonly targets: readonly Fuzz
       run: (text) => void readInbound(text, 64),
     },
     {
+      name: 'members of the relay',
+      seeds: [
+        '{"clients":[{"id":"1","name":"rig","channel":"lab","role":"node"}]}',
+        '{"name":"rig","channel":"lab","role":"mobile","can_broadcast":true,"broadcast_scope":"global","token":"x"}',
+      ],
+      longest: KIB * KIB,
+      run: (text) => {
+        const frame = readFrame(Buffer.from(`{"id":"1","type":"x","payload":${text}}`));
+        if (typeof frame === 'string') return;
+        findByName(readRoster(frame.payload), 'rig');
+        if (isObject(frame.payload)) readIdentity(frame.payload, 'client-1');
+      },
+    },
+    {
       name: 'commands',
       seeds: SPECS.map(
         ({ id }) => `{"msg_type":"rig.cmd","dev":"shed","point":"${id}","value":"1","_cmd":"c","_from":"a"}`,
@@ -149,44 +145,6 @@ export function fuzzTargets(examples: string): { readonly targets: readonly Fuzz
         const salt = Buffer.alloc(16, 1);
         const ct = sealText(deriveKey(KEY, salt, 'grp v2'), 0, text).toString('base64');
         refusing(() => room('rig').open({ e2ee: 2, s: salt.toString('base64'), n: 0, ct }));
-      },
-    },
-    {
-      name: 'layouts',
-      seeds: [
-        example('greenhouse.json').slice(0, 6_000),
-        '{"tabs":[{"title":"a","controls":[{"id":"b","type":"toggle"}]}]}',
-      ],
-      longest: 64 * KIB,
-      run: (text) => {
-        refusing(() => {
-          const { document, locate } = parseLayout({ path: 'layout.json', text, shared: false });
-          for (const finding of lint(document)) locate(finding.path, 'value');
-          new Binding(document, { b: 'shed.pump' }, 'rig');
-        });
-      },
-    },
-    {
-      name: 'configs',
-      seeds: ['gpio.yaml', 'lines.yaml', 'railway.yaml', 'readings.yaml'].map(example),
-      longest: 16 * KIB,
-      atLeisure: true,
-      run: (text) => {
-        refusing(() =>
-          parseConfig({ path: 'b.yaml', text, shared: true }, { drivers, env: { TOKEN: 'x' }, homeDir: '/' }),
-        );
-      },
-    },
-    {
-      name: 'state files',
-      seeds: ['{"version":1,"joined":{"shed":"board:shed:1"},"approved":["board:shed:1"]}'],
-      longest: 256 * KIB,
-      atLeisure: true,
-      run: (text) => {
-        const path = join(folder, 'boards.json');
-        writeFileSync(path, text);
-        const memory = new BoardMemory(new StateFile(path, silentLog));
-        for (const id of ['shed', '__proto__', 'constructor']) memory.deviceOf(memory.boardOf(id) ?? id);
       },
     },
     {
@@ -235,7 +193,10 @@ export function fuzzTargets(examples: string): { readonly targets: readonly Fuzz
       },
     },
   ];
-  return { targets, release: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    targets: [...targets, ...ownersTargets(examples, folder)],
+    release: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 function boardLines(): string[] {
@@ -255,13 +216,4 @@ function boardLines(): string[] {
 
 function room(name: string) {
   return roomCipher(KEY.toString('base64'), { name, channel: 'lab', clock });
-}
-
-/** Lets errors in the project's own words pass: they are what a refusal looks like. */
-function refusing(parse: () => unknown): void {
-  try {
-    parse();
-  } catch (error) {
-    if (!(error instanceof BridgeError || error instanceof ConfigError)) throw error;
-  }
 }

@@ -5,6 +5,7 @@ import { vi } from 'vitest';
 import { linesOptions } from '../../devices/lines/options.js';
 import { LinesSimulator } from '../../devices/lines/simulator.js';
 import { askControl } from '../../src/control/client.js';
+import type { Log } from '../../src/log.js';
 import { createLogger } from '../../src/logger.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { LogRing } from '../../src/panel/log-ring.js';
@@ -19,6 +20,7 @@ import { Rig, type RigOptions } from './rig.js';
 export const CANARY = {
   token: 'canary-token-of-the-relay',
   roomKey: Buffer.from('canary: the key of a room, 32 B.').toString('base64'),
+  session: 'canary-session-of-the-account',
 };
 
 /** What the shed's sketch has: sensors, and an output of each type. */
@@ -38,6 +40,9 @@ const SKETCH = {
 const PATIENCE = { timeout: 10_000, interval: 5 };
 
 const NAMES = 40;
+
+/** A log is no place for whole answers and certificates of others. */
+const LONGEST_LINE = 4_000;
 
 const AT_REST = [
   ['pump', false],
@@ -71,6 +76,8 @@ export class HostileScene implements Unharmed {
     readonly page: PageClient,
     /** Somebody honest on the channel. */
     readonly anna: Phone,
+    /** What the bridge logs with. */
+    readonly logger: Log,
     private readonly log: readonly string[],
     private readonly secrets: readonly string[],
     private readonly folder: string,
@@ -86,12 +93,13 @@ export class HostileScene implements Unharmed {
     const destination = { write: (line: string) => log.push(line) };
     const secrets = [options.token, options.roomKey].filter((secret) => secret !== undefined);
     const also = (line: Parameters<LogRing['add']>[0]) => lines.add(line);
+    const logger = createLogger({ level: 'debug', secrets, destination, pretty: false, also });
     const { driver: _, ...wired } = SKETCH;
     const sketch = new ListeningSketch(linesOptions.parse({ ...wired, port: '/dev/null' }), systemClock(), 1);
     const rig = await Rig.open(make, {
       devices: { shed: SKETCH },
       boards: { shed: sketch },
-      log: createLogger({ level: 'debug', secrets, destination, pretty: false, also }),
+      log: logger,
       lines,
       page: folder,
       ...options,
@@ -104,7 +112,9 @@ export class HostileScene implements Unharmed {
     const page = await PageClient.open(link(), await cookieOf(link()));
     const anna = await rig.phone('anna');
     const panelToken = readFileSync(join(dirname(rig.control), 'panel-token'), 'utf8').trim();
-    const scene = new HostileScene(rig, sketch, page, anna, log, [...secrets, panelToken], folder);
+    // The log is not told to hide the last one: it must not come that far.
+    const hidden = [...secrets, panelToken, CANARY.session];
+    const scene = new HostileScene(rig, sketch, page, anna, logger, log, hidden, folder);
     scene.rebase();
     return scene;
   }
@@ -170,6 +180,21 @@ export class HostileScene implements Unharmed {
     await mallory.request('rig', 'rig.get_state');
   }
 
+  /** The log's messages from a line on, and how many lines there are. */
+  saidSince(line: number): string[] {
+    return this.log.slice(line).map((text) => (JSON.parse(text) as { msg: string }).msg);
+  }
+
+  /** The codes of what failed, from a line of the log on. */
+  failuresSince(line: number): string[] {
+    const parsed = this.log.slice(line).map((text) => JSON.parse(text) as { err?: { code?: string } });
+    return parsed.flatMap(({ err }) => err?.code ?? []);
+  }
+
+  get lines(): number {
+    return this.log.length;
+  }
+
   /** How much more often the bridge dropped frames, by reason, since `began`. */
   dropsSince(began: Readonly<Record<string, number>>): JsonObject {
     const now = Object.entries(this.rig.bridge.mesh.stats.dropped);
@@ -201,6 +226,9 @@ export class HostileScene implements Unharmed {
       audit: JSON.stringify(await askControl(control, { op: 'audit' })),
       status: JSON.stringify(await askControl(control, { op: 'status' })),
     };
+    for (const line of this.log.filter(({ length }) => length > LONGEST_LINE)) {
+      found.push(`the log has a line of ${line.length}: ${line.slice(0, 200)}…`);
+    }
     const passedOn = { answer: JSON.stringify(got) ?? '', channel: JSON.stringify(this.anna.broadcasts) };
     for (const [place, text] of Object.entries({ ...shown, ...passedOn })) {
       if (this.secrets.some((secret) => text.includes(secret))) found.push(`the ${place} shows a secret`);

@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { WebSocket } from 'ws';
 import { isObject, type JsonObject } from '../../src/mesh/frame.js';
 import { eventually } from './eventually.js';
@@ -10,6 +11,9 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
+/** Whose certificate it is, is not what these clients look after. */
+const ANYBODY = { rejectUnauthorized: false };
+
 /** Asks the panel's server as any program could, with headers that no browser would send. */
 export function ask(
   url: string,
@@ -17,8 +21,9 @@ export function ask(
   method = 'GET',
   body?: string,
 ): Promise<HttpAnswer> {
+  const request = url.startsWith('https:') ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const call = request(url, { method, headers, agent: false }, (response) => {
+    const call = request(url, { method, headers, agent: false, ...ANYBODY }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
@@ -55,8 +60,9 @@ export class PageClient {
 
   /** Connects as a page of this origin would; rejects with the status of a refusal. */
   static async open(link: string, cookie: string, headers: Record<string, string> = {}): Promise<PageClient> {
-    const { host, origin } = new URL(link);
-    const socket = new WebSocket(`ws://${host}/live`, { headers: { cookie, origin, ...headers } });
+    const { origin } = new URL(link);
+    const url = `${origin.replace(/^http/, 'ws')}/live`;
+    const socket = new WebSocket(url, { headers: { cookie, origin, ...headers }, ...ANYBODY });
     const client = new PageClient(socket);
     await new Promise<void>((resolve, reject) => {
       socket.on('open', resolve);

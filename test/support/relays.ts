@@ -1,6 +1,7 @@
 import { afterEach, describe } from 'vitest';
 import { EmbeddedRelay } from '../../src/relay/relay.js';
 import { systemClock } from '../../src/system-clock.js';
+import type { Pem } from './certificates.js';
 import { StrictRelay } from './strict-relay.js';
 import { TcpProxy } from './tcp-proxy.js';
 
@@ -9,6 +10,8 @@ export interface RelayOptions {
   token?: string;
   /** Default: any free port. A test that restarts a relay gives the port of the one before. */
   port?: number;
+  /** Encrypts with this certificate; the embedded one only. */
+  tls?: Pem | undefined;
 }
 
 /** A running relay with a network in front of it that the test controls. */
@@ -48,7 +51,7 @@ export function forEachRelay(body: (name: string, make: MakeRelay) => void): voi
         await Promise.all(made.splice(0).map((relay) => relay.kill()));
       });
       body(name, async (options = {}) => {
-        const relay = await run(kind(options), options.port);
+        const relay = await run(kind(options), options);
         made.push(relay);
         return relay;
       });
@@ -57,18 +60,18 @@ export function forEachRelay(body: (name: string, make: MakeRelay) => void): voi
 }
 
 /** Starts an embedded relay, for tests that the dialect does not matter to. */
-export const embeddedRelay: MakeRelay = (options = {}) => run(embedded(options), options.port);
+export const embeddedRelay: MakeRelay = (options = {}) => run(embedded(options), options);
 
-function embedded({ token }: RelayOptions): RelayLike {
-  const relay = new EmbeddedRelay({ host: '127.0.0.1', port: 0, token, clock: systemClock() });
+function embedded({ token, tls }: RelayOptions): RelayLike {
+  const relay = new EmbeddedRelay({ host: '127.0.0.1', port: 0, token, tls, clock: systemClock() });
   return { start: async () => (await relay.start()).port, stop: () => relay.stop() };
 }
 
-async function run(relay: RelayLike, wanted = 0): Promise<TestRelay> {
+async function run(relay: RelayLike, { port: wanted = 0, tls }: RelayOptions): Promise<TestRelay> {
   const proxy = new TcpProxy();
   const port = await proxy.start(await relay.start(), wanted);
   return {
-    url: `ws://127.0.0.1:${port}`,
+    url: `${tls ? 'wss' : 'ws'}://127.0.0.1:${port}`,
     port,
     stop: async () => {
       await relay.stop();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drivers } from '../../devices/index.js';
@@ -16,6 +16,7 @@ import type { PinsOf } from '../../src/port/pin.js';
 import { machinePorts } from '../../src/port/ports.js';
 import { createVirtualPort, type VirtualPort } from '../../src/port/virtual-port.js';
 import { systemClock } from '../../src/system-clock.js';
+import type { Pem } from './certificates.js';
 import { noPins } from './no-pins.js';
 import { connectPhone, type Phone } from './phone.js';
 import type { MakeRelay, TestRelay } from './relays.js';
@@ -32,6 +33,9 @@ export const SKETCH = {
     fan: { role: 'actuator', type: 'number', min: 0, max: 100, write: 'FAN {value}' },
   },
 };
+
+/** Where a panel is, for those that have one. */
+const PANEL = { host: '127.0.0.1', port: 0, orAnyPort: false, hostname: 'rig' };
 
 /** A simulated device on a cable that can be pulled and plugged: each time a new pseudo terminal behind the same link. */
 export class RigBoard {
@@ -102,6 +106,8 @@ export interface RigOptions {
   /** The folder of a built page: opens the panel. */
   page?: string;
   pins?: PinsOf;
+  /** Encrypts relay and panel with a certificate for 127.0.0.1 that this authority signed. */
+  tls?: Pem & { readonly ca: string };
 }
 
 /** A whole bench in one process: relay, bridge, boards on pseudo terminals, phones. */
@@ -116,14 +122,16 @@ export class Rig {
     private readonly folder: string,
     private readonly token: string | undefined,
     private readonly roomKey: string | undefined,
+    private readonly ca: { readonly ca?: string },
   ) {}
 
   /** Starts everything; the boards are plugged in. */
   static async open(make: MakeRelay, options: RigOptions = {}): Promise<Rig> {
     const { devices = { shed: SKETCH }, config: sections = {}, token, roomKey, log = silentLog } = options;
-    const { page, lines = new LogRing(), pins = () => noPins } = options;
+    const { page, lines = new LogRing(), pins = () => noPins, tls } = options;
     const folder = mkdtempSync(join(tmpdir(), 'carter-rig-'));
-    const relay = await make(token === undefined ? {} : { token });
+    const relay = await make({ ...(token !== undefined && { token }), tls });
+    const ca = tls ? { ca: tls.ca } : {};
     const boards = new Map<string, RigBoard>();
     for (const [id, device] of Object.entries(devices)) {
       const given = options.boards?.[id];
@@ -157,12 +165,13 @@ export class Rig {
       ports: machinePorts(clock, log, usb.roots),
       pairing: pairingOf({ url: relay.url, channel: 'lab', token, roomKey }),
       lines,
-      ...(page === undefined ? {} : { panel: { host: '127.0.0.1', port: 0, orAnyPort: false, hostname: 'rig', page } }),
+      ...(tls && { trust: { ca: tls.ca } }),
+      ...(page !== undefined && { panel: { ...PANEL, page, tls: tls && filesOf(tls, folder) } }),
       pins,
     });
     for (const board of boards.values()) board.plug();
     await bridge.start();
-    return new Rig(bridge, relay, boards, usb, folder, token, roomKey);
+    return new Rig(bridge, relay, boards, usb, folder, token, roomKey, ca);
   }
 
   /** The bridge's control socket. */
@@ -179,7 +188,7 @@ export class Rig {
   /** Somebody on the bridge's channel who has no room key. */
   async outsider(name = 'eve'): Promise<Phone> {
     const token = this.token === undefined ? {} : { token: this.token };
-    const phone = await connectPhone({ url: this.relay.url, name, channel: 'lab', ...token });
+    const phone = await connectPhone({ url: this.relay.url, name, channel: 'lab', ...token, ...this.ca });
     this.phones.push(phone);
     return phone;
   }
@@ -188,7 +197,15 @@ export class Rig {
   async phone(name = 'anna', identity: JsonObject = {}, roomKey = this.roomKey): Promise<Phone> {
     const token = this.token === undefined ? {} : { token: this.token };
     const key = roomKey === undefined ? {} : { roomKey };
-    const phone = await connectPhone({ url: this.relay.url, name, channel: 'lab', ...token, ...key, identity });
+    const phone = await connectPhone({
+      url: this.relay.url,
+      name,
+      channel: 'lab',
+      ...token,
+      ...key,
+      ...this.ca,
+      identity,
+    });
     this.phones.push(phone);
     return phone;
   }
@@ -201,6 +218,13 @@ export class Rig {
     await this.relay.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function filesOf({ cert, key }: Pem, folder: string): { cert: string; key: string } {
+  const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+  writeFileSync(files.cert, cert);
+  writeFileSync(files.key, key);
+  return files;
 }
 
 /** True for a state frame that has something at `device.point`; with `value`, that value. */

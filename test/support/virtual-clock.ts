@@ -63,6 +63,16 @@ export class SleepyClock extends VirtualClock {
   }
 }
 
+/** A clock that remembers for how long it was asked to wait, in ms. */
+export class WaitingClock extends VirtualClock {
+  readonly waits: number[] = [];
+
+  override after(ms: number, fn: () => void): Timer {
+    this.waits.push(ms);
+    return super.after(ms, fn);
+  }
+}
+
 /** Lets promise reactions that are ready run, also chained ones. */
 export async function settle(): Promise<void> {
   for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));

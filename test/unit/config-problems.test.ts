@@ -275,6 +275,8 @@ describe('what is wrong with a config, in exact words', () => {
     ['{a: '.repeat(5000)],
     ['- '.repeat(5000)],
     ['? '.repeat(5000)],
+    [`${'- '.repeat(5000)}x\na`],
+    [`${'? '.repeat(5000)}x\na`],
     [Array.from({ length: 500 }, (_, i) => `${' '.repeat(i)}a:`).join('\n')],
   ])('refuses to dive into what nests without end', (text) => {
     expect(problemsOf(text)).toEqual([

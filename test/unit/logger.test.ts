@@ -124,6 +124,16 @@ describe('every line', () => {
     );
   });
 
+  it('is short, even where an error of others tells a lot, and never shows half a secret', () => {
+    for (const pretty of [true, false]) {
+      const { log, lines } = logger({ secrets: ['hunter2hunter2'], pretty, level: 'debug' });
+      const long = `${'x'.repeat(1_990)}hunter2hunter2${'\nx'.repeat(50_000)}`;
+      log.warn({ err: new BridgeError('a/b', 'no', { cause: new Error(long) }), said: long }, long);
+      expect(lines.join('').length).toBeLessThan(20_000);
+      expect(lines.join('')).not.toContain('hunter2');
+    }
+  });
+
   it('leaves words alone that only look like short secrets', () => {
     const { log, json } = logger({ secrets: ['on', ''] });
     log.info({}, 'connection');

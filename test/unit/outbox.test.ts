@@ -63,6 +63,14 @@ describe('a notice', () => {
     expect(texts()).toHaveLength(3);
   });
 
+  it('waits a second at least, and says so once, where the service wants fewer at once', async () => {
+    const { box, clock, log, texts } = outbox({ status: 429, waitMs: 0 });
+    box.add(notice('a'));
+    await clock.advance(60_000);
+    expect(texts().length).toBeLessThanOrEqual(61);
+    expect(log.at('warn')).toHaveLength(1);
+  });
+
   it('is not sent again once the token is refused, nor is any other', async () => {
     const { box, clock, log, texts } = outbox({ status: 401 });
     box.add(notice('a'));

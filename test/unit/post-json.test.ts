@@ -42,6 +42,13 @@ describe('posting JSON', () => {
     await expect(postJson(url, {})).rejects.toThrow('too long');
   });
 
+  it('does not wait for an answer of a service that goes over to another protocol', async () => {
+    const url = await serve(({ socket }) => {
+      socket.write('HTTP/1.1 101 Go\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n');
+    });
+    await expect(postJson(url, {})).rejects.toThrow('hung up');
+  });
+
   it('checks the certificate, whatever the environment says', async () => {
     const server = createServer(await certificateFor('127.0.0.1', await authority()), (_, response) => response.end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
