@@ -6,7 +6,6 @@ import type { Log } from '../log.js';
 import type { Remembered } from '../state/output-memory.js';
 import type { Store } from '../state/store.js';
 import { Arming } from './arming.js';
-import { BackToSafe } from './back-to-safe.js';
 import { Deadlines } from './deadlines.js';
 import { Interlock, type InterlockGroup } from './interlock.js';
 import { OnTimes, type OutputName } from './on-times.js';
@@ -47,12 +46,13 @@ export class Outputs {
   readonly arming: Arming;
   private readonly times: OnTimes;
   private readonly interlock: Interlock;
-  private readonly back: BackToSafe;
   private readonly longest: Deadlines;
   private readonly leases: Deadlines;
   private readonly slew: Slew;
   /** When each was commanded last. */
   private readonly commanded = new Map<OutputName, number>();
+  /** Those that nobody may switch on before they were seen off. */
+  private readonly spent = new Set<OutputName>();
   /** Who switched it on. */
   private readonly holders = new Map<OutputName, string>();
 
@@ -61,7 +61,6 @@ export class Outputs {
     this.arming = new Arming(clock);
     this.times = new OnTimes(store, clock, (name) => this.switched(name));
     this.interlock = new Interlock(interlocks, store, this.times, clock);
-    this.back = new BackToSafe(clock, (name) => this.putSafe(name));
     this.longest = new Deadlines(clock);
     this.leases = new Deadlines(clock);
     this.slew = new Slew(clock);
@@ -79,10 +78,10 @@ export class Outputs {
     }
     if (isSafe(spec, value)) return undefined;
     const since = this.times.onSince(name);
-    if (isOn(spec, value) && (this.back.isStrict(name) || (maxOn > 0 && since !== undefined && now - since >= maxOn))) {
+    if (isOn(spec, value) && (this.isSpent(name) || (maxOn > 0 && since !== undefined && now - since >= maxOn))) {
       return { refusal: refused('rate', `${name} was on as long as it may be, and is being switched off`) };
     }
-    const leaving = this.times.isLeaving(name);
+    const leaving = this.times.isLeaving(name) || this.isGoingSafe(name);
     if (isOn(spec, value) && (since === undefined || leaving) && minOff > 0) {
       const wait = (leaving ? now : (this.times.offSince(name) ?? now)) + minOff - now;
       if (wait > 0) return { refusal: refused('rate', `${name} has to stay off for another ${span(wait)}`), wait };
@@ -103,7 +102,7 @@ export class Outputs {
     const landed = on ? this.times.begin(name) : undefined;
     const left = on ? undefined : this.times.leave(name);
     this.commanded.set(name, this.parts.clock.now());
-    if (on) this.back.over(name);
+    if (on) this.spent.delete(name);
     if (on) this.holders.set(name, command.origin);
     this.renewLease(name, spec, command.value, lease ?? leaseOf(spec.rules));
     const said = () => this.parts.store.said(device.id, spec.id) ?? null;
@@ -140,7 +139,7 @@ export class Outputs {
   forget(device: string): void {
     for (const name of this.times.forget(device)) {
       this.slew.stop(name);
-      this.back.over(name);
+      this.spent.delete(name);
       this.leases.cancel(name);
       this.longest.cancel(name);
       this.commanded.delete(name);
@@ -158,7 +157,7 @@ export class Outputs {
   /** The same, but what was wished of it is not forgotten. */
   suspend(name: OutputName): void {
     this.leases.cancel(name);
-    this.back.demand(name, false);
+    this.putSafe(name);
   }
 
   /** The bridge stops: nothing is watched over any more. */
@@ -166,7 +165,6 @@ export class Outputs {
     this.slew.close();
     this.leases.close();
     this.longest.close();
-    this.back.close();
   }
 
   private renewLease(name: OutputName, spec: PointSpec, value: Value, lease: number | undefined): void {
@@ -184,27 +182,32 @@ export class Outputs {
     const since = this.times.onSince(name);
     if (since === undefined) {
       this.longest.cancel(name);
-      if (this.times.offSince(name) !== undefined) this.back.over(name);
       return;
     }
     const maxOn = this.specOf(name)?.rules?.maxOn;
-    if (maxOn === undefined || this.longest.has(name) || this.back.isStrict(name)) return;
+    if (maxOn === undefined || this.longest.has(name) || this.isSpent(name)) return;
     this.longest.set(name, since + maxOn - this.parts.clock.now(), () => {
       this.parts.log.info({ output: name }, 'was on as long as it may be: put to its safe value');
       this.parts.desired.note(name, undefined);
-      this.back.demand(name, true);
+      this.spent.add(name);
+      this.putSafe(name);
     });
   }
 
   private putSafe(name: OutputName): void {
-    this.slew.stop(name);
     const [device, point] = idsIn(name);
-    const left = this.times.leave(name);
-    const done = this.parts.devices.get(device)?.putSafe(point) ?? Promise.resolve(false);
-    void done.then((confirmed) => {
-      left(confirmed);
-      if (confirmed && this.times.onSince(name) === undefined) this.back.over(name);
-    });
+    this.slew.stop(name);
+    this.parts.devices.get(device)?.putSafe(point);
+  }
+
+  private isGoingSafe(name: OutputName): boolean {
+    const [device, point] = idsIn(name);
+    return this.parts.devices.get(device)?.isGoingSafe(point) ?? false;
+  }
+
+  /** True while it was on as long as it may be, and was not seen off since. */
+  private isSpent(name: OutputName): boolean {
+    return this.spent.has(name) && this.isGoingSafe(name);
   }
 
   private specOf(name: OutputName): PointSpec | undefined {

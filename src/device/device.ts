@@ -7,6 +7,7 @@ import { type DeviceCounters, newCounters } from './counters.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from './driver.js';
 import type { DriverKind } from './driver-kind.js';
 import { type Outcome, type RefusalCode, refused } from './outcome.js';
+import { isSafe } from './point.js';
 import { Pulses } from './pulses.js';
 import { SafeKeeper } from './safe-keeper.js';
 import { safeOutputs } from './safe-outputs.js';
@@ -50,8 +51,6 @@ export class Device {
   private session: DeviceSession | undefined;
   /** Which connection to the device this is, counted from the start; 0 before the first one. */
   connection = 0;
-  /** Aborts when the session is over. */
-  private signal: AbortSignal = AbortSignal.abort();
   /** Tells the filters of a session that a command was confirmed. */
   private confirmed: (point: string) => void = () => {};
   /** Tells the check of a new connection that an output was put to a value. */
@@ -78,7 +77,7 @@ export class Device {
       busy: (point) => this.queue.busy(point),
       submit: (command) => this.submit(command),
     });
-    this.pulses = new Pulses(parts.clock, (point, value) => void this.keeper.gently(point, value));
+    this.pulses = new Pulses(parts.clock, (point, value) => this.keeper.bring(point, value));
     parts.store.add(parts.id);
     this.answers = new Answers({
       ...parts,
@@ -131,6 +130,7 @@ export class Device {
   async stop(): Promise<void> {
     this.queue.clear('offline', 'the bridge is stopping');
     this.pulses.clear();
+    this.keeper.close();
     await this.supervisor.stop();
   }
 
@@ -141,9 +141,11 @@ export class Device {
     const refusal = this.answers.refusal(point, command.value);
     if (refusal) return refusal;
     this.pulses.forget(point);
+    const spec = this.parts.store.point(this.id, point)?.spec;
+    // A wish that is safe itself may fail, and takes nothing back.
+    if (!spec || !isSafe(spec, command.value)) this.keeper.over(point);
     if (pulseMs === undefined || this.parts.kind.pulses) return await this.submit(command);
     const level = { point, ...rest };
-    const spec = this.parts.store.point(this.id, point)?.spec;
     const pulse = this.pulses.begin(point, spec?.safe ?? !level.value);
     const outcome = await this.submit(level);
     // Also after a failed command the output may have switched; not after one that was never sent.
@@ -160,7 +162,7 @@ export class Device {
   async safeAll(code: 'estop' | 'offline', message: string): Promise<string[]> {
     this.queue.clear(code, message);
     this.pulses.clear();
-    const { session, signal } = this;
+    const { session } = this;
     // At the stop, what its owner wants to stay as it is stays; an emergency spares nothing.
     const outputs = safeOutputs(this.parts.store, this.id).filter(({ holds }) => code === 'estop' || !holds);
     const points = outputs.map(({ id }) => id);
@@ -173,16 +175,22 @@ export class Device {
       clock: this.parts.clock,
       failed: (concerned, error) => this.unsafe(failed, concerned, error),
     });
-    // An emergency stop that nobody confirmed is not given up as long as the device is there.
+    // An emergency stop that nobody confirmed is not given up.
     const insist = code === 'estop' ? outputs.filter(({ id }) => failed.includes(id)) : [];
-    for (const { id, safe } of insist) void this.keeper.insist(id, safe, signal);
+    for (const { id, safe } of insist) this.keeper.bring(id, safe);
     return failed;
   }
 
-  /** Puts an output to its safe value, before whatever waits for it; resolves with whether the device confirmed that. */
-  async putSafe(point: string): Promise<boolean> {
+  /** Puts an output to its safe value, before whatever waits for it, and again until it is seen there. */
+  putSafe(point: string): void {
+    const safe = this.parts.store.point(this.id, point)?.spec.safe;
     this.pulses.forget(point);
-    return await this.keeper.once(point);
+    if (safe !== undefined) this.keeper.bring(point, safe);
+  }
+
+  /** True while an output goes back to its safe value and was not seen there. */
+  isGoingSafe(point: string): boolean {
+    return this.keeper.isDue(point);
   }
 
   private unsafe(failed: string[], points: readonly string[], error: unknown): void {
@@ -198,7 +206,6 @@ export class Device {
     if (outcome.ok) {
       this.traffic.over(what);
       this.settled(command.point);
-      this.keeper.obeyed(command.point);
     } else if (outcome.code === 'timeout' || outcome.code === 'mismatch') this.traffic.tell(what, this.log);
     return outcome;
   }
@@ -214,8 +221,8 @@ export class Device {
   private onLive(session: DeviceSession, signal: AbortSignal, confirmed: (point: string) => void): void {
     this.session = session;
     this.connection++;
-    this.signal = signal;
     this.confirmed = confirmed;
+    this.keeper.resume();
     this.settled = startSafe({
       device: this.id,
       first: this.connection === 1,
@@ -223,15 +230,16 @@ export class Device {
       clock: this.parts.clock,
       signal,
       stopped: this.parts.stopped?.() ?? false,
-      makeSafe: (point, value) => void this.keeper.gently(point, value),
+      makeSafe: (point, value) => {
+        if (!this.queue.busy(point)) this.keeper.bring(point, value);
+      },
     });
-    this.pulses.resume();
   }
 
   private onDown(cause: BridgeError): void {
     this.session = undefined;
     this.answers.lost();
-    this.pulses.pause();
+    this.pulses.finishAll();
     this.queue.clear('offline', `${this.id} went away: ${cause.message}`);
   }
 }

@@ -52,19 +52,14 @@ export class Pulses {
     for (const point of [...this.pulses.keys()]) this.forget(point);
   }
 
-  /** The connection is lost: what is on in mid-pulse can't be put back now. */
-  pause(): void {
-    for (const { timer } of this.pulses.values()) timer?.cancel();
-  }
-
-  /** The connection is back: every pulse is over. */
-  resume(): void {
+  /** The connection is lost: every pulse is over. */
+  finishAll(): void {
     for (const point of [...this.pulses.keys()]) this.finish(point);
   }
 
   private finish(point: string): void {
     const pulse = this.pulses.get(point);
-    this.pulses.delete(point);
+    this.forget(point);
     if (pulse) this.end(point, pulse.rest);
   }
 }

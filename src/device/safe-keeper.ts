@@ -1,9 +1,9 @@
-import { type Clock, sleep } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 import type { Log } from '../log.js';
 import type { Store } from '../state/store.js';
 import type { QueuedCommand } from './command-queue.js';
 import type { Outcome } from './outcome.js';
-import { type Value, withinOf } from './point.js';
+import { sameValue, type Value, withinOf } from './point.js';
 
 /** The name under which the bridge itself commands outputs. */
 export const BRIDGE_ORIGIN = 'bridge';
@@ -16,67 +16,89 @@ export interface SafeKeeperParts {
   readonly log: Log;
   /** False while the device is not connected. */
   connected(): boolean;
-  /** True while somebody's wish for an output is under way. */
+  /** True while a command for an output is under way. */
   busy(point: string): boolean;
   submit(command: QueuedCommand): Promise<Outcome>;
 }
 
-const TRIES = 3;
-/** Between two times of so many tries, where an emergency stop is not confirmed. */
-const INSIST_MS = 500;
+/** An output that did not go back is told again after this time. */
+const AGAIN_MS = 500;
 
-/** Puts single outputs of a device to their safe values, as hard as is needed. */
+/** An output that has to go back. */
+interface Due {
+  readonly value: Value;
+  telling: boolean;
+  /** When the last attempt failed. */
+  failedAt: number | undefined;
+  timer: Timer | undefined;
+}
+
+/** Outputs of a device that have to go back: told at once, and again, on any connection, until they are seen there. */
 export class SafeKeeper {
-  /** Outputs that did not confirm an emergency stop yet. */
-  private readonly insisting = new Set<string>();
+  private readonly due = new Map<string, Due>();
 
   constructor(private readonly parts: SafeKeeperParts) {}
 
-  /** Once, before whatever waits for the output; resolves with whether the device confirmed that. */
-  async once(point: string): Promise<boolean> {
-    const safe = this.parts.store.point(this.parts.device, point)?.spec.safe;
-    if (safe === undefined || !this.parts.connected()) return false;
-    const outcome = await this.command(point, safe);
-    return outcome.ok;
-  }
-
-  /** A few times, unless somebody's newer wish for the output is under way. */
-  async gently(point: string, value: Value): Promise<void> {
-    const { connected, busy } = this.parts;
-    for (let tries = 0; tries < TRIES && connected() && !busy(point); tries++) {
-      const outcome = await this.command(point, value);
-      if (outcome.ok || outcome.code === 'superseded') return;
+  /** Puts an output to a value, before whatever waits for it. */
+  bring(point: string, value: Value): void {
+    if (this.due.get(point)?.value !== value) {
+      this.over(point);
+      this.due.set(point, { value, telling: false, failedAt: undefined, timer: undefined });
     }
+    void this.tell(point);
   }
 
-  /** Until the output obeys anybody, or the session is over: the next one begins with that. */
-  async insist(point: string, value: Value, signal: AbortSignal): Promise<void> {
-    if (this.insisting.has(point)) return;
-    this.insisting.add(point);
-    try {
-      while (this.insisting.has(point)) {
-        await this.gently(point, value);
-        await sleep(this.parts.clock, INSIST_MS, signal);
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    } finally {
-      this.insisting.delete(point);
-    }
+  /** True while an output has to go back and was not seen there. */
+  isDue(point: string): boolean {
+    const due = this.due.get(point);
+    if (due && this.isThere(point, due)) this.over(point);
+    return this.due.has(point);
   }
 
-  /** The output obeyed somebody. */
-  obeyed(point: string): void {
-    this.insisting.delete(point);
+  /** Somebody may want something else of it now. */
+  over(point: string): void {
+    this.due.get(point)?.timer?.cancel();
+    this.due.delete(point);
   }
 
-  private async command(point: string, value: Value): Promise<Outcome> {
+  /** The device is connected: what could not be told is told now. */
+  resume(): void {
+    for (const point of [...this.due.keys()]) void this.tell(point);
+  }
+
+  close(): void {
+    for (const point of [...this.due.keys()]) this.over(point);
+  }
+
+  private async tell(point: string): Promise<void> {
+    const due = this.isDue(point) ? this.due.get(point) : undefined;
+    if (!due || due.telling || !this.parts.connected()) return;
+    due.timer?.cancel();
+    due.telling = true;
+    const outcome = await this.command(point, due);
+    due.telling = false;
+    if (this.due.get(point) !== due) return;
+    if (outcome.ok) return this.over(point);
+    due.failedAt = this.parts.clock.now();
+    due.timer = this.parts.clock.after(AGAIN_MS, () => void this.tell(point));
+  }
+
+  /** The device said so after the last attempt, whatever it had answered. */
+  private isThere(point: string, { value, failedAt, telling }: Due): boolean {
+    const { device, store, busy } = this.parts;
+    const state = store.point(device, point);
+    if (!state || failedAt === undefined || telling || busy(point)) return false;
+    return (state.at ?? failedAt) > failedAt && sameValue(state.spec, store.said(device, point) ?? null, value);
+  }
+
+  private async command(point: string, { value, failedAt }: Due): Promise<Outcome> {
     const { device, store, clock, log, submit } = this.parts;
     const deadline = clock.now() + withinOf(store.point(device, point)?.spec);
     const outcome = await submit({ point, value, origin: BRIDGE_ORIGIN, deadline });
     if (outcome.ok) log.info({ point, value }, 'output put to its safe value');
     else if (outcome.code !== 'superseded') {
-      log.warn({ point, value, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
+      const level = failedAt === undefined ? 'warn' : 'debug';
+      log[level]({ point, value, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
     }
     return outcome;
   }

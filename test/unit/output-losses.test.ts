@@ -13,13 +13,13 @@ import { DesiredInMemory } from '../support/desired-in-memory.js';
 async function watched(
   rules: Record<string, OutputPointOptions>,
   desired = new DesiredInMemory(),
-  outputs: Record<string, Value> = {},
+  more: Parameters<typeof openDesk>[0] = {},
 ) {
   const watches: { restore: Restore; relay: RelayLoss }[] = [];
   const desk = await openDesk({
     rules,
     desired,
-    found: outputs,
+    ...more,
     built: ({ store, clock, outputs, router }) => {
       const wish = (device: string, point: string, value: Value) => void router.execute(ownWish(device, point, value));
       const restore = new Restore({ store, desired, clock, wish });
@@ -76,6 +76,18 @@ describe('when the relay is lost', () => {
     desk.relay.up();
     await desk.clock.advance(20_000);
     expect(desk.board.outputs.get('dim')).toBe(5);
+    await desk.close();
+  });
+
+  it('what is safe while it is on is told so once', async () => {
+    const points = [{ id: 'fridge', role: 'actuator', type: 'boolean', safe: true } as const];
+    const desk = await watched({}, undefined, { points, interlocks: [] });
+    desk.tap('fridge', false);
+    await desk.clock.advance(100);
+    desk.board.told.length = 0;
+    desk.relay.down();
+    await desk.clock.advance(60_000);
+    expect(desk.board.told).toMatchObject([{ point: 'fridge', value: true }]);
     await desk.close();
   });
 });
@@ -135,7 +147,8 @@ describe('when the bridge starts', () => {
     const desired = new DesiredInMemory();
     desired.note('shed.pump', true);
     desired.note('shed.dim', 7);
-    const desk = await watched({ pump: { onBoot: 'restore' }, fan: { onBoot: 'hold' } }, desired, { fan: 40, dim: 6 });
+    const found = { fan: 40, dim: 6 };
+    const desk = await watched({ pump: { onBoot: 'restore' }, fan: { onBoot: 'hold' } }, desired, { found });
     const outputs = Object.fromEntries(desk.board.outputs);
     expect(outputs).toMatchObject({ pump: true, dim: 0, fan: 40 });
     // The loss of a device is another question.

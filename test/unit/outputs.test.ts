@@ -175,6 +175,19 @@ describe('a pulse of its own', () => {
     expect(desk.board.outputs.get('pump')).toBe(false);
     await desk.close();
   });
+
+  it('ends as soon as the device obeys again, where its end was refused', async () => {
+    const desk = await openDesk({ rules: { pump: { pulse: 700 } } });
+    await tapped(desk, 'pump', true);
+    await desk.clock.advance(600);
+    desk.board.manner = 'refuses';
+    await desk.clock.advance(60_000);
+    desk.board.manner = 'obeys';
+    await desk.clock.advance(600);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+    expect(desk.clock.timers).toBe(0);
+  });
 });
 
 describe('a lease', () => {
