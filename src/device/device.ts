@@ -49,6 +49,8 @@ export class Device {
   retired = false;
 
   private session: DeviceSession | undefined;
+  /** True where an emergency stop did not reach its outputs: nobody knows what they are since. */
+  private missedStop: boolean;
   /** Which connection to the device this is, counted from the start; 0 before the first one. */
   connection = 0;
   /** Tells the filters of a session that a command was confirmed. */
@@ -66,6 +68,7 @@ export class Device {
     this.id = parts.id;
     this.kind = parts.kind.kind;
     this.approved = parts.approved ?? true;
+    this.missedStop = parts.stopped?.() ?? false;
     this.log = parts.log.child({ device: parts.id });
     this.traffic = new Traffic(parts.clock);
     this.queue = new CommandQueue((command, signal) => this.apply(command, signal), parts.kind.inFlight, parts.clock);
@@ -96,6 +99,7 @@ export class Device {
       counters: this.counters,
       deaf: () => this.answers.trouble !== undefined,
       quarantined: () => !this.approved,
+      stopped: () => this.stopped,
       meets: (session) => parts.meets?.(session.identity),
       onLive: (session, signal, confirmed) => this.onLive(session, signal, confirmed),
       onDown: (cause) => this.onDown(cause),
@@ -166,7 +170,10 @@ export class Device {
     // At the stop, what its owner wants to stay as it is stays; an emergency spares nothing.
     const outputs = safeOutputs(this.parts.store, this.id).filter(({ holds }) => code === 'estop' || !holds);
     const points = outputs.map(({ id }) => id);
-    if (!session) return points;
+    if (!session) {
+      this.missedStop ||= code === 'estop';
+      return points;
+    }
     const failed: string[] = [];
     await strokeSafe({
       session,
@@ -229,11 +236,18 @@ export class Device {
       store: this.parts.store,
       clock: this.parts.clock,
       signal,
-      stopped: this.parts.stopped?.() ?? false,
+      stopped: this.stopped,
+      judged: () => {
+        this.missedStop = false;
+      },
       makeSafe: (point, value) => {
         if (!this.queue.busy(point)) this.keeper.bring(point, value);
       },
     });
+  }
+
+  private get stopped(): boolean {
+    return this.missedStop || (this.parts.stopped?.() ?? false);
   }
 
   private onDown(cause: BridgeError): void {

@@ -142,6 +142,58 @@ describe('when a device is lost', () => {
   });
 });
 
+describe('an emergency stop that a device missed', () => {
+  it('puts its outputs to their safe values when it is back, though the stop was reset meanwhile', async () => {
+    const desk = await watched(
+      { pump: { onDeviceLost: 'hold' }, valve: { onDeviceLost: 'hold', lease: 60_000 } },
+      undefined,
+      {
+        interlocks: [],
+      },
+    );
+    desk.tap('pump', true);
+    desk.tap('valve', true);
+    await desk.clock.advance(100);
+    desk.board.unreachable = new Error('away');
+    desk.board.io?.lost('pulled');
+    await desk.clock.advance(100);
+    void desk.router.emergencyStop('anna');
+    await desk.clock.advance(2_000);
+    desk.router.releaseStop('anna');
+    desk.board.unreachable = undefined;
+    await desk.clock.advance(10_000);
+    expect(desk.device.state).toBe('live');
+    expect([desk.board.outputs.get('pump'), desk.board.outputs.get('valve')]).toEqual([false, false]);
+    // Once only: the next loss is a loss like any other.
+    desk.tap('pump', true);
+    await desk.clock.advance(100);
+    await desk.lose();
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    await desk.close();
+  });
+
+  it('counts also where the device was not there yet, and the stop was latched before the start', async () => {
+    let closed = true;
+    const latch = {
+      get closed() {
+        return closed;
+      },
+      set: async (latched: boolean) => {
+        closed = latched;
+        return true;
+      },
+    };
+    const desk = await openDesk({
+      memory: { latch, outputs: new DesiredInMemory() },
+      found: { pump: true },
+      rules: { pump: { onBoot: 'hold' } },
+      built: ({ router }) => router.releaseStop('anna'),
+    });
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+});
+
 describe('when the bridge starts', () => {
   it('outputs are safe, as they are found, or what was wished before', async () => {
     const desired = new DesiredInMemory();
