@@ -1,13 +1,13 @@
 import { deadline as withDeadline } from '../clock.js';
 import { type Outcome, ofSuccessor, refusalOf, refused, supersededBy } from '../device/outcome.js';
-import { withinOf } from '../device/point.js';
+import { type PointSpec, withinOf } from '../device/point.js';
 import { BridgeError } from '../error.js';
 import { Senders } from '../senders.js';
 import { Audit } from './audit.js';
 import type { CommandRequest } from './command.js';
 import { OutcomeCounts } from './outcome-counts.js';
 import { CommandRate, MAX_SENDERS } from './rate.js';
-import { checkArm, checkCommand, checkSender, type Rules } from './validate.js';
+import { checkArm, checkCommand, checkSender, isUrgent, type Rules } from './validate.js';
 
 /** A tap's outcome is remembered this long, so that a repeat gets the same answer. */
 const REMEMBER_MS = 60_000;
@@ -36,6 +36,7 @@ interface Held {
 const STOPPING = refused('offline', 'the bridge is stopping');
 const TOO_MANY = refused('rate', 'too many commands at once');
 const GONE = refused('offline', 'the device went away meanwhile');
+const LET_GO = refused('superseded', 'the button was let go');
 const EXPIRED = refused('expired', 'too many commands came before this one');
 
 /** Takes commands from everywhere to their devices: once each, in bounded numbers, the last wish always kept. */
@@ -96,6 +97,9 @@ export class Commands {
   /** Whoever switched an output on still holds its button, or has let it go; nobody is answered. */
   hold(request: CommandRequest, held: boolean): void {
     if (this.closed || checkSender(request, this.rules)) return;
+    const { rules } = this.specOf(request) ?? {};
+    // A press that still waits for its turn must not start what nobody holds any more.
+    if (!held && rules?.holdToRun) this.unhold(keyOf(request))?.settle(LET_GO);
     this.rules.outputs.hold(request.device, request.point, request.from, held);
   }
 
@@ -139,8 +143,10 @@ export class Commands {
     const rivals = this.held.size > 0 ? this.rivalsOf(request) : [];
     const verdict = this.held.has(key) || rivals.length > 0 ? checkCommand(request, this.rules) : undefined;
     if (verdict && 'refusal' in verdict && verdict.wait === undefined) return this.refuse(request, verdict.refusal);
-    const deadline = this.rules.clock.now() + this.within(request);
-    const wait = this.rate.take(request.from);
+    const deadline = this.rules.clock.now() + withinOf(this.specOf(request));
+    const left = this.rate.take(request.from);
+    // Whoever sent too much may still switch off what is on.
+    const wait = isUrgent(request, this.rules) ? 0 : left;
     const waiting = this.waiting.of(request.from);
     const older = this.unhold(key);
     if (wait > 0 && !older && waiting.count >= MAX_HELD) return this.refuse(request, TOO_MANY);
@@ -224,8 +230,8 @@ export class Commands {
     return [...this.held].filter(([key, held]) => held.name === name && key !== own).map(([key]) => key);
   }
 
-  private within(request: CommandRequest): number {
-    return withinOf(this.rules.store.point(request.device, request.point)?.spec);
+  private specOf({ device, point }: CommandRequest): PointSpec | undefined {
+    return this.rules.store.point(device, point)?.spec;
   }
 
   private remember(key: string, outcome: Promise<Outcome>): void {

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { Device, DeviceCommand } from '../device/device.js';
 import { type Outcome, type RefusalCode, refused } from '../device/outcome.js';
 import { idsIn, isOn, isSafe, type OutputRules, type PointSpec, type Value } from '../device/point.js';
+import { BRIDGE_ORIGIN } from '../device/safe-keeper.js';
 import type { Log } from '../log.js';
 import type { Remembered } from '../state/output-memory.js';
 import type { Store } from '../state/store.js';
@@ -40,6 +41,8 @@ export interface NotNow {
 const HELD_MS = 750;
 /** Refusals of commands that never reached their device. */
 const NEVER_SENT: ReadonlySet<RefusalCode> = new Set(['offline', 'superseded', 'expired', 'estop']);
+/** Refusals after which an output is not on: what its device refused it has not done either. */
+const NEVER_ON: ReadonlySet<RefusalCode> = new Set([...NEVER_SENT, 'device_refused']);
 
 /** Keeps outputs within what their owners allow, whichever driver has them: how long, how often, how fast, and who else. */
 export class Outputs {
@@ -55,6 +58,7 @@ export class Outputs {
   private readonly spent = new Set<OutputName>();
   /** Who switched it on. */
   private readonly holders = new Map<OutputName, string>();
+  private readonly watchers = new Set<(name: OutputName) => void>();
 
   constructor(private readonly parts: OutputsParts) {
     const { store, clock, interlocks } = parts;
@@ -71,12 +75,12 @@ export class Outputs {
     const name = `${device}.${spec.id}`;
     const now = this.parts.clock.now();
     const { minInterval = 0, minOff = 0, maxOn = 0 } = spec.rules ?? {};
+    if (isSafe(spec, value)) return undefined;
     const conflict = this.interlock.conflict(name, spec, value);
     if (conflict) {
       const { message, ...rest } = conflict;
       return { refusal: refused('interlock', `${name} is interlocked: ${message}`), ...rest };
     }
-    if (isSafe(spec, value)) return undefined;
     const since = this.times.onSince(name);
     if (isOn(spec, value) && (this.isSpent(name) || (maxOn > 0 && since !== undefined && now - since >= maxOn))) {
       return { refusal: refused('rate', `${name} was on as long as it may be, and is being switched off`) };
@@ -90,6 +94,11 @@ export class Outputs {
     return wait > 0 ? { refusal: refused('rate', `${name} was commanded a moment ago`), wait } : undefined;
   }
 
+  /** Calls `asked` with each output that anybody but the bridge itself commands. */
+  watch(asked: (name: OutputName) => void): void {
+    this.watchers.add(asked);
+  }
+
   /** Other groups of interlocked outputs from now on; what is on or on its way counts for them too. */
   regroup(interlocks: readonly InterlockGroup[]): void {
     this.interlock.regroup(interlocks);
@@ -99,32 +108,50 @@ export class Outputs {
   async drive({ device, spec, command, lease }: Drive): Promise<Outcome> {
     const name = `${device.id}.${spec.id}`;
     const on = isOn(spec, command.value);
+    const safe = isSafe(spec, command.value);
     const landed = on ? this.times.begin(name) : undefined;
     const left = on ? undefined : this.times.leave(name);
     this.commanded.set(name, this.parts.clock.now());
     if (on) this.spent.delete(name);
     if (on) this.holders.set(name, command.origin);
-    this.renewLease(name, spec, command.value, lease ?? leaseOf(spec.rules));
+    if (command.origin !== BRIDGE_ORIGIN) for (const asked of this.watchers) asked(name);
+    // Whoever wants it safe wants nothing back, whether or not the device obeys.
+    if (safe) this.parts.desired.note(name, undefined);
+    else this.renewLease(name, lease ?? leaseOf(spec.rules));
     const said = () => this.parts.store.said(device.id, spec.id) ?? null;
     const { connection } = device;
     const gone = refused('offline', `${device.id} went away meanwhile`);
     // What is still to come of a change must not reach another connection.
     const send = async (next: DeviceCommand) => (device.connection === connection ? await device.command(next) : gone);
-    const outcome = await this.slew.drive({ name, spec, said, send }, command);
-    landed?.(outcome.ok ? outcome.replaced !== true : !NEVER_SENT.has(outcome.code));
-    left?.(outcome.ok);
-    if (outcome.ok && !outcome.replaced)
-      this.parts.desired.note(name, command.pulseMs === undefined ? command.value : spec.safe);
+    const ended = (last: Outcome, alone: boolean) => {
+      landed?.(last.ok ? last.replaced !== true : !NEVER_ON.has(last.code));
+      left?.(last.ok);
+      // Half way is where it stays, unless its device went away.
+      if (!last.ok && !alone && !NEVER_SENT.has(last.code)) this.parts.desired.note(name, said() ?? undefined);
+      this.switched(name);
+    };
+    const outcome = await this.slew.drive({ name, spec, said, send, ended }, command);
+    if (outcome.ok && !outcome.replaced && !safe)
+      this.parts.desired.note(name, command.pulseMs === undefined ? command.value : undefined);
     return outcome;
+  }
+
+  /** True for an output that was seen at its safe value, with nothing under way that could take it from there. */
+  isAtRest(name: OutputName): boolean {
+    const [device, point] = idsIn(name);
+    const spec = this.specOf(name);
+    const said = this.parts.store.said(device, point) ?? null;
+    if (!spec || said === null || !isSafe(spec, said) || this.times.isBusy(name)) return false;
+    return isOn(spec, said) || this.times.onSince(name) === undefined;
   }
 
   /** Whoever switched an output on still holds its button, or has let it go. It switches nothing on. */
   hold(device: string, point: string, from: string, held: boolean): void {
     const name = `${device}.${point}`;
     const spec = this.parts.store.point(device, point)?.spec;
-    if (!spec?.rules?.holdToRun || !this.leases.has(name) || this.holders.get(name) !== from) return;
-    if (held) this.leases.set(name, HELD_MS, () => this.release(name));
-    else this.release(name);
+    if (!spec?.rules?.holdToRun || this.holders.get(name) !== from || this.times.onSince(name) === undefined) return;
+    if (!held) this.release(name);
+    else if (this.leases.has(name)) this.leases.set(name, HELD_MS, () => this.release(name));
   }
 
   /** An emergency: whatever was on its way goes no further, and nothing that was wished comes back. */
@@ -167,8 +194,8 @@ export class Outputs {
     this.longest.close();
   }
 
-  private renewLease(name: OutputName, spec: PointSpec, value: Value, lease: number | undefined): void {
-    if (lease === undefined || isSafe(spec, value)) this.leases.cancel(name);
+  private renewLease(name: OutputName, lease: number | undefined): void {
+    if (lease === undefined) this.leases.cancel(name);
     else {
       this.leases.set(name, lease, () => {
         this.parts.log.info({ output: name }, 'no command came in time: put to its safe value');
@@ -179,6 +206,7 @@ export class Outputs {
 
   /** An output may have been switched, by whomever. */
   private switched(name: OutputName): void {
+    if (this.isAtRest(name)) this.leases.cancel(name);
     const since = this.times.onSince(name);
     if (since === undefined) {
       this.longest.cancel(name);

@@ -1,9 +1,8 @@
 import type { Clock, Timer } from '../clock.js';
-import { idsIn, isSafe } from '../device/point.js';
+import { isSafe } from '../device/point.js';
 import { safeOutputs } from '../device/safe-outputs.js';
 import type { Log } from '../log.js';
 import type { Store } from '../state/store.js';
-import type { OutputName } from './on-times.js';
 import type { Outputs } from './outputs.js';
 import type { Restore } from './restore.js';
 
@@ -11,7 +10,7 @@ import type { Restore } from './restore.js';
 export interface RelayLossParts {
   readonly store: Store;
   readonly outputs: Pick<Outputs, 'release' | 'suspend'>;
-  readonly restore: Pick<Restore, 'begin'>;
+  readonly restore: Pick<Restore, 'begin' | 'pause' | 'resume'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Milliseconds without a relay before anything is done about it. */
@@ -21,7 +20,6 @@ export interface RelayLossParts {
 /** Nobody can reach the bridge any more: outputs go where their owners want them. */
 export class RelayLoss {
   private timer: Timer | undefined;
-  private readonly suspended = new Set<OutputName>();
 
   constructor(private readonly parts: RelayLossParts) {}
 
@@ -33,11 +31,7 @@ export class RelayLoss {
   /** The relay is back. */
   up(): void {
     this.close();
-    for (const name of this.suspended) {
-      const [device, point] = idsIn(name);
-      this.parts.restore.begin(device, point);
-    }
-    this.suspended.clear();
+    this.parts.restore.resume();
   }
 
   close(): void {
@@ -46,7 +40,8 @@ export class RelayLoss {
   }
 
   private lost(): void {
-    const { store, outputs, log } = this.parts;
+    const { store, outputs, restore, log } = this.parts;
+    restore.pause();
     for (const device of store.devices()) {
       for (const spec of safeOutputs(store, device)) {
         const policy = spec.rules?.onRelayLost ?? 'safe';
@@ -56,8 +51,8 @@ export class RelayLoss {
         log.warn({ output: name }, 'no relay: put to its safe value');
         if (policy === 'safe') outputs.release(name);
         else {
-          this.suspended.add(name);
           outputs.suspend(name);
+          restore.begin(device, spec.id);
         }
       }
     }

@@ -61,6 +61,7 @@ export class Safety {
     const config = () => this.config;
     const restore = new Restore({
       store,
+      outputs,
       desired: memory.outputs,
       clock,
       wish: (device, point, value) => void router.execute(ownWish(device, point, value)),

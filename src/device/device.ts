@@ -51,6 +51,7 @@ export class Device {
   private session: DeviceSession | undefined;
   /** True where an emergency stop did not reach its outputs: nobody knows what they are since. */
   private missedStop: boolean;
+  private readonly stopped = () => this.missedStop || (this.parts.stopped?.() ?? false);
   /** Which connection to the device this is, counted from the start; 0 before the first one. */
   connection = 0;
   /** Tells the filters of a session that a command was confirmed. */
@@ -99,7 +100,7 @@ export class Device {
       counters: this.counters,
       deaf: () => this.answers.trouble !== undefined,
       quarantined: () => !this.approved,
-      stopped: () => this.stopped,
+      stopped: this.stopped,
       meets: (session) => parts.meets?.(session.identity),
       onLive: (session, signal, confirmed) => this.onLive(session, signal, confirmed),
       onDown: (cause) => this.onDown(cause),
@@ -236,7 +237,7 @@ export class Device {
       store: this.parts.store,
       clock: this.parts.clock,
       signal,
-      stopped: this.stopped,
+      stopped: this.stopped(),
       judged: () => {
         this.missedStop = false;
       },
@@ -244,10 +245,7 @@ export class Device {
         if (!this.queue.busy(point)) this.keeper.bring(point, value);
       },
     });
-  }
-
-  private get stopped(): boolean {
-    return this.missedStop || (this.parts.stopped?.() ?? false);
+    this.parts.store.connect(this.id);
   }
 
   private onDown(cause: BridgeError): void {

@@ -202,11 +202,11 @@ describe('the wishes of outputs', () => {
     expect(again.of('shed.fan')).toBe(35);
   });
 
-  it('of a pulse are the value that it ends at', async () => {
+  it('of a pulse are none', async () => {
     const desk = await restart();
     desk.tap('pump', undefined, { pulse_ms: 100 });
     await desk.clock.advance(20_000);
-    expect(desk.memory.outputs.of('shed.pump')).toBe(false);
+    expect(desk.memory.outputs.of('shed.pump')).toBeUndefined();
     await desk.close();
   });
 

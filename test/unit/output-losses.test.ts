@@ -22,7 +22,7 @@ async function watched(
     ...more,
     built: ({ store, clock, outputs, router }) => {
       const wish = (device: string, point: string, value: Value) => void router.execute(ownWish(device, point, value));
-      const restore = new Restore({ store, desired, clock, wish });
+      const restore = new Restore({ store, outputs, desired, clock, wish });
       const relay = new RelayLoss({ store, outputs, restore, clock, log: silentLog, grace: 10_000 });
       watches.push({ restore, relay });
     },
@@ -90,6 +90,39 @@ describe('when the relay is lost', () => {
     expect(desk.board.told).toMatchObject([{ point: 'fridge', value: true }]);
     await desk.close();
   });
+
+  it('a wish that is about to come back does not overrule whoever wants something else', async () => {
+    const desk = await watched(rules);
+    desk.tap('fan', 50);
+    await desk.clock.advance(100);
+    desk.relay.down();
+    await desk.clock.advance(10_500);
+    // The panel still works.
+    desk.tap('fan', 70, { _from: 'panel' });
+    await desk.clock.advance(500);
+    desk.relay.up();
+    await desk.clock.advance(2_000);
+    desk.tap('fan', 0);
+    await desk.clock.advance(15_000);
+    expect(desk.board.outputs.get('fan')).toBe(0);
+    await desk.close();
+  });
+
+  it('nothing comes back before it is there again, also where a device is back sooner', async () => {
+    const both = { onRelayLost: 'restore', onDeviceLost: 'restore' } as const;
+    const desk = await watched({ pump: both, fan: { onDeviceLost: 'restore', onRelayLost: 'hold' } });
+    desk.tap('pump', true);
+    desk.tap('fan', 50);
+    await desk.clock.advance(100);
+    desk.relay.down();
+    await desk.clock.advance(10_500);
+    await desk.lose();
+    expect([desk.board.outputs.get('pump'), desk.board.outputs.get('fan')]).toEqual([false, 50]);
+    desk.relay.up();
+    await desk.clock.advance(100);
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    await desk.close();
+  });
 });
 
 describe('when a device is lost', () => {
@@ -138,6 +171,42 @@ describe('when a device is lost', () => {
     await desk.clock.advance(10_000);
     expect(desk.device.state).toBe('live');
     expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
+  it('nothing comes back that somebody wanted off, though the device did not obey', async () => {
+    const desk = await watched(rules);
+    desk.tap('pump', true);
+    await desk.clock.advance(100);
+    desk.board.manner = 'silent';
+    desk.tap('pump', false);
+    await desk.clock.advance(2_000);
+    desk.board.manner = 'obeys';
+    await desk.lose();
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
+  it('again and again, what was wished comes back each time', async () => {
+    const desk = await watched(rules);
+    desk.tap('pump', true);
+    for (let i = 0; i < 8; i++) {
+      desk.board.io?.fail('device/lost', 'reset');
+      await desk.clock.advance(7_000);
+    }
+    expect(desk.store.health('shed')).toBe('degraded');
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    await desk.close();
+  });
+
+  it('what comes back waits for its shortest time off', async () => {
+    const desired = new DesiredInMemory();
+    desired.note('shed.pump', true);
+    const desk = await watched({ pump: { onBoot: 'restore', minOff: 10_000 } }, desired);
+    await desk.clock.advance(6_000);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.clock.advance(2_000);
+    expect(desk.board.outputs.get('pump')).toBe(true);
     await desk.close();
   });
 });
