@@ -22,8 +22,6 @@ const PATIENCE_MS = 10_000;
 
 /** Brings back what was wished last, where an output's owner wants that: once its device is back and the output was seen safe. */
 export class Restore {
-  /** Devices that were connected since the start. */
-  private readonly known = new Set<string>();
   private readonly due: Deadlines;
   private readonly arrivals: Deadlines;
   /** While nobody can reach the bridge: outputs whose wishes come back when somebody can. */
@@ -37,16 +35,22 @@ export class Restore {
     const hear = (device: string, points: readonly string[]) => {
       for (const point of points) this.look(device, point);
     };
-    const unapproved = new Set<string>();
+    /** Whether it is the first connection of those that wait for approval. */
+    const unapproved = new Map<string, boolean>();
     const health = (device: string, word: Health) => {
-      if (word === 'unapproved') unapproved.add(device);
-      else if (unapproved.delete(device) && word !== 'offline') this.came(device);
+      const first = unapproved.get(device);
+      unapproved.delete(device);
+      if (first !== undefined && word !== 'offline') this.came(device, first);
+    };
+    const connected = (device: string, first: boolean) => {
+      if (store.health(device) === 'unapproved') unapproved.set(device, first);
+      else this.came(device, first);
     };
     this.unsubscribe = store.subscribe({
       changed: hear,
       heard: hear,
       health,
-      connected: (device) => this.came(device),
+      connected,
     });
     // Whoever wants something of it now is not overruled by what was wanted before.
     outputs.watch((name) => this.due.cancel(name));
@@ -83,11 +87,7 @@ export class Restore {
     this.clear();
   }
 
-  private came(device: string): void {
-    const { store } = this.parts;
-    if (store.health(device) === 'unapproved') return;
-    const first = !this.known.has(device);
-    this.known.add(device);
+  private came(device: string, first: boolean): void {
     // The word of its health comes a moment before it takes commands.
     this.arrivals.set(device, 0, () => this.arrived(device, first));
   }

@@ -13,6 +13,7 @@ import { Outputs } from './outputs.js';
 import { RelayLoss } from './relay-loss.js';
 import { Restore } from './restore.js';
 import type { Router } from './router.js';
+import { UnknownOutputs } from './unknown-outputs.js';
 import type { Rules } from './validate.js';
 
 /** What the safety of all outputs is built from. */
@@ -46,7 +47,9 @@ export class Safety {
     const { interlocks } = safety;
     const outputs = new Outputs({ store, devices, interlocks, desired: memory.outputs, clock, log });
     this.rules = { fleet, store, access, estop, outputs, clock };
+    const unknown = new UnknownOutputs(store, log);
     store.subscribe({
+      connected: (device) => unknown.look(device, this.config),
       described: (device) => {
         if (store.health(device) === undefined) outputs.forget(device);
       },

@@ -245,7 +245,7 @@ export class Device {
         if (!this.queue.busy(point)) this.keeper.bring(point, value);
       },
     });
-    this.parts.store.connect(this.id);
+    this.parts.store.connect(this.id, this.connection === 1);
   }
 
   private onDown(cause: BridgeError): void {
