@@ -1,5 +1,4 @@
 import type { Clock, Timer } from '../clock.js';
-import { isSafe } from '../device/point.js';
 import { safeOutputs } from '../device/safe-outputs.js';
 import type { Log } from '../log.js';
 import type { Store } from '../state/store.js';
@@ -9,7 +8,7 @@ import type { Restore } from './restore.js';
 /** What the watch over the relay is built from. */
 export interface RelayLossParts {
   readonly store: Store;
-  readonly outputs: Pick<Outputs, 'release' | 'suspend'>;
+  readonly outputs: Pick<Outputs, 'isAtRest' | 'release' | 'suspend'>;
   readonly restore: Pick<Restore, 'begin' | 'pause' | 'resume'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -45,9 +44,8 @@ export class RelayLoss {
     for (const device of store.devices()) {
       for (const spec of safeOutputs(store, device)) {
         const policy = spec.rules?.onRelayLost ?? 'safe';
-        const said = store.said(device, spec.id) ?? null;
-        if (policy === 'hold' || (said !== null && isSafe(spec, said))) continue;
         const name = `${device}.${spec.id}`;
+        if (policy === 'hold' || outputs.isAtRest(name)) continue;
         log.warn({ output: name }, 'no relay: put to its safe value');
         if (policy === 'safe') outputs.release(name);
         else {

@@ -6,7 +6,7 @@ import { CommandQueue, type QueuedCommand } from './command-queue.js';
 import { type DeviceCounters, newCounters } from './counters.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from './driver.js';
 import type { DriverKind } from './driver-kind.js';
-import { type Outcome, type RefusalCode, refused } from './outcome.js';
+import { type Outcome, refused } from './outcome.js';
 import { isSafe } from './point.js';
 import { Pulses } from './pulses.js';
 import { SafeKeeper } from './safe-keeper.js';
@@ -33,9 +33,6 @@ export interface DeviceParts extends Omit<SupervisorParts, Inner> {
 
 /** A command for a device, already checked against its point. */
 export type DeviceCommand = QueuedCommand;
-
-/** Refusals after which the device may have carried the command out all the same. */
-const SENT: ReadonlySet<RefusalCode> = new Set(['timeout', 'mismatch', 'device_refused']);
 
 /** One device: its connection, its commands, its outputs' safety. */
 export class Device {
@@ -145,18 +142,20 @@ export class Device {
     const { point, pulseMs, ...rest } = command;
     const refusal = this.answers.refusal(point, command.value);
     if (refusal) return refusal;
-    this.pulses.forget(point);
     const spec = this.parts.store.point(this.id, point)?.spec;
-    // A wish that is safe itself may fail, and takes nothing back.
-    if (!spec || !isSafe(spec, command.value)) this.keeper.over(point);
+    if (spec && isSafe(spec, command.value)) return await this.wishSafe(command);
+    this.pulses.forget(point);
+    this.keeper.over(point);
     if (pulseMs === undefined || this.parts.kind.pulses) return await this.submit(command);
     const level = { point, ...rest };
-    const pulse = this.pulses.begin(point, spec?.safe ?? !level.value);
-    const outcome = await this.submit(level);
-    // Also after a failed command the output may have switched; not after one that was never sent.
-    if (outcome.ok || SENT.has(outcome.code)) pulse.endAfter(pulseMs);
-    // Lost in the middle of it: the output is put back when the device returns.
-    else if (outcome.code !== 'offline') pulse.cancel();
+    return await this.pulses.send(point, spec?.safe ?? !level.value, pulseMs, () => this.submit(level));
+  }
+
+  /** What was to bring the output back holds until the device has done so: it may refuse. */
+  private async wishSafe(command: DeviceCommand): Promise<Outcome> {
+    const over = this.pulses.over(command.point);
+    const outcome = await this.submit(command);
+    if (outcome.ok && !outcome.replaced) over();
     return outcome;
   }
 

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../clock.js';
+import type { Outcome, RefusalCode } from './outcome.js';
 import type { Value } from './point.js';
 
 interface Pulse {
@@ -7,13 +8,8 @@ interface Pulse {
   timer: Timer | undefined;
 }
 
-/** A pulse that has begun, for whoever began it. */
-export interface BegunPulse {
-  /** Ends it after `ms`, unless a newer command for the point has come meanwhile. */
-  endAfter(ms: number): void;
-  /** It was never sent: nothing has to go back. */
-  cancel(): void;
-}
+/** Refusals after which the device may have carried the command out all the same. */
+const SENT: ReadonlySet<RefusalCode> = new Set(['timeout', 'mismatch', 'device_refused']);
 
 /** Pulses that the bridge times itself, for devices that can't: which outputs have to go back, when, and to what. */
 export class Pulses {
@@ -25,26 +21,30 @@ export class Pulses {
     private readonly end: (point: string, rest: Value) => void,
   ) {}
 
-  /** A pulse is about to be sent; one that is under way for the point counts no more. */
-  begin(point: string, rest: Value): BegunPulse {
-    this.forget(point);
+  /** Begins a pulse, and ends it after `ms` unless a newer command for the point comes meanwhile; resolves when it has begun. */
+  async send(point: string, rest: Value, ms: number, begin: () => Promise<Outcome>): Promise<Outcome> {
     const pulse: Pulse = { rest, timer: undefined };
     this.pulses.set(point, pulse);
-    const isCurrent = () => this.pulses.get(point) === pulse;
-    return {
-      endAfter: (ms) => {
-        if (isCurrent()) pulse.timer = this.clock.after(ms, () => this.finish(point));
-      },
-      cancel: () => {
-        if (isCurrent()) this.pulses.delete(point);
-      },
-    };
+    const outcome = await begin();
+    if (this.pulses.get(point) !== pulse) return outcome;
+    // Also after a failed command the output may have switched; not after one that was never sent.
+    if (outcome.ok || SENT.has(outcome.code)) pulse.timer = this.clock.after(ms, () => this.finish(point));
+    else this.pulses.delete(point);
+    return outcome;
   }
 
   /** A newer command decides what becomes of the point. */
   forget(point: string): void {
     this.pulses.get(point)?.timer?.cancel();
     this.pulses.delete(point);
+  }
+
+  /** What ends the pulse that is under way now, if it still is by then. */
+  over(point: string): () => void {
+    const pulse = this.pulses.get(point);
+    return () => {
+      if (this.pulses.get(point) === pulse) this.forget(point);
+    };
   }
 
   /** Everything is put to its safe value by somebody else. */

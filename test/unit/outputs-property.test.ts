@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { PointSpec } from '../../src/device/point.js';
 import { openDesk } from '../support/command-desk.js';
+import { OutputWitness } from '../support/output-witness.js';
+import { watched } from '../support/watched-desk.js';
 
 const MAX_ON = 3_000;
 const MIN_OFF = 1_500;
@@ -118,3 +121,151 @@ test('whatever two phones want, and whatever the device does: no output leaves w
     { numRuns: 300 },
   );
 }, 60_000);
+
+const TROUBLED: PointSpec[] = [
+  ...['pump', 'valve', 'gate', 'winch', 'lamp'].map((id) => {
+    return { id, role: 'actuator', type: 'boolean', safe: false } as const;
+  }),
+  { id: 'motor', role: 'actuator', type: 'number', min: -100, max: 100, step: 5, safe: 0 },
+];
+const restored = { onBoot: 'restore', onDeviceLost: 'restore', onRelayLost: 'restore' } as const;
+const LEASE = 2_000;
+const PULSE = 700;
+const trouble = {
+  pump: { lease: LEASE, onDeviceLost: 'hold' },
+  valve: { maxOn: MAX_ON, minOff: 500, onDeviceLost: 'restore', onRelayLost: 'restore' },
+  gate: { pulse: PULSE, onDeviceLost: 'hold' },
+  winch: { holdToRun: true, onDeviceLost: 'hold', onRelayLost: 'hold' },
+  lamp: restored,
+  motor: { slew: 50, onDeviceLost: 'hold' },
+} as const;
+const allowed = {
+  pump: { safe: false, afterWord: LEASE },
+  valve: { safe: false, afterOn: MAX_ON, restored: true },
+  gate: { safe: false, afterOn: PULSE },
+  winch: { safe: false, afterWord: 750 },
+  lamp: { safe: false, restored: true },
+  motor: { safe: 0 },
+};
+const GROUP = ['pump', 'valve', 'motor'];
+
+const person = fc.constantFrom('anna', 'bob');
+const happening = fc.oneof(
+  {
+    weight: 14,
+    arbitrary: fc.record({
+      do: fc.constant('tap' as const),
+      from: person,
+      wish: fc.oneof(
+        fc.record({ point: fc.constantFrom('pump', 'valve', 'gate', 'winch', 'lamp'), value: fc.boolean() }),
+        fc.record({ point: fc.constant('motor'), value: fc.constantFrom(-100, -20, 0, 0, 30, 100) }),
+      ),
+    }),
+  },
+  { weight: 10, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 900 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 2_000, max: 12_000 }) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('hold' as const), held: fc.boolean(), from: person }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('manner' as const),
+      manner: fc.constantFrom('obeys', 'obeys', 'obeys', 'late', 'silent', 'refuses', 'lies'),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constantFrom('blink', 'blink', 'reboot', 'go', 'come', 'down', 'up', 'stop', 'reset', 'reset'),
+    }),
+  },
+);
+
+test('whatever goes wrong: nothing stays on, goes on or moves that nobody wants so any more', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(happening, { minLength: 10, maxLength: 80 }),
+      fc.constantFrom('device' as const, 'point' as const),
+      async (happenings, inFlight) => {
+        const interlocks = [{ outputs: GROUP.map((point) => `shed.${point}`), deadTime: 300 }];
+        const desk = await watched(trouble, undefined, { points: TROUBLED, interlocks, inFlight });
+        const { clock, board, router, relay } = desk;
+        const witness = new OutputWitness(desk, allowed, GROUP);
+        let downAt: number | undefined;
+        const pass = async (ms: number) => {
+          for (let left = ms; left > 0; left -= 100) {
+            await clock.advance(Math.min(100, left));
+            witness.relayLostAt = downAt !== undefined && clock.now() - downAt >= 10_000 ? downAt + 10_000 : undefined;
+            witness.look();
+          }
+        };
+        const away = new Error('away');
+        for (const happens of happenings) {
+          switch (happens.do) {
+            case 'tap': {
+              const { point, value } = happens.wish;
+              witness.asked(point, value !== 0 && value !== false);
+              desk.tap(point, value, { _from: happens.from });
+              break;
+            }
+            case 'wait':
+              await pass(happens.ms);
+              break;
+            case 'hold':
+              if (happens.held && board.outputs.get('winch') === true) witness.asked('winch', true);
+              router.handle(
+                { msg_type: 'home.hold', dev: 'shed', point: 'winch', held: happens.held, _from: happens.from },
+                false,
+              );
+              break;
+            case 'manner':
+              board.manner = happens.manner;
+              break;
+            case 'go':
+              board.unreachable = away;
+              board.io?.lost('pulled');
+              break;
+            case 'come':
+              board.unreachable = undefined;
+              break;
+            case 'reboot':
+              // A board without its host goes where its leases take it; mere pins stay as they are.
+              for (const { id, safe = false } of TROUBLED) board.outputs.set(id, safe);
+              board.io?.lost('pulled');
+              break;
+            case 'blink':
+              board.io?.lost('pulled');
+              break;
+            case 'down':
+              downAt ??= clock.now();
+              relay.down();
+              break;
+            case 'up':
+              downAt = undefined;
+              witness.relayLostAt = undefined;
+              relay.up();
+              break;
+            case 'stop':
+              void router.emergencyStop('anna');
+              witness.stop();
+              break;
+            case 'reset':
+              router.releaseStop('anna');
+              witness.reset();
+              break;
+          }
+          await clock.advance(0);
+          witness.look();
+        }
+        board.manner = 'obeys';
+        board.unreachable = undefined;
+        await pass(30_000);
+        expect(desk.device.state).toBe('live');
+        await desk.close();
+      },
+    ),
+    { numRuns: 300 },
+  );
+}, 120_000);

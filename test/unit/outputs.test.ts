@@ -196,6 +196,17 @@ describe('a pulse of its own', () => {
     await desk.close();
   });
 
+  it('ends in its time also after an "off" that the device refused', async () => {
+    const desk = await openDesk({ rules: { pump: { pulse: 700 } } });
+    await tapped(desk, 'pump', true);
+    desk.board.manner = 'refuses';
+    await tapped(desk, 'pump', false);
+    desk.board.manner = 'obeys';
+    await desk.clock.advance(700);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
   it('ends as soon as the device obeys again, where its end was refused', async () => {
     const desk = await openDesk({ rules: { pump: { pulse: 700 } } });
     await tapped(desk, 'pump', true);

@@ -1,0 +1,126 @@
+import { expect } from 'vitest';
+import type { Value } from '../../src/device/point.js';
+import type { watched } from './watched-desk.js';
+
+/** An output that did not go back in time is told again, and a command before that may take its device's time to fail. */
+const BOUND = 3_500;
+/** A wish that is older than this is not carried out any more. */
+const OLDEST = 2_000;
+
+/** What an output's owner allows, as the witness judges it. */
+export interface Allowed {
+  readonly safe: Value;
+  /** Longest time on after the last word of whoever wants it on. */
+  readonly afterWord?: number;
+  /** Longest time on, whatever is wanted. */
+  readonly afterOn?: number;
+  /** True: it comes back by itself, but not after somebody wanted it off. */
+  readonly restored?: boolean;
+}
+
+interface Seen {
+  /** When it went on. */
+  onAt: number;
+  /** When somebody wanted it on or held it on last. */
+  wordAt: number;
+  /** When somebody wanted it off last; undefined: wanted on since. */
+  offAt: number | undefined;
+  /** True: it was not at its safe value since the emergency stop. */
+  stopped: boolean;
+}
+
+/** Looks at what a device's outputs really are, and knows what was asked for. */
+export class OutputWitness {
+  private readonly seen = new Map<string, Seen>();
+  private halted = false;
+  private stoppedAt = 0;
+  /** Since when the device is there and obeys. */
+  private obeysSince: number | undefined;
+  /** Since when nobody reaches the bridge; undefined: somebody does. */
+  relayLostAt: number | undefined;
+
+  constructor(
+    private readonly desk: Awaited<ReturnType<typeof watched>>,
+    private readonly allowed: Readonly<Record<string, Allowed>>,
+    private readonly group: readonly string[],
+  ) {
+    const { outputs } = desk.board;
+    const set = outputs.set.bind(outputs);
+    for (const point of Object.keys(allowed)) {
+      this.seen.set(point, { onAt: 0, wordAt: Number.NEGATIVE_INFINITY, offAt: 0, stopped: false });
+    }
+    outputs.set = (point, value) => {
+      this.moves(point, outputs.get(point), value);
+      return set(point, value);
+    };
+  }
+
+  /** Somebody wants an output to have a value, or holds it on. */
+  asked(point: string, on: boolean): void {
+    const seen = this.of(point);
+    if (on) seen.wordAt = this.now;
+    seen.offAt = on ? undefined : this.now;
+  }
+
+  stop(): void {
+    this.halted = true;
+    this.stoppedAt = this.now;
+    for (const [point, seen] of this.seen) {
+      seen.stopped = this.isOn(point);
+      seen.offAt = this.now - OLDEST;
+    }
+  }
+
+  reset(): void {
+    this.halted = false;
+  }
+
+  /** Looks whether anything is on for too long; to be called every now and then. */
+  look(): void {
+    const { board, device } = this.desk;
+    const obeys = device.state === 'live' && (board.manner === 'obeys' || board.manner === 'late');
+    this.obeysSince = obeys ? (this.obeysSince ?? this.now) : undefined;
+    if (this.obeysSince === undefined || this.now - this.obeysSince <= BOUND) return;
+    for (const [point, { afterWord, afterOn }] of Object.entries(this.allowed)) {
+      const { onAt, wordAt, stopped } = this.of(point);
+      if (!this.isOn(point)) continue;
+      if (this.now - this.stoppedAt > BOUND) expect(stopped, `${point} is on since before the stop`).toBe(false);
+      if (afterWord !== undefined)
+        expect(this.now - wordAt, `${point} after the last word`).toBeLessThan(afterWord + BOUND);
+      if (afterOn !== undefined) expect(this.now - onAt, `${point} on`).toBeLessThan(afterOn + BOUND);
+      const { relayLostAt: lost = this.now } = this;
+      if (this.now - lost > BOUND) expect(wordAt, `${point} while nobody reaches it`).toBeGreaterThanOrEqual(lost);
+    }
+  }
+
+  private moves(point: string, before: Value | undefined, value: Value): void {
+    const spec = this.allowed[point];
+    if (!spec || before === value) return;
+    const seen = this.of(point);
+    if (value === spec.safe) {
+      seen.stopped = false;
+      return;
+    }
+    expect(this.halted, `${point} becomes ${String(value)} between stop and reset`).toBe(false);
+    expect(seen.stopped, `${point} moves without having been safe since the stop`).toBe(false);
+    if (before !== spec.safe) return;
+    seen.onAt = this.now;
+    const since = seen.offAt === undefined ? 0 : this.now - seen.offAt;
+    expect(since, `${point} goes on after somebody wanted it off`).toBeLessThan(OLDEST);
+    if (!spec.restored) expect(this.now - seen.wordAt, `${point} goes on`).toBeLessThan(OLDEST);
+    const others = this.group.includes(point) ? this.group.filter((other) => other !== point && this.isOn(other)) : [];
+    expect(others, `on while ${point} goes on`).toEqual([]);
+  }
+
+  private isOn(point: string): boolean {
+    return this.desk.board.outputs.get(point) !== this.allowed[point]?.safe;
+  }
+
+  private get now(): number {
+    return this.desk.clock.now();
+  }
+
+  private of(point: string): Seen {
+    return this.seen.get(point) as Seen;
+  }
+}
