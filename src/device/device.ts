@@ -143,19 +143,12 @@ export class Device {
     const refusal = this.answers.refusal(point, command.value);
     if (refusal) return refusal;
     const spec = this.parts.store.point(this.id, point)?.spec;
-    if (spec && isSafe(spec, command.value)) return await this.wishSafe(command);
-    this.pulses.forget(point);
-    this.keeper.over(point);
-    if (pulseMs === undefined || this.parts.kind.pulses) return await this.submit(command);
-    const level = { point, ...rest };
-    return await this.pulses.send(point, spec?.safe ?? !level.value, pulseMs, () => this.submit(level));
-  }
-
-  /** What was to bring the output back holds until the device has done so: it may refuse. */
-  private async wishSafe(command: DeviceCommand): Promise<Outcome> {
-    const over = this.pulses.over(command.point);
-    const outcome = await this.submit(command);
-    if (outcome.ok && !outcome.replaced) over();
+    const timed = pulseMs !== undefined && !this.parts.kind.pulses && !(spec && isSafe(spec, command.value));
+    const settle = this.keeper.yield(point);
+    const outcome = timed
+      ? await this.pulses.begin(point, spec?.safe ?? !command.value, pulseMs, () => this.submit({ point, ...rest }))
+      : await this.pulses.replace(point, () => this.submit(command));
+    if (outcome.ok && !outcome.replaced) settle();
     return outcome;
   }
 

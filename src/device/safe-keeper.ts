@@ -41,10 +41,8 @@ export class SafeKeeper {
 
   /** Puts an output to a value, before whatever waits for it. */
   bring(point: string, value: Value): void {
-    if (this.due.get(point)?.value !== value) {
-      this.over(point);
-      this.due.set(point, { value, telling: false, failedAt: undefined, timer: undefined });
-    }
+    this.over(point);
+    this.due.set(point, { value, telling: false, failedAt: undefined, timer: undefined });
     void this.tell(point);
   }
 
@@ -55,10 +53,12 @@ export class SafeKeeper {
     return this.due.has(point);
   }
 
-  /** Somebody may want something else of it now. */
-  over(point: string): void {
-    this.due.get(point)?.timer?.cancel();
-    this.due.delete(point);
+  /** Somebody wants something else of it; what is returned is to be called once the device has done that. */
+  yield(point: string): () => void {
+    const due = this.due.get(point);
+    return () => {
+      if (due && this.due.get(point) === due) this.over(point);
+    };
   }
 
   /** The device is connected: what could not be told is told now. */
@@ -70,6 +70,11 @@ export class SafeKeeper {
     for (const point of [...this.due.keys()]) this.over(point);
   }
 
+  private over(point: string): void {
+    this.due.get(point)?.timer?.cancel();
+    this.due.delete(point);
+  }
+
   private async tell(point: string): Promise<void> {
     const due = this.isDue(point) ? this.due.get(point) : undefined;
     if (!due || due.telling || !this.parts.connected()) return;
@@ -78,9 +83,19 @@ export class SafeKeeper {
     const outcome = await this.command(point, due);
     due.telling = false;
     if (this.due.get(point) !== due) return;
-    if (outcome.ok) return this.over(point);
-    due.failedAt = this.parts.clock.now();
-    due.timer = this.parts.clock.after(AGAIN_MS, () => void this.tell(point));
+    if (outcome.ok) this.over(point);
+    else {
+      due.failedAt = this.parts.clock.now();
+      this.again(point, due);
+    }
+  }
+
+  private again(point: string, due: Due): void {
+    due.timer = this.parts.clock.after(AGAIN_MS, () => {
+      // Somebody's newer wish is under way; it may fail.
+      if (this.parts.busy(point)) this.again(point, due);
+      else void this.tell(point);
+    });
   }
 
   /** The device said so after the last attempt, whatever it had answered. */

@@ -207,6 +207,19 @@ describe('a pulse of its own', () => {
     await desk.close();
   });
 
+  it('ends also where a newer one never got to the device', async () => {
+    const desk = await openDesk({ rules: { pump: { pulse: 700 } }, inFlight: 'device', interlocks: [] });
+    await tapped(desk, 'pump', true);
+    desk.board.manner = 'silent';
+    desk.tap('fan', 50);
+    const renewed = desk.tap('pump', true);
+    desk.board.manner = 'obeys';
+    await desk.clock.advance(1_700);
+    expect(desk.ackOf(renewed)).toMatchObject({ ok: false, code: 'expired' });
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
   it('ends as soon as the device obeys again, where its end was refused', async () => {
     const desk = await openDesk({ rules: { pump: { pulse: 700 } } });
     await tapped(desk, 'pump', true);
