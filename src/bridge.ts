@@ -141,8 +141,6 @@ export class Bridge {
     this.publisher.start();
     this.derived.start();
     this.endNotices = startNotices({ ...this.parts, store: this.store, estop: this.safety.rules.estop });
-    // Until the relay is joined it is as good as lost.
-    this.safety.relayDown();
     this.mesh.start();
     this.fleet.start();
     await Promise.all([this.panel?.start(), this.metrics?.start()]);

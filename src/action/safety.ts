@@ -80,6 +80,8 @@ export class Safety {
         return config().safety.relayGrace;
       },
     });
+    // Until the relay is joined it is as good as lost.
+    this.relayDown();
     this.watch = () => {
       this.unwatch();
       this.unwatch = watchEstopSources(estop, store, (by) => void router.emergencyStop(by));

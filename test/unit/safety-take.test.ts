@@ -85,6 +85,7 @@ describe('other rules while the bridge runs', () => {
 
   it('wait for the relay as long as they say', async () => {
     const { clock, store, safety } = await open({ safety: { relayGrace: '1h' } });
+    safety.relayUp();
     const warned: string[] = [];
     store.report('pins', [{ point: 'lamp', value: true }]);
     safety.rules.outputs.release = (name) => void warned.push(name);
