@@ -3,7 +3,7 @@ import type { Log } from '../log.js';
 import type { Store } from '../state/store.js';
 import type { QueuedCommand } from './command-queue.js';
 import type { Outcome } from './outcome.js';
-import { sameValue, type Value, withinOf } from './point.js';
+import { fitsType, sameValue, type Value, withinOf } from './point.js';
 
 /** The name under which the bridge itself commands outputs. */
 export const BRIDGE_ORIGIN = 'bridge';
@@ -78,6 +78,12 @@ export class SafeKeeper {
   private async tell(point: string): Promise<void> {
     const due = this.isDue(point) ? this.due.get(point) : undefined;
     if (!due || due.telling || !this.parts.connected()) return;
+    const spec = this.parts.store.point(this.parts.device, point)?.spec;
+    // With another firmware it may be something else, or nothing at all.
+    if (!spec || !fitsType(spec, due.value)) {
+      this.over(point);
+      return;
+    }
     due.timer?.cancel();
     due.telling = true;
     const outcome = await this.command(point, due);

@@ -21,6 +21,8 @@ export interface Allowed {
 interface Seen {
   /** When it went on. */
   onAt: number;
+  /** When it went off. */
+  restAt: number;
   /** When somebody wanted it on or held it on last. */
   wordAt: number;
   /** When somebody wanted it off last; undefined: wanted on since. */
@@ -43,11 +45,18 @@ export class OutputWitness {
     private readonly desk: Awaited<ReturnType<typeof watched>>,
     private readonly allowed: Readonly<Record<string, Allowed>>,
     private readonly group: readonly string[],
+    private readonly deadTime: number,
   ) {
     const { outputs } = desk.board;
     const set = outputs.set.bind(outputs);
     for (const point of Object.keys(allowed)) {
-      this.seen.set(point, { onAt: 0, wordAt: Number.NEGATIVE_INFINITY, offAt: 0, stopped: false });
+      this.seen.set(point, {
+        onAt: 0,
+        restAt: Number.NEGATIVE_INFINITY,
+        wordAt: Number.NEGATIVE_INFINITY,
+        offAt: 0,
+        stopped: false,
+      });
     }
     outputs.set = (point, value) => {
       this.moves(point, outputs.get(point), value);
@@ -101,6 +110,7 @@ export class OutputWitness {
     const seen = this.of(point);
     if (value === spec.safe) {
       seen.stopped = false;
+      seen.restAt = this.now;
       return;
     }
     expect(this.halted, `${point} becomes ${String(value)} between stop and reset`).toBe(false);
@@ -110,8 +120,11 @@ export class OutputWitness {
     const since = seen.offAt === undefined ? 0 : this.now - seen.offAt;
     expect(since, `${point} goes on after somebody wanted it off`).toBeLessThan(OLDEST);
     if (!spec.restored) expect(this.now - seen.wordAt, `${point} goes on`).toBeLessThan(OLDEST);
-    const others = this.group.includes(point) ? this.group.filter((other) => other !== point && this.isOn(other)) : [];
-    expect(others, `on while ${point} goes on`).toEqual([]);
+    const others = this.group.includes(point) ? this.group.filter((other) => other !== point) : [];
+    for (const other of others) {
+      expect(this.isOn(other), `${other} is on while ${point} goes on`).toBe(false);
+      expect(this.now - this.of(other).restAt, `${point} goes on after ${other}`).toBeGreaterThanOrEqual(this.deadTime);
+    }
   }
 
   private isOn(point: string): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { watchEstopSources } from '../../src/action/estop-sources.js';
-import { openDesk } from '../support/command-desk.js';
+import type { PointSpec } from '../../src/device/point.js';
+import { openDesk, POINTS } from '../support/command-desk.js';
 import { DesiredInMemory } from '../support/desired-in-memory.js';
 import { watched } from '../support/watched-desk.js';
 
@@ -199,6 +200,22 @@ describe('an emergency stop that a device missed', () => {
     await desk.clock.advance(100);
     await desk.lose();
     expect(desk.board.outputs.get('pump')).toBe(true);
+    await desk.close();
+  });
+
+  it('holds nothing back that has no safe value any more, as after a reload', async () => {
+    const desk = await watched({});
+    desk.tap('mode', 'auto');
+    await desk.clock.advance(100);
+    desk.board.manner = 'refuses';
+    void desk.router.emergencyStop('anna');
+    await desk.clock.advance(100);
+    desk.router.releaseStop('anna');
+    expect(desk.estop.isArmed('shed', 'mode')).toBe(false);
+    desk.board.io?.describe(
+      POINTS.map(({ safe, ...point }) => (point.id === 'mode' ? point : { ...point, safe })) as PointSpec[],
+    );
+    expect(desk.estop.isArmed('shed', 'mode')).toBe(true);
     await desk.close();
   });
 

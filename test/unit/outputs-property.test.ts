@@ -189,10 +189,10 @@ test('whatever goes wrong: nothing stays on, goes on or moves that nobody wants 
       fc.array(happening, { minLength: 10, maxLength: 80 }),
       fc.constantFrom('device' as const, 'point' as const),
       async (happenings, inFlight) => {
-        const interlocks = [{ outputs: GROUP.map((point) => `shed.${point}`), deadTime: 300 }];
+        const interlocks = [{ outputs: GROUP.map((point) => `shed.${point}`), deadTime: DEAD }];
         const desk = await watched(trouble, undefined, { points: TROUBLED, interlocks, inFlight });
         const { clock, board, router, relay } = desk;
-        const witness = new OutputWitness(desk, allowed, GROUP);
+        const witness = new OutputWitness(desk, allowed, GROUP, DEAD);
         let downAt: number | undefined;
         const pass = async (ms: number) => {
           for (let left = ms; left > 0; left -= 100) {
