@@ -1,13 +1,13 @@
 import { deadline as withDeadline } from '../clock.js';
 import { type Outcome, ofSuccessor, refusalOf, refused, supersededBy } from '../device/outcome.js';
-import { type PointSpec, withinOf } from '../device/point.js';
+import { withinOf } from '../device/point.js';
 import { BridgeError } from '../error.js';
 import { Senders } from '../senders.js';
 import { Audit } from './audit.js';
 import type { CommandRequest } from './command.js';
 import { OutcomeCounts } from './outcome-counts.js';
 import { CommandRate, MAX_SENDERS } from './rate.js';
-import { checkArm, checkCommand, checkSender, isUrgent, type Rules } from './validate.js';
+import { checkArm, checkCommand, checkSender, type Rules, wantsSafe } from './validate.js';
 
 /** A tap's outcome is remembered this long, so that a repeat gets the same answer. */
 const REMEMBER_MS = 60_000;
@@ -97,7 +97,7 @@ export class Commands {
   /** Whoever switched an output on still holds its button, or has let it go; nobody is answered. */
   hold(request: CommandRequest, held: boolean): void {
     if (this.closed || checkSender(request, this.rules)) return;
-    const { rules } = this.specOf(request) ?? {};
+    const { rules } = this.rules.store.point(request.device, request.point)?.spec ?? {};
     // A press that still waits for its turn must not start what nobody holds any more.
     if (!held && rules?.holdToRun) this.unhold(keyOf(request))?.settle(LET_GO);
     this.rules.outputs.hold(request.device, request.point, request.from, held);
@@ -138,15 +138,19 @@ export class Commands {
   private admit(request: CommandRequest): Promise<Outcome> | undefined {
     const refusal = this.closed ? STOPPING : checkSender(request, this.rules);
     if (refusal) return this.refuse(request, refusal);
+    const name = `${request.device}.${request.point}`;
+    const safe = wantsSafe(request, this.rules);
+    // It may be away, or not obey: what was wished before must not come back for that.
+    if (safe) this.rules.outputs.wishes.takeBack(name);
     const key = keyOf(request);
     // A wish that can't be carried out must not push out one that can.
     const rivals = this.held.size > 0 ? this.rivalsOf(request) : [];
     const verdict = this.held.has(key) || rivals.length > 0 ? checkCommand(request, this.rules) : undefined;
     if (verdict && 'refusal' in verdict && verdict.wait === undefined) return this.refuse(request, verdict.refusal);
-    const deadline = this.rules.clock.now() + withinOf(this.specOf(request));
+    const deadline = this.rules.clock.now() + withinOf(this.rules.store.point(request.device, request.point)?.spec);
     const left = this.rate.take(request.from);
     // Whoever sent too much may still switch off what is on.
-    const wait = isUrgent(request, this.rules) ? 0 : left;
+    const wait = safe && !this.rules.outputs.isAtRest(name) ? 0 : left;
     const waiting = this.waiting.of(request.from);
     const older = this.unhold(key);
     if (wait > 0 && !older && waiting.count >= MAX_HELD) return this.refuse(request, TOO_MANY);
@@ -228,10 +232,6 @@ export class Commands {
     const name = `${request.device}.${request.point}`;
     const own = keyOf(request);
     return [...this.held].filter(([key, held]) => held.name === name && key !== own).map(([key]) => key);
-  }
-
-  private specOf({ device, point }: CommandRequest): PointSpec | undefined {
-    return this.rules.store.point(device, point)?.spec;
   }
 
   private remember(key: string, outcome: Promise<Outcome>): void {

@@ -11,6 +11,7 @@ import { Deadlines } from './deadlines.js';
 import { Interlock, type InterlockGroup } from './interlock.js';
 import { OnTimes, type OutputName } from './on-times.js';
 import { Slew } from './slew.js';
+import { Wishes } from './wishes.js';
 
 /** What the watch over all outputs is built from. */
 export interface OutputsParts {
@@ -47,6 +48,7 @@ const NEVER_ON: ReadonlySet<RefusalCode> = new Set([...NEVER_SENT, 'device_refus
 /** Keeps outputs within what their owners allow, whichever driver has them: how long, how often, how fast, and who else. */
 export class Outputs {
   readonly arming: Arming;
+  readonly wishes: Wishes;
   private readonly times: OnTimes;
   private readonly interlock: Interlock;
   private readonly longest: Deadlines;
@@ -61,13 +63,14 @@ export class Outputs {
   private readonly watchers = new Set<(name: OutputName) => void>();
 
   constructor(private readonly parts: OutputsParts) {
-    const { store, clock, interlocks } = parts;
+    const { store, clock, interlocks, desired } = parts;
     this.arming = new Arming(clock);
     this.times = new OnTimes(store, clock, (name) => this.switched(name));
     this.interlock = new Interlock(interlocks, store, this.times, clock);
     this.longest = new Deadlines(clock);
     this.leases = new Deadlines(clock);
     this.slew = new Slew(clock);
+    this.wishes = new Wishes(desired);
   }
 
   /** Why an output may not be given a value now; undefined where it may. To become safe is never refused. */
@@ -115,9 +118,8 @@ export class Outputs {
     if (on) this.spent.delete(name);
     if (on) this.holders.set(name, command.origin);
     if (command.origin !== BRIDGE_ORIGIN) for (const asked of this.watchers) asked(name);
-    // Whoever wants it safe wants nothing back, whether or not the device obeys.
-    if (safe) this.parts.desired.note(name, undefined);
-    else this.renewLease(name, lease ?? leaseOf(spec.rules));
+    if (!safe) this.renewLease(name, lease ?? leaseOf(spec.rules));
+    const wish = this.wishes.begin(name);
     const said = () => this.parts.store.said(device.id, spec.id) ?? null;
     const { connection } = device;
     const gone = refused('offline', `${device.id} went away meanwhile`);
@@ -127,12 +129,11 @@ export class Outputs {
       landed?.(last.ok ? last.replaced !== true : !NEVER_ON.has(last.code));
       left?.(last.ok);
       // Half way is where it stays, unless its device went away.
-      if (!last.ok && !alone && !NEVER_SENT.has(last.code)) this.parts.desired.note(name, said() ?? undefined);
+      if (!last.ok && !alone && !NEVER_SENT.has(last.code)) wish(said() ?? undefined);
       this.switched(name);
     };
     const outcome = await this.slew.drive({ name, spec, said, send, ended }, command);
-    if (outcome.ok && !outcome.replaced && !safe)
-      this.parts.desired.note(name, command.pulseMs === undefined ? command.value : undefined);
+    if (outcome.ok && !outcome.replaced) wish(safe || command.pulseMs !== undefined ? undefined : command.value);
     return outcome;
   }
 
@@ -159,7 +160,7 @@ export class Outputs {
     this.slew.close();
     this.leases.close();
     this.arming.clear();
-    this.parts.desired.forget();
+    this.wishes.forget();
   }
 
   /** A device is no more: nothing is watched over or wished of its outputs any longer. */
@@ -171,13 +172,13 @@ export class Outputs {
       this.longest.cancel(name);
       this.commanded.delete(name);
       this.holders.delete(name);
-      this.parts.desired.note(name, undefined);
+      this.wishes.takeBack(name);
     }
   }
 
   /** Puts an output to its safe value, again and again until it is seen there; it does not come back by itself. */
   release(name: OutputName): void {
-    this.parts.desired.note(name, undefined);
+    this.wishes.takeBack(name);
     this.suspend(name);
   }
 
@@ -216,7 +217,7 @@ export class Outputs {
     if (maxOn === undefined || this.longest.has(name) || this.isSpent(name)) return;
     this.longest.set(name, since + maxOn - this.parts.clock.now(), () => {
       this.parts.log.info({ output: name }, 'was on as long as it may be: put to its safe value');
-      this.parts.desired.note(name, undefined);
+      this.wishes.takeBack(name);
       this.spent.add(name);
       this.putSafe(name);
     });

@@ -123,12 +123,11 @@ export function checkArm(
   return { ms: spec.rules.arm };
 }
 
-/** True for a wish that an output be at its safe value, while it is not known to be there. */
-export function isUrgent({ device, point, value, pulseMs }: CommandRequest, { store, outputs }: Rules): boolean {
+/** True for a wish that an output be at its safe value. */
+export function wantsSafe({ device, point, value, pulseMs }: CommandRequest, { store }: Rules): boolean {
   const spec = store.point(device, point)?.spec;
-  if (!spec || pulseMs !== undefined || outputs.isAtRest(`${device}.${point}`)) return false;
-  const checked = checkValue(spec, value);
-  return 'value' in checked && isSafe(spec, checked.value);
+  const checked = spec && pulseMs === undefined ? checkValue(spec, value) : undefined;
+  return spec !== undefined && checked !== undefined && 'value' in checked && isSafe(spec, checked.value);
 }
 
 type Wish = { readonly value: Value; readonly pulseMs?: number } | { readonly refusal: Outcome };

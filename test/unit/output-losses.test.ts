@@ -149,6 +149,34 @@ describe('when a device is lost', () => {
     await desk.close();
   });
 
+  it('nothing comes back that was wanted off while it was away, or while it was on its way', async () => {
+    const desk = await watched(rules);
+    const offAway = async () => {
+      desk.tap('pump', true);
+      await desk.clock.advance(100);
+      desk.board.io?.lost('pulled');
+      await desk.clock.advance(1);
+      const off = desk.tap('pump', false);
+      await desk.clock.advance(5_000);
+      expect(desk.ackOf(off)).toMatchObject({ ok: false, code: 'offline' });
+    };
+    const offAfterOn = async () => {
+      desk.board.manner = 'late';
+      desk.tap('pump', true);
+      await desk.clock.advance(10);
+      desk.board.manner = 'silent';
+      desk.tap('pump', false);
+      await desk.clock.advance(1_000);
+      desk.board.manner = 'obeys';
+      await desk.lose();
+    };
+    for (const happens of [offAway, offAfterOn]) {
+      await happens();
+      expect(desk.board.outputs.get('pump')).toBe(false);
+    }
+    await desk.close();
+  });
+
   it('again and again, what was wished comes back each time', async () => {
     const desk = await watched(rules);
     desk.tap('pump', true);

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { PointSpec } from '../../src/device/point.js';
 import { openDesk } from '../support/command-desk.js';
 import { OutputWitness } from '../support/output-witness.js';
+import type { Manner } from '../support/scripted-device.js';
 import { watched } from '../support/watched-desk.js';
 
 const MAX_ON = 3_000;
@@ -49,15 +50,17 @@ test('whatever two phones want, and whatever the device does: no output leaves w
       const { clock, board, router } = desk;
       const track = new Map<string, Change[]>([...board.outputs].map(([point, value]) => [point, [{ at: 0, value }]]));
       const set = board.outputs.set.bind(board.outputs);
+      const wrong: string[] = [];
       board.outputs.set = (point, value) => {
         const changes = track.get(point) ?? [];
         if (changes.at(-1)?.value !== value) changes.push({ at: clock.now(), value });
         track.set(point, changes);
         if (value === true) {
           const other = point === 'pump' ? 'valve' : 'pump';
-          expect(board.outputs.get(other), `${other} while ${point} goes on`).toBe(false);
+          // A throw would only be a refusal of the device.
+          if (board.outputs.get(other) !== false) wrong.push(`${other} is on while ${point} goes on`);
           const since = track.get(other)?.findLast((change) => change.value === false)?.at ?? Number.NEGATIVE_INFINITY;
-          expect(clock.now() - since, `dead time before ${point}`).toBeGreaterThanOrEqual(DEAD);
+          if (clock.now() - since < DEAD) wrong.push(`${point} goes on ${clock.now() - since} ms after ${other}`);
         }
         return set(point, value);
       };
@@ -115,6 +118,7 @@ test('whatever two phones want, and whatever the device does: no output leaves w
       }
       const told = board.told.filter(({ point }) => point === 'dim');
       expect(told.length).toBeLessThanOrEqual(clock.now() / PACE);
+      expect(wrong).toEqual([]);
       await desk.close();
       expect(clock.timers).toBe(0);
     }),
@@ -141,54 +145,72 @@ const trouble = {
 } as const;
 const allowed = {
   pump: { safe: false, afterWord: LEASE },
-  valve: { safe: false, afterOn: MAX_ON, restored: true },
+  valve: { safe: false, afterOn: MAX_ON, byItself: true },
   gate: { safe: false, afterOn: PULSE },
   winch: { safe: false, afterWord: 750 },
-  lamp: { safe: false, restored: true },
-  motor: { safe: 0 },
+  lamp: { safe: false, byItself: true },
+  motor: { safe: 0, byItself: true },
 };
 const GROUP = ['pump', 'valve', 'motor'];
 
 const person = fc.constantFrom('anna', 'bob');
+const waiting = (min: number, max: number) =>
+  fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min, max }) });
+const tapping = (on: fc.Arbitrary<boolean>) =>
+  fc.record({
+    do: fc.constant('tap' as const),
+    from: person,
+    which: fc.nat(),
+    on,
+    speed: fc.constantFrom(-100, -20, 30, 100),
+  });
+const behaving = (...manners: Manner[]) =>
+  fc.record({ do: fc.constant('manner' as const), manner: fc.constantFrom(...manners) });
+const event = (...names: ('blink' | 'go' | 'come' | 'down' | 'up' | 'stop' | 'reset' | 'reboot')[]) =>
+  fc.record({ do: fc.constantFrom(...names) });
 const happening = fc.oneof(
-  {
-    weight: 14,
-    arbitrary: fc.record({
-      do: fc.constant('tap' as const),
-      from: person,
-      wish: fc.oneof(
-        fc.record({ point: fc.constantFrom('pump', 'valve', 'gate', 'winch', 'lamp'), value: fc.boolean() }),
-        fc.record({ point: fc.constant('motor'), value: fc.constantFrom(-100, -20, 0, 0, 30, 100) }),
-      ),
-    }),
-  },
-  { weight: 10, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 900 }) }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 2_000, max: 12_000 }) }),
-  },
+  { weight: 14, arbitrary: tapping(fc.boolean()) },
+  { weight: 10, arbitrary: waiting(1, 900) },
+  { weight: 3, arbitrary: waiting(2_000, 12_000) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('hold' as const), held: fc.boolean(), from: person }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('manner' as const),
-      manner: fc.constantFrom('obeys', 'obeys', 'obeys', 'late', 'silent', 'refuses', 'lies'),
-    }),
-  },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constantFrom('blink', 'blink', 'reboot', 'go', 'come', 'down', 'up', 'stop', 'reset', 'reset'),
-    }),
-  },
+  { weight: 4, arbitrary: behaving('obeys', 'obeys', 'late', 'silent', 'refuses', 'lies') },
+  { weight: 4, arbitrary: event('blink', 'go', 'come', 'down', 'up', 'stop', 'reset', 'reboot') },
 );
+const on = tapping(fc.constant(true));
+const off = tapping(fc.constant(false));
+const soon = waiting(1, 400);
+const late = waiting(300, 3_000);
+/** What rarely comes about by itself: troubles that overlap. */
+const misfortune = fc.oneof(
+  fc.tuple(on, soon, event('go'), soon, event('stop'), late, event('reset'), soon, event('come'), late),
+  fc.tuple(on, soon, behaving('silent', 'refuses', 'lies'), off, late, behaving('obeys', 'late'), late),
+  fc.tuple(on, soon, event('down'), waiting(10_100, 12_000), on, soon, event('up'), late, off, late),
+  fc.tuple(
+    on,
+    soon,
+    behaving('silent', 'refuses'),
+    off,
+    late,
+    event('blink'),
+    behaving('obeys'),
+    waiting(1_000, 6_000),
+  ),
+);
+const course = fc
+  .array(fc.oneof({ weight: 12, arbitrary: happening.map((one) => [one]) }, { weight: 1, arbitrary: misfortune }), {
+    minLength: 5,
+    maxLength: 40,
+  })
+  .map((parts) => parts.flat());
 
 test('whatever goes wrong: nothing stays on, goes on or moves that nobody wants so any more', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(happening, { minLength: 10, maxLength: 80 }),
+      course,
+      // Of few outputs more happens to each.
+      fc.subarray(Object.keys(allowed), { minLength: 1, maxLength: 3 }),
       fc.constantFrom('device' as const, 'point' as const),
-      async (happenings, inFlight) => {
+      async (happenings, used, inFlight) => {
         const interlocks = [{ outputs: GROUP.map((point) => `shed.${point}`), deadTime: DEAD }];
         const desk = await watched(trouble, undefined, { points: TROUBLED, interlocks, inFlight });
         const { clock, board, router, relay } = desk;
@@ -205,9 +227,10 @@ test('whatever goes wrong: nothing stays on, goes on or moves that nobody wants 
         for (const happens of happenings) {
           switch (happens.do) {
             case 'tap': {
-              const { point, value } = happens.wish;
-              witness.asked(point, value !== 0 && value !== false);
-              desk.tap(point, value, { _from: happens.from });
+              const { on, speed } = happens;
+              const point = used[happens.which % used.length] ?? '';
+              witness.asked(point, on);
+              desk.tap(point, point !== 'motor' ? on : on ? speed : 0, { _from: happens.from });
               break;
             }
             case 'wait':
