@@ -12,7 +12,7 @@ interface Driven {
 /** An output that is on or off. */
 export async function openSwitch(parts: ChannelParts): Promise<Channel> {
   const { io, point, place } = parts;
-  const initial = initialOf(point);
+  const initial = io.stopped() ? safeOf(point) : initialOf(point);
   const pin = await io.openOutput({
     ...place,
     pin: point.pin ?? 0,
@@ -28,7 +28,7 @@ export async function openSwitch(parts: ChannelParts): Promise<Channel> {
 export async function openPwm(parts: ChannelParts): Promise<Channel> {
   const { io, point } = parts;
   const { pin, pwm, activeLow } = point;
-  const initial = initialOf(point);
+  const initial = io.stopped() ? safeOf(point) : initialOf(point);
   const share = (value: Value) => Number(value) / 100;
   const line = await io.openPwm({
     ...(pin === undefined ? {} : { pin }),

@@ -1,47 +1,19 @@
-import { deadline as withDeadline } from '../clock.js';
-import { type Outcome, ofSuccessor, refusalOf, refused, supersededBy } from '../device/outcome.js';
-import { withinOf } from '../device/point.js';
-import { BridgeError } from '../error.js';
-import { Senders } from '../senders.js';
+import { type Outcome, refused } from '../device/outcome.js';
 import { type Asked, Audit } from './audit.js';
 import type { CommandRequest } from './command.js';
 import { OutcomeCounts } from './outcome-counts.js';
-import { CommandRate, MAX_SENDERS } from './rate.js';
+import { CommandRate } from './rate.js';
 import { Taps } from './taps.js';
-import { checkArm, checkCommand, checkSender, type Rules } from './validate.js';
-
-/** Points of one sender whose last command may wait for its turn. */
-const MAX_HELD = 16;
-
-/** A device is left this long to confirm a command that had to wait for its turn. */
-const LEFT_MS = 200;
-/** The device's queue decides first; this is for commands that wait for another one's outcome. */
-const GRACE_MS = 100;
-
-/** Commands of one sender that wait for their turn. */
-interface Waiting {
-  count: number;
-}
-
-interface Held {
-  /** `device.point`. */
-  readonly name: string;
-  readonly settle: (outcome: Outcome | Promise<Outcome>) => void;
-  readonly cancel: () => void;
-  readonly waiting: Waiting;
-}
+import { TOO_MANY, Turns } from './turns.js';
+import { checkArm, checkSender, type Rules } from './validate.js';
 
 const STOPPING = refused('offline', 'the bridge is stopping');
-const TOO_MANY = refused('rate', 'too many commands at once');
-const GONE = refused('offline', 'the device went away meanwhile');
-const EXPIRED = refused('expired', 'too many commands came before this one');
+const LET_GO = refused('superseded', 'the button was let go');
 
 /** Takes commands from everywhere to their devices: once each, in bounded numbers, the last wish always kept. */
 export class Commands {
   private readonly taps: Taps;
-  /** By sender and point. */
-  private readonly held = new Map<string, Held>();
-  private readonly waiting: Senders<Waiting>;
+  private readonly turns: Turns;
   private readonly rate: CommandRate;
   private readonly refusals: CommandRate;
   private closed = false;
@@ -58,7 +30,7 @@ export class Commands {
     this.audit = new Audit(clock);
     this.rate = new CommandRate(clock);
     this.refusals = new CommandRate(clock);
-    this.waiting = new Senders(clock, MAX_SENDERS, () => ({ count: 0 }));
+    this.turns = new Turns(rules, this.rate);
   }
 
   /**
@@ -94,10 +66,16 @@ export class Commands {
   /** Whoever switched an output on still holds its button, or has let it go; nobody is answered. */
   hold(request: CommandRequest, held: boolean): void {
     const { device, point, from } = request;
-    if (!this.rules.fleet.devices.has(device)) return;
+    const { fleet, store, outputs } = this.rules;
+    if (!fleet.devices.has(device)) return;
     const refusal = this.turnedAway(request);
-    if (!refusal) this.rules.outputs.hold(device, point, from, held);
-    else void this.noted({ ...request, what: `hold ${device}.${point}`, wish: held }, this.refuse(request, refusal));
+    if (refusal) {
+      void this.noted({ ...request, what: `hold ${device}.${point}`, wish: held }, this.refuse(request, refusal));
+      return;
+    }
+    // A press that still waits for its turn must not start what nobody holds any more.
+    if (!held && store.point(device, point)?.spec.rules?.holdToRun) this.turns.giveUp(request, LET_GO);
+    outputs.hold(device, point, from, held);
   }
 
   /** Lets go of the emergency stop by `release`; undefined when that gets no answer (see `submit`). Never rejects. */
@@ -152,24 +130,12 @@ export class Commands {
 
   /** Refuses every command that waits for its turn. */
   dropHeld(outcome: Outcome): void {
-    for (const key of [...this.held.keys()]) this.unhold(key)?.settle(outcome);
+    this.turns.drop(outcome);
   }
 
   private admit(request: CommandRequest): Promise<Outcome> | undefined {
-    const key = keyOf(request);
-    // A wish that can't be carried out must not push out one that can.
-    const rivals = this.held.size > 0 ? this.rivalsOf(request) : [];
-    const verdict = this.held.has(key) || rivals.length > 0 ? checkCommand(request, this.rules) : undefined;
-    if (verdict && 'refusal' in verdict && verdict.wait === undefined) return this.refuse(request, verdict.refusal);
-    const deadline = this.rules.clock.now() + this.within(request);
-    const wait = this.rate.take(request.from);
-    const waiting = this.waiting.of(request.from);
-    const older = this.unhold(key);
-    if (wait > 0 && !older && waiting.count >= MAX_HELD) return this.refuse(request, TOO_MANY);
-    const outcome = wait === 0 ? this.execute(request, deadline) : this.keep(request, deadline, wait);
-    older?.settle(ofSuccessor(outcome));
-    for (const rival of rivals) this.unhold(rival)?.settle(supersededBy(request.from));
-    return this.inTime(outcome, deadline);
+    const taken = this.turns.take(request);
+    return 'refusal' in taken ? this.refuse(request, taken.refusal) : taken;
   }
 
   /** What speaks against a request before its content is looked at. */
@@ -180,80 +146,4 @@ export class Commands {
   private refuse(request: CommandRequest, refusal: Outcome): Promise<Outcome> | undefined {
     return this.mayAnswer(request) ? Promise.resolve(refusal) : undefined;
   }
-
-  /** An older wish that goes with its successor must not keep its phone waiting past its own time. */
-  private inTime(outcome: Promise<Outcome>, deadline: number): Promise<Outcome> {
-    const left = deadline - this.rules.clock.now() + GRACE_MS;
-    const late = () => new BridgeError('device/timeout', 'the device was busy with a later wish');
-    return withDeadline(this.rules.clock, left, outcome, late).catch(refusalOf);
-  }
-
-  /** Keeps a command until its sender's allowance is back, or its output may be commanded again, but not beyond its deadline. */
-  private keep(request: CommandRequest, deadline: number, wait: number): Promise<Outcome> {
-    const { clock, fleet } = this.rules;
-    const key = keyOf(request);
-    const device = fleet.devices.get(request.device);
-    const connection = device?.connection;
-    const waiting = this.waiting.of(request.from);
-    const name = `${request.device}.${request.point}`;
-    return new Promise((settle) => {
-      const again = (ms: number) => clock.after(Math.min(ms, deadline - clock.now()), retry);
-      const retry = () => {
-        const expired = clock.now() >= deadline;
-        const more = expired ? 0 : this.rate.take(request.from);
-        if (more > 0) {
-          timer = again(more);
-          return;
-        }
-        this.unhold(key);
-        const gone = device?.connection !== connection;
-        settle(expired ? EXPIRED : gone ? GONE : this.execute(request, deadline));
-      };
-      let timer = again(wait);
-      waiting.count++;
-      this.held.set(key, { name, settle, cancel: () => timer.cancel(), waiting });
-    });
-  }
-
-  /** Takes a held command back. */
-  private unhold(key: string): Held | undefined {
-    const held = this.held.get(key);
-    if (!held) return undefined;
-    held.cancel();
-    held.waiting.count--;
-    this.held.delete(key);
-    return held;
-  }
-
-  private async execute(request: CommandRequest, deadline: number): Promise<Outcome> {
-    const { outputs, clock } = this.rules;
-    const verdict = checkCommand(request, this.rules);
-    if ('refusal' in verdict) {
-      const { refusal, wait } = verdict;
-      const late = wait === undefined || clock.now() + wait + LEFT_MS > deadline;
-      return late || this.waiting.of(request.from).count >= MAX_HELD
-        ? refusal
-        : await this.keep(request, deadline, wait);
-    }
-    const { device, spec, value, pulseMs } = verdict;
-    const timed = pulseMs === undefined ? {} : { pulseMs };
-    const command = { point: spec.id, value, origin: request.from, deadline, ...timed };
-    return await outputs.drive({ device, spec, command, lease: request.lease });
-  }
-
-  /** Commands of others that wait for the same output: the last one that is accepted wins. */
-  private rivalsOf(request: CommandRequest): string[] {
-    const name = `${request.device}.${request.point}`;
-    const own = keyOf(request);
-    return [...this.held].filter(([key, held]) => held.name === name && key !== own).map(([key]) => key);
-  }
-
-  private within(request: CommandRequest): number {
-    return withinOf(this.rules.store.point(request.device, request.point)?.spec);
-  }
-}
-
-/** A sender's wish for a point. */
-function keyOf({ from, device, point }: CommandRequest): string {
-  return JSON.stringify([from, device, point]);
 }

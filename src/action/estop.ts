@@ -101,7 +101,8 @@ export class EmergencyStop {
 
   /** False while the output was not seen at its safe value since the stop. */
   isArmed(device: string, point: string): boolean {
-    return !this.unarmed.has(`${device}.${point}`);
+    // Another config may have taken its safe value from it: it could never be seen there.
+    return !this.unarmed.has(`${device}.${point}`) || this.store.point(device, point)?.spec.safe === undefined;
   }
 
   private disarm(device: string): void {

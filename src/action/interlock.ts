@@ -48,11 +48,9 @@ export class Interlock {
   private between(other: OutputName, deadTime: number): Conflict | undefined {
     const [device, point] = idsIn(other);
     const state = this.store.point(device, point);
-    // An output that does not exist, or not yet, can't be on.
-    if (!state) return undefined;
     if (this.times.isUnderWay(other)) return { message: `${other} is being switched on` };
     const said = this.store.said(device, point) ?? null;
-    if (said === null) return { message: `nobody knows whether ${other} is off` };
+    if (!state || said === null) return { message: `nobody knows whether ${other} is off` };
     if (isOn(state.spec, said)) return { message: `${other} is on` };
     if (this.times.onSince(other) !== undefined) return { message: `${other} did not confirm that it is off` };
     const wait = (this.times.offSince(other) ?? this.clock.now()) + deadTime - this.clock.now();

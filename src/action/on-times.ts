@@ -59,6 +59,11 @@ export class OnTimes {
     return (this.outputs.get(name)?.leaving ?? 0) > 0;
   }
 
+  /** True while any command for it is under way. */
+  isBusy(name: OutputName): boolean {
+    return this.isUnderWay(name) || this.isLeaving(name);
+  }
+
   /** Forgets the outputs of a device that is no more, and returns their names. */
   forget(device: string): OutputName[] {
     const names = [...this.outputs.keys()].filter((name) => name.startsWith(`${device}.`));

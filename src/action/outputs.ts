@@ -2,15 +2,16 @@ import type { Clock } from '../clock.js';
 import type { Device, DeviceCommand } from '../device/device.js';
 import { type Outcome, type RefusalCode, refused } from '../device/outcome.js';
 import { idsIn, isOn, isSafe, type OutputRules, type PointSpec, type Value } from '../device/point.js';
+import { BRIDGE_ORIGIN } from '../device/safe-keeper.js';
 import type { Log } from '../log.js';
 import type { Remembered } from '../state/output-memory.js';
 import type { Store } from '../state/store.js';
 import { Arming } from './arming.js';
-import { BackToSafe } from './back-to-safe.js';
 import { Deadlines } from './deadlines.js';
 import { Interlock, type InterlockGroup } from './interlock.js';
 import { OnTimes, type OutputName } from './on-times.js';
 import { Slew } from './slew.js';
+import { Wishes } from './wishes.js';
 
 /** What the watch over all outputs is built from. */
 export interface OutputsParts {
@@ -41,30 +42,35 @@ export interface NotNow {
 const HELD_MS = 750;
 /** Refusals of commands that never reached their device. */
 const NEVER_SENT: ReadonlySet<RefusalCode> = new Set(['offline', 'superseded', 'expired', 'estop']);
+/** Refusals after which an output is not on: what its device refused it has not done either. */
+const NEVER_ON: ReadonlySet<RefusalCode> = new Set([...NEVER_SENT, 'device_refused']);
 
 /** Keeps outputs within what their owners allow, whichever driver has them: how long, how often, how fast, and who else. */
 export class Outputs {
   readonly arming: Arming;
+  readonly wishes: Wishes;
   private readonly times: OnTimes;
   private readonly interlock: Interlock;
-  private readonly back: BackToSafe;
   private readonly longest: Deadlines;
   private readonly leases: Deadlines;
   private readonly slew: Slew;
   /** When each was commanded last. */
   private readonly commanded = new Map<OutputName, number>();
+  /** Those that nobody may switch on before they were seen off. */
+  private readonly spent = new Set<OutputName>();
   /** Who switched it on. */
   private readonly holders = new Map<OutputName, string>();
+  private readonly watchers = new Set<(name: OutputName) => void>();
 
   constructor(private readonly parts: OutputsParts) {
-    const { store, clock, interlocks } = parts;
+    const { store, clock, interlocks, desired } = parts;
     this.arming = new Arming(clock);
     this.times = new OnTimes(store, clock, (name) => this.switched(name));
     this.interlock = new Interlock(interlocks, store, this.times, clock);
-    this.back = new BackToSafe(clock, (name) => this.putSafe(name));
     this.longest = new Deadlines(clock);
     this.leases = new Deadlines(clock);
     this.slew = new Slew(clock);
+    this.wishes = new Wishes(desired);
   }
 
   /** Why an output may not be given a value now; undefined where it may. To become safe is never refused. */
@@ -72,23 +78,28 @@ export class Outputs {
     const name = `${device}.${spec.id}`;
     const now = this.parts.clock.now();
     const { minInterval = 0, minOff = 0, maxOn = 0 } = spec.rules ?? {};
+    if (isSafe(spec, value)) return undefined;
     const conflict = this.interlock.conflict(name, spec, value);
     if (conflict) {
       const { message, ...rest } = conflict;
       return { refusal: refused('interlock', `${name} is interlocked: ${message}`), ...rest };
     }
-    if (isSafe(spec, value)) return undefined;
     const since = this.times.onSince(name);
-    if (isOn(spec, value) && (this.back.isStrict(name) || (maxOn > 0 && since !== undefined && now - since >= maxOn))) {
+    if (isOn(spec, value) && (this.isSpent(name) || (maxOn > 0 && since !== undefined && now - since >= maxOn))) {
       return { refusal: refused('rate', `${name} was on as long as it may be, and is being switched off`) };
     }
-    const leaving = this.times.isLeaving(name);
+    const leaving = this.times.isLeaving(name) || this.isGoingSafe(name);
     if (isOn(spec, value) && (since === undefined || leaving) && minOff > 0) {
       const wait = (leaving ? now : (this.times.offSince(name) ?? now)) + minOff - now;
       if (wait > 0) return { refusal: refused('rate', `${name} has to stay off for another ${span(wait)}`), wait };
     }
     const wait = (this.commanded.get(name) ?? Number.NEGATIVE_INFINITY) + minInterval - now;
     return wait > 0 ? { refusal: refused('rate', `${name} was commanded a moment ago`), wait } : undefined;
+  }
+
+  /** Calls `asked` with each output that anybody but the bridge itself commands. */
+  watch(asked: (name: OutputName) => void): void {
+    this.watchers.add(asked);
   }
 
   /** Other groups of interlocked outputs from now on; what is on or on its way counts for them too. */
@@ -100,32 +111,48 @@ export class Outputs {
   async drive({ device, spec, command, lease }: Drive): Promise<Outcome> {
     const name = `${device.id}.${spec.id}`;
     const on = isOn(spec, command.value);
+    const safe = isSafe(spec, command.value);
     const landed = on ? this.times.begin(name) : undefined;
     const left = on ? undefined : this.times.leave(name);
     this.commanded.set(name, this.parts.clock.now());
-    if (on) this.back.over(name);
+    if (on) this.spent.delete(name);
     if (on) this.holders.set(name, command.origin);
-    this.renewLease(name, spec, command.value, lease ?? leaseOf(spec.rules));
+    if (command.origin !== BRIDGE_ORIGIN) for (const asked of this.watchers) asked(name);
+    if (!safe) this.renewLease(name, lease ?? leaseOf(spec.rules));
+    const wish = this.wishes.begin(name);
     const said = () => this.parts.store.said(device.id, spec.id) ?? null;
     const { connection } = device;
     const gone = refused('offline', `${device.id} went away meanwhile`);
     // What is still to come of a change must not reach another connection.
     const send = async (next: DeviceCommand) => (device.connection === connection ? await device.command(next) : gone);
-    const outcome = await this.slew.drive({ name, spec, said, send }, command);
-    landed?.(outcome.ok ? outcome.replaced !== true : !NEVER_SENT.has(outcome.code));
-    left?.(outcome.ok);
-    if (outcome.ok && !outcome.replaced)
-      this.parts.desired.note(name, command.pulseMs === undefined ? command.value : spec.safe);
+    const ended = (last: Outcome, alone: boolean) => {
+      landed?.(last.ok ? last.replaced !== true : !NEVER_ON.has(last.code));
+      left?.(last.ok);
+      // Half way is where it stays, unless its device went away.
+      if (!last.ok && !alone && !NEVER_SENT.has(last.code)) wish(said() ?? undefined);
+      this.switched(name);
+    };
+    const outcome = await this.slew.drive({ name, spec, said, send, ended }, command);
+    if (outcome.ok && !outcome.replaced) wish(safe || command.pulseMs !== undefined ? undefined : command.value);
     return outcome;
+  }
+
+  /** True for an output that was seen at its safe value, with nothing under way that could take it from there. */
+  isAtRest(name: OutputName): boolean {
+    const [device, point] = idsIn(name);
+    const spec = this.specOf(name);
+    const said = this.parts.store.said(device, point) ?? null;
+    if (!spec || said === null || !isSafe(spec, said) || this.times.isBusy(name)) return false;
+    return isOn(spec, said) || this.times.onSince(name) === undefined;
   }
 
   /** Whoever switched an output on still holds its button, or has let it go. It switches nothing on. */
   hold(device: string, point: string, from: string, held: boolean): void {
     const name = `${device}.${point}`;
     const spec = this.parts.store.point(device, point)?.spec;
-    if (!spec?.rules?.holdToRun || !this.leases.has(name) || this.holders.get(name) !== from) return;
-    if (held) this.leases.set(name, HELD_MS, () => this.release(name));
-    else this.release(name);
+    if (!spec?.rules?.holdToRun || this.holders.get(name) !== from || this.times.onSince(name) === undefined) return;
+    if (!held) this.release(name);
+    else if (this.leases.has(name)) this.leases.set(name, HELD_MS, () => this.release(name));
   }
 
   /** An emergency: whatever was on its way goes no further, and nothing that was wished comes back. */
@@ -133,32 +160,32 @@ export class Outputs {
     this.slew.close();
     this.leases.close();
     this.arming.clear();
-    this.parts.desired.forget();
+    this.wishes.forget();
   }
 
   /** A device is no more: nothing is watched over or wished of its outputs any longer. */
   forget(device: string): void {
     for (const name of this.times.forget(device)) {
       this.slew.stop(name);
-      this.back.over(name);
+      this.spent.delete(name);
       this.leases.cancel(name);
       this.longest.cancel(name);
       this.commanded.delete(name);
       this.holders.delete(name);
-      this.parts.desired.note(name, undefined);
+      this.wishes.takeBack(name);
     }
   }
 
   /** Puts an output to its safe value, again and again until it is seen there; it does not come back by itself. */
   release(name: OutputName): void {
-    this.parts.desired.note(name, undefined);
+    this.wishes.takeBack(name);
     this.suspend(name);
   }
 
   /** The same, but what was wished of it is not forgotten. */
   suspend(name: OutputName): void {
     this.leases.cancel(name);
-    this.back.demand(name, false);
+    this.putSafe(name);
   }
 
   /** The bridge stops: nothing is watched over any more. */
@@ -166,11 +193,10 @@ export class Outputs {
     this.slew.close();
     this.leases.close();
     this.longest.close();
-    this.back.close();
   }
 
-  private renewLease(name: OutputName, spec: PointSpec, value: Value, lease: number | undefined): void {
-    if (lease === undefined || isSafe(spec, value)) this.leases.cancel(name);
+  private renewLease(name: OutputName, lease: number | undefined): void {
+    if (lease === undefined) this.leases.cancel(name);
     else {
       this.leases.set(name, lease, () => {
         this.parts.log.info({ output: name }, 'no command came in time: put to its safe value');
@@ -181,30 +207,36 @@ export class Outputs {
 
   /** An output may have been switched, by whomever. */
   private switched(name: OutputName): void {
+    if (this.isAtRest(name)) this.leases.cancel(name);
     const since = this.times.onSince(name);
     if (since === undefined) {
       this.longest.cancel(name);
-      if (this.times.offSince(name) !== undefined) this.back.over(name);
       return;
     }
     const maxOn = this.specOf(name)?.rules?.maxOn;
-    if (maxOn === undefined || this.longest.has(name) || this.back.isStrict(name)) return;
+    if (maxOn === undefined || this.longest.has(name) || this.isSpent(name)) return;
     this.longest.set(name, since + maxOn - this.parts.clock.now(), () => {
       this.parts.log.info({ output: name }, 'was on as long as it may be: put to its safe value');
-      this.parts.desired.note(name, undefined);
-      this.back.demand(name, true);
+      this.wishes.takeBack(name);
+      this.spent.add(name);
+      this.putSafe(name);
     });
   }
 
   private putSafe(name: OutputName): void {
-    this.slew.stop(name);
     const [device, point] = idsIn(name);
-    const left = this.times.leave(name);
-    const done = this.parts.devices.get(device)?.putSafe(point) ?? Promise.resolve(false);
-    void done.then((confirmed) => {
-      left(confirmed);
-      if (confirmed && this.times.onSince(name) === undefined) this.back.over(name);
-    });
+    this.slew.stop(name);
+    this.parts.devices.get(device)?.putSafe(point);
+  }
+
+  private isGoingSafe(name: OutputName): boolean {
+    const [device, point] = idsIn(name);
+    return this.parts.devices.get(device)?.isGoingSafe(point) ?? false;
+  }
+
+  /** True while it was on as long as it may be, and was not seen off since. */
+  private isSpent(name: OutputName): boolean {
+    return this.spent.has(name) && this.isGoingSafe(name);
   }
 
   private specOf(name: OutputName): PointSpec | undefined {

@@ -1,17 +1,15 @@
 import type { Clock, Timer } from '../clock.js';
-import { idsIn, isSafe } from '../device/point.js';
 import { safeOutputs } from '../device/safe-outputs.js';
 import type { Log } from '../log.js';
 import type { Store } from '../state/store.js';
-import type { OutputName } from './on-times.js';
 import type { Outputs } from './outputs.js';
 import type { Restore } from './restore.js';
 
 /** What the watch over the relay is built from. */
 export interface RelayLossParts {
   readonly store: Store;
-  readonly outputs: Pick<Outputs, 'release' | 'suspend'>;
-  readonly restore: Pick<Restore, 'begin'>;
+  readonly outputs: Pick<Outputs, 'isAtRest' | 'release' | 'suspend'>;
+  readonly restore: Pick<Restore, 'begin' | 'pause' | 'resume'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Milliseconds without a relay before anything is done about it. */
@@ -21,7 +19,6 @@ export interface RelayLossParts {
 /** Nobody can reach the bridge any more: outputs go where their owners want them. */
 export class RelayLoss {
   private timer: Timer | undefined;
-  private readonly suspended = new Set<OutputName>();
 
   constructor(private readonly parts: RelayLossParts) {}
 
@@ -33,11 +30,7 @@ export class RelayLoss {
   /** The relay is back. */
   up(): void {
     this.close();
-    for (const name of this.suspended) {
-      const [device, point] = idsIn(name);
-      this.parts.restore.begin(device, point);
-    }
-    this.suspended.clear();
+    this.parts.restore.resume();
   }
 
   close(): void {
@@ -46,18 +39,18 @@ export class RelayLoss {
   }
 
   private lost(): void {
-    const { store, outputs, log } = this.parts;
+    const { store, outputs, restore, log } = this.parts;
+    restore.pause();
     for (const device of store.devices()) {
       for (const spec of safeOutputs(store, device)) {
         const policy = spec.rules?.onRelayLost ?? 'safe';
-        const said = store.said(device, spec.id) ?? null;
-        if (policy === 'hold' || (said !== null && isSafe(spec, said))) continue;
         const name = `${device}.${spec.id}`;
+        if (policy === 'hold' || outputs.isAtRest(name)) continue;
         log.warn({ output: name }, 'no relay: put to its safe value');
         if (policy === 'safe') outputs.release(name);
         else {
-          this.suspended.add(name);
           outputs.suspend(name);
+          restore.begin(device, spec.id);
         }
       }
     }

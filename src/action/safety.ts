@@ -13,6 +13,7 @@ import { Outputs } from './outputs.js';
 import { RelayLoss } from './relay-loss.js';
 import { Restore } from './restore.js';
 import type { Router } from './router.js';
+import { UnknownOutputs } from './unknown-outputs.js';
 import type { Rules } from './validate.js';
 
 /** What the safety of all outputs is built from. */
@@ -46,7 +47,9 @@ export class Safety {
     const { interlocks } = safety;
     const outputs = new Outputs({ store, devices, interlocks, desired: memory.outputs, clock, log });
     this.rules = { fleet, store, access, estop, outputs, clock };
+    const unknown = new UnknownOutputs(store, log);
     store.subscribe({
+      connected: (device) => unknown.look(device, this.config),
       described: (device) => {
         if (store.health(device) === undefined) outputs.forget(device);
       },
@@ -61,6 +64,7 @@ export class Safety {
     const config = () => this.config;
     const restore = new Restore({
       store,
+      outputs,
       desired: memory.outputs,
       clock,
       wish: (device, point, value) => void router.execute(ownWish(device, point, value)),
@@ -76,6 +80,8 @@ export class Safety {
         return config().safety.relayGrace;
       },
     });
+    // Until the relay is joined it is as good as lost.
+    this.relayDown();
     this.watch = () => {
       this.unwatch();
       this.unwatch = watchEstopSources(estop, store, (by) => void router.emergencyStop(by));

@@ -15,11 +15,15 @@ export interface SlewParts {
   /** What the output is at; null where nobody knows. */
   said(): Value | null;
   send(command: DeviceCommand): Promise<Outcome>;
+  /** It moves no further; with how its last step ended, and whether that was its first one. */
+  ended(last: Outcome, first: boolean): void;
 }
 
 interface Ramp {
   timer: Timer | undefined;
   over: boolean;
+  /** Ends it where nothing speaks of failure. */
+  readonly stopped: () => void;
 }
 
 /** Outputs on their way: a command for one that has a `slew` goes there in small steps, each confirmed by the device. */
@@ -33,15 +37,20 @@ export class Slew {
    * step ended; the rest follows until the value is reached, a step fails, or another command comes.
    */
   async drive(parts: SlewParts, command: DeviceCommand): Promise<Outcome> {
-    const { name, spec, said, send } = parts;
+    const { name, spec, said, send, ended } = parts;
     const { value: goal } = command;
     this.stop(name);
-    const speed = spec.rules?.slew;
-    if (speed === undefined || typeof goal !== 'number' || isSafe(spec, goal)) return await send(command);
-    const tick = Math.max(TICK_MS, ((spec.step ?? 0) / speed) * 1_000);
-    const ramp: Ramp = { timer: undefined, over: false };
+    const { slew: speed, minInterval = 0 } = spec.rules ?? {};
+    if (speed === undefined || typeof goal !== 'number' || isSafe(spec, goal)) {
+      const outcome = await send(command);
+      ended(outcome, true);
+      return outcome;
+    }
+    const least = Math.max(TICK_MS, ((spec.step ?? 0) / speed) * 1_000);
+    const tick = Math.max(least, minInterval);
+    const ramp: Ramp = { timer: undefined, over: false, stopped: () => ended({ ok: true, value: goal }, false) };
     this.ramps.set(name, ramp);
-    let steppedAt = this.clock.now() - tick;
+    let steppedAt = this.clock.now() - least;
     // Where it begins is known when its turn has come: a command before it may be under way still.
     const aim = (): Value => {
       const at = said() ?? spec.safe;
@@ -51,35 +60,36 @@ export class Slew {
       steppedAt = now;
       return next;
     };
-    const follow = async () => {
-      const outcome = await send({ ...command, aim, deadline: this.clock.now() + withinOf(spec) });
-      if (outcome.ok && outcome.value !== goal) this.later(ramp, tick, follow);
-      else this.end(name, ramp);
+    const go = async (next: DeviceCommand, first: boolean): Promise<Outcome> => {
+      const outcome = await send({ ...next, aim });
+      if (ramp.over) return outcome;
+      if (outcome.ok && outcome.value !== goal) ramp.timer = this.clock.after(tick, () => void follow());
+      else {
+        this.drop(name, ramp);
+        ended(outcome, first);
+      }
+      return outcome;
     };
-    const first = await send({ ...command, aim });
-    if (first.ok && first.value !== goal) this.later(ramp, tick, follow);
-    else this.end(name, ramp);
-    return first;
+    const follow = () => go({ ...command, deadline: this.clock.now() + withinOf(spec) }, false);
+    return await go(command, true);
   }
 
   /** The output stays where it is, or somebody else moves it. */
   stop(name: OutputName): void {
     const ramp = this.ramps.get(name);
-    if (ramp) this.end(name, ramp);
+    if (!ramp) return;
+    this.drop(name, ramp);
+    ramp.stopped();
   }
 
   close(): void {
     for (const name of [...this.ramps.keys()]) this.stop(name);
   }
 
-  private later(ramp: Ramp, ms: number, next: () => Promise<void>): void {
-    if (!ramp.over) ramp.timer = this.clock.after(ms, () => void next());
-  }
-
-  private end(name: OutputName, ramp: Ramp): void {
+  private drop(name: OutputName, ramp: Ramp): void {
     ramp.over = true;
     ramp.timer?.cancel();
-    if (this.ramps.get(name) === ramp) this.ramps.delete(name);
+    this.ramps.delete(name);
   }
 }
 

@@ -91,10 +91,10 @@ export function checkCommand(request: CommandRequest, rules: Rules): Verdict {
   if (!spec) return no('unknown_point', `there is no ${name}`);
   if (spec.role !== 'actuator') return no('read_only', `${name} can't be switched`);
   if (!device.approved) return no('unapproved', `${request.device} is new here and waits for its owner's consent`);
-  if (estop.latched) return no('estop', 'the emergency stop is latched');
   const wish = readWish(request, spec);
+  const toSafe = 'value' in wish && isSafe(spec, wish.value);
+  if (estop.latched && !toSafe) return no('estop', 'the emergency stop is latched');
   if ('refusal' in wish) return wish;
-  const toSafe = isSafe(spec, wish.value);
   const hindrance = toSafe ? undefined : estop.hindrance;
   if (hindrance !== undefined) return no('estop', hindrance);
   if (!toSafe && !estop.isArmed(request.device, spec.id)) {
@@ -124,6 +124,13 @@ export function checkArm(
   return { ms: spec.rules.arm };
 }
 
+/** True for a wish that an output be at its safe value. */
+export function wantsSafe({ device, point, value, pulseMs }: CommandRequest, { store }: Rules): boolean {
+  const spec = store.point(device, point)?.spec;
+  const checked = spec && pulseMs === undefined ? checkValue(spec, value) : undefined;
+  return spec !== undefined && checked !== undefined && 'value' in checked && isSafe(spec, checked.value);
+}
+
 type Wish = { readonly value: Value; readonly pulseMs?: number } | { readonly refusal: Outcome };
 
 function readWish(request: CommandRequest, spec: PointSpec): Wish {
@@ -141,7 +148,7 @@ function readWish(request: CommandRequest, spec: PointSpec): Wish {
   if (typeof pulseMs !== 'number' || !Number.isInteger(pulseMs)) {
     return { refusal: refused('type', 'pulse_ms is a whole number of milliseconds') };
   }
-  const most = Math.min(MAX_PULSE_MS, maxOn);
+  const most = Math.min(MAX_PULSE_MS, maxOn, pulse ?? MAX_PULSE_MS);
   if (pulseMs < 1 || pulseMs > most) {
     return { refusal: refused('range', `a pulse of ${spec.id} lasts 1 to ${most} ms`) };
   }

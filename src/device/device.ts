@@ -6,7 +6,8 @@ import { CommandQueue, type QueuedCommand } from './command-queue.js';
 import { type DeviceCounters, newCounters } from './counters.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from './driver.js';
 import type { DriverKind } from './driver-kind.js';
-import { type Outcome, type RefusalCode, refused } from './outcome.js';
+import { type Outcome, refused } from './outcome.js';
+import { isSafe } from './point.js';
 import { Pulses } from './pulses.js';
 import { SafeKeeper } from './safe-keeper.js';
 import { safeOutputs } from './safe-outputs.js';
@@ -33,9 +34,6 @@ export interface DeviceParts extends Omit<SupervisorParts, Inner> {
 /** A command for a device, already checked against its point. */
 export type DeviceCommand = QueuedCommand;
 
-/** Refusals after which the device may have carried the command out all the same. */
-const SENT: ReadonlySet<RefusalCode> = new Set(['timeout', 'mismatch', 'device_refused']);
-
 /** One device: its connection, its commands, its outputs' safety. */
 export class Device {
   readonly id: string;
@@ -48,10 +46,11 @@ export class Device {
   retired = false;
 
   private session: DeviceSession | undefined;
+  /** True where an emergency stop did not reach its outputs: nobody knows what they are since. */
+  private missedStop: boolean;
+  private readonly stopped = () => this.missedStop || (this.parts.stopped?.() ?? false);
   /** Which connection to the device this is, counted from the start; 0 before the first one. */
   connection = 0;
-  /** Aborts when the session is over. */
-  private signal: AbortSignal = AbortSignal.abort();
   /** Tells the filters of a session that a command was confirmed. */
   private confirmed: (point: string) => void = () => {};
   /** Tells the check of a new connection that an output was put to a value. */
@@ -67,6 +66,7 @@ export class Device {
     this.id = parts.id;
     this.kind = parts.kind.kind;
     this.approved = parts.approved ?? true;
+    this.missedStop = parts.stopped?.() ?? false;
     this.log = parts.log.child({ device: parts.id });
     this.traffic = new Traffic(parts.clock);
     this.queue = new CommandQueue((command, signal) => this.apply(command, signal), parts.kind.inFlight, parts.clock);
@@ -78,7 +78,7 @@ export class Device {
       busy: (point) => this.queue.busy(point),
       submit: (command) => this.submit(command),
     });
-    this.pulses = new Pulses(parts.clock, (point, value) => void this.keeper.gently(point, value));
+    this.pulses = new Pulses(parts.clock, (point, value) => this.keeper.bring(point, value));
     parts.store.add(parts.id);
     this.answers = new Answers({
       ...parts,
@@ -97,6 +97,7 @@ export class Device {
       counters: this.counters,
       deaf: () => this.answers.trouble !== undefined,
       quarantined: () => !this.approved,
+      stopped: this.stopped,
       meets: (session) => parts.meets?.(session.identity),
       onLive: (session, signal, confirmed) => this.onLive(session, signal, confirmed),
       onDown: (cause) => this.onDown(cause),
@@ -131,6 +132,7 @@ export class Device {
   async stop(): Promise<void> {
     this.queue.clear('offline', 'the bridge is stopping');
     this.pulses.clear();
+    this.keeper.close();
     await this.supervisor.stop();
   }
 
@@ -140,16 +142,13 @@ export class Device {
     const { point, pulseMs, ...rest } = command;
     const refusal = this.answers.refusal(point, command.value);
     if (refusal) return refusal;
-    this.pulses.forget(point);
-    if (pulseMs === undefined || this.parts.kind.pulses) return await this.submit(command);
-    const level = { point, ...rest };
     const spec = this.parts.store.point(this.id, point)?.spec;
-    const pulse = this.pulses.begin(point, spec?.safe ?? !level.value);
-    const outcome = await this.submit(level);
-    // Also after a failed command the output may have switched; not after one that was never sent.
-    if (outcome.ok || SENT.has(outcome.code)) pulse.endAfter(pulseMs);
-    // Lost in the middle of it: the output is put back when the device returns.
-    else if (outcome.code !== 'offline') pulse.cancel();
+    const timed = pulseMs !== undefined && !this.parts.kind.pulses && !(spec && isSafe(spec, command.value));
+    const settle = this.keeper.yield(point);
+    const outcome = timed
+      ? await this.pulses.begin(point, spec?.safe ?? !command.value, pulseMs, () => this.submit({ point, ...rest }))
+      : await this.pulses.replace(point, () => this.submit(command));
+    if (outcome.ok && !outcome.replaced) settle();
     return outcome;
   }
 
@@ -160,11 +159,14 @@ export class Device {
   async safeAll(code: 'estop' | 'offline', message: string): Promise<string[]> {
     this.queue.clear(code, message);
     this.pulses.clear();
-    const { session, signal } = this;
+    const { session } = this;
     // At the stop, what its owner wants to stay as it is stays; an emergency spares nothing.
     const outputs = safeOutputs(this.parts.store, this.id).filter(({ holds }) => code === 'estop' || !holds);
     const points = outputs.map(({ id }) => id);
-    if (!session) return points;
+    if (!session) {
+      this.missedStop ||= code === 'estop';
+      return points;
+    }
     const failed: string[] = [];
     await strokeSafe({
       session,
@@ -173,16 +175,22 @@ export class Device {
       clock: this.parts.clock,
       failed: (concerned, error) => this.unsafe(failed, concerned, error),
     });
-    // An emergency stop that nobody confirmed is not given up as long as the device is there.
+    // An emergency stop that nobody confirmed is not given up.
     const insist = code === 'estop' ? outputs.filter(({ id }) => failed.includes(id)) : [];
-    for (const { id, safe } of insist) void this.keeper.insist(id, safe, signal);
+    for (const { id, safe } of insist) this.keeper.bring(id, safe);
     return failed;
   }
 
-  /** Puts an output to its safe value, before whatever waits for it; resolves with whether the device confirmed that. */
-  async putSafe(point: string): Promise<boolean> {
+  /** Puts an output to its safe value, before whatever waits for it, and again until it is seen there. */
+  putSafe(point: string): void {
+    const safe = this.parts.store.point(this.id, point)?.spec.safe;
     this.pulses.forget(point);
-    return await this.keeper.once(point);
+    if (safe !== undefined) this.keeper.bring(point, safe);
+  }
+
+  /** True while an output goes back to its safe value and was not seen there. */
+  isGoingSafe(point: string): boolean {
+    return this.keeper.isDue(point);
   }
 
   private unsafe(failed: string[], points: readonly string[], error: unknown): void {
@@ -198,7 +206,6 @@ export class Device {
     if (outcome.ok) {
       this.traffic.over(what);
       this.settled(command.point);
-      this.keeper.obeyed(command.point);
     } else if (outcome.code === 'timeout' || outcome.code === 'mismatch') this.traffic.tell(what, this.log);
     return outcome;
   }
@@ -214,24 +221,29 @@ export class Device {
   private onLive(session: DeviceSession, signal: AbortSignal, confirmed: (point: string) => void): void {
     this.session = session;
     this.connection++;
-    this.signal = signal;
     this.confirmed = confirmed;
+    this.keeper.resume();
     this.settled = startSafe({
       device: this.id,
       first: this.connection === 1,
       store: this.parts.store,
       clock: this.parts.clock,
       signal,
-      stopped: this.parts.stopped?.() ?? false,
-      makeSafe: (point, value) => void this.keeper.gently(point, value),
+      stopped: this.stopped(),
+      judged: () => {
+        this.missedStop = false;
+      },
+      makeSafe: (point, value) => {
+        if (!this.queue.busy(point)) this.keeper.bring(point, value);
+      },
     });
-    this.pulses.resume();
+    this.parts.store.connect(this.id, this.connection === 1);
   }
 
   private onDown(cause: BridgeError): void {
     this.session = undefined;
     this.answers.lost();
-    this.pulses.pause();
+    this.pulses.finishAll();
     this.queue.clear('offline', `${this.id} went away: ${cause.message}`);
   }
 }

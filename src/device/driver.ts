@@ -62,6 +62,8 @@ export interface DeviceIo {
   readonly tallies: Tallies;
   /** What the owner of its outputs wants the device to see to itself, by point; a device that can't may ignore it. */
   readonly limits: ReadonlyMap<string, OutputLimits>;
+  /** True: outputs are opened at their safe values, whatever they are to begin with; there was an emergency stop. */
+  stopped(): boolean;
   /** Opens a serial line for this session; its end ends the session. Throws a BridgeError with a `port/…` code. */
   openLine(options: LineOptions, handlers: LineHandlers): Promise<LineLink>;
   /**

@@ -49,7 +49,8 @@ export function refusalOf(error: unknown): Outcome {
   if (isBridgeError(error, 'device/mismatch')) return refused('mismatch', error.message);
   if (isBridgeError(error, 'device/timeout', 'port/stalled', 'port/busy')) return refused('timeout', error.message);
   if (error instanceof BridgeError) return refused('offline', error.message);
-  return refused('device_refused', `the driver failed: ${error instanceof Error ? error.message : String(error)}`);
+  // Nobody knows how far it got.
+  return refused('mismatch', `the driver failed: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 /** The refusal of a wish whose place another phone's took. */

@@ -104,7 +104,7 @@ export function outputProblems(options: OutputPointOptions, spec: PointSpec): Ou
   const no = (key: keyof OutputPointOptions, message: string, hint?: string) => {
     problems.push({ key, message, ...(hint === undefined ? {} : { hint }) });
   };
-  const { slew, pulse, lease, holdToRun, maxOn, onExit } = options;
+  const { slew, pulse, lease, holdToRun, maxOn, onBoot } = options;
   for (const key of NEED_OFF) {
     const off = spec.safe !== undefined && !isOn(spec, spec.safe);
     if (options[key] !== undefined && !off) no(key, `\`${key}\` needs a safe value that is off`, 'set `safe`');
@@ -123,8 +123,16 @@ export function outputProblems(options: OutputPointOptions, spec: PointSpec): Ou
     if (back && options.arm !== undefined) no(key, 'what has to be armed does not come back by itself');
     if (back && (pulse !== undefined || holdToRun)) no(key, 'a pulse, and what is held, does not come back');
   }
-  for (const key of ['lease', 'holdToRun', 'maxOn'] as const) {
-    if (options[key] && onExit === 'hold') no(key, `\`${key}\` and \`onExit: hold\` exclude each other`);
+  for (const key of ['lease', 'holdToRun', 'maxOn', 'pulse'] as const) {
+    if (options[key] && options.onExit === 'hold') no('onExit', `\`${key}\` and \`onExit: hold\` exclude each other`);
   }
+  const begins = spec.initial !== undefined || spec.adopts === true;
+  for (const key of ['lease', 'holdToRun', 'pulse'] as const) {
+    // Nobody would end what is found on.
+    if (options[key] && onBoot === 'hold') no('onBoot', `\`${key}\` and \`onBoot: hold\` exclude each other`);
+    else if (options[key] && begins) no(key, `with \`${key}\` it begins at its safe value`, 'remove `initial`');
+  }
+  if (options.arm !== undefined && spec.initial !== undefined)
+    no('arm', 'with `arm` it begins at its safe value', 'remove `initial`');
   return problems;
 }

@@ -1,9 +1,9 @@
-import { type Clock, sleep } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 import type { Log } from '../log.js';
 import type { Store } from '../state/store.js';
 import type { QueuedCommand } from './command-queue.js';
 import type { Outcome } from './outcome.js';
-import { type Value, withinOf } from './point.js';
+import { fitsType, sameValue, type Value, withinOf } from './point.js';
 
 /** The name under which the bridge itself commands outputs. */
 export const BRIDGE_ORIGIN = 'bridge';
@@ -16,67 +16,110 @@ export interface SafeKeeperParts {
   readonly log: Log;
   /** False while the device is not connected. */
   connected(): boolean;
-  /** True while somebody's wish for an output is under way. */
+  /** True while a command for an output is under way. */
   busy(point: string): boolean;
   submit(command: QueuedCommand): Promise<Outcome>;
 }
 
-const TRIES = 3;
-/** Between two times of so many tries, where an emergency stop is not confirmed. */
-const INSIST_MS = 500;
+/** An output that did not go back is told again after this time. */
+const AGAIN_MS = 500;
 
-/** Puts single outputs of a device to their safe values, as hard as is needed. */
+/** An output that has to go back. */
+interface Due {
+  readonly value: Value;
+  telling: boolean;
+  /** When the last attempt failed. */
+  failedAt: number | undefined;
+  timer: Timer | undefined;
+}
+
+/** Outputs of a device that have to go back: told at once, and again, on any connection, until they are seen there. */
 export class SafeKeeper {
-  /** Outputs that did not confirm an emergency stop yet. */
-  private readonly insisting = new Set<string>();
+  private readonly due = new Map<string, Due>();
 
   constructor(private readonly parts: SafeKeeperParts) {}
 
-  /** Once, before whatever waits for the output; resolves with whether the device confirmed that. */
-  async once(point: string): Promise<boolean> {
-    const safe = this.parts.store.point(this.parts.device, point)?.spec.safe;
-    if (safe === undefined || !this.parts.connected()) return false;
-    const outcome = await this.command(point, safe);
-    return outcome.ok;
+  /** Puts an output to a value, before whatever waits for it. */
+  bring(point: string, value: Value): void {
+    this.over(point);
+    this.due.set(point, { value, telling: false, failedAt: undefined, timer: undefined });
+    void this.tell(point);
   }
 
-  /** A few times, unless somebody's newer wish for the output is under way. */
-  async gently(point: string, value: Value): Promise<void> {
-    const { connected, busy } = this.parts;
-    for (let tries = 0; tries < TRIES && connected() && !busy(point); tries++) {
-      const outcome = await this.command(point, value);
-      if (outcome.ok || outcome.code === 'superseded') return;
+  /** True while an output has to go back and was not seen there. */
+  isDue(point: string): boolean {
+    const due = this.due.get(point);
+    if (due && this.isThere(point, due)) this.over(point);
+    return this.due.has(point);
+  }
+
+  /** Somebody wants something else of it; what is returned is to be called once the device has done that. */
+  yield(point: string): () => void {
+    const due = this.due.get(point);
+    return () => {
+      if (due && this.due.get(point) === due) this.over(point);
+    };
+  }
+
+  /** The device is connected: what could not be told is told now. */
+  resume(): void {
+    for (const point of [...this.due.keys()]) void this.tell(point);
+  }
+
+  close(): void {
+    for (const point of [...this.due.keys()]) this.over(point);
+  }
+
+  private over(point: string): void {
+    this.due.get(point)?.timer?.cancel();
+    this.due.delete(point);
+  }
+
+  private async tell(point: string): Promise<void> {
+    const due = this.isDue(point) ? this.due.get(point) : undefined;
+    if (!due || due.telling || !this.parts.connected()) return;
+    const spec = this.parts.store.point(this.parts.device, point)?.spec;
+    // With another firmware it may be something else, or nothing at all.
+    if (!spec || !fitsType(spec, due.value)) {
+      this.over(point);
+      return;
+    }
+    due.timer?.cancel();
+    due.telling = true;
+    const outcome = await this.command(point, due);
+    due.telling = false;
+    if (this.due.get(point) !== due) return;
+    if (outcome.ok) this.over(point);
+    else {
+      due.failedAt = this.parts.clock.now();
+      this.again(point, due);
     }
   }
 
-  /** Until the output obeys anybody, or the session is over: the next one begins with that. */
-  async insist(point: string, value: Value, signal: AbortSignal): Promise<void> {
-    if (this.insisting.has(point)) return;
-    this.insisting.add(point);
-    try {
-      while (this.insisting.has(point)) {
-        await this.gently(point, value);
-        await sleep(this.parts.clock, INSIST_MS, signal);
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    } finally {
-      this.insisting.delete(point);
-    }
+  private again(point: string, due: Due): void {
+    due.timer = this.parts.clock.after(AGAIN_MS, () => {
+      // Somebody's newer wish is under way; it may fail.
+      if (this.parts.busy(point)) this.again(point, due);
+      else void this.tell(point);
+    });
   }
 
-  /** The output obeyed somebody. */
-  obeyed(point: string): void {
-    this.insisting.delete(point);
+  /** The device said so after the last attempt, whatever it had answered. */
+  private isThere(point: string, { value, failedAt, telling }: Due): boolean {
+    const { device, store, busy } = this.parts;
+    const state = store.point(device, point);
+    if (!state || failedAt === undefined || telling || busy(point)) return false;
+    return (state.at ?? failedAt) > failedAt && sameValue(state.spec, store.said(device, point) ?? null, value);
   }
 
-  private async command(point: string, value: Value): Promise<Outcome> {
+  private async command(point: string, { value, failedAt }: Due): Promise<Outcome> {
     const { device, store, clock, log, submit } = this.parts;
     const deadline = clock.now() + withinOf(store.point(device, point)?.spec);
     const outcome = await submit({ point, value, origin: BRIDGE_ORIGIN, deadline });
     if (outcome.ok) log.info({ point, value }, 'output put to its safe value');
     else if (outcome.code !== 'superseded') {
-      log.warn({ point, value, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
+      const level = failedAt === undefined ? 'warn' : 'debug';
+      log[level]({ point, value, code: outcome.code }, `safe value not confirmed: ${outcome.message}`);
     }
     return outcome;
   }

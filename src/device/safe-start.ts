@@ -15,8 +15,10 @@ export interface SafeStartParts {
   clock: Clock;
   /** Over when the session is. */
   signal: AbortSignal;
-  /** True: the emergency stop is latched, which spares nothing that its owner wants to find otherwise. */
+  /** True: an emergency stop is latched or was missed, which spares nothing that its owner wants to find otherwise. */
   stopped: boolean;
+  /** Every output was looked at. */
+  judged(): void;
   /** Puts an output to its safe value; a wish that came meanwhile has priority. */
   makeSafe(point: string, value: Value): void;
 }
@@ -27,7 +29,7 @@ export interface SafeStartParts {
  * that one is not in doubt any more, though it may still be on its way.
  */
 export function startSafe(parts: SafeStartParts): (point: string) => void {
-  const { device, first, store, clock, signal, stopped, makeSafe } = parts;
+  const { device, first, store, clock, signal, stopped, judged, makeSafe } = parts;
   const concerned = safeOutputs(store, device).filter(({ adopts, rules }) => {
     return stopped || ((first ? rules?.onBoot : rules?.onDeviceLost) ?? (adopts ? 'hold' : 'safe')) !== 'hold';
   });
@@ -42,7 +44,9 @@ export function startSafe(parts: SafeStartParts): (point: string) => void {
       const wanted = stopped ? spec.safe : (spec.initial ?? spec.safe);
       if (!sameValue(spec, said, wanted)) makeSafe(id, spec.safe);
     }
-    if (open.size === 0) finish();
+    if (open.size > 0) return;
+    finish();
+    judged();
   };
   const hear = (changed: string, points: readonly string[]) => {
     if (changed === device) judge(points, false);

@@ -46,6 +46,8 @@ export interface SessionParts {
   outputs?: ReadonlyMap<string, OutputPointOptions> | undefined;
   /** What the device is to see to itself, where it can. */
   limits?: ReadonlyMap<string, OutputLimits> | undefined;
+  /** True while an emergency stop is latched, or was missed by the device; never where absent. */
+  stopped?(): boolean;
   /** Called for each sign of life of the device. */
   heard(): void;
   /** Called for each defect of the line. */
@@ -60,6 +62,7 @@ export class SessionIo implements DeviceIo {
   readonly log: Log;
   readonly tallies: Tallies;
   readonly limits: ReadonlyMap<string, OutputLimits>;
+  readonly stopped: () => boolean;
   /** Resolves with the cause once the session is over; never rejects. */
   readonly ended: Promise<BridgeError>;
 
@@ -77,6 +80,7 @@ export class SessionIo implements DeviceIo {
     this.log = parts.log;
     this.tallies = parts.tallies ?? looseTallies();
     this.limits = parts.limits ?? new Map();
+    this.stopped = parts.stopped ?? (() => false);
     this.exchanges = new Exchanges(parts.clock);
     this.intake = new Intake({ ...parts, outOfRange: () => void parts.counters.outOfRange++ });
     this.timers = new SessionTimers(parts.clock, this.signal, (error) => {

@@ -5,6 +5,7 @@ import { commandingOf, type SpecOf } from './bound-commands.js';
 import { canShow, wordLike, wordsOf } from './bound-value.js';
 import { TYPES } from './catalogue.js';
 import type { Contract, ControlContract } from './contract.js';
+import { deadMenLost } from './dead-man.js';
 import { type ControlFinding, error, isNumber, type LayoutFinding, quoted, warning } from './finding.js';
 import { fixedWish } from './fixed-wish.js';
 import { controlRange } from './lint-values.js';
@@ -21,7 +22,7 @@ export interface Hardware {
 
 /** What disagrees between a layout's controls and the points that they mean: by their bindings, or by the bridge's own frames. */
 export function lintHardware(binding: Binding, namespace: string, hardware: Hardware): ControlFinding[] {
-  const found: ControlFinding[] = [];
+  const found = deadMenLost(binding.contract, namespace);
   for (const control of binding.contract.controls.values()) {
     const bound = binding.targets.get(control.id);
     if (bound && control.listens.length === 0 && !control.actions.some(isRelayed)) {

@@ -7,7 +7,7 @@ import type { StateFile } from './state-file.js';
 export interface Remembered {
   /** The last wish; undefined where nothing is to come back. It was allowed when it was noted, and need not be so any more. */
   of(output: string): Value | undefined;
-  /** Notes a wish that the device confirmed; undefined: the bridge itself has put the output to its safe value. */
+  /** Notes a wish that the device confirmed; undefined: it is to be at its safe value, by whomever, and nothing comes back. */
   note(output: string, wish: Value | undefined): void;
   /** Forgets all wishes, for good: after an emergency stop nothing comes back by itself. */
   forget(): void;
@@ -45,9 +45,14 @@ export class OutputMemory implements Remembered {
 
   note(output: string, wish: Value | undefined): void {
     if (!this.parts.isKept(output) || this.wishes.get(output) === wish) return;
-    if (wish === undefined) this.wishes.delete(output);
-    else this.wishes.set(output, wish);
-    this.paced.changed();
+    if (wish === undefined) {
+      this.wishes.delete(output);
+      // What was switched off must not come back after a power cut.
+      void this.paced.write();
+    } else {
+      this.wishes.set(output, wish);
+      this.paced.changed();
+    }
   }
 
   /** Other outputs are kept than before: the wishes of those that are not any more are forgotten. */

@@ -24,6 +24,8 @@ export interface StoreListener {
   /** Points of a device have another quality than before. */
   quality?(device: string, points: readonly string[]): void;
   health?(device: string, health: Health): void;
+  /** A device takes commands from now on; also where its health is the same as before. `first`: not since it was begun. */
+  connected?(device: string, first: boolean): void;
   event?(device: string, event: DeviceEvent): void;
   /** The list of a device's points is another one. */
   described?(device: string): void;
@@ -194,6 +196,11 @@ export class Store {
     if (state.health === health) return;
     state.health = health;
     for (const listener of this.listeners) listener.health?.(device, health);
+  }
+
+  /** A device was connected, maybe again. */
+  connect(device: string, first: boolean): void {
+    for (const listener of this.listeners) listener.connected?.(device, first);
   }
 
   /** Passes on an event of a device; false for a point that is not an event point. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { connectPhone } from '../support/phone.js';
-import { forEachRelay } from '../support/relays.js';
+import { forEachRelay, type MakeRelay } from '../support/relays.js';
 import { Rig, says } from '../support/rig.js';
 
 forEachRelay((_name, make) => {
@@ -39,4 +40,22 @@ forEachRelay((_name, make) => {
       await rig.close();
     });
   });
+});
+
+it('a relay that is not there from the start is as good as lost: what is on goes off', async () => {
+  const nobody: MakeRelay = async () => ({
+    url: 'ws://127.0.0.1:9',
+    port: 9,
+    stop: async () => {},
+    kill: async () => {},
+    freeze: () => {},
+    thaw: () => {},
+  });
+  const rig = await Rig.open(nobody, { config: { safety: { relayGrace: '3s' } } });
+  const pump = () => rig.bridge.store.said('shed', 'pump');
+  await eventually(pump).toBe(false);
+  const wish = { device: 'shed', point: 'pump', value: true, from: 'panel', size: 10, via: 'local' } as const;
+  expect(await rig.bridge.router.execute(wish)).toMatchObject({ ok: true });
+  await eventually(pump).toBe(false);
+  await rig.close();
 });

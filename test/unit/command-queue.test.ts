@@ -113,7 +113,7 @@ describe('the command queue of a device', () => {
     [new BridgeError('device/refused', 'too hot'), 'device_refused'],
     [new BridgeError('port/closed', 'gone'), 'offline'],
     [new BridgeError('port/stalled', 'stuck'), 'timeout'],
-    [new TypeError('a bug'), 'device_refused'],
+    [new TypeError('a bug'), 'mismatch'],
   ])('turns %s into %s', async (error, code) => {
     const queue = new CommandQueue(() => Promise.reject(error), 'device', new VirtualClock());
     expect(await queue.submit({ point: 'a', value: 1, origin: '', deadline: 1500 })).toMatchObject({ ok: false, code });

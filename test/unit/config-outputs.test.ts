@@ -34,7 +34,31 @@ describe('what is wrong with the rules of outputs, in exact words', () => {
     [out('pulse: 5s, maxOn: 1s'), 'b.yaml:2:61 devices.p.points.x.pulse: `pulse` is longer than `maxOn`'],
     [
       out('maxOn: 5s, onExit: hold'),
-      'b.yaml:2:61 devices.p.points.x.maxOn: `maxOn` and `onExit: hold` exclude each other',
+      'b.yaml:2:72 devices.p.points.x.onExit: `maxOn` and `onExit: hold` exclude each other',
+    ],
+    [
+      out('pulse: 1s, onBoot: hold'),
+      'b.yaml:2:72 devices.p.points.x.onBoot: `pulse` and `onBoot: hold` exclude each other',
+    ],
+    [
+      out('holdToRun: true, onBoot: hold'),
+      'b.yaml:2:78 devices.p.points.x.onBoot: `holdToRun` and `onBoot: hold` exclude each other',
+    ],
+    [
+      out('pulse: 1s, initial: true'),
+      'b.yaml:2:61 devices.p.points.x.pulse: with `pulse` it begins at its safe value; remove `initial`',
+    ],
+    [
+      out('arm: 5s, initial: true'),
+      'b.yaml:2:61 devices.p.points.x.arm: with `arm` it begins at its safe value; remove `initial`',
+    ],
+    [
+      `${two.replaceAll('out }', 'out, initial: true }')}safety: { interlocks: [[p.a, p.b]] }`,
+      'b.yaml:2:24 safety.interlocks[0]: `a` and `b` both begin as on; remove one `initial`',
+    ],
+    [
+      `${two.replaceAll('out }', 'out, safe: true }')}safety: { interlocks: [[p.a, p.b]] }`,
+      'b.yaml:2:24 safety.interlocks[0]: `a` and `b` are both on at their safe values; let one rest off',
     ],
     [
       out('arm: 5s, onBoot: restore'),

@@ -130,7 +130,7 @@ describe('a driver that throws', () => {
     driver.onApply = bug;
     const outcome = device.command(command);
     await clock.advance(10);
-    expect(await outcome).toMatchObject({ ok: false, code: 'device_refused' });
+    expect(await outcome).toMatchObject({ ok: false, code: 'mismatch' });
     driver.onApply = undefined;
     expect(await device.command(command)).toMatchObject({ ok: true });
   });

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { gpioKind } from '../../devices/gpio/kind.js';
 import { SimulatedPins } from '../../devices/gpio/simulated-pins.js';
+import { Device } from '../../src/device/device.js';
+import { Store } from '../../src/state/store.js';
+import { bareMachine } from '../support/bare-machine.js';
 import { DriverBench, outcome } from '../support/driver-bench.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -221,6 +224,30 @@ describe('the bank', () => {
     const session = await live({ door: { pin: 4, direction: 'in' } });
     expect(await outcome(bench.apply(session, { point: 'door', value: true }))).toBe('device/refused');
   });
+});
+
+it('after an emergency stop outputs are opened at their safe values, whatever they are to begin with', async () => {
+  const clock = new VirtualClock();
+  const bank = new SimulatedPins(clock);
+  const points = {
+    saw: { pin: 2, direction: 'out', initial: true },
+    lamp: { pin: 3, direction: 'out', initial: 'keep' },
+    fan: { pin: 18, direction: 'out', pwm: {}, initial: 60 },
+  };
+  const device = new Device({
+    ...bareMachine,
+    id: 'pins',
+    kind: gpioKind,
+    driver: gpioKind.create(gpioKind.options.parse({ points })),
+    pins: bank,
+    store: new Store(clock),
+    clock,
+    stopped: () => true,
+  });
+  device.start();
+  await clock.advance(5_000);
+  expect([bank.history, bank.share(18)]).toEqual([['2=0', '3=0'], 0]);
+  await device.stop();
 });
 
 describe('the simulator', () => {

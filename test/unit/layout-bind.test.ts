@@ -706,3 +706,23 @@ describe('suggestions', () => {
     ]);
   });
 });
+
+describe('the dead-man of a stick', () => {
+  const cmd = (value: unknown) => ({ msg_type: 'home.cmd', dev: 'shed', point: 'fan', value });
+  const stick = sends('stick', 'joystick', cmd('$value.y'), { sendRate: 0.2 });
+  const bound = (...others: JsonObject[]) => bind(layoutOf(stick, ...others), {});
+  const lost = (binding: Binding) =>
+    lintHardware(binding, 'home', hardware).filter(({ code }) => code === 'no_dead_man');
+
+  it('is kept beside a button that always says the same', () => {
+    const binding = bound(sends('stop', 'button', cmd(0)));
+    expect(binding.deadMan('shed', 'fan')).toBe(600);
+    expect(lost(binding)).toEqual([]);
+  });
+
+  it('is lost beside a slider, which says its value once; that is told', () => {
+    const binding = bound(sends('slider', 'slider', cmd('{{value}}')));
+    expect(binding.deadMan('shed', 'fan')).toBeUndefined();
+    expect(lost(binding)).toMatchObject([{ severity: 'warning', control: 'stick' }]);
+  });
+});

@@ -204,11 +204,22 @@ describe('the wishes of outputs', () => {
     expect(again.of('shed.fan')).toBe(35);
   });
 
-  it('of a pulse are the value that it ends at', async () => {
+  it('that are taken back are gone from the disk at once: the power may fail in the next moment', async () => {
+    const clock = new VirtualClock();
+    const { outputs } = start(clock);
+    const kept = () => (existsSync(join(folder, 'outputs.json')) ? held('outputs.json').outputs : undefined);
+    outputs.note('shed.pump', true);
+    await clock.advance(1);
+    await eventually(() => kept()?.['shed.pump']).toBe(true);
+    outputs.note('shed.pump', undefined);
+    await eventually(() => kept()?.['shed.pump']).toBeUndefined();
+  });
+
+  it('of a pulse are none', async () => {
     const desk = await restart();
     desk.tap('pump', undefined, { pulse_ms: 100 });
     await desk.clock.advance(20_000);
-    expect(desk.memory.outputs.of('shed.pump')).toBe(false);
+    expect(desk.memory.outputs.of('shed.pump')).toBeUndefined();
     await desk.close();
   });
 

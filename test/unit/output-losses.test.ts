@@ -1,49 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { ownWish } from '../../src/action/command.js';
 import type { EstopSource } from '../../src/action/estop.js';
 import { watchEstopSources } from '../../src/action/estop-sources.js';
-import { RelayLoss } from '../../src/action/relay-loss.js';
-import { Restore } from '../../src/action/restore.js';
-import type { OutputPointOptions } from '../../src/device/output-options.js';
-import type { Value } from '../../src/device/point.js';
-import { silentLog } from '../../src/log.js';
-import { openDesk } from '../support/command-desk.js';
+import type { PointSpec } from '../../src/device/point.js';
+import { openDesk, POINTS } from '../support/command-desk.js';
 import { DesiredInMemory } from '../support/desired-in-memory.js';
 import type { WrittenReadings } from '../support/reading-rules.js';
-
-/** A desk with what watches over losses. */
-async function watched(
-  rules: Record<string, OutputPointOptions>,
-  desired = new DesiredInMemory(),
-  outputs: Record<string, Value> = {},
-) {
-  const watches: { restore: Restore; relay: RelayLoss }[] = [];
-  const desk = await openDesk({
-    rules,
-    desired,
-    found: outputs,
-    built: ({ store, clock, outputs, router }) => {
-      const wish = (device: string, point: string, value: Value) => void router.execute(ownWish(device, point, value));
-      const restore = new Restore({ store, desired, clock, wish });
-      const relay = new RelayLoss({ store, outputs, restore, clock, log: silentLog, grace: 10_000 });
-      watches.push({ restore, relay });
-    },
-  });
-  const { clock } = desk;
-  const [{ restore, relay }] = watches as [(typeof watches)[number]];
-  const lose = async (ms = 6_000) => {
-    desk.board.io?.lost('pulled');
-    await clock.advance(ms);
-    expect(desk.device.state).toBe('live');
-  };
-  const close = async () => {
-    restore.close();
-    relay.close();
-    await desk.close();
-    expect(clock.timers).toBe(0);
-  };
-  return { ...desk, desired, relay, lose, close };
-}
+import { watched } from '../support/watched-desk.js';
 
 describe('when the relay is lost', () => {
   const rules = { valve: { onRelayLost: 'hold' }, fan: { onRelayLost: 'restore' } } as const;
@@ -78,6 +40,51 @@ describe('when the relay is lost', () => {
     desk.relay.up();
     await desk.clock.advance(20_000);
     expect(desk.board.outputs.get('dim')).toBe(5);
+    await desk.close();
+  });
+
+  it('what is safe while it is on is told so once', async () => {
+    const points = [{ id: 'fridge', role: 'actuator', type: 'boolean', safe: true } as const];
+    const desk = await watched({}, undefined, { points, interlocks: [] });
+    desk.tap('fridge', false);
+    await desk.clock.advance(100);
+    desk.board.told.length = 0;
+    desk.relay.down();
+    await desk.clock.advance(60_000);
+    expect(desk.board.told).toMatchObject([{ point: 'fridge', value: true }]);
+    await desk.close();
+  });
+
+  it('a wish that is about to come back does not overrule whoever wants something else', async () => {
+    const desk = await watched(rules);
+    desk.tap('fan', 50);
+    await desk.clock.advance(100);
+    desk.relay.down();
+    await desk.clock.advance(10_500);
+    // The panel still works.
+    desk.tap('fan', 70, { _from: 'panel' });
+    await desk.clock.advance(500);
+    desk.relay.up();
+    await desk.clock.advance(2_000);
+    desk.tap('fan', 0);
+    await desk.clock.advance(15_000);
+    expect(desk.board.outputs.get('fan')).toBe(0);
+    await desk.close();
+  });
+
+  it('nothing comes back before it is there again, also where a device is back sooner', async () => {
+    const both = { onRelayLost: 'restore', onDeviceLost: 'restore' } as const;
+    const desk = await watched({ pump: both, fan: { onDeviceLost: 'restore', onRelayLost: 'hold' } });
+    desk.tap('pump', true);
+    desk.tap('fan', 50);
+    await desk.clock.advance(100);
+    desk.relay.down();
+    await desk.clock.advance(10_500);
+    await desk.lose();
+    expect([desk.board.outputs.get('pump'), desk.board.outputs.get('fan')]).toEqual([false, 50]);
+    desk.relay.up();
+    await desk.clock.advance(100);
+    expect(desk.board.outputs.get('pump')).toBe(true);
     await desk.close();
   });
 });
@@ -130,6 +137,138 @@ describe('when a device is lost', () => {
     expect(desk.board.outputs.get('pump')).toBe(false);
     await desk.close();
   });
+
+  it('nothing comes back that somebody wanted off, though the device did not obey', async () => {
+    const desk = await watched(rules);
+    desk.tap('pump', true);
+    await desk.clock.advance(100);
+    desk.board.manner = 'silent';
+    desk.tap('pump', false);
+    await desk.clock.advance(2_000);
+    desk.board.manner = 'obeys';
+    await desk.lose();
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
+  it('nothing comes back that was wanted off while it was away, or while it was on its way', async () => {
+    const desk = await watched(rules);
+    const offAway = async () => {
+      desk.tap('pump', true);
+      await desk.clock.advance(100);
+      desk.board.io?.lost('pulled');
+      await desk.clock.advance(1);
+      const off = desk.tap('pump', false);
+      await desk.clock.advance(5_000);
+      expect(desk.ackOf(off)).toMatchObject({ ok: false, code: 'offline' });
+    };
+    const offAfterOn = async () => {
+      desk.board.manner = 'late';
+      desk.tap('pump', true);
+      await desk.clock.advance(10);
+      desk.board.manner = 'silent';
+      desk.tap('pump', false);
+      await desk.clock.advance(1_000);
+      desk.board.manner = 'obeys';
+      await desk.lose();
+    };
+    for (const happens of [offAway, offAfterOn]) {
+      await happens();
+      expect(desk.board.outputs.get('pump')).toBe(false);
+    }
+    await desk.close();
+  });
+
+  it('again and again, what was wished comes back each time', async () => {
+    const desk = await watched(rules);
+    desk.tap('pump', true);
+    for (let i = 0; i < 8; i++) {
+      desk.board.io?.fail('device/lost', 'reset');
+      await desk.clock.advance(7_000);
+    }
+    expect(desk.store.health('shed')).toBe('degraded');
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    await desk.close();
+  });
+
+  it('what comes back waits for its shortest time off', async () => {
+    const desired = new DesiredInMemory();
+    desired.note('shed.pump', true);
+    const desk = await watched({ pump: { onBoot: 'restore', minOff: 10_000 } }, desired);
+    await desk.clock.advance(6_000);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.clock.advance(2_000);
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    await desk.close();
+  });
+});
+
+describe('an emergency stop that a device missed', () => {
+  it('puts its outputs to their safe values when it is back, though the stop was reset meanwhile', async () => {
+    const desk = await watched(
+      { pump: { onDeviceLost: 'hold' }, valve: { onDeviceLost: 'hold', lease: 60_000 } },
+      undefined,
+      {
+        interlocks: [],
+      },
+    );
+    desk.tap('pump', true);
+    desk.tap('valve', true);
+    await desk.clock.advance(100);
+    desk.board.unreachable = new Error('away');
+    desk.board.io?.lost('pulled');
+    await desk.clock.advance(100);
+    void desk.router.emergencyStop('anna');
+    await desk.clock.advance(2_000);
+    desk.router.releaseStop('anna');
+    desk.board.unreachable = undefined;
+    await desk.clock.advance(10_000);
+    expect(desk.device.state).toBe('live');
+    expect([desk.board.outputs.get('pump'), desk.board.outputs.get('valve')]).toEqual([false, false]);
+    // Once only: the next loss is a loss like any other.
+    desk.tap('pump', true);
+    await desk.clock.advance(100);
+    await desk.lose();
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    await desk.close();
+  });
+
+  it('holds nothing back that has no safe value any more, as after a reload', async () => {
+    const desk = await watched({});
+    desk.tap('mode', 'auto');
+    await desk.clock.advance(100);
+    desk.board.manner = 'refuses';
+    void desk.router.emergencyStop('anna');
+    await desk.clock.advance(100);
+    desk.router.releaseStop('anna');
+    expect(desk.estop.isArmed('shed', 'mode')).toBe(false);
+    desk.board.io?.describe(
+      POINTS.map(({ safe, ...point }) => (point.id === 'mode' ? point : { ...point, safe })) as PointSpec[],
+    );
+    expect(desk.estop.isArmed('shed', 'mode')).toBe(true);
+    await desk.close();
+  });
+
+  it('counts also where the device was not there yet, and the stop was latched before the start', async () => {
+    let closed = true;
+    const latch = {
+      get closed() {
+        return closed;
+      },
+      set: async (latched: boolean) => {
+        closed = latched;
+        return true;
+      },
+    };
+    const desk = await openDesk({
+      memory: { latch, outputs: new DesiredInMemory() },
+      found: { pump: true },
+      rules: { pump: { onBoot: 'hold' } },
+      built: ({ router }) => router.releaseStop('anna'),
+    });
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
 });
 
 describe('when the bridge starts', () => {
@@ -137,7 +276,8 @@ describe('when the bridge starts', () => {
     const desired = new DesiredInMemory();
     desired.note('shed.pump', true);
     desired.note('shed.dim', 7);
-    const desk = await watched({ pump: { onBoot: 'restore' }, fan: { onBoot: 'hold' } }, desired, { fan: 40, dim: 6 });
+    const found = { fan: 40, dim: 6 };
+    const desk = await watched({ pump: { onBoot: 'restore' }, fan: { onBoot: 'hold' } }, desired, { found });
     const outputs = Object.fromEntries(desk.board.outputs);
     expect(outputs).toMatchObject({ pump: true, dim: 0, fan: 40 });
     // The loss of a device is another question.

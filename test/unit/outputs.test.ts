@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openDesk } from '../support/command-desk.js';
+import { openDesk, POINTS } from '../support/command-desk.js';
+import { DesiredInMemory } from '../support/desired-in-memory.js';
 
 type Desk = Awaited<ReturnType<typeof openDesk>>;
 
@@ -163,6 +164,25 @@ describe('a slew', () => {
     await desk.close();
     expect(desk.clock.timers).toBe(0);
   });
+
+  it('keeps to the shortest time between two commands', async () => {
+    const desk = await openDesk({ rules: { fan: { slew: 50, minInterval: 1_000 } } });
+    await tapped(desk, 'fan', 100);
+    await desk.clock.advance(3_000);
+    expect(desk.board.told.map(({ value }) => value)).toEqual([5, 55, 100]);
+    await desk.close();
+  });
+
+  it('that its device ends half way is wished no further', async () => {
+    const desired = new DesiredInMemory();
+    const desk = await openDesk({ desired, rules: { fan: { slew: 50 } } });
+    await tapped(desk, 'fan', 100);
+    expect(desired.of('shed.fan')).toBe(100);
+    desk.board.manner = 'refuses';
+    await desk.clock.advance(1_000);
+    expect(desired.of('shed.fan')).toBe(desk.board.outputs.get('fan'));
+    await desk.close();
+  });
 });
 
 describe('a pulse of its own', () => {
@@ -173,6 +193,50 @@ describe('a pulse of its own', () => {
     expect(desk.board.outputs.get('pump')).toBe(true);
     await desk.clock.advance(200);
     expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
+  it('ends in its time also after an "off" that the device refused', async () => {
+    const desk = await openDesk({ rules: { pump: { pulse: 700 } } });
+    await tapped(desk, 'pump', true);
+    desk.board.manner = 'refuses';
+    await tapped(desk, 'pump', false);
+    desk.board.manner = 'obeys';
+    await desk.clock.advance(700);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
+  it('ends also where a newer one never got to the device', async () => {
+    const desk = await openDesk({ rules: { pump: { pulse: 700 } }, inFlight: 'device', interlocks: [] });
+    await tapped(desk, 'pump', true);
+    desk.board.manner = 'silent';
+    desk.tap('fan', 50);
+    const renewed = desk.tap('pump', true);
+    desk.board.manner = 'obeys';
+    await desk.clock.advance(1_700);
+    expect(desk.ackOf(renewed)).toMatchObject({ ok: false, code: 'expired' });
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
+  it('ends as soon as the device obeys again, where its end was refused', async () => {
+    const desk = await openDesk({ rules: { pump: { pulse: 700 } } });
+    await tapped(desk, 'pump', true);
+    await desk.clock.advance(600);
+    desk.board.manner = 'refuses';
+    await desk.clock.advance(60_000);
+    desk.board.manner = 'obeys';
+    await desk.clock.advance(600);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+    expect(desk.clock.timers).toBe(0);
+  });
+
+  it('is never longer than its owner says, whatever a phone asks for', async () => {
+    const desk = await openDesk({ rules: { pump: { pulse: 700 } } });
+    expect(await tapped(desk, 'pump', undefined, { pulse_ms: 60_000 })).toMatchObject({ ok: false, code: 'range' });
+    expect(await tapped(desk, 'pump', undefined, { pulse_ms: 500 })).toMatchObject({ ok: true });
     await desk.close();
   });
 });
@@ -205,6 +269,30 @@ describe('a lease', () => {
     expect(desk.board.outputs.get('fan')).toBe(50);
     await desk.clock.advance(100);
     expect(desk.board.outputs.get('fan')).toBe(0);
+    await desk.close();
+  });
+
+  it('outlives an "off" that its device did not carry out', async () => {
+    for (const manner of ['refuses', 'silent'] as const) {
+      const desk = await openDesk({ rules: { pump: { lease: 2_000 } } });
+      await tapped(desk, 'pump', true);
+      desk.board.manner = manner;
+      desk.tap('pump', false);
+      await desk.clock.advance(1_700);
+      desk.board.manner = 'obeys';
+      await desk.clock.advance(2_000);
+      expect(desk.board.outputs.get('pump')).toBe(false);
+      await desk.close();
+    }
+  });
+
+  it('is over when the output is seen at its safe value: nothing more is said', async () => {
+    const desk = await openDesk({ rules: { pump: { lease: 2_000 } } });
+    await tapped(desk, 'pump', true);
+    await tapped(desk, 'pump', false);
+    desk.board.told.length = 0;
+    await desk.clock.advance(10_000);
+    expect(desk.board.told).toEqual([]);
     await desk.close();
   });
 });
@@ -243,6 +331,33 @@ describe('hold-to-run', () => {
     held(desk);
     await desk.clock.advance(100);
     expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
+  it('ends with the button also after somebody else failed to switch it off', async () => {
+    const desk = await openDesk({ rules });
+    await tapped(desk, 'pump', true);
+    desk.board.manner = 'refuses';
+    await tapped(desk, 'pump', false, { _from: 'bob' });
+    desk.board.manner = 'obeys';
+    held(desk);
+    desk.router.handle({ msg_type: 'home.hold', dev: 'shed', point: 'pump', held: false, _from: 'phone' }, false);
+    await desk.clock.advance(100);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
+  it('does not begin where the button is let go before its turn has come', async () => {
+    const interlocks = [{ outputs: ['shed.pump', 'shed.valve'], deadTime: 500 }];
+    const desk = await openDesk({ rules: { ...rules, valve: { holdToRun: true } }, interlocks });
+    await tapped(desk, 'pump', true);
+    await tapped(desk, 'pump', false);
+    const press = desk.tap('valve', true);
+    await desk.clock.advance(150);
+    desk.router.handle({ msg_type: 'home.hold', dev: 'shed', point: 'valve', held: false, _from: 'phone' }, false);
+    await desk.clock.advance(3_000);
+    expect(desk.ackOf(press)).toMatchObject({ ok: false, code: 'superseded' });
+    expect(desk.board.told).not.toContainEqual(expect.objectContaining({ point: 'valve', value: true }));
     await desk.close();
   });
 });
@@ -319,6 +434,42 @@ describe('interlocked outputs', () => {
     expect(await tapped(desk, 'valve', true)).toMatchObject({ ok: true });
     await desk.close();
   });
+
+  it('go on again after one of them was refused by its device', async () => {
+    const desk = await openDesk();
+    desk.board.manner = 'refuses';
+    await tapped(desk, 'pump', true);
+    desk.board.manner = 'obeys';
+    expect(await tapped(desk, 'valve', true)).toMatchObject({ ok: true });
+    await desk.close();
+  });
+
+  it('stay off while one of them was never heard of', async () => {
+    const desk = await openDesk({ interlocks: [{ outputs: ['shed.pump', 'yard.gate'], deadTime: 500 }] });
+    expect(await tapped(desk, 'pump', true)).toMatchObject({
+      code: 'interlock',
+      message: 'shed.pump is interlocked: nobody knows whether yard.gate is off',
+    });
+    await desk.close();
+  });
+
+  it('stay off while one of them is on its way through zero', async () => {
+    const fan = { id: 'fan', role: 'actuator', type: 'number', min: -100, max: 100, step: 5, safe: 0 } as const;
+    const points = [...POINTS.filter(({ id }) => id !== 'fan'), fan];
+    const interlocks = [{ outputs: ['shed.fan', 'shed.pump'], deadTime: 50 }];
+    const desk = await openDesk({ points, rules: { fan: { slew: 50 } }, interlocks });
+    await tapped(desk, 'fan', -20);
+    await desk.clock.advance(1_000);
+    await tapped(desk, 'fan', 100);
+    for (let i = 0; i < 20; i++) {
+      desk.tap('pump', true, { _from: `p${i}` });
+      await desk.clock.advance(30);
+      expect(desk.board.outputs.get('pump')).toBe(false);
+    }
+    await desk.clock.advance(3_000);
+    expect(desk.board.outputs.get('fan')).toBe(100);
+    await desk.close();
+  });
 });
 
 it('a command that waits for its turn does not reach another connection', async () => {
@@ -331,4 +482,42 @@ it('a command that waits for its turn does not reach another connection', async 
   expect(desk.ackOf(waiting)).toMatchObject({ ok: false, code: 'offline' });
   expect(desk.board.told.map(({ value }) => value)).toEqual([50, 0]);
   await desk.close();
+});
+
+describe('to become safe is never refused', () => {
+  it('while an emergency stop is latched', async () => {
+    const desk = await openDesk();
+    await tapped(desk, 'pump', true);
+    desk.board.manner = 'refuses';
+    await desk.router.emergencyStop('anna');
+    desk.board.manner = 'obeys';
+    expect(await tapped(desk, 'pump', false)).toMatchObject({ ok: true });
+    expect(await tapped(desk, 'pump', true)).toMatchObject({ ok: false, code: 'estop' });
+    await desk.close();
+  });
+
+  it('by an interlock, where the safe value is on', async () => {
+    const a = { id: 'a', role: 'actuator', type: 'boolean', safe: true } as const;
+    const points = [a, { ...a, id: 'b', safe: false }];
+    const desk = await openDesk({ points, interlocks: [{ outputs: ['shed.a', 'shed.b'], deadTime: 100 }] });
+    await tapped(desk, 'a', false);
+    await desk.clock.advance(200);
+    await tapped(desk, 'b', true);
+    expect(await tapped(desk, 'a', true)).toMatchObject({ ok: true });
+    await desk.close();
+  });
+
+  it('though as many commands wait as may', async () => {
+    const desk = await openDesk({ interlocks: [] });
+    for (let i = 0; i < 10; i++) desk.tap('pump', true);
+    for (const point of ['fan', 'dim', 'valve']) desk.tap(point, 0);
+    const off = desk.tap('pump', false);
+    await desk.clock.advance(20);
+    expect(desk.ackOf(off)).toMatchObject({ ok: true, value: false });
+    // What is off already may wait like anything else.
+    const again = desk.tap('pump', false);
+    await desk.clock.advance(20);
+    expect(desk.ackOf(again)).toBeUndefined();
+    await desk.close();
+  });
 });

@@ -7,7 +7,7 @@ import type { Router } from '../../src/action/router.js';
 import { Safety } from '../../src/action/safety.js';
 import { parseConfig } from '../../src/config/load.js';
 import type { Fleet } from '../../src/device/fleet.js';
-import { silentLog } from '../../src/log.js';
+import { type Log, silentLog } from '../../src/log.js';
 import type { Memory } from '../../src/memory.js';
 import { Latch } from '../../src/state/latch.js';
 import { StateFile } from '../../src/state/state-file.js';
@@ -24,7 +24,7 @@ const configOf = (sections: object) => {
   return parseConfig({ path: 'a', text, shared: false }, { drivers, env: {}, homeDir: '/home/pi' }).config;
 };
 
-async function open(sections: object) {
+async function open(sections: object, log: Log = silentLog) {
   const clock = new VirtualClock();
   const store = new Store(clock);
   store.describe('pins', [
@@ -42,7 +42,7 @@ async function open(sections: object) {
   const desired = new DesiredInMemory();
   const latch = new Latch(new StateFile(join(mkdtempSync(join(tmpdir(), 'carter-safety-')), 'estop.json'), silentLog));
   const memory = { latch, outputs: desired } as unknown as Memory;
-  const parts = { fleet, store, memory, openRelay: false, clock, log: silentLog };
+  const parts = { fleet, store, memory, openRelay: false, clock, log };
   const safety = new Safety({ ...parts, config: configOf(sections) });
   safety.begin(router);
   const say = (value: boolean) => void store.report('pins', [{ point: 'door', value }]);
@@ -75,21 +75,17 @@ describe('other rules while the bridge runs', () => {
   });
 
   it('forget what was wished of a device that is gone', async () => {
-    const { clock, store, safety, desired } = await open({});
-    const { outputs } = safety.rules;
+    const { store, safety, desired } = await open({});
     store.report('pins', [{ point: 'lamp', value: true }]);
     desired.note('pins.lamp', true);
-    outputs.suspend('pins.lamp');
-    const { timers } = clock;
-    expect(timers).toBeGreaterThan(0);
     store.remove('pins');
     expect(desired.of('pins.lamp')).toBeUndefined();
-    expect(clock.timers).toBe(timers - 1);
     safety.close();
   });
 
   it('wait for the relay as long as they say', async () => {
     const { clock, store, safety } = await open({ safety: { relayGrace: '1h' } });
+    safety.relayUp();
     const warned: string[] = [];
     store.report('pins', [{ point: 'lamp', value: true }]);
     safety.rules.outputs.release = (name) => void warned.push(name);
@@ -99,6 +95,21 @@ describe('other rules while the bridge runs', () => {
     expect(warned).toEqual([]);
     await clock.advance(200);
     expect(warned).toEqual(['pins.lamp']);
+    safety.close();
+  });
+
+  it('are held against what a device has, once it is there: what it does not have is told once', async () => {
+    const warned: string[] = [];
+    const board = { driver: 'board', port: 'auto', points: { lamp: { maxOn: '1m' }, lmap: { maxOn: '1m' } } };
+    const { store, safety } = await open(
+      { devices: { pins: board }, safety: { interlocks: [['pins.lamp', 'pins.vlave']] } },
+      { ...silentLog, warn: (_, message) => void warned.push(message) },
+    );
+    store.connect('pins', true);
+    store.connect('pins', false);
+    expect(warned).toEqual(
+      ['lmap', 'vlave'].map((id) => `the config has rules for pins.${id}, which is not there; pins has: door, lamp`),
+    );
     safety.close();
   });
 });

@@ -1,0 +1,155 @@
+import { deadline as withDeadline } from '../clock.js';
+import { type Outcome, ofSuccessor, refusalOf, refused, supersededBy } from '../device/outcome.js';
+import { withinOf } from '../device/point.js';
+import { BridgeError } from '../error.js';
+import { Senders } from '../senders.js';
+import type { CommandRequest } from './command.js';
+import { type CommandRate, MAX_SENDERS } from './rate.js';
+import { checkCommand, type Rules, wantsSafe } from './validate.js';
+
+/** Points of one sender whose last command may wait for its turn. */
+const MAX_HELD = 16;
+
+/** A device is left this long to confirm a command that had to wait for its turn. */
+const LEFT_MS = 200;
+/** The device's queue decides first; this is for commands that wait for another one's outcome. */
+const GRACE_MS = 100;
+
+/** Commands of one sender that wait for their turn. */
+interface Waiting {
+  count: number;
+}
+
+interface Held {
+  /** `device.point`. */
+  readonly name: string;
+  readonly settle: (outcome: Outcome | Promise<Outcome>) => void;
+  readonly cancel: () => void;
+  readonly waiting: Waiting;
+}
+
+/** Why a command is refused whose sender has too many. */
+export const TOO_MANY = refused('rate', 'too many commands at once');
+const GONE = refused('offline', 'the device went away meanwhile');
+const EXPIRED = refused('expired', 'too many commands came before this one');
+
+/** The turns of commands: what can't be carried out at once waits in bounded numbers, of each sender the last wish for a point. */
+export class Turns {
+  /** By sender and point. */
+  private readonly held = new Map<string, Held>();
+  private readonly waiting: Senders<Waiting>;
+
+  /** `rate`: how many commands each sender may have carried out. */
+  constructor(
+    private readonly rules: Rules,
+    private readonly rate: CommandRate,
+  ) {
+    this.waiting = new Senders(rules.clock, MAX_SENDERS, () => ({ count: 0 }));
+  }
+
+  /** Carries a command out as soon as its sender may have one more and its output takes it; a refusal says why not at all. */
+  take(request: CommandRequest): Promise<Outcome> | { readonly refusal: Outcome } {
+    const name = `${request.device}.${request.point}`;
+    const safe = wantsSafe(request, this.rules);
+    // It may be away, or not obey: what was wished before must not come back for that.
+    if (safe) this.rules.outputs.wishes.takeBack(name);
+    const key = keyOf(request);
+    // A wish that can't be carried out must not push out one that can.
+    const rivals = this.held.size > 0 ? this.rivalsOf(request) : [];
+    const verdict = this.held.has(key) || rivals.length > 0 ? checkCommand(request, this.rules) : undefined;
+    if (verdict && 'refusal' in verdict && verdict.wait === undefined) return verdict;
+    const deadline = this.rules.clock.now() + withinOf(this.rules.store.point(request.device, request.point)?.spec);
+    const left = this.rate.take(request.from);
+    // Whoever sent too much may still switch off what is on.
+    const wait = safe && !this.rules.outputs.isAtRest(name) ? 0 : left;
+    const waiting = this.waiting.of(request.from);
+    const older = this.unhold(key);
+    if (wait > 0 && !older && waiting.count >= MAX_HELD) return { refusal: TOO_MANY };
+    const outcome = wait === 0 ? this.execute(request, deadline) : this.keep(request, deadline, wait);
+    older?.settle(ofSuccessor(outcome));
+    for (const rival of rivals) this.unhold(rival)?.settle(supersededBy(request.from));
+    return this.inTime(outcome, deadline);
+  }
+
+  /** Ends the wait of a sender's wish for a point, if there is one, with `outcome`. */
+  giveUp(request: CommandRequest, outcome: Outcome): void {
+    this.unhold(keyOf(request))?.settle(outcome);
+  }
+
+  /** Ends every wait with `outcome`. */
+  drop(outcome: Outcome): void {
+    for (const key of [...this.held.keys()]) this.unhold(key)?.settle(outcome);
+  }
+
+  /** An older wish that goes with its successor must not keep its phone waiting past its own time. */
+  private inTime(outcome: Promise<Outcome>, deadline: number): Promise<Outcome> {
+    const left = deadline - this.rules.clock.now() + GRACE_MS;
+    const late = () => new BridgeError('device/timeout', 'the device was busy with a later wish');
+    return withDeadline(this.rules.clock, left, outcome, late).catch(refusalOf);
+  }
+
+  /** Keeps a command until its sender's allowance is back, or its output may be commanded again, but not beyond its deadline. */
+  private keep(request: CommandRequest, deadline: number, wait: number): Promise<Outcome> {
+    const { clock, fleet } = this.rules;
+    const key = keyOf(request);
+    const device = fleet.devices.get(request.device);
+    const connection = device?.connection;
+    const waiting = this.waiting.of(request.from);
+    const name = `${request.device}.${request.point}`;
+    return new Promise((settle) => {
+      const again = (ms: number) => clock.after(Math.min(ms, deadline - clock.now()), retry);
+      const retry = () => {
+        const expired = clock.now() >= deadline;
+        const more = expired ? 0 : this.rate.take(request.from);
+        if (more > 0) {
+          timer = again(more);
+          return;
+        }
+        this.unhold(key);
+        const gone = device?.connection !== connection;
+        settle(expired ? EXPIRED : gone ? GONE : this.execute(request, deadline));
+      };
+      let timer = again(wait);
+      waiting.count++;
+      this.held.set(key, { name, settle, cancel: () => timer.cancel(), waiting });
+    });
+  }
+
+  /** Takes a held command back. */
+  private unhold(key: string): Held | undefined {
+    const held = this.held.get(key);
+    if (!held) return undefined;
+    held.cancel();
+    held.waiting.count--;
+    this.held.delete(key);
+    return held;
+  }
+
+  private async execute(request: CommandRequest, deadline: number): Promise<Outcome> {
+    const { outputs, clock } = this.rules;
+    const verdict = checkCommand(request, this.rules);
+    if ('refusal' in verdict) {
+      const { refusal, wait } = verdict;
+      const late = wait === undefined || clock.now() + wait + LEFT_MS > deadline;
+      return late || this.waiting.of(request.from).count >= MAX_HELD
+        ? refusal
+        : await this.keep(request, deadline, wait);
+    }
+    const { device, spec, value, pulseMs } = verdict;
+    const timed = pulseMs === undefined ? {} : { pulseMs };
+    const command = { point: spec.id, value, origin: request.from, deadline, ...timed };
+    return await outputs.drive({ device, spec, command, lease: request.lease });
+  }
+
+  /** Commands of others that wait for the same output: the last one that is accepted wins. */
+  private rivalsOf(request: CommandRequest): string[] {
+    const name = `${request.device}.${request.point}`;
+    const own = keyOf(request);
+    return [...this.held].filter(([key, held]) => held.name === name && key !== own).map(([key]) => key);
+  }
+}
+
+/** A sender's wish for a point. */
+function keyOf({ from, device, point }: CommandRequest): string {
+  return JSON.stringify([from, device, point]);
+}
