@@ -5,7 +5,7 @@ import type { Reading } from '../../src/device/point.js';
 import type { Dial, Wire } from '../../src/mesh/client-socket.js';
 import type { JsonObject, MeshFrame } from '../../src/mesh/frame.js';
 import type { LineLink } from '../../src/port/line-link.js';
-import type { Sabotage } from './world.js';
+import type { Sabotage } from './host.js';
 
 /** Sessions of all drivers are changed. */
 function sessions(change: (session: DeviceSession, io: DeviceIo) => Partial<DeviceSession>): Sabotage {

@@ -2,9 +2,16 @@ import type { Clock } from '../../src/clock.js';
 import { BridgeError } from '../../src/error.js';
 import type { PortAddress } from '../../src/port/line-link.js';
 import type { Ports } from '../../src/port/ports.js';
+import type { Supply } from '../../src/port/supply.js';
 import { FakePort } from '../support/fake-line.js';
 import type { Jack } from './cable.js';
 import type { PortTaps } from './stage.js';
+
+/** Whoever has the ports open: its time, and whether it hears of what happens to them now. */
+export interface PortOwner {
+  readonly clock: Clock;
+  pass(event: () => void): void;
+}
 
 /** One serial port in memory that appears and vanishes. */
 export class MemoryJack implements Jack {
@@ -16,15 +23,15 @@ export class MemoryJack implements Jack {
 
   constructor(
     readonly path: string,
-    clock: Clock,
+    private readonly owner: PortOwner,
     readonly taps: PortTaps,
   ) {
-    this.port = new FakePort(clock);
+    this.port = new FakePort(owner.clock);
     this.admit();
   }
 
   send(bytes: string): void {
-    this.port.send(Buffer.from(bytes, 'latin1'));
+    this.owner.pass(() => this.port.send(Buffer.from(bytes, 'latin1')));
   }
 
   appear(receive: (bytes: string) => void): void {
@@ -41,17 +48,17 @@ export class MemoryJack implements Jack {
     this.present = false;
     this.port.onWrite = undefined;
     this.admit();
-    this.port.vanish();
+    this.owner.pass(() => this.port.vanish());
   }
 
   stall(stalling: boolean): void {
-    this.port.stall(stalling);
+    this.owner.pass(() => this.port.stall(stalling));
   }
 
   refuse(code: string | undefined): void {
     this.trouble = code;
     this.admit();
-    if (code !== undefined) this.port.vanish();
+    if (code !== undefined) this.owner.pass(() => this.port.vanish());
   }
 
   private admit(): void {
@@ -61,7 +68,7 @@ export class MemoryJack implements Jack {
 }
 
 /** The serial ports of a machine in memory. */
-export function memoryPorts(jacks: ReadonlyMap<string, MemoryJack>): Ports {
+export function memoryPorts(jacks: ReadonlyMap<string, MemoryJack>, supply: () => Supply): Ports {
   const jackAt = (port: PortAddress) => {
     const jack = jacks.get(String(port));
     if (!jack) throw new BridgeError('port/missing', `there is no ${String(port)}`);
@@ -84,5 +91,6 @@ export function memoryPorts(jacks: ReadonlyMap<string, MemoryJack>): Ports {
     nodeOf: () => undefined,
     holders: async () => [],
     watchList: () => () => {},
+    supply: async () => supply(),
   };
 }

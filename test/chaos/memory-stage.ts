@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dial } from '../../src/mesh/client-socket.js';
-import { VirtualClock } from '../support/virtual-clock.js';
-import { MemoryJack, memoryPorts } from './memory-ports.js';
+import type { Supply } from '../../src/port/supply.js';
+import type { Life } from './life.js';
+import { MemoryJack, memoryPorts, type PortOwner } from './memory-ports.js';
 import { Network } from './network.js';
+import { PatientClock } from './patient-clock.js';
 import { MemoryRelay, TOKEN } from './relay.js';
 import type { PortTaps, Stage } from './stage.js';
 
@@ -15,7 +17,7 @@ const MOST_STEPS = 400;
 
 /** Ports and network in memory, in virtual time: a seed replays exactly. */
 export class MemoryStage implements Stage {
-  readonly clock = new VirtualClock();
+  readonly clock = new PatientClock();
   readonly virtual = this.clock;
   readonly folder = mkdtempSync(join(tmpdir(), 'carter-chaos-'));
   readonly url = 'ws://192.0.2.7:8765';
@@ -26,13 +28,26 @@ export class MemoryStage implements Stage {
   readonly relay: MemoryRelay;
   private readonly network: Network;
   private readonly jacks = new Map<string, MemoryJack>();
-  readonly ports = memoryPorts(this.jacks);
+  private readonly ports = memoryPorts(this.jacks, () => this.supply);
+  /** How the supply of the machine is. */
+  supply: Supply = 'good';
+  private life: Life | undefined;
+  private readonly owner: PortOwner;
 
   /** `kernel`: bytes that wait in the network for somebody who does not read. */
   constructor(kernel?: number) {
     this.network = new Network(this.clock, kernel);
     this.dial = this.network.dial;
     this.relay = new MemoryRelay(this.network, this.clock);
+    const { clock } = this;
+    const after: PortOwner['clock']['after'] = (ms, fn) => (this.life?.clock ?? clock).after(ms, fn);
+    const pass = (event: () => void) => (this.life ? this.life.pass(event) : event());
+    this.owner = { clock: { now: () => clock.now(), wall: () => clock.wall(), after }, pass };
+  }
+
+  portsFor(life: Life) {
+    this.life = life;
+    return this.ports;
   }
 
   path(id: string): string {
@@ -40,7 +55,7 @@ export class MemoryStage implements Stage {
   }
 
   jack(path: string, taps: PortTaps): MemoryJack {
-    const jack = new MemoryJack(path, this.clock, taps);
+    const jack = new MemoryJack(path, this.owner, taps);
     this.jacks.set(path, jack);
     return jack;
   }
@@ -49,7 +64,11 @@ export class MemoryStage implements Stage {
     await this.clock.advance(ms);
   }
 
-  async finish(work: Promise<void>): Promise<void> {
+  during(work: Promise<unknown>): void {
+    this.clock.during(work);
+  }
+
+  async finish(work: Promise<unknown>): Promise<void> {
     let done = false;
     const finished = work.then(() => {
       done = true;

@@ -36,21 +36,26 @@ export const HOST_FAULTS: readonly FaultKind[] = [
     aspect: 'config',
     targets: () => ['config'],
     begin: (world, _, random) => {
-      const before = world.pace;
-      world.reload(1 + Math.floor(random() * 15));
-      return () => world.reload(before);
+      const { host } = world;
+      const before = host.config;
+      host.config = { ...before, publish: { maxHz: 1 + Math.floor(random() * 15) } };
+      host.reload();
+      return () => {
+        host.config = before;
+        host.reload();
+      };
     },
   },
   {
     name: 'state can not be written',
     aspect: 'disk',
     targets: () => ['disk'],
-    begin: ({ stage: { folder } }) => {
+    begin: ({ host }) => {
       // A folder stands where the file is to be written.
-      const inTheWay = ['boards.json.new', 'state.json.new'].map((name) => join(folder, 'state', name));
-      for (const path of inTheWay) mkdirSync(path, { recursive: true });
+      const inTheWay = () => ['boards.json.new', 'estop.json.new'].map((name) => join(host.stateDir, name));
+      for (const path of inTheWay()) mkdirSync(path, { recursive: true });
       return () => {
-        for (const path of inTheWay) rmSync(path, { recursive: true, force: true });
+        for (const path of inTheWay()) rmSync(path, { recursive: true, force: true });
       };
     },
   },

@@ -41,7 +41,7 @@ export const PHONE_FAULTS: readonly FaultKind[] = [
     begin: (world, target, random) =>
       every(world, 400, () => {
         const phone = phoneOf(world, target);
-        const wishes = [world.anyWish(random), world.anyWish(random)];
+        const wishes = [world.wishes.any(random), world.wishes.any(random)];
         // The second overtakes the first.
         for (const [index, { device, point, wish }] of wishes.entries()) {
           world.stage.clock.after(600 - 300 * index, () => phone.command(device, point, wish));
@@ -53,10 +53,10 @@ export const PHONE_FAULTS: readonly FaultKind[] = [
     aspect: 'taps',
     targets: () => ['all'],
     begin: (world, _, random) => {
-      const numbers = world.outputs.filter(({ wish }) => wish);
-      const { device, point, wish = Number } = world.anyOutput(random, numbers);
+      const numbers = world.wishes.outputs.filter(({ wish }) => wish);
+      const { device, point, wish = Number } = world.wishes.output(random, numbers);
       return every(world, 220, () => {
-        for (const phone of world.phones) phone.command(device, point, { value: wish(world.newNumber()) });
+        for (const phone of world.phones) phone.command(device, point, { value: wish(world.wishes.fresh()) });
       });
     },
   },
@@ -68,7 +68,7 @@ export const PHONE_FAULTS: readonly FaultKind[] = [
     begin: (world, target, random) => {
       world.orders.hammering.add(target);
       return every(world, 25, () => {
-        const { device, point, wish } = world.anyWish(random);
+        const { device, point, wish } = world.wishes.any(random);
         phoneOf(world, target).command(device, point, wish);
       });
     },
@@ -79,7 +79,7 @@ export const PHONE_FAULTS: readonly FaultKind[] = [
     targets: () => ['stop'],
     begin: (world) => {
       const [phone] = world.phones;
-      phone?.send({ msg_type: 'rig.estop', _cmd: `stop-${world.newNumber()}`, _from: phone.name });
+      phone?.send({ msg_type: 'rig.estop', _cmd: `stop-${world.wishes.fresh()}`, _from: phone.name });
       return () => world.letGo();
     },
   },
