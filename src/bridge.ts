@@ -221,10 +221,11 @@ export class Bridge {
         this.publisher.down();
         this.panel?.relayChanged();
       },
-      broadcast: (payload, sealed) => this.router.handle(payload, sealed),
+      broadcast: (payload, sealed) => this.router.handle(payload, sealed, this.mesh.late),
       request: (type, payload, answer, sealed) => {
         if (!this.requests.knows(type)) return false;
-        void this.requests.answer(type, payload, sealed ? 'sealed' : 'plain').then(answer);
+        const via = { via: sealed ? 'sealed' : 'plain', late: this.mesh.late } as const;
+        void this.requests.answer(type, payload, via).then(answer);
         return true;
       },
       reply: (send) => this.publisher.reply(send),

@@ -20,7 +20,12 @@ export interface CommandRequest {
   readonly lease?: number;
   /** How it reached us: sealed with the room key, plain over the relay, from this machine, or from a page that may only look. */
   readonly via: 'sealed' | 'plain' | 'local' | 'viewer';
+  /** It may have been on its way for so long that nobody wants it any more, as when this machine or the network stood still. */
+  readonly late?: boolean;
 }
+
+/** How a request came. */
+export type Way = Pick<CommandRequest, 'via' | 'late'>;
 
 /** What a frame asks for: a value of a point, or a pulse. */
 export interface Wish {
@@ -32,14 +37,14 @@ export interface Wish {
 }
 
 /** Reads a `<ns>.cmd` payload; undefined where it does not even name a device and a point. */
-export function readCommand(payload: JsonObject, via: CommandRequest['via']): CommandRequest | undefined {
+export function readCommand(payload: JsonObject, way: Way): CommandRequest | undefined {
   const { dev, point, value, pulse_ms } = payload;
   if (typeof dev !== 'string' || typeof point !== 'string') return undefined;
-  return requestFor({ device: dev, point, value, pulseMs: pulse_ms }, payload, via);
+  return requestFor({ device: dev, point, value, pulseMs: pulse_ms }, payload, way);
 }
 
 /** The request that a payload makes once it is known what it asks for. */
-export function requestFor(wish: Wish, payload: JsonObject, via: CommandRequest['via']): CommandRequest {
+export function requestFor(wish: Wish, payload: JsonObject, way: Way): CommandRequest {
   const { device, point, value, pulseMs, lease } = wish;
   const { _cmd, _from, _ts } = payload;
   return {
@@ -51,7 +56,7 @@ export function requestFor(wish: Wish, payload: JsonObject, via: CommandRequest[
     ...senderOf({ _cmd, _from }),
     ...(typeof _ts === 'number' ? { sentAt: _ts } : {}),
     size: JSON.stringify(payload).length,
-    via,
+    ...way,
   };
 }
 

@@ -7,7 +7,7 @@ import { Audit } from './audit.js';
 import type { CommandRequest } from './command.js';
 import { OutcomeCounts } from './outcome-counts.js';
 import { CommandRate, MAX_SENDERS } from './rate.js';
-import { checkArm, checkCommand, checkSender, type Rules } from './validate.js';
+import { checkArm, checkCommand, checkSender, checkTime, type Rules } from './validate.js';
 
 /** A tap's outcome is remembered this long, so that a repeat gets the same answer. */
 const REMEMBER_MS = 60_000;
@@ -95,7 +95,7 @@ export class Commands {
 
   /** Whoever switched an output on still holds its button, or has let it go; nobody is answered. */
   hold(request: CommandRequest, held: boolean): void {
-    if (this.closed || checkSender(request, this.rules)) return;
+    if (this.closed || checkSender(request, this.rules) || (held && checkTime(request))) return;
     this.rules.outputs.hold(request.device, request.point, request.from, held);
   }
 

@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from '../mesh/frame.js';
 import type { History } from '../state/history.js';
 import type { PointState, Store } from '../state/store.js';
 import { printable } from '../text.js';
-import { type CommandRequest, readCommand } from './command.js';
+import { readCommand, type Way } from './command.js';
 import type { Router } from './router.js';
 
 /** What the answers are made from. */
@@ -25,7 +25,7 @@ export interface RequestParts {
   clock: Clock;
 }
 
-type Answer = (payload: JsonObject, via: CommandRequest['via']) => JsonObject | Promise<JsonObject>;
+type Answer = (payload: JsonObject, way: Way) => JsonObject | Promise<JsonObject>;
 
 /** Answers requests that a peer routes to this bridge; every answer is an object with `ok`. */
 export class Requests {
@@ -37,7 +37,7 @@ export class Requests {
       [`${namespace}.describe`, () => this.describe()],
       [`${namespace}.get_state`, () => this.state()],
       [`${namespace}.get_history`, () => ({ ok: true, history: parts.history.snapshot() })],
-      [`${namespace}.set`, (payload, via) => this.set(payload, via)],
+      [`${namespace}.set`, (payload, way) => this.set(payload, way)],
       [`${namespace}.get_layout`, (payload) => this.layout(payload)],
       [`${namespace}.card`, (payload) => this.card(payload)],
     ]);
@@ -49,11 +49,11 @@ export class Requests {
   }
 
   /** The answer to a request, however it came. Never rejects. */
-  async answer(type: string, payload: unknown, via: CommandRequest['via']): Promise<JsonObject> {
+  async answer(type: string, payload: unknown, way: Way): Promise<JsonObject> {
     const answer = this.answers.get(type);
     if (!answer) return { ok: false, error: 'unknown type' };
     try {
-      return await answer(isObject(payload) ? payload : {}, via);
+      return await answer(isObject(payload) ? payload : {}, way);
     } catch (error) {
       return { ok: false, error: error instanceof Error ? error.message : String(error) };
     }
@@ -92,8 +92,8 @@ export class Requests {
     return { value: state.value, quality: state.quality, age_ms: age };
   }
 
-  private async set(payload: JsonObject, via: CommandRequest['via']): Promise<JsonObject> {
-    const request = readCommand(payload, via);
+  private async set(payload: JsonObject, way: Way): Promise<JsonObject> {
+    const request = readCommand(payload, way);
     if (!request || !this.parts.devices.has(request.device)) {
       return { ok: false, code: 'unknown_point', message: 'dev and point must name an output of this bridge' };
     }

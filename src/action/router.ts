@@ -8,9 +8,9 @@ import type { Binding } from '../layout/bind.js';
 import type { Log } from '../log.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
-import { type CommandRequest, readCommand, requestFor, senderOf } from './command.js';
+import { type CommandRequest, readCommand, requestFor, senderOf, type Way } from './command.js';
 import type { Commands } from './commands.js';
-import { checkSender, type Rules } from './validate.js';
+import { checkSender, checkTime, type Rules } from './validate.js';
 
 /** What the router is built from. */
 export interface RouterParts {
@@ -33,7 +33,7 @@ export interface RouterParts {
 /** Longest name of a phone, in characters: what newer relays take. */
 const NAME = 64;
 
-type Handler = (payload: JsonObject, via: CommandRequest['via']) => void;
+type Handler = (payload: JsonObject, way: Way) => void;
 
 /** Emergency stops within this time are one. */
 const STOP_AGAIN_MS = 1_000;
@@ -50,11 +50,11 @@ export class Router {
   ) {
     const { namespace, publisher } = parts;
     this.handlers = new Map<string, Handler>([
-      [`${namespace}.cmd`, (payload, via) => this.command(payload, via)],
-      [`${namespace}.arm`, (payload, via) => this.arm(payload, via)],
-      [`${namespace}.hold`, (payload, via) => this.hold(payload, via)],
-      [`${namespace}.estop`, (payload, via) => this.stop(payload, via)],
-      [`${namespace}.estop_reset`, (payload, via) => this.resetStop(payload, via)],
+      [`${namespace}.cmd`, (payload, way) => this.command(payload, way)],
+      [`${namespace}.arm`, (payload, way) => this.arm(payload, way)],
+      [`${namespace}.hold`, (payload, way) => this.hold(payload, way)],
+      [`${namespace}.estop`, (payload, way) => this.stop(payload, way)],
+      [`${namespace}.estop_reset`, (payload, way) => this.resetStop(payload, way)],
       [`${namespace}.poll`, () => publisher.full()],
       ['control_sync_request', (payload) => this.sync(payload)],
     ]);
@@ -65,19 +65,19 @@ export class Router {
     return new Router({ ...this.parts, publisher }, this.stops);
   }
 
-  /** Handles one broadcast payload of the relay; `sealed`: it came in the room's envelope. */
-  handle(payload: JsonObject, sealed: boolean): void {
-    this.take(payload, sealed ? 'sealed' : 'plain');
+  /** Handles one broadcast payload of the relay; `sealed`: it came in the room's envelope; `late`: see `CommandRequest`. */
+  handle(payload: JsonObject, sealed: boolean, late = false): void {
+    this.take(payload, { via: sealed ? 'sealed' : 'plain', late });
   }
 
   /** Handles one payload, however it came. */
-  take(payload: JsonObject, via: CommandRequest['via']): void {
+  take(payload: JsonObject, way: Way): void {
     // Relays send a sender its own broadcasts; a state frame of ours must never be taken for a command.
     if (payload['_src'] === this.parts.source) return;
     const type = payload['msg_type'];
     const handler = typeof type === 'string' ? this.handlers.get(type) : undefined;
-    if (handler) handler(payload, via);
-    else this.bound(payload, via);
+    if (handler) handler(payload, way);
+    else this.bound(payload, way);
   }
 
   /** Carries out a command and publishes the truth after it; undefined when nobody is to be answered (see `Commands`). */
@@ -90,12 +90,12 @@ export class Router {
   }
 
   /** A frame in the words of a layout written by hand. */
-  private bound(payload: JsonObject, via: CommandRequest['via']): void {
+  private bound(payload: JsonObject, way: Way): void {
     const { binding, rules, publisher } = this.parts;
     const wish = binding?.read(payload, (device, point) => rules.store.point(device, point)?.spec);
-    if (wish?.kind === 'point') this.submit(requestFor(wish, payload, via));
-    else if (wish?.kind === 'estop') this.stop(payload, via);
-    else if (wish?.kind === 'estop_reset') this.resetStop(payload, via);
+    if (wish?.kind === 'point') this.submit(requestFor(wish, payload, way));
+    else if (wish?.kind === 'estop') this.stop(payload, way);
+    else if (wish?.kind === 'estop_reset') this.resetStop(payload, way);
     else if (wish?.kind === 'poll') publisher.full();
   }
 
@@ -106,15 +106,15 @@ export class Router {
     publisher.sync(named ? from : undefined);
   }
 
-  private command(payload: JsonObject, via: CommandRequest['via']): void {
-    const request = readCommand(payload, via);
+  private command(payload: JsonObject, way: Way): void {
+    const request = readCommand(payload, way);
     const lease = request && this.parts.binding?.deadMan(request.device, request.point);
     if (request) this.submit(lease === undefined ? request : { ...request, lease });
     else this.parts.log.debug({}, 'a command without dev and point was ignored');
   }
 
-  private arm(payload: JsonObject, via: CommandRequest['via']): void {
-    const request = readCommand(payload, via);
+  private arm(payload: JsonObject, way: Way): void {
+    const request = readCommand(payload, way);
     const name = request && `${request.device}.${request.point}`;
     void (request && this.parts.commands.arm(request))?.then((outcome) => {
       this.acknowledge(senderOf(payload), outcome);
@@ -123,8 +123,8 @@ export class Router {
     });
   }
 
-  private hold(payload: JsonObject, via: CommandRequest['via']): void {
-    const request = readCommand(payload, via);
+  private hold(payload: JsonObject, way: Way): void {
+    const request = readCommand(payload, way);
     if (request) this.parts.commands.hold(request, payload['held'] !== false);
   }
 
@@ -145,9 +145,9 @@ export class Router {
     });
   }
 
-  private stop(payload: JsonObject, via: CommandRequest['via']): void {
+  private stop(payload: JsonObject, way: Way): void {
     const sender = senderOf(payload);
-    void this.emergencyStop(sender.from || 'a phone', via).then((outcome) => this.acknowledge(sender, outcome));
+    void this.emergencyStop(sender.from || 'a phone', way.via).then((outcome) => this.acknowledge(sender, outcome));
   }
 
   /** Latches the emergency stop and puts every output of every device to its safe value. */
@@ -178,13 +178,16 @@ export class Router {
     return open.length === 0 ? { ok: true, value: true } : refused('timeout', `not confirmed: ${open.join(', ')}`);
   }
 
-  private resetStop(payload: JsonObject, via: CommandRequest['via']): void {
+  private resetStop(payload: JsonObject, way: Way): void {
     const sender = senderOf(payload);
     const size = JSON.stringify(payload).length;
     const sentAt = typeof payload['_ts'] === 'number' ? { sentAt: payload['_ts'] } : {};
     const { hindrance } = this.parts.rules.estop;
+    const { via } = way;
+    const request = { device: '', point: '', ...sender, ...sentAt, size, ...way };
     const refusal =
-      checkSender({ device: '', point: '', ...sender, ...sentAt, size, via }, this.parts.rules) ??
+      checkSender(request, this.parts.rules) ??
+      checkTime(request) ??
       (hindrance === undefined ? undefined : refused('estop', hindrance));
     const from = sender.from || 'a phone';
     if (refusal) {

@@ -78,6 +78,11 @@ export function checkSender(request: CommandRequest, rules: Rules): Outcome | un
   return undefined;
 }
 
+/** What may move something, or let it be moved, must not have been on its way for too long; becoming safe may. */
+export function checkTime({ late }: CommandRequest): Outcome | undefined {
+  return late ? refused('expired', 'the command may have been on its way for too long') : undefined;
+}
+
 /** Checks a command's content against the point and the state of things now. */
 export function checkCommand(request: CommandRequest, rules: Rules): Verdict {
   const { store, estop, outputs } = rules;
@@ -94,6 +99,8 @@ export function checkCommand(request: CommandRequest, rules: Rules): Verdict {
   const wish = readWish(request, spec);
   if ('refusal' in wish) return wish;
   const toSafe = isSafe(spec, wish.value);
+  const tooLate = toSafe ? undefined : checkTime(request);
+  if (tooLate) return { refusal: tooLate };
   const hindrance = toSafe ? undefined : estop.hindrance;
   if (hindrance !== undefined) return no('estop', hindrance);
   if (!toSafe && !estop.isArmed(request.device, spec.id)) {
@@ -120,7 +127,8 @@ export function checkArm(
   if (spec.rules?.arm === undefined) return no('read_only', `${name} is nothing that is armed`);
   if (!device.approved) return no('unapproved', `${request.device} is new here and waits for its owner's consent`);
   if (estop.latched) return no('estop', 'the emergency stop is latched');
-  return { ms: spec.rules.arm };
+  const tooLate = checkTime(request);
+  return tooLate ? { refusal: tooLate } : { ms: spec.rules.arm };
 }
 
 type Wish = { readonly value: Value; readonly pulseMs?: number } | { readonly refusal: Outcome };
