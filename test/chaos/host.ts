@@ -58,6 +58,11 @@ export class Host {
     return this.running?.life.state === 'runs';
   }
 
+  /** The bridge's devices, each the same object for as long as it is the same device. */
+  get devicesNow(): readonly object[] {
+    return [...(this.bridge?.fleet.devices.values() ?? [])];
+  }
+
   /** When that came to the machine which the bridge sees to now. */
   get arrivedAt(): number {
     return this.running?.life.arrivedAt ?? this.parts.stage.clock.now();
@@ -89,9 +94,7 @@ export class Host {
     const pins = belongings.pins((id) => specimens.find((specimen) => specimen.id === id)?.wired ?? noPins);
     const ports = belongings.ports(stage.portsFor(life));
     const dial = tapped(belongings.dial(stage.dial), taps);
-    const parts = sabotage(
-      bridgeParts(stage, loaded.config, { clock: life.clock, random, log, ports, pins, dial }),
-    );
+    const parts = sabotage(bridgeParts(stage, loaded.config, { clock: life.clock, random, log, ports, pins, dial }));
     const bridge = new Bridge(parts);
     const relay = { ...parts, url: stage.url, stop: async () => {} };
     const reloading = { ...context, drivers: parts.drivers, clock: life.clock, signal: new AbortController().signal };

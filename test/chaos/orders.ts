@@ -133,7 +133,9 @@ export class Orders {
     for (const [device, done] of executions) {
       for (const [what, times] of done) {
         // Who asks another bridge again asks again.
-        const asked = all.filter((order) => `${order.device} ${order.point} ${String(order.value)}` === `${device} ${what}`);
+        const asked = all.filter(
+          (order) => `${order.device} ${order.point} ${String(order.value)}` === `${device} ${what}`,
+        );
         ledger.check(times <= Math.max(1, asked.length), `${device}: ${what} was carried out ${times} times`);
       }
     }

@@ -49,7 +49,7 @@ export class PinBoard implements Pins {
 
   /** So many turns come too fast to be told one by one: the kernel only numbers them. */
   lose(turns: number): void {
-    if (this.gone || !this.counting) return;
+    if (this.gone) return;
     this.lost = turns;
     this.chip.lose(PINS.count, turns);
   }
@@ -74,6 +74,8 @@ export class PinBoard implements Pins {
     this.begin();
     const input = await this.chip.openInput(options, handlers);
     const counts = options.pins.includes(PINS.count);
+    // The kernel numbers edges anew for each that opens the line.
+    if (counts) this.lose(0);
     if (counts) this.counting = true;
     this.say(counts ? 'count' : 'door');
     const close = () => {

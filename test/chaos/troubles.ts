@@ -22,7 +22,9 @@ export class Troubles {
   /** One begins, unless there is one already; what is returned says that it is over. */
   begin(kind: FaultKind, target: string): (() => void) | undefined {
     const place = `${kind.aspect} ${target}`;
-    const busy = [...this.places].some(([other, over]) => over === undefined && (other === place || clash(place, other)));
+    const busy = [...this.places].some(
+      ([other, over]) => over === undefined && (other === place || clash(place, other)),
+    );
     if (busy) return undefined;
     this.places.set(place, undefined);
     return () => {

@@ -171,6 +171,11 @@ export class World {
     return this.host.awake && (this.host.bridge?.mesh.ready ?? false);
   }
 
+  /** Whether the bridge's emergency stop is latched. */
+  get isLatched(): boolean {
+    return this.host.bridge?.memory.latch.closed ?? false;
+  }
+
   /** Whether a device is plugged in. */
   readonly isThere = (id: string): boolean => this.cables.get(id)?.plugged ?? true;
 

@@ -8,7 +8,18 @@ export interface FaultKind {
   /** What it is, in words. */
   readonly name: string;
   /** What it takes for itself: of two faults with the same aspect and target only one is there at a time. */
-  readonly aspect: 'plug' | 'line' | 'device' | 'relay' | 'phone' | 'taps' | 'clock' | 'disk' | 'config' | 'process' | 'supply';
+  readonly aspect:
+    | 'plug'
+    | 'line'
+    | 'device'
+    | 'relay'
+    | 'phone'
+    | 'taps'
+    | 'clock'
+    | 'disk'
+    | 'config'
+    | 'process'
+    | 'supply';
   /** What it may befall. */
   targets(world: World): readonly string[];
   begin(world: World, target: string, random: () => number): End;

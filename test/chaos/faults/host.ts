@@ -1,9 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { World } from '../world.js';
-import type { End, FaultKind } from './fault.js';
+import { devices, type End, type FaultKind } from './fault.js';
 
 const HOUR = 3_600_000;
+/** It is said so soon why a device dropped out. */
+const TOLD_MS = 100;
 
 /** The clock of the real machine is not ours to move. */
 const movable = ({ stage }: World) => (stage.virtual ? ['clock'] : []);
@@ -17,8 +19,34 @@ function setWall({ stage: { virtual } }: World, epoch: (before: number) => numbe
   };
 }
 
+/** A low supply shows in what drops out; nobody can lower that of the real machine. */
+const SUPPLY: FaultKind = {
+  name: 'supply too low',
+  aspect: 'plug',
+  targets: (world) => (world.stage.virtual ? devices(world) : []),
+  begin: (world, target) => {
+    const { stage, complaints, ledger } = world;
+    const { supply: before } = stage;
+    const cable = world.cables.get(target);
+    const since = stage.clock.now();
+    const hadIt = world.hears(target);
+    const { begins, heldMs } = world.host;
+    stage.supply = 'low';
+    cable?.pull();
+    stage.clock.after(TOLD_MS, () => {
+      if (!hadIt || !world.host.awake || world.host.begins !== begins || world.host.heldMs !== heldMs) return;
+      ledger.check(complaints.heardOf(/supply voltage/, since), `nobody was told why ${target} dropped out`);
+    });
+    return () => {
+      stage.supply = before ?? 'good';
+      cable?.plug();
+    };
+  },
+};
+
 /** What can befall the machine that the bridge runs on. */
 export const HOST_FAULTS: readonly FaultKind[] = [
+  SUPPLY,
   {
     name: 'clock jumps',
     aspect: 'clock',

@@ -2,6 +2,10 @@ import type { Phone } from '../phone.js';
 import type { World } from '../world.js';
 import { every, type FaultKind } from './fault.js';
 
+/** Whoever holds a button says so this often, and for so long at most. */
+const HOLD_MS = 250;
+const LONGEST_HOLD_MS = 3_000;
+
 const names = (world: World) => world.phones.map(({ name }) => name);
 
 function phoneOf(world: World, name: string): Phone {
@@ -71,6 +75,29 @@ export const PHONE_FAULTS: readonly FaultKind[] = [
         const { device, point, wish } = world.wishes.any(random);
         phoneOf(world, target).command(device, point, wish);
       });
+    },
+  },
+  {
+    name: 'phone gone while it holds a button',
+    aspect: 'phone',
+    targets: names,
+    begin: (world, target, random) => {
+      const phone = phoneOf(world, target);
+      const held = world.wishes.outputs.filter((output) => output.held);
+      const { device, point } = world.wishes.output(random, held);
+      phone.command(device, point, { value: true });
+      const letGo = every(world, HOLD_MS, () => phone.hold(device, point));
+      const { clock } = world.stage;
+      const gone = clock.after(HOLD_MS + random() * LONGEST_HOLD_MS, () => {
+        letGo();
+        phone.stop();
+      });
+      return () => {
+        gone.cancel();
+        letGo();
+        phone.stop();
+        phone.start();
+      };
     },
   },
   {

@@ -1,0 +1,55 @@
+import { PINS, type PinBoard } from '../pin-board.js';
+import type { World } from '../world.js';
+import { type End, every, type FaultKind } from './fault.js';
+
+/** Devices that are pins. */
+const banks = (world: World) => [...world.specimens.values()].filter(({ wired }) => wired).map(({ id }) => id);
+
+function onPins(
+  name: string,
+  aspect: 'plug' | 'line',
+  begin: (pins: PinBoard, random: () => number, world: World) => End,
+): FaultKind {
+  return {
+    name,
+    aspect,
+    targets: banks,
+    begin: (world, target, random) => {
+      const pins = world.specimens.get(target)?.wired;
+      if (!pins) throw new Error(`no pins ${target}`);
+      return begin(pins, random, world);
+    },
+  };
+}
+
+/** What can befall the pins of the machine. */
+export const PIN_FAULTS: readonly FaultKind[] = [
+  {
+    ...onPins('chip of the pins gone', 'plug', (pins) => {
+      pins.vanish();
+      return () => pins.appear();
+    }),
+    holdsOff: 5_000,
+  },
+  {
+    ...onPins('pin in use', 'plug', (pins) => {
+      // Somebody else was faster when the chip came back.
+      pins.chip.occupied.add(PINS.lamp);
+      pins.vanish();
+      pins.appear();
+      return () => void pins.chip.occupied.delete(PINS.lamp);
+    }),
+    holdsOff: 5_000,
+  },
+  onPins('edges too fast', 'line', (pins, random, world) =>
+    every(world, 300, () => pins.lose(1 + Math.floor(random() * 50))),
+  ),
+  onPins('edges not told', 'line', (pins) => {
+    pins.chip.deaf.add(PINS.door);
+    return () => void pins.chip.deaf.delete(PINS.door);
+  }),
+  onPins('pin does not obey', 'line', (pins) => {
+    pins.chip.stuck.add(PINS.lamp);
+    return () => void pins.chip.stuck.delete(PINS.lamp);
+  }),
+];
