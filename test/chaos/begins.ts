@@ -1,3 +1,4 @@
+import { whenWell } from './faults/fault.js';
 import type { World } from './world.js';
 
 /** A bridge that begins has everything that is there within this time. */
@@ -62,10 +63,6 @@ export class Begins {
 
   /** After so much time, if it is the same bridge and it was not held up meanwhile. */
   private later(ms: number, check: () => void): void {
-    const { stage, host } = this.world;
-    const { begins, heldMs } = host;
-    stage.clock.after(ms + stage.slackMs, () => {
-      if (host.awake && host.begins === begins && host.heldMs === heldMs) check();
-    });
+    whenWell(this.world, ms, check);
   }
 }

@@ -15,7 +15,7 @@ export function configFor(stage: Stage, specimens: Iterable<Specimen>): JsonObje
   });
   return {
     // Another folder after each death, so that no dead bridge writes where a living one reads.
-    bridge: { name: 'rig', namespace: 'rig', stateDir: '${STATE}' },
+    bridge: { name: 'rig', namespace: 'rig', stateDir: `\${STATE}` },
     relay: { url, channel: 'lab', token },
     // Whoever counts begins anew with each bridge, so that it is known what he must have counted.
     persist: { interval: '1s', values: true, history: true, counters: false },

@@ -4,7 +4,7 @@ import { Bridge, type BridgeParts } from '../../src/bridge.js';
 import { Reloader, type ReloaderParts } from '../../src/cli/reload.js';
 import { loadConfig } from '../../src/config/load.js';
 import { seededRandom } from '../../src/device/seeded-random.js';
-import type { ProgramLog } from '../../src/logger.js';
+import type { Log } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { noPins } from '../support/no-pins.js';
 import { Belongings } from './belongings.js';
@@ -24,7 +24,7 @@ export interface HostParts {
   readonly seed: number;
   readonly sabotage: Sabotage;
   /** Where the bridge's log goes. */
-  readonly log: ProgramLog;
+  readonly log: Log;
   readonly taps: RelayTaps;
 }
 
@@ -108,7 +108,7 @@ export class Host {
       service: undefined,
       // What else there is of a command line is for panels.
       context: reloading as unknown as ReloaderParts['context'],
-      log,
+      log: { ...parts.log, child: (about) => parts.log.child(about), take: () => {} },
     });
     this.running = { life, belongings, bridge, reloader };
     await bridge.start();

@@ -1,9 +1,8 @@
 import type { Clock } from '../../src/clock.js';
 import type { Log } from '../../src/log.js';
-import type { ProgramLog } from '../../src/logger.js';
 
 /** Hears what the bridge complains of. */
-export class LogEar implements ProgramLog {
+export class LogEar implements Log {
   /** Warnings and errors, oldest first. */
   private readonly heard: { readonly at: number; readonly message: string }[] = [];
 
@@ -18,7 +17,6 @@ export class LogEar implements ProgramLog {
   readonly info = (): void => {};
   readonly warn = (_: object, message: string): void => void this.heard.push({ at: this.clock.now(), message });
   readonly error = this.warn;
-  readonly take = (): void => {};
 
   child(): Log {
     return this;

@@ -26,6 +26,8 @@ export class PinBoard implements Pins {
   private counting = false;
   private lost = 0;
   private gone = false;
+  /** The door does not move. */
+  private jammed = false;
 
   constructor(clock: Clock) {
     this.chip = new SimulatedPins(clock);
@@ -39,12 +41,24 @@ export class PinBoard implements Pins {
   /** The door moves and the wheel turns. */
   sense(): void {
     if (this.gone) return;
-    this.chip.set(PINS.door, !this.chip.level(PINS.door));
-    this.say('door');
+    if (!this.jammed) this.move();
     if (this.counting) this.turns += 1 + this.lost;
     this.lost = 0;
     this.say('count');
     this.chip.pulse(PINS.count);
+  }
+
+  /** The door moves, and nobody is told: it stays where it is until that is over. */
+  sneak(sneaking: boolean): void {
+    if (sneaking) this.chip.deaf.add(PINS.door);
+    if (sneaking) this.move();
+    else this.chip.deaf.delete(PINS.door);
+    this.jammed = sneaking;
+  }
+
+  /** Whether the door is open. */
+  get open(): boolean {
+    return this.chip.level(PINS.door);
   }
 
   /** So many turns come too fast to be told one by one: the kernel only numbers them. */
@@ -100,6 +114,11 @@ export class PinBoard implements Pins {
 
   openPwm(): Promise<never> {
     return Promise.reject(new Error('there is nothing on these pins'));
+  }
+
+  private move(): void {
+    this.chip.set(PINS.door, !this.open);
+    this.say('door');
   }
 
   private begin(): void {

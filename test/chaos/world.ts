@@ -166,6 +166,11 @@ export class World {
     return LIVE.has(this.host.bridge?.store.health(id));
   }
 
+  /** What the bridge says is wrong with a device. */
+  troubleOf(id: string): string | undefined {
+    return this.host.bridge?.fleet.devices.get(id)?.trouble;
+  }
+
   /** Whether the bridge is on the relay. */
   get isJoined(): boolean {
     return this.host.awake && (this.host.bridge?.mesh.ready ?? false);

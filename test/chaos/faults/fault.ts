@@ -38,6 +38,15 @@ export function every(world: World, ms: number, work: () => void): () => void {
   return () => timer.cancel();
 }
 
+/** Does `work` once in `ms`, if the same bridge ran all the time; what is returned keeps it from that. */
+export function whenWell({ stage, host }: World, ms: number, work: () => void): () => void {
+  const { begins, heldMs, awake } = host;
+  const timer = stage.clock.after(ms + stage.slackMs, () => {
+    if (awake && host.awake && host.begins === begins && host.heldMs === heldMs) work();
+  });
+  return () => timer.cancel();
+}
+
 /** All devices. */
 export function devices(world: World): readonly string[] {
   return [...world.cables.keys()];

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { World } from '../world.js';
-import { devices, type End, type FaultKind } from './fault.js';
+import { devices, type End, type FaultKind, whenWell } from './fault.js';
 
 const HOUR = 3_600_000;
 /** It is said so soon why a device dropped out. */
@@ -30,13 +30,10 @@ const SUPPLY: FaultKind = {
     const cable = world.cables.get(target);
     const since = stage.clock.now();
     const hadIt = world.hears(target);
-    const { begins, heldMs } = world.host;
+    const told = () => !hadIt || complaints.heardOf(/supply voltage/, since);
+    whenWell(world, TOLD_MS, () => ledger.check(told(), `nobody was told why ${target} dropped out`));
     stage.supply = 'low';
     cable?.pull();
-    stage.clock.after(TOLD_MS, () => {
-      if (!hadIt || !world.host.awake || world.host.begins !== begins || world.host.heldMs !== heldMs) return;
-      ledger.check(complaints.heardOf(/supply voltage/, since), `nobody was told why ${target} dropped out`);
-    });
     return () => {
       stage.supply = before ?? 'good';
       cable?.plug();
