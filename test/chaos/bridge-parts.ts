@@ -11,7 +11,7 @@ import type { Stage } from './stage.js';
 export function configFor(stage: Stage, specimens: Iterable<Specimen>): JsonObject {
   const { url, token } = stage;
   const devices = [...specimens].map(({ id, options, wired }) => {
-    return [id, wired ? options : { ...options, port: stage.path(id) }];
+    return [id, wired ? options : { ...options, port: stage.address(id) }];
   });
   return {
     // Another folder after each death, so that no dead bridge writes where a living one reads.

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dial } from '../../src/mesh/client-socket.js';
+import type { PortAddress } from '../../src/port/line-link.js';
 import type { Supply } from '../../src/port/supply.js';
 import type { Life } from './life.js';
 import { MemoryJack, memoryPorts, type PortOwner } from './memory-ports.js';
@@ -29,7 +30,7 @@ export class MemoryStage implements Stage {
   readonly dial: Dial;
   readonly relay: MemoryRelay;
   private readonly network: Network;
-  private readonly jacks = new Map<string, MemoryJack>();
+  private readonly jacks: MemoryJack[] = [];
   private readonly ports = memoryPorts(this.jacks, () => this.supply);
   /** How the supply of the machine is. */
   supply: Supply = 'good';
@@ -52,13 +53,14 @@ export class MemoryStage implements Stage {
     return this.ports;
   }
 
-  path(id: string): string {
-    return `/dev/${id}`;
+  /** Some are known by their sockets, others by their adapters. */
+  address(id: string): PortAddress {
+    return id === 'greenhouse' ? `/dev/${id}` : { vendorId: '1a86', productId: '7523', serialNumber: id };
   }
 
-  jack(path: string, taps: PortTaps): MemoryJack {
-    const jack = new MemoryJack(path, this.owner, taps);
-    this.jacks.set(path, jack);
+  jack(id: string, taps: PortTaps): MemoryJack {
+    const jack = new MemoryJack(`/dev/${id}`, this.address(id), this.owner, taps);
+    this.jacks.push(jack);
     return jack;
   }
 

@@ -29,7 +29,7 @@ const taps = { sent: () => {}, came: () => {}, dialled: () => {}, lost: () => {}
 const specimens = [numberedSketch(clock, 'tank', 0)];
 const log = new LogEar(clock);
 const host = new Host({ stage, specimens, seed: 1, sabotage: (parts) => parts, log, taps });
-const jack = stage.jack(stage.path('tank'), { opened: () => {}, wrote: () => {} });
+const jack = stage.jack('tank', { opened: () => {}, wrote: () => {} });
 jack.appear(() => {});
 await host.begin();
 const phone = new Phone({ name: 'anna', dial, url, token, clock });

@@ -69,11 +69,12 @@ export class RealStage implements Stage {
     return this.relay.url;
   }
 
-  path(id: string): string {
+  address(id: string): string {
     return join(this.folder, id);
   }
 
-  jack(path: string, taps: PortTaps): Jack {
+  jack(id: string, taps: PortTaps): Jack {
+    const path = this.address(id);
     this.taps.set(path, taps);
     return new PtyJack(path);
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/clock.js';
 import type { Dial } from '../../src/mesh/client-socket.js';
+import type { PortAddress } from '../../src/port/line-link.js';
 import type { Ports } from '../../src/port/ports.js';
 import type { Supply } from '../../src/port/supply.js';
 import type { VirtualClock } from '../support/virtual-clock.js';
@@ -33,9 +34,9 @@ export interface Stage {
   /** Milliseconds by which it was late so far, at worst. */
   readonly worstLagMs: number;
   /** Where a device is plugged in. */
-  jack(path: string, taps: PortTaps): Jack;
-  /** The port of a device. */
-  path(id: string): string;
+  jack(id: string, taps: PortTaps): Jack;
+  /** How the config finds that. */
+  address(id: string): PortAddress;
   /** The serial ports, for one life of the bridge. */
   portsFor(life: Life): Ports;
   /** Time goes on. */

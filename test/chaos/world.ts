@@ -248,7 +248,7 @@ export class World {
       wired.taps = { opened, told: wrote, said: (line) => witness.said(line) };
     }
     if (!simulator) return;
-    const jack = this.stage.jack(this.stage.path(id), { opened, wrote });
+    const jack = this.stage.jack(id, { opened, wrote });
     this.cables.set(id, new Cable(id, simulator, jack, clock, this.random, witness));
   }
 
@@ -278,6 +278,7 @@ export class World {
     this.ledger.note('published', said);
     if (type === 'command_ack') this.orders.answered(payload);
     if (type === 'rig.health' && payload['bridge'] === 'offline') this.saidOfflineAt = this.stage.clock.now();
+    if (type === 'rig.health') this.checkDevices(said);
     for (const [id, witness] of this.witnesses) {
       const word = payload[id];
       if (type === 'rig.health' && word !== undefined) witness.publishedHealth(word);
@@ -285,5 +286,11 @@ export class World {
       for (const [point, value] of Object.entries((word ?? {}) as object))
         witness.published(type.slice(4), point, value);
     }
+  }
+
+  /** Nobody is there twice, and nobody who is not there at all. */
+  private checkDevices({ msg_type, _seq, _full, bridge, ...devices }: JsonObject): void {
+    const strangers = Object.keys(devices).filter((id) => !this.specimens.has(id));
+    this.ledger.check(strangers.length === 0, `the bridge tells of ${strangers.join(', ')}, which is no device`);
   }
 }

@@ -61,6 +61,19 @@ export const CABLE_FAULTS: readonly FaultKind[] = [
       cable.plug();
     };
   }),
+  onCable(
+    'comes back under another name',
+    'plug',
+    (cable, random) => {
+      cable.pull();
+      return () => {
+        cable.rename(`/dev/ttyUSB${Math.floor(random() * 1_000)}`);
+        cable.plug();
+      };
+    },
+    // What real ports have for a name is up to the kernel.
+    (world) => devices(world).filter((id) => typeof world.stage.address(id) === 'object'),
+  ),
   onCable('plugged and unplugged 20 times a second', 'plug', (cable, _, world) => {
     const stop = every(world, 25, () => (cable.plugged ? cable.pull() : cable.plug()));
     return () => {
