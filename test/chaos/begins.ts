@@ -8,16 +8,27 @@ const SAFE_MS = 2_000;
 const STOP_MS = 2_000;
 /** Faults that are over may still be felt for so long. */
 const ECHO_MS = 2_000;
+/** What comes back does so as soon as its device is there and seen safe, and later not any more. */
+const COMING_BACK_MS = 20_000;
 /** Where a relay was in trouble the bridge may hold off for so long. */
 const HOLD_OFF_MS = 61_000;
 
 /** Sees what a bridge that begins makes of what it finds, and what one that stops leaves behind. */
 export class Begins {
+  private begunAt = 0;
+
   constructor(private readonly world: World) {}
+
+  /** Whether what was wished before the bridge began may still come back. */
+  get isRecent(): boolean {
+    return this.world.stage.clock.now() - this.begunAt <= COMING_BACK_MS;
+  }
 
   /** A bridge has begun. */
   begun(): void {
-    const { ledger } = this.world;
+    const { ledger, stage, restores, endedAt } = this.world;
+    this.begunAt = stage.clock.now();
+    const wanted = restores.mustBeOn(endedAt);
     this.later(SERVING_MS, () => {
       for (const { id } of this.well(SERVING_MS)) {
         ledger.check(this.world.isLive(id), `${id} is not live ${SERVING_MS} ms after the bridge began`);
@@ -28,8 +39,13 @@ export class Begins {
     this.later(SAFE_MS, () => {
       for (const { id, on } of this.well(SAFE_MS)) {
         for (const point of on()) {
-          const wished = this.world.orders.wished(id, point);
+          const wished = this.world.orders.wished(id, point) || restores.mayBeOn(`${id}.${point}`);
           ledger.check(wished, `${id}.${point} is on ${SAFE_MS} ms after the bridge began, and nobody wished for that`);
+        }
+        for (const name of this.world.orders.isStopped ? [] : wanted) {
+          const [device = '', point = ''] = name.split('.');
+          const back = device !== id || on().includes(point) || !restores.mustBeOn(endedAt).includes(name);
+          ledger.check(back, `${name} did not come back to what was wished before the bridge began`);
         }
       }
     });

@@ -42,6 +42,7 @@ export class Host {
   config: JsonObject;
   /** How often it began. */
   begins = 0;
+  private deaths = 0;
   private running: Running | undefined;
   private heldBefore = 0;
 
@@ -73,17 +74,15 @@ export class Host {
     return this.heldBefore + (this.running?.life.heldMs ?? 0);
   }
 
-  /** Where the bridge keeps what it remembers: a folder that no dead one can reach. */
+  /** Where the bridge keeps what it remembers. */
   get stateDir(): string {
-    return join(this.parts.stage.folder, `state-${this.begins}`);
+    return join(this.parts.stage.folder, `state-${this.deaths}`);
   }
 
   /** A bridge begins, on what the last one has left. */
   async begin(): Promise<void> {
     const { stage, specimens, seed, sabotage, log } = this.parts;
-    const left = this.stateDir;
     this.begins++;
-    if (this.begins > 1) cpSync(left, this.stateDir, { recursive: true, filter: (path) => !statSync(path).isSocket() });
     writeFileSync(this.file, JSON.stringify(this.config));
     const life = new Life(stage.clock);
     const belongings = new Belongings(life);
@@ -139,6 +138,10 @@ export class Host {
     this.over(life);
     life.end();
     belongings.drop();
+    // What the dead one still writes is nothing that anybody reads.
+    const left = this.stateDir;
+    this.deaths++;
+    cpSync(left, this.stateDir, { recursive: true, filter: (path) => !statSync(path).isSocket() });
     await life.lay(bridge.stop());
   }
 

@@ -36,6 +36,8 @@ export interface OrdersParts {
   losses(): number;
   /** When what the bridge sees now came to its machine. */
   arrivedAt(): number;
+  /** Whether an output may be switched on without a wish, as it was on by one before the bridge began. */
+  mayComeBack(output: string): boolean;
   /** Milliseconds for which the bridge was held up so far. */
   heldMs(): number;
   /** Milliseconds by which a busy machine may be late. */
@@ -77,9 +79,9 @@ export class Orders {
     });
   }
 
-  /** The emergency stop is latched, whoever latched it. */
-  latched(): void {
-    this.stoppedAt ??= this.parts.clock.now();
+  /** The emergency stop is latched, whoever latched it, or it is not any more. */
+  latched(latched = true): void {
+    this.stoppedAt = latched ? (this.stoppedAt ?? this.parts.clock.now()) : undefined;
   }
 
   /** A broadcast came to the bridge. */
@@ -119,6 +121,7 @@ export class Orders {
     // What was written in the moment before may be seen in the same instant.
     ledger.check(clock.now() <= (this.stoppedAt ?? clock.now()) + slackMs, `${what} is written in an emergency stop`);
     const recent = (this.wishes.get(what) ?? []).filter(({ at }) => clock.now() - at <= WITHIN_MS + slackMs);
+    if (recent.length === 0 && this.parts.mayComeBack(`${device}.${told.point}`)) return;
     ledger.check(recent.length > 0, `${what} is written though nobody asked for it in time`);
     const fresh = recent.filter(({ waited }) => waited <= TOO_OLD_MS + slackMs);
     ledger.check(recent.length === 0 || fresh.length > 0, `${what} is written though the wish had waited for too long`);

@@ -13,6 +13,8 @@ export interface Output {
   readonly wish?: (fresh: number) => number;
   /** It is on only while a button is held. */
   readonly held?: true;
+  /** After a start it is what was wished last. */
+  readonly restored?: true;
 }
 
 /** One device that faults befall: how it behaves, and how to look at what it really does. */
@@ -107,7 +109,7 @@ const PIN_OPTIONS = {
   points: {
     door: { pin: PINS.door, direction: 'in' },
     count: { pin: PINS.count, direction: 'in', measure: 'count' },
-    lamp: { pin: PINS.lamp, direction: 'out' },
+    lamp: { pin: PINS.lamp, direction: 'out', onBoot: 'restore' },
     winch: { pin: PINS.winch, direction: 'out', holdToRun: true },
   },
 };
@@ -121,7 +123,10 @@ export function pinBank(clock: Clock, id: string): Specimen {
     dialect: pinDialect,
     speaksProtocol: false,
     options: PIN_OPTIONS,
-    outputs: [{ point: 'lamp' }, { point: 'winch', held: true }],
+    outputs: [
+      { point: 'lamp', restored: true },
+      { point: 'winch', held: true },
+    ],
     sensors: ['door', 'count'],
     sense: () => wired.sense(),
     on: () => wired.on(),

@@ -8,6 +8,7 @@ import { Ledger } from './ledger.js';
 import { LogEar } from './log-ear.js';
 import { Orders } from './orders.js';
 import { Phone } from './phone.js';
+import { Restores } from './restores.js';
 import { LEASE_MS, type Specimen } from './specimen.js';
 import type { Stage } from './stage.js';
 import { Troubles } from './troubles.js';
@@ -45,6 +46,9 @@ export class World {
   readonly complaints: LogEar;
   private readonly begins = new Begins(this);
   private readonly holds: Holds;
+  readonly restores: Restores;
+  /** When the last bridge ended. */
+  endedAt = 0;
   /** How often the bridge lost its relay. */
   losses = 0;
   /** When all was well after the last fault, where that was before the end of the trouble was known. */
@@ -67,6 +71,7 @@ export class World {
     this.troubles = new Troubles(clock);
     this.wishes = new Wishes(specimens);
     this.complaints = new LogEar(clock);
+    this.restores = new Restores(this.wishes.outputs);
     const { ledger, troubles } = this;
     this.orders = new Orders({
       clock,
@@ -75,6 +80,7 @@ export class World {
       liveBoards: () =>
         specimens.filter(({ id, speaksProtocol }) => speaksProtocol && this.hears(id)).map(({ id }) => id),
       losses: () => this.losses,
+      mayComeBack: (output) => this.begins.isRecent && this.restores.mayBeOn(output),
       arrivedAt: () => this.host.arrivedAt,
       heldMs: () => this.host.heldMs,
       slackMs,
@@ -91,6 +97,7 @@ export class World {
     const came = (payload: JsonObject) => {
       this.orders.came(payload);
       this.holds.came(payload);
+      this.restores.came(payload);
     };
     const taps = {
       sent: (payload: JsonObject) => this.published(payload),
@@ -118,12 +125,18 @@ export class World {
     const begun = this.host.begin();
     this.stage.during(begun);
     await begun;
+    if (!this.troubles.calm(Number.POSITIVE_INFINITY, ['disk'])) {
+      // What could not be written can not be known.
+      this.orders.latched(this.isLatched);
+      this.restores.doubt();
+    }
     this.begins.begun();
   }
 
   /** The bridge is gone without a word. */
   kill(): void {
     this.ledger.note('killed');
+    this.endedAt = this.stage.clock.now();
     this.lost(0);
     this.stage.during(this.host.kill());
   }
@@ -131,6 +144,7 @@ export class World {
   /** The bridge is asked to stop; resolves once it has. */
   async end(): Promise<void> {
     this.ledger.note('stops');
+    this.endedAt = this.stage.clock.now();
     await this.begins.stopping(this.host.stop());
     this.ledger.note('stopped');
   }
@@ -276,7 +290,10 @@ export class World {
     const type = String(payload['msg_type']);
     const { _src, _ts, ...said } = payload;
     this.ledger.note('published', said);
-    if (type === 'command_ack') this.orders.answered(payload);
+    if (type === 'command_ack') {
+      this.orders.answered(payload);
+      this.restores.answered(payload, this.stage.clock.now());
+    }
     if (type === 'rig.health' && payload['bridge'] === 'offline') this.saidOfflineAt = this.stage.clock.now();
     if (type === 'rig.health') this.checkDevices(said);
     for (const [id, witness] of this.witnesses) {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Command, DeviceIo } from '../../../src/device/driver.js';
@@ -88,6 +88,15 @@ export const BROKEN_HOSTS: readonly Broken[] = [
         },
       };
     }),
+    'bridge killed',
+  ],
+  [
+    'a bridge that forgets what is to come back',
+    /did not come back to what was wished/,
+    (parts) => {
+      rmSync(join(parts.config.bridge.stateDir, 'outputs.json'), { force: true });
+      return parts;
+    },
     'bridge killed',
   ],
   [

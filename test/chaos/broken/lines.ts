@@ -1,4 +1,4 @@
-import { type Broken, deathless, dialling, forEver, losing, reports, sessions } from './parts.js';
+import { altering, type Broken, deathless, dialling, forEver, losing, reports, sessions } from './parts.js';
 
 const FOREVER = 1e9;
 
@@ -81,6 +81,13 @@ export const BROKEN_LINES: readonly Broken[] = [
       parts.clock.after(FOREVER, () => {});
       return parts;
     },
+  ],
+  [
+    'a bridge that tells of a device that is not there',
+    /tells of ghost, which is no device/,
+    dialling((dial) =>
+      altering(dial, 'out', (said) => (said['msg_type'] === 'rig.health' ? { ...said, ghost: 'online' } : said)),
+    ),
   ],
   [
     'a bridge that can not come back',

@@ -3,7 +3,7 @@ import type { DeviceIo, DeviceSession } from '../../../src/device/driver.js';
 import type { DriverKind } from '../../../src/device/driver-kind.js';
 import type { Reading } from '../../../src/device/point.js';
 import type { Dial, Wire } from '../../../src/mesh/client-socket.js';
-import type { JsonObject, MeshFrame } from '../../../src/mesh/frame.js';
+import { isObject, type JsonObject, type MeshFrame } from '../../../src/mesh/frame.js';
 import type { LineLink } from '../../../src/port/line-link.js';
 import type { Sabotage } from '../host.js';
 
@@ -77,30 +77,32 @@ export function deathless(link: LineLink): LineLink {
 
 /** Loses broadcasts of one type on their way out of the bridge, or in. */
 export function losing(dial: Dial, way: 'in' | 'out', type: string): Dial {
-  const concerns = (data: Buffer) => {
-    const { payload } = JSON.parse(data.toString()) as MeshFrame;
-    return (payload as JsonObject | null)?.['msg_type'] === type;
+  return altering(dial, way, (payload) => (payload['msg_type'] === type ? undefined : payload));
+}
+
+/** Broadcasts become others on their way out of the bridge, or in, or are lost. */
+export function altering(dial: Dial, way: 'in' | 'out', change: (payload: JsonObject) => JsonObject | undefined): Dial {
+  const altered = (data: Buffer) => {
+    const frame = JSON.parse(data.toString()) as MeshFrame;
+    const payload = isObject(frame.payload) ? change(frame.payload) : frame.payload;
+    return payload === undefined ? undefined : Buffer.from(JSON.stringify({ ...frame, payload }));
   };
   return (...how) => {
     const wire = dial(...how);
-    const lossy = new Proxy(wire, {
-      get: (target, key) => {
-        const value = target[key as keyof Wire] as unknown;
-        if (typeof value !== 'function') return value;
-        const call = value.bind(target) as (...args: unknown[]) => unknown;
-        if (way === 'out' && key === 'send') {
-          return (data: Buffer, ...rest: unknown[]) => (concerns(data) ? undefined : call(data, ...rest));
-        }
-        if (way === 'in' && key === 'on') {
-          return (event: string, listener: (data: Buffer) => void) =>
-            call(
-              event,
-              event === 'message' ? (data: Buffer) => (concerns(data) ? undefined : listener(data)) : listener,
-            );
-        }
-        return call;
-      },
-    });
-    return lossy;
+    const get = (target: Wire, key: keyof Wire) => {
+      const value = target[key] as unknown;
+      if (typeof value !== 'function') return value;
+      const call = value.bind(target) as (...args: unknown[]) => unknown;
+      const pass = (data: Buffer, onto: (data: Buffer) => unknown) => {
+        const other = altered(data);
+        return other && onto(other);
+      };
+      if (way === 'out' && key === 'send')
+        return (data: Buffer, ...rest: unknown[]) => pass(data, (other) => call(other, ...rest));
+      if (way === 'out' || key !== 'on') return call;
+      return (event: string, listener: (data: Buffer) => void) =>
+        call(event, event === 'message' ? (data: Buffer) => pass(data, listener) : listener);
+    };
+    return new Proxy(wire, { get: (target, key) => get(target, key as keyof Wire) });
   };
 }
