@@ -61,7 +61,7 @@ export class Bridge {
   private readonly binding: BindingWatch;
 
   constructor(private parts: BridgeParts) {
-    const { config, clock, log, version, hostname, source = randomUUID() } = parts;
+    const { config, clock, log, version, hostname, source = randomUUID(), lines = new LogRing() } = parts;
     const { namespace } = config.bridge;
     const store = new Store(clock);
     this.store = store;
@@ -122,7 +122,6 @@ export class Bridge {
     };
     const { audit } = this.commands;
     const named = { name: config.bridge.name, namespace, version, relay, audit, pairing: () => this.parts.pairing };
-    const { lines = new LogRing() } = parts;
     this.desk = new Desk({ fleet, store, phoneLayout: phones.layout, ...named, push, log: lines, clock });
     this.panel = this.buildPanel();
     this.binding = new BindingWatch(phones, namespace, store, log.child({ part: 'layout' }));
@@ -224,8 +223,8 @@ export class Bridge {
       broadcast: (payload, sealed) => this.router.handle(payload, sealed, this.mesh.late),
       request: (type, payload, answer, sealed) => {
         if (!this.requests.knows(type)) return false;
-        const via = { via: sealed ? 'sealed' : 'plain', late: this.mesh.late } as const;
-        void this.requests.answer(type, payload, via).then(answer);
+        const { late } = this.mesh;
+        void this.requests.answer(type, payload, { via: sealed ? 'sealed' : 'plain', late }).then(answer);
         return true;
       },
       reply: (send) => this.publisher.reply(send),

@@ -13,14 +13,15 @@ export interface LivenessOptions {
 /** Pings the other side and watches for any sign of life: a half-open TCP connection looks healthy for hours. */
 export class Liveness {
   private heardAt: number;
-  /** When the ping was sent that is not answered yet, and the last one that was. */
+  /** When the ping was sent that is not answered yet, and the last one that was; the beginning before that. */
   private askedAt: number | undefined;
-  private answeredAt: number | undefined;
+  private answeredAt: number;
   private pingTimer: Timer;
   private watchdog: Timer;
 
   constructor(private readonly options: LivenessOptions) {
     this.heardAt = options.clock.now();
+    this.answeredAt = this.heardAt;
     this.pingTimer = this.schedulePing();
     this.watchdog = this.watch(options.dead);
   }
@@ -30,9 +31,9 @@ export class Liveness {
     this.heardAt = this.options.clock.now();
   }
 
-  /** Milliseconds that what comes now was on its way at most: it left after the answer to a ping of then. 0 before the first. */
+  /** Milliseconds that what comes now was on its way at most: it left after the answer to a ping of then, or after the beginning. */
   get delayMs(): number {
-    return this.answeredAt === undefined ? 0 : this.options.clock.now() - this.answeredAt;
+    return this.options.clock.now() - this.answeredAt;
   }
 
   /** A ping was answered. */

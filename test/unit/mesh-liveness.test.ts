@@ -44,7 +44,7 @@ describe('liveness', () => {
     const clock = new SleepyClock();
     const { liveness } = watch(clock);
     await clock.advance(1900);
-    expect(liveness.delayMs).toBe(0);
+    expect(liveness.delayMs).toBe(1900);
     await clock.advance(150);
     liveness.pong();
     expect(liveness.delayMs).toBe(50);
