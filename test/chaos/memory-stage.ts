@@ -44,7 +44,7 @@ export class MemoryStage implements Stage {
     this.relay = new MemoryRelay(this.network, this.clock);
     const { clock } = this;
     const after: PortOwner['clock']['after'] = (ms, fn) => (this.life?.clock ?? clock).after(ms, fn);
-    const pass = (event: () => void) => (this.life ? this.life.pass(event) : event());
+    const pass = (event: () => void) => (this.life && this.life.state !== 'over' ? this.life.pass(event) : event());
     this.owner = { clock: { now: () => clock.now(), wall: () => clock.wall(), after }, pass };
   }
 
