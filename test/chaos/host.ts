@@ -119,30 +119,18 @@ export class Host {
     if (!running) return [];
     const { life, belongings, bridge } = running;
     await new Promise<void>((resolve) => life.pass(() => void bridge.stop().then(resolve)));
-    this.over(life);
     const { timers } = life;
-    life.end();
     const { count } = belongings;
-    belongings.drop();
+    this.bury(running);
     return [
       ...(timers === 0 ? [] : [`${timers} timers are left`]),
       ...(count === 0 ? [] : [`${count} ports and connections are left open`]),
     ];
   }
 
-  /** It is gone without a word; resolves once the real machine has nothing of it any more. */
-  async kill(): Promise<void> {
-    const { running } = this;
-    if (!running) return;
-    const { life, belongings, bridge } = running;
-    this.over(life);
-    life.end();
-    belongings.drop();
-    // What the dead one still writes is nothing that anybody reads.
-    const left = this.stateDir;
-    this.deaths++;
-    cpSync(left, this.stateDir, { recursive: true, filter: (path) => !statSync(path).isSocket() });
-    await life.lay(bridge.stop());
+  /** It is gone without a word. */
+  kill(): void {
+    if (this.running) this.bury(this.running);
   }
 
   /** The machine has no time for it. */
@@ -165,9 +153,17 @@ export class Host {
     return join(this.parts.stage.folder, 'bridge.yaml');
   }
 
-  private over(life: Life): void {
+  /** The kernel closes what the process had open; what it has in this one here is ended where nobody sees it. */
+  private bury({ life, belongings, bridge }: Running): void {
     this.heldBefore += life.heldMs;
     this.running = undefined;
+    life.end();
+    belongings.drop();
+    // What the dead one still writes is nothing that anybody reads.
+    const left = this.stateDir;
+    this.deaths++;
+    cpSync(left, this.stateDir, { recursive: true, filter: (path) => !statSync(path).isSocket() });
+    this.parts.stage.during(life.lay(bridge.stop()));
   }
 }
 

@@ -94,14 +94,10 @@ export class Life {
     this.due.clear();
   }
 
-  /** Lets a dead process do something to its end; the world's time has no part in that. */
+  /** Lets a dead process do something to its end, and what it left undone too; the world's time has no part in that. */
   async lay(work: Promise<void>): Promise<void> {
-    let done = false;
-    const over = work.then(() => {
-      done = true;
-    });
-    for (let ms = 0; ms < REST_MS && !done; ms += REST_STEP_MS) await this.rest.advance(REST_STEP_MS);
-    await over;
+    for (let ms = 0; ms < REST_MS; ms += REST_STEP_MS) await this.rest.advance(REST_STEP_MS);
+    await work;
   }
 
   private now(): number {

@@ -57,6 +57,8 @@ export class World {
   triedAt = 0;
   /** When it was last said that the bridge is offline. */
   saidOfflineAt = Number.NEGATIVE_INFINITY;
+  /** When the bridge opened a device last. */
+  readonly openedAt = new Map<string, number>();
   private running = true;
 
   constructor(
@@ -138,7 +140,7 @@ export class World {
     this.ledger.note('killed');
     this.endedAt = this.stage.clock.now();
     this.lost(0);
-    this.stage.during(this.host.kill());
+    this.host.kill();
   }
 
   /** The bridge is asked to stop; resolves once it has. */
@@ -254,6 +256,7 @@ export class World {
     this.witnesses.set(id, witness);
     const opened = () => {
       this.tried(`opened ${id}`);
+      this.openedAt.set(id, clock.now());
       if (virtual) witness.begin();
     };
     const wrote = (bytes: string) => witness.told(bytes);

@@ -96,6 +96,21 @@ export const CABLE_FAULTS: readonly FaultKind[] = [
   },
   portTrouble('port fails', 'port/failed'),
   portTrouble('port in use', 'port/locked'),
+  {
+    ...onCable(
+      'port fails again and again',
+      'plug',
+      (cable, _, world) => {
+        const stop = every(world, 60, () => {
+          cable.refuse('port/failed');
+          cable.refuse(undefined);
+        });
+        return () => stop();
+      },
+      (world) => (world.stage.virtual ? devices(world) : []),
+    ),
+    holdsOff: 5_000,
+  },
   onCable('port takes no bytes', 'line', (cable) => {
     cable.stall(true);
     return () => cable.stall(false);

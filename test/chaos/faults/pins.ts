@@ -41,7 +41,9 @@ export const PIN_FAULTS: readonly FaultKind[] = [
       pins.chip.occupied.add(PINS.lamp);
       pins.vanish();
       pins.appear();
-      const told = () => /held by another program/.test(world.troubleOf('pins') ?? '');
+      const since = world.stage.clock.now();
+      const isTried = () => (world.openedAt.get('pins') ?? 0) > since;
+      const told = () => !isTried() || /held by another program/.test(world.troubleOf('pins') ?? '');
       const end = whenWell(world, TRIED_MS, () => world.ledger.check(told(), 'nobody was told that a pin is in use'));
       return () => {
         end();
