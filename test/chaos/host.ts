@@ -34,6 +34,7 @@ interface Running {
   readonly belongings: Belongings;
   readonly bridge: Bridge;
   readonly reloader: Reloader;
+  stopping: boolean;
 }
 
 /** The machine that the bridge runs on: begins it on a config file and a state folder, holds it up, stops and kills it. */
@@ -54,9 +55,9 @@ export class Host {
     return this.running?.bridge;
   }
 
-  /** Whether the bridge runs and is not held up. */
+  /** Whether the bridge runs, is not held up and does not stop. */
   get awake(): boolean {
-    return this.running?.life.state === 'runs';
+    return this.running?.life.state === 'runs' && !this.running.stopping;
   }
 
   /** The bridge's devices, each the same object for as long as it is the same device. */
@@ -109,7 +110,7 @@ export class Host {
       context: reloading as unknown as ReloaderParts['context'],
       log: { ...parts.log, child: (about) => parts.log.child(about), take: () => {} },
     });
-    this.running = { life, belongings, bridge, reloader };
+    this.running = { life, belongings, bridge, reloader, stopping: false };
     await bridge.start();
   }
 
@@ -118,6 +119,7 @@ export class Host {
     const { running } = this;
     if (!running) return [];
     const { life, belongings, bridge } = running;
+    running.stopping = true;
     await new Promise<void>((resolve) => life.pass(() => void bridge.stop().then(resolve)));
     const { timers } = life;
     const { count } = belongings;
