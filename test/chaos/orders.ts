@@ -36,6 +36,8 @@ export interface OrdersParts {
   losses(): number;
   /** When what the bridge sees now came to its machine. */
   arrivedAt(): number;
+  /** Whether the bridge's emergency stop is latched. */
+  isLatched(): boolean;
   /** Whether an output may be switched on without a wish, as it was on by one before the bridge began. */
   mayComeBack(output: string): boolean;
   /** Milliseconds for which the bridge was held up so far. */
@@ -88,7 +90,7 @@ export class Orders {
   came(payload: JsonObject): void {
     const type = payload['msg_type'];
     if (type === 'rig.estop') this.stop();
-    else if (type === 'rig.estop_reset') this.stoppedAt = undefined;
+    else if (type === 'rig.estop_reset') this.reset();
     else if (type === 'rig.cmd') this.command(payload);
   }
 
@@ -177,6 +179,19 @@ export class Orders {
     this.later(ANSWER_MS + this.parts.slackMs, () => {
       if (this.parts.losses() !== losses || this.hammering.has(order.from)) return;
       ledger.check(order.answer !== undefined, `${order.device}.${order.point} of ${order.from} is never answered`);
+    });
+  }
+
+  /** Whether a reset is too old to be taken is the bridge's to say, but for one that certainly is. */
+  private reset(): void {
+    const { ledger, clock, arrivedAt, isLatched, slackMs } = this.parts;
+    const waited = clock.now() - arrivedAt();
+    const before = this.stoppedAt;
+    // The bridge hears of it after this.
+    queueMicrotask(() => {
+      const old = before !== undefined && waited > TOO_OLD_MS + slackMs;
+      ledger.check(!old || isLatched(), 'a reset that had waited for too long let go of the emergency stop');
+      this.latched(isLatched());
     });
   }
 

@@ -82,6 +82,7 @@ export class World {
       liveBoards: () =>
         specimens.filter(({ id, speaksProtocol }) => speaksProtocol && this.hears(id)).map(({ id }) => id),
       losses: () => this.losses,
+      isLatched: () => this.isLatched,
       mayComeBack: (output) => this.begins.isRecent && this.restores.mayBeOn(output),
       arrivedAt: () => this.host.arrivedAt,
       heldMs: () => this.host.heldMs,
@@ -251,7 +252,8 @@ export class World {
       this.orders.told(device, what);
       this.holds.told(device, what);
     };
-    const witness = new Witness(id, dialect, clock, this.ledger, told, slackMs);
+    const lived = () => clock.now() - this.host.heldMs;
+    const witness = new Witness(id, dialect, clock, this.ledger, told, slackMs, lived);
     this.specimens.set(id, specimen);
     this.witnesses.set(id, witness);
     const opened = () => {
