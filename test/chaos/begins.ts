@@ -31,10 +31,13 @@ export class Begins {
     const wanted = restores.mustBeOn(endedAt);
     this.later(SERVING_MS, () => {
       for (const { id } of this.well(SERVING_MS)) {
-        ledger.check(this.world.isLive(id), `${id} is not live ${SERVING_MS} ms after the bridge began`);
+        ledger.check(this.world.known.isLive(id), `${id} is not live ${SERVING_MS} ms after the bridge began`);
       }
       const calm = this.world.troubles.calm(HOLD_OFF_MS, ['relay', 'bridge']);
-      ledger.check(!calm || this.world.isJoined, `the relay is not joined ${SERVING_MS} ms after the bridge began`);
+      ledger.check(
+        !calm || this.world.known.isJoined,
+        `the relay is not joined ${SERVING_MS} ms after the bridge began`,
+      );
     });
     this.later(SAFE_MS, () => {
       for (const { id, on } of this.well(SAFE_MS)) {
@@ -52,13 +55,13 @@ export class Begins {
   }
 
   /** A bridge is asked to stop, and stops. */
-  async stopping(stop: Promise<readonly string[]>): Promise<void> {
+  async stopping(stop: () => Promise<readonly string[]>): Promise<void> {
     const { ledger, stage, specimens, troubles } = this.world;
     const { clock, slackMs } = stage;
     const began = clock.now();
     const reached = [...specimens.values()].filter(({ id }) => this.world.hears(id));
-    const joined = this.world.isJoined;
-    for (const left of await stop) ledger.violate(`${left} after the stop`);
+    const joined = this.world.known.isJoined;
+    for (const left of await stop()) ledger.violate(`${left} after the stop`);
     const took = clock.now() - began;
     ledger.check(took <= STOP_MS + slackMs, 'the stop took longer than 2 s');
     for (const { id, on } of reached) {

@@ -4,24 +4,21 @@ import { Begins } from './begins.js';
 import { Cable } from './cable.js';
 import { Holds } from './holds.js';
 import { Host, type Sabotage } from './host.js';
+import { Known, LIVE } from './known.js';
+import { Leases } from './leases.js';
 import { Ledger } from './ledger.js';
 import { LogEar } from './log-ear.js';
 import { Orders } from './orders.js';
 import { Phone } from './phone.js';
 import { Restores } from './restores.js';
-import { LEASE_MS, type Specimen } from './specimen.js';
+import type { Specimen } from './specimen.js';
 import type { Stage } from './stage.js';
 import { Troubles } from './troubles.js';
 import { Wishes } from './wishes.js';
 import { Witness } from './witness.js';
 
-const MEASURE_MS = 250;
-/** A board looks at its leases every 20 ms, and a slow one hears up to 550 ms late. */
-const LEASE_SLACK_MS = 600;
 /** What befell a device is felt for so long. */
 const ECHO_MS = 2_000;
-/** A device that went away again and again is `degraded` for a while, and works. */
-const LIVE: ReadonlySet<unknown> = new Set(['online', 'degraded']);
 
 /** What a world is made of. */
 export interface WorldOptions {
@@ -59,7 +56,8 @@ export class World {
   saidOfflineAt = Number.NEGATIVE_INFINITY;
   /** When the bridge opened a device last. */
   readonly openedAt = new Map<string, number>();
-  private running = true;
+  readonly known: Known;
+  private readonly leases: Leases;
 
   constructor(
     readonly stage: Stage,
@@ -74,7 +72,8 @@ export class World {
     this.wishes = new Wishes(specimens);
     this.complaints = new LogEar(clock);
     this.restores = new Restores(this.wishes.outputs);
-    const { ledger, troubles } = this;
+    const { ledger, troubles, isThere } = this;
+    this.leases = new Leases({ stage, ledger, specimens, witnesses, isThere });
     this.orders = new Orders({
       clock,
       ledger,
@@ -82,7 +81,7 @@ export class World {
       liveBoards: () =>
         specimens.filter(({ id, speaksProtocol }) => speaksProtocol && this.hears(id)).map(({ id }) => id),
       losses: () => this.losses,
-      isLatched: () => this.isLatched,
+      isLatched: () => this.known.isLatched,
       mayComeBack: (output) => this.begins.isRecent && this.restores.mayBeOn(output),
       arrivedAt: () => this.host.arrivedAt,
       heldMs: () => this.host.heldMs,
@@ -109,6 +108,7 @@ export class World {
       lost: (code: number) => this.lost(code),
     };
     this.host = new Host({ stage, specimens, seed, sabotage, log: this.complaints, taps });
+    this.known = new Known(this.host);
     this.phones = ['anna', 'bert'].map((name) => this.phone(name));
   }
 
@@ -117,7 +117,7 @@ export class World {
     for (const cable of this.cables.values()) cable.plug();
     await this.begin();
     for (const phone of this.phones) phone.start();
-    this.measure();
+    this.leases.start();
   }
 
   /** A bridge begins; time goes on once it has. */
@@ -130,7 +130,7 @@ export class World {
     await begun;
     if (!this.troubles.calm(Number.POSITIVE_INFINITY, ['disk'])) {
       // What could not be written can not be known.
-      this.orders.latched(this.isLatched);
+      this.orders.latched(this.known.isLatched);
       this.restores.doubt();
     }
     this.begins.begun();
@@ -148,7 +148,7 @@ export class World {
   async end(): Promise<void> {
     this.ledger.note('stops');
     this.endedAt = this.stage.clock.now();
-    await this.begins.stopping(this.host.stop());
+    await this.begins.stopping(() => this.host.stop());
     this.ledger.note('stopped');
   }
 
@@ -178,33 +178,12 @@ export class World {
     this.phones.find((phone) => phone.send({ msg_type: 'rig.estop_reset', _from: phone.name }));
   }
 
-  /** Whether the bridge has the device, and can command it. */
-  isLive(id: string): boolean {
-    return LIVE.has(this.host.bridge?.store.health(id));
-  }
-
-  /** What the bridge says is wrong with a device. */
-  troubleOf(id: string): string | undefined {
-    return this.host.bridge?.fleet.devices.get(id)?.trouble;
-  }
-
-  /** Whether the bridge is on the relay. */
-  get isJoined(): boolean {
-    return this.host.awake && (this.host.bridge?.mesh.ready ?? false);
-  }
-
-  /** Whether the bridge's emergency stop is latched. */
-  get isLatched(): boolean {
-    return this.host.bridge?.memory.latch.closed ?? false;
-  }
-
   /** Whether a device is plugged in. */
   readonly isThere = (id: string): boolean => this.cables.get(id)?.plugged ?? true;
 
   /** Whether what the bridge writes to a device leaves it. */
   hears(id: string): boolean {
-    const { awake, bridge } = this.host;
-    return awake && bridge?.store.health(id) === 'online' && this.cables.get(id)?.stalled !== true;
+    return this.known.isOnline(id) && this.cables.get(id)?.stalled !== true;
   }
 
   /** Whether everybody knows again how things are: all devices live, and every phone was told something newer than `since`. */
@@ -228,7 +207,7 @@ export class World {
       for (const point of on()) ledger.violate(`${id}.${point} is not safe in the end`);
       if (done) executions.set(id, done());
     }
-    this.running = false;
+    this.leases.stop();
     for (const phone of this.phones) phone.stop();
     for (const cable of this.cables.values()) cable.pull();
     for (const left of await stage.close()) ledger.violate(left);
@@ -269,25 +248,6 @@ export class World {
     if (!simulator) return;
     const jack = this.stage.jack(id, { opened, wrote });
     this.cables.set(id, new Cable(id, simulator, jack, clock, this.random, witness));
-  }
-
-  /** Sensors measure something new all the time, and leases are looked at. */
-  private measure(): void {
-    if (!this.running) return;
-    for (const { sense, simulated, wired } of this.specimens.values()) if (simulated ?? wired) sense();
-    this.checkLeases();
-    this.stage.clock.after(MEASURE_MS, () => this.measure());
-  }
-
-  private checkLeases(): void {
-    const { clock, slackMs } = this.stage;
-    for (const { id, on, speaksProtocol } of this.specimens.values()) {
-      const age = clock.now() - (this.witnesses.get(id)?.renewedAt ?? 0);
-      // A board without power has nothing on, whatever its model says.
-      if (!speaksProtocol || age <= LEASE_MS + LEASE_SLACK_MS + slackMs || !this.cables.get(id)?.plugged) continue;
-      for (const point of on())
-        this.ledger.violate(`${id}.${point} is on ${age.toFixed(0)} ms after its host's last word`);
-    }
   }
 
   /** The bridge says something on the channel. */

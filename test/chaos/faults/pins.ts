@@ -43,7 +43,7 @@ export const PIN_FAULTS: readonly FaultKind[] = [
       pins.appear();
       const since = world.stage.clock.now();
       const isTried = () => (world.openedAt.get('pins') ?? 0) > since;
-      const told = () => !isTried() || /held by another program/.test(world.troubleOf('pins') ?? '');
+      const told = () => !isTried() || /held by another program/.test(world.known.troubleOf('pins') ?? '');
       const end = whenWell(world, TRIED_MS, () => world.ledger.check(told(), 'nobody was told that a pin is in use'));
       return () => {
         end();
@@ -57,9 +57,9 @@ export const PIN_FAULTS: readonly FaultKind[] = [
   ),
   onPins('edges not told', 'line', (pins, _, world) => {
     pins.sneak(true);
-    const known = () => world.host.bridge?.store.point('pins', 'door')?.value === pins.open;
+    const known = () => world.known.value('pins', 'door') === pins.open;
     const what = `pins.door is ${pins.open ? 'open' : 'closed'}, and the bridge does not know`;
-    const end = whenWell(world, LOOKED_MS, () => world.ledger.check(known() || !world.isLive('pins'), what));
+    const end = whenWell(world, LOOKED_MS, () => world.ledger.check(known() || !world.known.isLive('pins'), what));
     return () => {
       end();
       pins.sneak(false);

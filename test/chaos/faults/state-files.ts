@@ -48,7 +48,7 @@ function harm(world: World, damage: (text: string, random: () => number) => stri
   return {
     begun: () => {
       world.ledger.check(said(), `nobody was told that ${name} is not usable`);
-      if (name === 'estop.json') world.ledger.check(world.isLatched, 'a stop that may be latched was let go of');
+      if (name === 'estop.json') world.ledger.check(world.known.isLatched, 'a stop that may be latched was let go of');
     },
   };
 }
