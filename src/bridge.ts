@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { wayOf } from './action/command.js';
 import { Commands } from './action/commands.js';
 import { Requests } from './action/requests.js';
 import { Router } from './action/router.js';
@@ -58,7 +59,7 @@ export class Bridge {
   private readonly binding: BindingWatch;
 
   constructor(private parts: BridgeParts) {
-    const { config, clock, log, version, source = randomUUID() } = parts;
+    const { config, clock, log, version, source = randomUUID(), lines = new LogRing() } = parts;
     const { namespace } = config.bridge;
     const store = new Store(clock);
     this.store = store;
@@ -116,7 +117,6 @@ export class Bridge {
     };
     const { audit } = this.commands;
     const named = { name: config.bridge.name, namespace, version, relay, audit, pairing: () => this.parts.pairing };
-    const { lines = new LogRing() } = parts;
     this.onlookers = new Onlookers({
       given: () => this.parts,
       desk: new Desk({ fleet, store, phoneLayout: phones.layout, ...named, push, log: lines, clock }),
@@ -226,8 +226,9 @@ export class Bridge {
         this.publisher.down();
         this.panel?.relayChanged();
       },
-      broadcast: (payload, sealed) => this.router.handle(payload, sealed),
-      request: (type, payload, answer, sealed) => this.requests.route(type, payload, answer, sealed),
+      broadcast: (payload, sealed) => this.router.handle(payload, sealed, this.mesh.late),
+      request: (type, payload, answer, sealed) =>
+        this.requests.route(type, payload, answer, wayOf(sealed, this.mesh.late)),
       reply: (send) => this.publisher.reply(send),
     });
   }

@@ -34,6 +34,8 @@ export interface Seat extends FrameSink {
   /** See `FrameSink`; whoever forgets these here is closed by the relay for his rate. */
   readonly oldestUnansweredMs: number;
   readonly recent: number;
+  /** True while what comes from there may have been on its way for too long: nobody may still want what he asked for. */
+  readonly late: boolean;
   /** Begins to connect, and goes on until `stop`. */
   start(): void;
   /** Leaves for good, within a second. */
@@ -118,6 +120,10 @@ export class RelaySeat implements Seat {
 
   get relayId(): string | undefined {
     return this.client.relayId;
+  }
+
+  get late(): boolean {
+    return this.client.late;
   }
 
   get buffered(): number {

@@ -23,8 +23,13 @@ export interface CommandRequest {
    * How it reached us: sealed with the room key, the same but overtaken by a newer frame of its sender, plain over the
    * relay, from this machine, or from a page that may only look.
    */
-  readonly via: 'sealed' | 'late' | 'plain' | 'local' | 'viewer';
+  readonly via: 'sealed' | 'overtaken' | 'plain' | 'local' | 'viewer';
+  /** It may have been on its way for so long that nobody wants it any more, as when this machine or the network stood still. */
+  readonly late?: boolean;
 }
+
+/** How a request came. */
+export type Way = Pick<CommandRequest, 'via' | 'late'>;
 
 /** What a frame asks for: a value of a point, or a pulse. */
 export interface Wish {
@@ -35,20 +40,20 @@ export interface Wish {
   readonly lease?: number | undefined;
 }
 
-/** How a frame of the relay reached us. */
-export function viaOf(sealed: Sealed): CommandRequest['via'] {
-  return sealed === 'late' ? 'late' : sealed ? 'sealed' : 'plain';
+/** How a frame of the relay reached us, and whether it may have been on its way for too long. */
+export function wayOf(sealed: Sealed, late: boolean): Way {
+  return { via: sealed === 'overtaken' ? 'overtaken' : sealed ? 'sealed' : 'plain', late };
 }
 
 /** Reads a `<ns>.cmd` payload; undefined where it does not even name a device and a point. */
-export function readCommand(payload: JsonObject, via: CommandRequest['via']): CommandRequest | undefined {
+export function readCommand(payload: JsonObject, way: Way): CommandRequest | undefined {
   const { dev, point, value, pulse_ms } = payload;
   if (typeof dev !== 'string' || typeof point !== 'string') return undefined;
-  return requestFor({ device: dev, point, value, pulseMs: pulse_ms }, payload, via);
+  return requestFor({ device: dev, point, value, pulseMs: pulse_ms }, payload, way);
 }
 
 /** The request that a payload makes once it is known what it asks for. */
-export function requestFor(wish: Wish, payload: JsonObject, via: CommandRequest['via']): CommandRequest {
+export function requestFor(wish: Wish, payload: JsonObject, way: Way): CommandRequest {
   const { device, point, value, pulseMs, lease } = wish;
   const { _cmd, _from, _ts } = payload;
   return {
@@ -60,7 +65,7 @@ export function requestFor(wish: Wish, payload: JsonObject, via: CommandRequest[
     ...senderOf({ _cmd, _from }),
     ...(typeof _ts === 'number' ? { sentAt: _ts } : {}),
     size: JSON.stringify(payload).length,
-    via,
+    ...way,
   };
 }
 

@@ -5,7 +5,7 @@ import { OutcomeCounts } from './outcome-counts.js';
 import { CommandRate } from './rate.js';
 import { Taps } from './taps.js';
 import { TOO_MANY, Turns } from './turns.js';
-import { checkArm, checkSender, type Rules } from './validate.js';
+import { checkArm, checkSender, checkTime, type Rules } from './validate.js';
 
 const STOPPING = refused('offline', 'the bridge is stopping');
 const LET_GO = refused('superseded', 'the button was let go');
@@ -68,7 +68,7 @@ export class Commands {
     const { device, point, from } = request;
     const { fleet, store, outputs } = this.rules;
     if (!fleet.devices.has(device)) return;
-    const refusal = this.turnedAway(request);
+    const refusal = this.turnedAway(request) ?? (held ? checkTime(request) : undefined);
     if (refusal) {
       void this.noted({ ...request, what: `hold ${device}.${point}`, wish: held }, this.refuse(request, refusal));
       return;
@@ -84,7 +84,7 @@ export class Commands {
     if (known) return known;
     const { hindrance } = this.rules.estop;
     const hindered = hindrance === undefined ? undefined : refused('estop', hindrance);
-    const refusal = checkSender(request, this.rules) ?? hindered;
+    const refusal = checkSender(request, this.rules) ?? checkTime(request) ?? hindered;
     const asked = { ...request, from: request.from || 'a phone', what: 'estop_reset', wish: undefined };
     if (refusal) return this.noted(asked, this.refuse(request, refusal));
     release();

@@ -4,12 +4,11 @@ import { refused } from '../device/outcome.js';
 import { BRIDGE_NODE } from '../layout/topology.js';
 import { pageOf } from '../layout-page.js';
 import type { Memory } from '../memory.js';
-import type { Sealed } from '../mesh/e2ee.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import type { History } from '../state/history.js';
 import type { PointState, Store } from '../state/store.js';
 import { printable } from '../text.js';
-import { type CommandRequest, readCommand, viaOf } from './command.js';
+import { readCommand, type Way } from './command.js';
 import type { Router } from './router.js';
 
 /** What the answers are made from. */
@@ -26,7 +25,7 @@ export interface RequestParts {
   clock: Clock;
 }
 
-type Answer = (payload: JsonObject, via: CommandRequest['via']) => JsonObject | Promise<JsonObject>;
+type Answer = (payload: JsonObject, way: Way) => JsonObject | Promise<JsonObject>;
 
 /** Answers requests that a peer routes to this bridge; every answer is an object with `ok`. */
 export class Requests {
@@ -38,7 +37,7 @@ export class Requests {
       [`${namespace}.describe`, () => this.describe()],
       [`${namespace}.get_state`, () => this.state()],
       [`${namespace}.get_history`, () => ({ ok: true, history: parts.history.snapshot() })],
-      [`${namespace}.set`, (payload, via) => this.set(payload, via)],
+      [`${namespace}.set`, (payload, way) => this.set(payload, way)],
       [`${namespace}.get_layout`, (payload) => this.layout(payload)],
       [`${namespace}.card`, (payload) => this.card(payload)],
     ]);
@@ -50,18 +49,18 @@ export class Requests {
   }
 
   /** Answers a request of the relay through `answer`; false when its type is none of ours. */
-  route(type: string, payload: unknown, answer: (payload: JsonObject) => void, sealed: Sealed): boolean {
+  route(type: string, payload: unknown, answer: (payload: JsonObject) => void, way: Way): boolean {
     if (!this.knows(type)) return false;
-    void this.answer(type, payload, viaOf(sealed)).then(answer);
+    void this.answer(type, payload, way).then(answer);
     return true;
   }
 
   /** The answer to a request, however it came. Never rejects. */
-  async answer(type: string, payload: unknown, via: CommandRequest['via']): Promise<JsonObject> {
+  async answer(type: string, payload: unknown, way: Way): Promise<JsonObject> {
     const answer = this.answers.get(type);
     if (!answer) return { ok: false, error: 'unknown type' };
     try {
-      return await answer(isObject(payload) ? payload : {}, via);
+      return await answer(isObject(payload) ? payload : {}, way);
     } catch (error) {
       return { ok: false, error: error instanceof Error ? error.message : String(error) };
     }
@@ -100,14 +99,14 @@ export class Requests {
     return { value: state.value, quality: state.quality, age_ms: age };
   }
 
-  private async set(payload: JsonObject, via: CommandRequest['via']): Promise<JsonObject> {
+  private async set(payload: JsonObject, way: Way): Promise<JsonObject> {
     const { namespace } = this.parts;
     const { msg_type: type } = payload;
     const isOurs = typeof type !== 'string' || [`${namespace}.set`, `${namespace}.cmd`].includes(type);
     // The type that it travelled with is not sealed: whoever carries it could make it a request to us.
-    if (via === 'sealed' && !isOurs)
+    if (way.via === 'sealed' && !isOurs)
       return { ...refused('plaintext', 'what is sealed is another request than it was sent as') };
-    const request = readCommand(payload, via);
+    const request = readCommand(payload, way);
     if (!request || !this.parts.devices.has(request.device)) {
       return { ok: false, code: 'unknown_point', message: 'dev and point must name an output of this bridge' };
     }

@@ -9,7 +9,7 @@ import type { Log } from '../log.js';
 import type { Sealed } from '../mesh/e2ee.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
-import { type CommandRequest, readCommand, requestFor, senderOf, viaOf } from './command.js';
+import { type CommandRequest, readCommand, requestFor, senderOf, type Way, wayOf } from './command.js';
 import type { Commands } from './commands.js';
 import type { Rules } from './validate.js';
 
@@ -34,7 +34,7 @@ export interface RouterParts {
 /** Longest name of a phone, in characters: what newer relays take. */
 const NAME = 64;
 
-type Handler = (payload: JsonObject, via: CommandRequest['via']) => void;
+type Handler = (payload: JsonObject, way: Way) => void;
 
 /** Emergency stops within this time are one. */
 const STOP_AGAIN_MS = 1_000;
@@ -51,11 +51,11 @@ export class Router {
   ) {
     const { namespace, publisher } = parts;
     this.handlers = new Map<string, Handler>([
-      [`${namespace}.cmd`, (payload, via) => this.command(payload, via)],
-      [`${namespace}.arm`, (payload, via) => this.arm(payload, via)],
-      [`${namespace}.hold`, (payload, via) => this.hold(payload, via)],
-      [`${namespace}.estop`, (payload, via) => this.stop(payload, via)],
-      [`${namespace}.estop_reset`, (payload, via) => this.resetStop(payload, via)],
+      [`${namespace}.cmd`, (payload, way) => this.command(payload, way)],
+      [`${namespace}.arm`, (payload, way) => this.arm(payload, way)],
+      [`${namespace}.hold`, (payload, way) => this.hold(payload, way)],
+      [`${namespace}.estop`, (payload, way) => this.stop(payload, way)],
+      [`${namespace}.estop_reset`, (payload, way) => this.resetStop(payload, way)],
       [`${namespace}.poll`, () => publisher.full()],
       ['control_sync_request', (payload) => this.sync(payload)],
     ]);
@@ -67,18 +67,18 @@ export class Router {
   }
 
   /** Handles one broadcast payload of the relay. */
-  handle(payload: JsonObject, sealed: Sealed): void {
-    this.take(payload, viaOf(sealed));
+  handle(payload: JsonObject, sealed: Sealed, late = false): void {
+    this.take(payload, wayOf(sealed, late));
   }
 
   /** Handles one payload, however it came. */
-  take(payload: JsonObject, via: CommandRequest['via']): void {
+  take(payload: JsonObject, way: Way): void {
     // Relays send a sender its own broadcasts; a state frame of ours must never be taken for a command.
     if (payload['_src'] === this.parts.source) return;
     const type = payload['msg_type'];
     const handler = typeof type === 'string' ? this.handlers.get(type) : undefined;
-    if (handler) handler(payload, via);
-    else this.bound(payload, via);
+    if (handler) handler(payload, way);
+    else this.bound(payload, way);
   }
 
   /** Carries out a command and publishes the truth after it; undefined when nobody is to be answered (see `Commands`). */
@@ -91,12 +91,12 @@ export class Router {
   }
 
   /** A frame in the words of a layout written by hand. */
-  private bound(payload: JsonObject, via: CommandRequest['via']): void {
+  private bound(payload: JsonObject, way: Way): void {
     const { binding, rules, publisher } = this.parts;
     const wish = binding?.read(payload, (device, point) => rules.store.point(device, point)?.spec);
-    if (wish?.kind === 'point') this.submit(requestFor(wish, payload, via));
-    else if (wish?.kind === 'estop') this.stop(payload, via);
-    else if (wish?.kind === 'estop_reset') this.resetStop(payload, via);
+    if (wish?.kind === 'point') this.submit(requestFor(wish, payload, way));
+    else if (wish?.kind === 'estop') this.stop(payload, way);
+    else if (wish?.kind === 'estop_reset') this.resetStop(payload, way);
     else if (wish?.kind === 'poll') publisher.full();
   }
 
@@ -107,15 +107,15 @@ export class Router {
     publisher.sync(named ? from : undefined);
   }
 
-  private command(payload: JsonObject, via: CommandRequest['via']): void {
-    const request = readCommand(payload, via);
+  private command(payload: JsonObject, way: Way): void {
+    const request = readCommand(payload, way);
     const lease = request && this.parts.binding?.deadMan(request.device, request.point);
     if (request) this.submit(lease === undefined ? request : { ...request, lease });
     else this.parts.log.debug({}, 'a command without dev and point was ignored');
   }
 
-  private arm(payload: JsonObject, via: CommandRequest['via']): void {
-    const request = readCommand(payload, via);
+  private arm(payload: JsonObject, way: Way): void {
+    const request = readCommand(payload, way);
     const name = request && `${request.device}.${request.point}`;
     void (request && this.parts.commands.arm(request))?.then((outcome) => {
       this.acknowledge(senderOf(payload), outcome);
@@ -124,8 +124,8 @@ export class Router {
     });
   }
 
-  private hold(payload: JsonObject, via: CommandRequest['via']): void {
-    const request = readCommand(payload, via);
+  private hold(payload: JsonObject, way: Way): void {
+    const request = readCommand(payload, way);
     if (request) this.parts.commands.hold(request, payload['held'] !== false);
   }
 
@@ -146,9 +146,10 @@ export class Router {
     });
   }
 
-  private stop(payload: JsonObject, via: CommandRequest['via']): void {
+  private stop(payload: JsonObject, way: Way): void {
     const sender = senderOf(payload);
     const { rules, commands } = this.parts;
+    const { via } = way;
     // The stop itself has no limit; what is said to whoever hammers the button has.
     const answered = !rules.estop.latched || commands.mayAnswer({ ...sender, via });
     const stopped = this.emergencyStop(sender.from || 'a phone', via);
@@ -185,10 +186,10 @@ export class Router {
     return open.length === 0 ? { ok: true, value: true } : refused('timeout', `not confirmed: ${open.join(', ')}`);
   }
 
-  private resetStop(payload: JsonObject, via: CommandRequest['via']): void {
-    const request = requestFor({ device: '', point: '' }, payload, via);
+  private resetStop(payload: JsonObject, way: Way): void {
+    const request = requestFor({ device: '', point: '' }, payload, way);
     const isRepeat = this.parts.commands.isRepeat(request);
-    const release = () => this.releaseStop(request.from || 'a phone', via);
+    const release = () => this.releaseStop(request.from || 'a phone', way.via);
     void this.parts.commands.releaseStop(request, release)?.then((outcome) => {
       if (!isRepeat) this.reportRefusal('estop_reset', outcome);
       this.acknowledge(request, outcome);

@@ -64,7 +64,7 @@ export function checkSender(request: CommandRequest, rules: Rules): Outcome | un
   if (request.via === 'sealed' && request.sentAt !== undefined && request.sentAt < (access.begun?.() ?? 0)) {
     return refused('expired', 'the command was sealed before the bridge started, and may be a recording');
   }
-  if (request.via === 'late') return refused('expired', 'a later frame of its sender came before the command');
+  if (request.via === 'overtaken') return refused('expired', 'a later frame of its sender came before the command');
   if (access.sealedOnly && request.via === 'plain') {
     return refused('plaintext', 'commands must be sealed with the room key');
   }
@@ -77,6 +77,11 @@ export function checkSender(request: CommandRequest, rules: Rules): Outcome | un
   const role = access.phones.get(request.from) ?? access.defaultRole;
   if (role === 'viewer') return refused('role', LOOK);
   return undefined;
+}
+
+/** What may move something, or let it be moved, must not have been on its way for too long; becoming safe may. */
+export function checkTime({ late }: CommandRequest): Outcome | undefined {
+  return late ? refused('expired', 'the command may have been on its way for too long') : undefined;
 }
 
 /** Checks a command's content against the point and the state of things now. */
@@ -95,6 +100,8 @@ export function checkCommand(request: CommandRequest, rules: Rules): Verdict {
   const toSafe = 'value' in wish && isSafe(spec, wish.value);
   if (estop.latched && !toSafe) return no('estop', 'the emergency stop is latched');
   if ('refusal' in wish) return wish;
+  const tooLate = toSafe ? undefined : checkTime(request);
+  if (tooLate) return { refusal: tooLate };
   const hindrance = toSafe ? undefined : estop.hindrance;
   if (hindrance !== undefined) return no('estop', hindrance);
   if (!toSafe && !estop.isArmed(request.device, spec.id)) {
@@ -121,7 +128,8 @@ export function checkArm(
   if (spec.rules?.arm === undefined) return no('read_only', `${name} is nothing that is armed`);
   if (!device.approved) return no('unapproved', `${request.device} is new here and waits for its owner's consent`);
   if (estop.latched) return no('estop', 'the emergency stop is latched');
-  return { ms: spec.rules.arm };
+  const tooLate = checkTime(request);
+  return tooLate ? { refusal: tooLate } : { ms: spec.rules.arm };
 }
 
 /** True for a wish that an output be at its safe value. */

@@ -1,3 +1,4 @@
+import { isMap } from '../state/is-map.js';
 import type { StateFile } from '../state/state-file.js';
 import { isMarkOf } from './board-mark.js';
 
@@ -111,14 +112,5 @@ function without(manifests: BoardRecord['manifests'] = {}, mark: string | undefi
 function isRecord(value: unknown): value is BoardRecord {
   const { joined, approved, manifests = {} } = (value ?? {}) as { [key: string]: unknown };
   const isText = (item: unknown) => typeof item === 'string';
-  return (
-    typeof joined === 'object' &&
-    joined !== null &&
-    Object.values(joined).every(isText) &&
-    Array.isArray(approved) &&
-    approved.every(isText) &&
-    typeof manifests === 'object' &&
-    manifests !== null &&
-    Object.values(manifests).every(isText)
-  );
+  return isMap(joined, isText) && Array.isArray(approved) && approved.every(isText) && isMap(manifests, isText);
 }

@@ -144,7 +144,7 @@ export class Inbox {
     try {
       if (!cipher) throw new BridgeError('e2ee/no-key', 'the frame is sealed', { hint: 'set relay.roomKey' });
       const opened = cipher.open(payload);
-      return { payload: this.named(opened.payload, payload['_from']), sealed: opened.late ? 'late' : true };
+      return { payload: this.named(opened.payload, payload['_from']), sealed: opened.late ? 'overtaken' : true };
     } catch (error) {
       this.drop('undecryptable', describeError(error));
       this.once('sealed', 'warn', 'dropped a sealed frame', { err: error });

@@ -13,11 +13,15 @@ export interface LivenessOptions {
 /** Pings the other side and watches for any sign of life: a half-open TCP connection looks healthy for hours. */
 export class Liveness {
   private heardAt: number;
+  /** When the ping was sent that is not answered yet, and the last one that was; the beginning before that. */
+  private askedAt: number | undefined;
+  private answeredAt: number;
   private pingTimer: Timer;
   private watchdog: Timer;
 
   constructor(private readonly options: LivenessOptions) {
     this.heardAt = options.clock.now();
+    this.answeredAt = this.heardAt;
     this.pingTimer = this.schedulePing();
     this.watchdog = this.watch(options.dead);
   }
@@ -27,6 +31,18 @@ export class Liveness {
     this.heardAt = this.options.clock.now();
   }
 
+  /** Milliseconds that what comes now was on its way at most: it left after the answer to a ping of then, or after the beginning. */
+  get delayMs(): number {
+    return this.options.clock.now() - this.answeredAt;
+  }
+
+  /** A ping was answered. */
+  pong(): void {
+    this.answeredAt = this.askedAt ?? this.answeredAt;
+    this.askedAt = undefined;
+    this.sign();
+  }
+
   stop(): void {
     this.pingTimer.cancel();
     this.watchdog.cancel();
@@ -34,6 +50,8 @@ export class Liveness {
 
   private schedulePing(): Timer {
     return this.options.clock.after(this.options.ping, () => {
+      // The answer to an earlier one says more about the past than about now.
+      this.askedAt ??= this.options.clock.now();
       this.options.sendPing();
       this.pingTimer = this.schedulePing();
     });

@@ -99,7 +99,7 @@ export class ClientSocket {
     this.ws.on('open', () => this.join());
     this.ws.on('message', (data: Buffer) => this.receive(data));
     this.ws.on('ping', () => this.liveness?.sign());
-    this.ws.on('pong', () => this.liveness?.sign());
+    this.ws.on('pong', () => this.liveness?.pong());
     this.ws.on('error', (error) => {
       this.failure = error;
     });
@@ -114,6 +114,11 @@ export class ClientSocket {
   /** Bytes handed over that the system has not taken yet. */
   get buffered(): number {
     return this.ws.bufferedAmount;
+  }
+
+  /** True while what comes may have been on its way for too long to be what its sender still wants. */
+  get late(): boolean {
+    return (this.liveness?.delayMs ?? 0) > this.options.timing.late;
   }
 
   /** Sends one frame; throws `mesh/closed`, `mesh/too-large` or `mesh/busy`, and then nothing was sent. */

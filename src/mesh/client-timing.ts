@@ -8,6 +8,8 @@ export interface MeshTiming {
   readonly ping: number;
   /** Silence after which the relay counts as dead. */
   readonly dead: number;
+  /** What may have been on its way for longer is late. */
+  readonly late: number;
   /** Longest wait for a clean close. */
   readonly stop: number;
   /** From our request to its reply; relays give a target 5 s. */
@@ -41,8 +43,9 @@ export interface RetryTiming {
 export const MESH_TIMING: MeshTiming = {
   connect: 5_000,
   admission: 5_000,
-  ping: 2_000,
+  ping: 1_000,
   dead: 5_000,
+  late: 2_000,
   stop: 1_000,
   reply: 6_000,
   answer: 4_500,

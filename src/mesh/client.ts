@@ -129,6 +129,11 @@ export class MeshClient {
     return this.link.socket?.buffered ?? 0;
   }
 
+  /** See `ClientSocket`. */
+  get late(): boolean {
+    return this.link.socket?.late ?? false;
+  }
+
   /** Broadcasts of the last 5 s that the relay has not said `sent` to: it does once every peer took the frame. */
   get unanswered(): number {
     return this.replies.unanswered;

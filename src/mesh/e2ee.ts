@@ -18,8 +18,8 @@ import { parseJson } from './json.js';
 /** A sealed payload as it travels; other keys beside these are allowed and ignored. */
 export type Envelope = { e2ee: 2; s: string; n: number; ct: string };
 
-/** Whether a frame came from a holder of the room key; `late`: it did, and was overtaken by a newer one of its sender. */
-export type Sealed = boolean | 'late';
+/** Whether a frame came from a holder of the room key; `overtaken`: it did, and after a newer one of its sender. */
+export type Sealed = boolean | 'overtaken';
 
 /** Seals what we send and opens what others of the room sent. */
 export interface Cipher {

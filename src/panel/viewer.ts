@@ -1,3 +1,4 @@
+import type { Way } from '../action/command.js';
 import type { Requests } from '../action/requests.js';
 import type { Router } from '../action/router.js';
 import type { Clock } from '../clock.js';
@@ -36,7 +37,7 @@ type Ask = (payload: JsonObject) => JsonObject | Promise<JsonObject>;
 export class Viewer {
   readonly publisher: Publisher;
   private readonly router: Router;
-  private readonly via: 'local' | 'viewer';
+  private readonly way: Way;
   private readonly rate: RateWindow;
   private readonly unwatch: () => void;
   private readonly asks: ReadonlyMap<string, Ask>;
@@ -46,7 +47,7 @@ export class Viewer {
 
   constructor(private readonly parts: ViewerParts) {
     const { name, role, socket, desk, clock } = parts;
-    this.via = role === 'operator' ? 'local' : 'viewer';
+    this.way = { via: role === 'operator' ? 'local' : 'viewer' };
     this.rate = new RateWindow(FRAMES_PER_SECOND, clock);
     const sink: FrameSink = {
       ready: true,
@@ -98,7 +99,7 @@ export class Viewer {
     if (type === 'broadcast_request') {
       // Whoever it says it is: it is this page.
       if (isObject(payload))
-        this.router.take({ ...payload, _from: name, ...(payload['from'] ? { from: name } : {}) }, this.via);
+        this.router.take({ ...payload, _from: name, ...(payload['from'] ? { from: name } : {}) }, this.way);
       return;
     }
     const ask = this.asks.get(type);
@@ -129,7 +130,7 @@ export class Viewer {
   private async route({ type, payload }: JsonObject): Promise<JsonObject> {
     const { requests } = this.parts;
     if (typeof type !== 'string' || !requests.knows(type)) return { ok: false, error: 'unknown type' };
-    return await requests.answer(type, payload, this.via);
+    return await requests.answer(type, payload, this.way);
   }
 
   private monitor(device: unknown): JsonObject {

@@ -10,6 +10,7 @@ export function recordedSeat(recorder: Pick<Recorder, 'note'>, source: string, m
     let requests = 0;
     const note = (dir: 'in' | 'out', frame: RelayFrame) =>
       recorder.note({ relay: parseRelayUrl(seat.url).display, dir, frame });
+    const late = () => (seat.late ? { late: true } : {});
     const seat = make(parts, {
       ...handlers,
       up: () => {
@@ -21,12 +22,12 @@ export function recordedSeat(recorder: Pick<Recorder, 'note'>, source: string, m
         handlers.down(reason);
       },
       broadcast: (payload, sealed) => {
-        if (payload['_src'] !== source) note('in', { type: 'broadcast', payload, sealed });
+        if (payload['_src'] !== source) note('in', { type: 'broadcast', payload, sealed, ...late() });
         handlers.broadcast(payload, sealed);
       },
       request: (type, payload, answer, sealed) => {
         const id = ++requests;
-        note('in', { type: 'request', id, request: type, payload, sealed });
+        note('in', { type: 'request', id, request: type, payload, sealed, ...late() });
         const reply = (answered: JsonObject) => {
           note('out', { type: 'reply', id, payload: answered });
           answer(answered);

@@ -55,6 +55,8 @@ export interface RelayFrame {
   readonly type: 'welcome' | 'closed' | 'broadcast' | 'request' | 'reply';
   readonly payload?: unknown;
   readonly sealed?: Sealed;
+  /** It may have been on its way for too long. */
+  readonly late?: boolean;
   /** Of a request and its reply. */
   readonly id?: number;
   /** What a request asks for. */

@@ -11,6 +11,7 @@ export class ReplayedSeat implements Seat {
   readonly unanswered = 0;
   readonly oldestUnansweredMs = 0;
   readonly recent = 0;
+  late = false;
   ready = false;
   relayId: string | undefined;
   name = '';
@@ -29,8 +30,9 @@ export class ReplayedSeat implements Seat {
   };
 
   /** A frame comes in. */
-  receive({ type, payload, sealed = false, request = '', id, relayId }: RelayFrame): void {
+  receive({ type, payload, sealed = false, late = false, request = '', id, relayId }: RelayFrame): void {
     const { handlers } = this;
+    this.late = late;
     if (type === 'welcome') {
       this.ready = true;
       this.relayId = relayId;

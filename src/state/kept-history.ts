@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { type History, SAMPLES, type Samples } from './history.js';
+import { isMap } from './is-map.js';
 import { PacedFile } from './paced-file.js';
 import type { StateFile } from './state-file.js';
 
@@ -47,11 +48,6 @@ export class KeptHistory {
 
 function isRecord(value: unknown): value is HistoryRecord {
   const { at, samples } = value as Partial<HistoryRecord>;
-  const isMap = (map: unknown) => typeof map === 'object' && map !== null;
   const isList = (list: unknown) => Array.isArray(list) && list.every((sample) => typeof sample === 'number');
-  return (
-    (at === null || Number.isInteger(at)) &&
-    isMap(samples) &&
-    Object.values(samples ?? {}).every((points) => isMap(points) && Object.values(points).every(isList))
-  );
+  return (at === null || Number.isInteger(at)) && isMap(samples, (points) => isMap(points, isList));
 }

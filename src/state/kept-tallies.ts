@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Tallies } from '../device/tallies.js';
+import { isMap } from './is-map.js';
 import { PacedFile } from './paced-file.js';
 import type { StateFile } from './state-file.js';
 
@@ -54,6 +55,5 @@ export class KeptTallies {
 }
 
 function isRecord(value: unknown): value is TallyRecord {
-  const { counts } = value as Partial<TallyRecord>;
-  return typeof counts === 'object' && counts !== null && Object.values(counts).every(Number.isSafeInteger);
+  return isMap((value as Partial<TallyRecord>).counts, Number.isSafeInteger);
 }

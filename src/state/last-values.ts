@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { idsIn, isValue, type Value } from '../device/point.js';
 import { DERIVED } from './derived.js';
+import { isMap } from './is-map.js';
 import { PacedFile } from './paced-file.js';
 import type { StateFile } from './state-file.js';
 import type { Store } from './store.js';
@@ -96,8 +97,7 @@ export class LastValues {
 }
 
 function isRecord(value: unknown): value is LastRecord {
-  const { points } = value as Partial<LastRecord>;
-  return typeof points === 'object' && points !== null && Object.values(points).every(isLast);
+  return isMap((value as Partial<LastRecord>).points, isLast);
 }
 
 function isLast(last: unknown): boolean {

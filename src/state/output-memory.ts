@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { isValue, type Value } from '../device/point.js';
+import { isMap } from './is-map.js';
 import { PacedFile } from './paced-file.js';
 import type { StateFile } from './state-file.js';
 
@@ -76,6 +77,5 @@ export class OutputMemory implements Remembered {
 }
 
 function isRecord(value: unknown): value is OutputRecord {
-  const { outputs } = value as Partial<OutputRecord>;
-  return typeof outputs === 'object' && outputs !== null && Object.values(outputs).every(isValue);
+  return isMap((value as Partial<OutputRecord>).outputs, isValue);
 }

@@ -1,30 +1,40 @@
-import { join } from 'node:path';
 import { drivers } from '../../devices/index.js';
 import type { BridgeParts } from '../../src/bridge.js';
-import { parseConfig } from '../../src/config/load.js';
-import { seededRandom } from '../../src/device/seeded-random.js';
-import type { Log } from '../../src/log.js';
+import type { ConfigContext } from '../../src/config/load.js';
+import type { Config } from '../../src/config/schema.js';
+import type { JsonObject } from '../../src/mesh/frame.js';
 import { pairingOf } from '../../src/pairing.js';
-import { noPins } from '../support/no-pins.js';
 import type { Specimen } from './specimen.js';
 import type { Stage } from './stage.js';
-import { type RelayTaps, tapped } from './tap.js';
 
-/** A whole bridge for these devices on this stage; what chance decides follows from the seed. */
-export function bridgeParts(
-  stage: Stage,
-  specimens: Iterable<Specimen>,
-  { seed, log, taps }: { readonly seed: number; readonly log: Log; readonly taps: RelayTaps },
-): BridgeParts {
-  const { clock, folder, url, token, ports } = stage;
-  const devices = [...specimens].map(({ id, options }) => [id, { ...options, port: stage.path(id) }]);
-  const text = JSON.stringify({
-    bridge: { name: 'rig', namespace: 'rig', stateDir: join(folder, 'state') },
-    relay: { url, channel: 'lab', token },
-    devices: Object.fromEntries(devices),
+/** The config of a bridge for these devices. */
+export function configFor(stage: Stage, specimens: Iterable<Specimen>): JsonObject {
+  const { url, token } = stage;
+  const devices = [...specimens].map(({ id, options, wired }) => {
+    return [id, wired ? options : { ...options, port: stage.address(id) }];
   });
-  const random = seededRandom(seed + 1);
-  const { config } = parseConfig({ path: 'chaos', text, shared: false }, { drivers, env: {}, homeDir: folder });
+  return {
+    // Another folder after each death, so that no dead bridge writes where a living one reads.
+    bridge: { name: 'rig', namespace: 'rig', stateDir: `\${STATE}` },
+    relay: { url, channel: 'lab', token },
+    // Whoever counts begins anew with each bridge, so that it is known what he must have counted.
+    persist: { interval: '1s', values: true, history: true, counters: false },
+    publish: { maxHz: 5 },
+    devices: Object.fromEntries(devices),
+  };
+}
+
+/** What a config is read with. */
+export function configContext(folder: string, stateDir: string): ConfigContext {
+  return { drivers, env: { STATE: stateDir }, homeDir: folder, hostname: 'rig' };
+}
+
+/** Everything that such a bridge is built from, but for what it is given of the world. */
+export function bridgeParts(
+  { url, token }: Pick<Stage, 'url' | 'token'>,
+  config: Config,
+  world: Pick<BridgeParts, 'clock' | 'random' | 'log' | 'ports' | 'pins' | 'dial'>,
+): BridgeParts {
   return {
     config,
     relayUrl: url,
@@ -33,12 +43,7 @@ export function bridgeParts(
     drivers,
     version: '0.0.0',
     hostname: 'rig',
-    clock,
-    random,
-    log,
-    ports,
     pairing: pairingOf({ url, channel: 'lab', token, roomKey: undefined }),
-    pins: () => noPins,
-    dial: tapped(stage.dial, taps),
+    ...world,
   };
 }

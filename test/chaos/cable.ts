@@ -11,6 +11,8 @@ export interface Jack {
   vanish(): void;
   /** The port takes no more bytes of the bridge. */
   stall(stalling: boolean): void;
+  /** It has another name when it appears again, where the bridge looks for something else than its name. */
+  rename?(path: string): void;
   /** Openings fail as on a port with trouble. */
   refuse(code: string | undefined): void;
 }
@@ -102,6 +104,11 @@ export class Cable {
   stall(stalling: boolean): void {
     this.stalled = stalling;
     this.jack.stall(stalling);
+  }
+
+  /** When it is plugged in again it is at another port. */
+  rename(path: string): void {
+    this.jack.rename?.(path);
   }
 
   refuse(code: string | undefined): void {

@@ -2,33 +2,45 @@ import type { Clock } from '../../src/clock.js';
 import { BridgeError } from '../../src/error.js';
 import type { PortAddress } from '../../src/port/line-link.js';
 import type { Ports } from '../../src/port/ports.js';
+import type { Supply } from '../../src/port/supply.js';
 import { FakePort } from '../support/fake-line.js';
 import type { Jack } from './cable.js';
 import type { PortTaps } from './stage.js';
 
+/** Whoever has the ports open: its time, and whether it hears of what happens to them now. */
+export interface PortOwner {
+  readonly clock: Clock;
+  pass(event: () => void): void;
+}
+
 /** One serial port in memory that appears and vanishes. */
 export class MemoryJack implements Jack {
   present = false;
+  /** Which node it is: another one each time that it appears. */
+  appearances = 0;
   readonly port: FakePort;
   /** Who waits for it to appear. */
   readonly waiting = new Set<() => void>();
   private trouble: string | undefined;
 
+  /** `address`: how the config finds it, whatever its name; by its name where that is the name. */
   constructor(
-    readonly path: string,
-    clock: Clock,
+    public path: string,
+    readonly address: PortAddress,
+    private readonly owner: PortOwner,
     readonly taps: PortTaps,
   ) {
-    this.port = new FakePort(clock);
+    this.port = new FakePort(owner.clock);
     this.admit();
   }
 
   send(bytes: string): void {
-    this.port.send(Buffer.from(bytes, 'latin1'));
+    this.owner.pass(() => this.port.send(Buffer.from(bytes, 'latin1')));
   }
 
   appear(receive: (bytes: string) => void): void {
     this.present = true;
+    this.appearances++;
     this.port.onWrite = (line) => {
       this.taps.wrote(`${line}\n`);
       receive(`${line}\n`);
@@ -41,17 +53,21 @@ export class MemoryJack implements Jack {
     this.present = false;
     this.port.onWrite = undefined;
     this.admit();
-    this.port.vanish();
+    this.owner.pass(() => this.port.vanish());
+  }
+
+  rename(path: string): void {
+    if (typeof this.address !== 'string') this.path = path;
   }
 
   stall(stalling: boolean): void {
-    this.port.stall(stalling);
+    this.owner.pass(() => this.port.stall(stalling));
   }
 
   refuse(code: string | undefined): void {
     this.trouble = code;
     this.admit();
-    if (code !== undefined) this.port.vanish();
+    if (code !== undefined) this.owner.pass(() => this.port.vanish());
   }
 
   private admit(): void {
@@ -61,28 +77,46 @@ export class MemoryJack implements Jack {
 }
 
 /** The serial ports of a machine in memory. */
-export function memoryPorts(jacks: ReadonlyMap<string, MemoryJack>): Ports {
+export function memoryPorts(jacks: readonly MemoryJack[], supply: () => Supply): Ports {
+  const find = (port: PortAddress) => jacks.find(({ path, address }) => path === port || isSame(address, port));
   const jackAt = (port: PortAddress) => {
-    const jack = jacks.get(String(port));
-    if (!jack) throw new BridgeError('port/missing', `there is no ${String(port)}`);
+    const jack = find(port);
+    if (!jack) throw new BridgeError('port/missing', `there is no ${JSON.stringify(port)}`);
     return jack;
   };
+  const plugged = () => jacks.filter(({ present }) => present);
   return {
-    resolve: (port) => jackAt(port).path,
+    resolve: (port) => {
+      const { path, present } = jackAt(port);
+      if (!present) throw new BridgeError('port/missing', `there is no ${path}`);
+      return path;
+    },
     open: async (options, handlers, signal) => {
       const jack = jackAt(options.port);
       const link = await jack.port.open(options, handlers, signal);
       jack.taps.opened();
       return link;
     },
-    watch: (port, wake) => {
-      const { waiting } = jackAt(port);
-      waiting.add(wake);
-      return () => waiting.delete(wake);
-    },
-    list: () => [],
-    nodeOf: () => undefined,
+    watch: (port, wake) => watch(jackAt(port), wake),
+    list: () => plugged().map(({ path, address }) => ({ path, ...(typeof address === 'object' && { usb: address }) })),
+    nodeOf: (path) => String(find(path)?.appearances),
     holders: async () => [],
-    watchList: () => () => {},
+    watchList: (wake) => {
+      const ends = jacks.map((jack) => watch(jack, wake));
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+    supply: async () => supply(),
   };
+}
+
+function watch({ waiting }: MemoryJack, wake: () => void): () => void {
+  const woken = () => wake();
+  waiting.add(woken);
+  return () => void waiting.delete(woken);
+}
+
+function isSame(address: PortAddress, port: PortAddress): boolean {
+  return typeof address === 'object' && typeof port === 'object' && address.serialNumber === port.serialNumber;
 }

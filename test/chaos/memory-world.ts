@@ -1,6 +1,6 @@
 import type { PointDescription } from '../../firmware-protocol/message.js';
 import { MemoryStage } from './memory-stage.js';
-import { numberedBoard, numberedSketch } from './specimen.js';
+import { numberedBoard, numberedSketch, pinBank } from './specimen.js';
 import { World, type WorldOptions } from './world.js';
 
 /** What a world in memory is made of. */
@@ -11,7 +11,7 @@ export interface MemoryWorldOptions extends WorldOptions {
   readonly kernel?: number;
 }
 
-/** Two simulated boards and a sketch, in memory and in virtual time. */
+/** Two simulated boards, a sketch and pins, in memory and in virtual time. */
 export function memoryWorld(options: MemoryWorldOptions): World {
   const stage = new MemoryStage(options.kernel);
   const { clock, relay } = stage;
@@ -20,6 +20,7 @@ export function memoryWorld(options: MemoryWorldOptions): World {
     numberedBoard(clock, 'greenhouse', 1_000, options.points),
     numberedBoard(clock, 'yard', 10_001_000, options.points),
     numberedSketch(clock, 'tank', 30_000_000),
+    pinBank(clock, 'pins'),
   ];
   return new World(stage, specimens, options);
 }

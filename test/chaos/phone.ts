@@ -42,6 +42,7 @@ export class Phone {
   }
 
   start(): void {
+    this.over = false;
     const { dial, url, clock, name, token } = this.parts;
     const wire = dial(url, {}) as Wire & { pause(): void; resume(): void };
     this.wire = wire;
@@ -64,6 +65,11 @@ export class Phone {
     const cmd = `${this.name}-${++this.taps}`;
     const payload = { msg_type: 'rig.cmd', dev: device, point, ...wish, _cmd: cmd, _from: this.name };
     return this.send(payload) ? cmd : undefined;
+  }
+
+  /** Says that the button of its last command is still held. */
+  hold(device: string, point: string): void {
+    this.send({ msg_type: 'rig.hold', dev: device, point, held: true, _from: this.name });
   }
 
   /** Sends its last command once more, as a phone does that missed the answer. */
@@ -95,6 +101,7 @@ export class Phone {
     this.wire?.terminate();
   }
 
+  /** Is gone without a word, until it is started again. */
   stop(): void {
     this.over = true;
     this.again?.cancel();

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
-import { Bridge } from '../../src/bridge.js';
-import { silentLog } from '../../src/log.js';
-import { bridgeParts } from './bridge-parts.js';
+import { Host } from './host.js';
+import { LogEar } from './log-ear.js';
 import { MemoryStage } from './memory-stage.js';
 import { Phone } from './phone.js';
 import { numberedSketch } from './specimen.js';
@@ -27,10 +26,12 @@ const stage = new MemoryStage();
 const { clock, relay, dial, url, token } = stage;
 relay.begin();
 const taps = { sent: () => {}, came: () => {}, dialled: () => {}, lost: () => {} };
-const bridge = new Bridge(bridgeParts(stage, [numberedSketch(clock, 'tank', 0)], { seed: 1, log: silentLog, taps }));
-const jack = stage.jack(stage.path('tank'), { opened: () => {}, wrote: () => {} });
+const specimens = [numberedSketch(clock, 'tank', 0)];
+const log = new LogEar(clock);
+const host = new Host({ stage, specimens, seed: 1, sabotage: (parts) => parts, log, taps });
+const jack = stage.jack('tank', { opened: () => {}, wrote: () => {} });
 jack.appear(() => {});
-await bridge.start();
+await host.begin();
 const phone = new Phone({ name: 'anna', dial, url, token, clock });
 phone.start();
 
@@ -50,7 +51,7 @@ for (let million = 1; million <= millions; million++) {
   console.log(`${million} M readings: heap ${(heapUsed / MB).toFixed(1)} MB, RSS ${(rss / MB).toFixed(0)} MB`);
 }
 const last = phone.values.get('tank.n');
-await stage.finish(bridge.stop());
+await stage.finish(host.stop());
 phone.stop();
 const left = await stage.close();
 

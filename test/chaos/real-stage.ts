@@ -10,6 +10,7 @@ import { machinePorts, type Ports } from '../../src/port/ports.js';
 import { createVirtualPort, type VirtualPort } from '../../src/port/virtual-port.js';
 import type { Jack } from './cable.js';
 import { CountingClock } from './counting-clock.js';
+import type { Life } from './life.js';
 import { RealRelay } from './real-relay.js';
 import { TOKEN } from './relay.js';
 import type { PortTaps, Stage } from './stage.js';
@@ -27,7 +28,6 @@ export class RealStage implements Stage {
   readonly slackMs = SLACK_MS;
   worstLagMs = 0;
   readonly folder = mkdtempSync(join(tmpdir(), 'carter-chaos-'));
-  readonly ports: Ports;
   readonly dial: Dial = (url, options) => new WebSocket(url, { ...options, perMessageDeflate: false });
   private readonly taps = new Map<string, PortTaps>();
   private lagTimer: NodeJS.Timeout | undefined;
@@ -36,9 +36,11 @@ export class RealStage implements Stage {
   private constructor(
     readonly clock: CountingClock,
     readonly relay: RealRelay,
-  ) {
-    const ports = machinePorts(clock, silentLog);
-    this.ports = {
+  ) {}
+
+  portsFor(life: Life): Ports {
+    const ports = machinePorts(life.clock, silentLog);
+    return {
       ...ports,
       open: async (options, handlers, signal) => {
         const link = await ports.open(options, handlers, signal);
@@ -67,11 +69,12 @@ export class RealStage implements Stage {
     return this.relay.url;
   }
 
-  path(id: string): string {
+  address(id: string): string {
     return join(this.folder, id);
   }
 
-  jack(path: string, taps: PortTaps): Jack {
+  jack(id: string, taps: PortTaps): Jack {
+    const path = this.address(id);
     this.taps.set(path, taps);
     return new PtyJack(path);
   }
@@ -80,7 +83,10 @@ export class RealStage implements Stage {
     await sleep(this.clock, ms);
   }
 
-  async finish(work: Promise<void>): Promise<void> {
+  /** Nothing makes real time stand still. */
+  during(): void {}
+
+  async finish(work: Promise<unknown>): Promise<void> {
     await work;
   }
 

@@ -1,6 +1,6 @@
 import type { PointDescription } from '../../firmware-protocol/message.js';
 import { seededRandom } from '../../src/device/seeded-random.js';
-import type { End, FaultKind } from './faults/fault.js';
+import type { FaultKind } from './faults/fault.js';
 import { FAULTS } from './faults/index.js';
 import { memoryWorld } from './memory-world.js';
 import { realWorld } from './real-world.js';
@@ -43,7 +43,6 @@ const MOST_FAULTS = 6;
 export const RECOVERY_MS = 2_000;
 const GIVEN_UP_MS = 90_000;
 const STEP_MS = 50;
-const SWAP = 'plug both boards';
 /** A command is answered within this time where nothing is wrong. */
 const ANSWER_MS = 1_700;
 
@@ -74,14 +73,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
 
 /** Some faults, each with its time, while phones tap. Resolves at the end of the last one. */
 async function trouble(world: World, kinds: readonly FaultKind[], seed: number): Promise<FaultKind[]> {
-  const { random, ledger } = world;
+  const { random, ledger, troubles } = world;
   const { clock } = world.stage;
   // Of its own, so that a seed means the same faults in memory and on real ports.
   const plan = seededRandom(seed);
   const happened: FaultKind[] = [];
-  const taken = new Map<string, End>();
   const count = 1 + Math.floor(plan() * MOST_FAULTS);
-  let lastEnd = clock.now();
   let toCome = count;
   let wellAt: number | undefined;
   const taps = world.tapping();
@@ -96,41 +93,32 @@ async function trouble(world: World, kinds: readonly FaultKind[], seed: number):
       const targets = kind?.targets(world) ?? [];
       const target = targets[Math.floor(pick * targets.length)];
       if (!kind || target === undefined) return;
-      const place = `${kind.aspect} ${target}`;
-      const overlaps = (other: string) => other === place || (kind.aspect === 'plug' && clash(place, other));
-      if ([...taken.keys()].some(overlaps)) return;
+      const over = troubles.begin(kind, target);
+      if (!over) return;
       happened.push(kind);
       wellAt = undefined;
       ledger.note('fault', `${kind.name}: ${target}`);
       const end = kind.begin(world, target, random);
-      taken.set(place, end);
-      clock.after(length, () => {
+      clock.after(length, async () => {
         ledger.note('end', `${kind.name}: ${target}`);
-        end();
-        taken.delete(place);
-        lastEnd = clock.now();
+        await end();
+        over();
       });
     });
   }
-  while (toCome > 0 || taken.size > 0) {
+  while (toCome > 0 || troubles.count > 0) {
     await world.stage.pass(STEP_MS);
-    if (taken.size > 0) wellAt = undefined;
-    else if (world.recovered(lastEnd)) wellAt ??= clock.now();
+    if (troubles.count > 0) wellAt = undefined;
+    else if (world.recovered(troubles.lastEnd)) wellAt ??= clock.now();
   }
   taps();
-  ledger.note('quiet', `since ${lastEnd.toFixed(0)}`);
-  world.quietSince = lastEnd;
+  ledger.note('quiet', `since ${troubles.lastEnd.toFixed(0)}`);
   world.wellAt = wellAt;
   return happened;
 }
 
-/** Whether two places are the same sockets: a swap takes both boards'. */
-function clash(place: string, other: string): boolean {
-  return other.startsWith('plug ') && (place === SWAP || other === SWAP);
-}
-
 async function recovery(world: World, faults: readonly FaultKind[]): Promise<number | undefined> {
-  const { quietSince } = world;
+  const quietSince = world.troubles.lastEnd;
   const { clock } = world.stage;
   const holdOff = Math.max(0, ...faults.map((kind) => kind.holdsOff ?? 0));
   // A wait longer than what is meant to be is not the bridge's purpose any more.
@@ -150,8 +138,8 @@ async function proof(world: World): Promise<void> {
   // What phones asked for in the last moment is over by now.
   await stage.pass(ANSWER_MS + stage.slackMs);
   for (const phone of world.phones) {
-    const asked = world.outputs.map(({ device, point, wish }) => {
-      const value = wish ? wish(world.newNumber()) : true;
+    const asked = world.wishes.outputs.map(({ device, point, wish }) => {
+      const value = wish ? wish(world.wishes.fresh()) : true;
       return { device, point, cmd: phone.command(device, point, { value }) };
     });
     await stage.pass(ANSWER_MS + stage.slackMs);

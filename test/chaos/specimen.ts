@@ -4,18 +4,26 @@ import type { PointDescription } from '../../firmware-protocol/message.js';
 import type { Clock } from '../../src/clock.js';
 import type { Simulator } from '../../src/device/driver-kind.js';
 import { boardDialect, type Dialect, sketchDialect } from './dialect.js';
+import { PINS, PinBoard, pinDialect } from './pin-board.js';
 import { NumberedSketch } from './sketch.js';
 
 /** An output that phones may switch. Without `wish` it is on or off; with it, that makes a value from a number that nobody used yet. */
 export interface Output {
   readonly point: string;
   readonly wish?: (fresh: number) => number;
+  /** It is on only while a button is held. */
+  readonly held?: true;
+  /** After a start it is what was wished last. */
+  readonly restored?: true;
 }
 
 /** One device that faults befall: how it behaves, and how to look at what it really does. */
 export interface Specimen {
   readonly id: string;
-  readonly simulator: Simulator;
+  /** The device at the other end of a cable. */
+  readonly simulator?: Simulator;
+  /** The pins that it is, where it has no cable. */
+  readonly wired?: PinBoard;
   readonly dialect: Dialect;
   readonly speaksProtocol: boolean;
   /** What the config says of it, but for its port. */
@@ -31,6 +39,8 @@ export interface Specimen {
   on(): string[];
   /** How often each numbered wish was carried out, as `point value`; absent where nobody counts. */
   executions?(): ReadonlyMap<string, number>;
+  /** Another process begins with it. */
+  born?(): void;
 }
 
 const PLAIN = { label: '', unit: '', lease: 0, options: [] } as const;
@@ -42,7 +52,10 @@ export const BOARD_POINTS: readonly PointDescription[] = [
   { ...PLAIN, id: 'n', role: 'sensor', type: 'number' },
   { ...PLAIN, id: 'pump', role: 'actuator', type: 'boolean', safe: false, lease: LEASE_MS },
   { ...PLAIN, id: 'fan', role: 'actuator', type: 'number', min: 0, max: 999_999, step: 1, safe: 0, lease: LEASE_MS },
+  { ...PLAIN, id: 'winch', role: 'actuator', type: 'boolean', safe: false, lease: LEASE_MS },
 ];
+
+const HELD = { points: { winch: { holdToRun: true } } };
 
 const SKETCH = {
   driver: 'lines',
@@ -65,11 +78,11 @@ export function numberedBoard(clock: Clock, id: string, base: number, points = B
     simulated: board,
     dialect: boardDialect(points),
     speaksProtocol: true,
-    options: { driver: 'board', id },
-    outputs: [{ point: 'pump' }, { point: 'fan', wish: (fresh) => fresh }],
+    options: { driver: 'board', id, ...HELD },
+    outputs: [{ point: 'pump' }, { point: 'fan', wish: (fresh) => fresh }, { point: 'winch', held: true }],
     sensors: ['n'],
     sense: () => board.sense('n', String(base + ++count)),
-    on: () => ['pump', 'fan'].filter((point) => board.output(point) !== false && board.output(point) !== 0),
+    on: () => ['pump', 'fan', 'winch'].filter((point) => board.output(point) !== false && board.output(point) !== 0),
     executions: () => counted(board.executions, / fan ([1-9]\d*)$/, 'fan'),
   };
 }
@@ -88,6 +101,36 @@ export function numberedSketch(clock: Clock, id: string, base: number): Specimen
     sense: () => sketch.measure(),
     on: () => [...(sketch.pump ? ['pump'] : []), ...(sketch.level === 0 ? [] : ['level'])],
     executions: () => counted(sketch.executions, /^LEVEL ([1-9]\d*)$/, 'level'),
+  };
+}
+
+const PIN_OPTIONS = {
+  driver: 'gpio',
+  points: {
+    door: { pin: PINS.door, direction: 'in' },
+    count: { pin: PINS.count, direction: 'in', measure: 'count' },
+    lamp: { pin: PINS.lamp, direction: 'out', onBoot: 'restore' },
+    winch: { pin: PINS.winch, direction: 'out', holdToRun: true },
+  },
+};
+
+/** Pins of this machine. */
+export function pinBank(clock: Clock, id: string): Specimen {
+  const wired = new PinBoard(clock);
+  return {
+    id,
+    wired,
+    dialect: pinDialect,
+    speaksProtocol: false,
+    options: PIN_OPTIONS,
+    outputs: [
+      { point: 'lamp', restored: true },
+      { point: 'winch', held: true },
+    ],
+    sensors: ['door', 'count'],
+    sense: () => wired.sense(),
+    on: () => wired.on(),
+    born: () => wired.born(),
   };
 }
 

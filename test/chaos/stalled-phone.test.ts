@@ -19,7 +19,7 @@ async function watch(world: World, ms: number): Promise<{ oldest: number; values
   const values = new Set<unknown>();
   for (let passed = 0; passed < ms; passed += STEP_MS) {
     await world.stage.pass(STEP_MS);
-    answer = Math.max(answer, world.bridge.mesh.oldestUnansweredMs ?? 0);
+    answer = Math.max(answer, world.host.bridge?.mesh.oldestUnansweredMs ?? 0);
     const value = anna?.values.get('greenhouse.n');
     values.add(value);
     oldest = Math.max(oldest, witness?.ageOf('n', value) ?? Number.POSITIVE_INFINITY);

@@ -38,6 +38,8 @@ export class Witness implements Taps {
     /** Called with every command that the bridge writes. */
     private readonly onTold: (device: string, told: Told) => void,
     private readonly slackMs: number,
+    /** Milliseconds that the bridge had: while it is held up it can not know of anything. */
+    private readonly lived: () => number,
   ) {}
 
   plugged(): void {
@@ -45,7 +47,7 @@ export class Witness implements Taps {
   }
 
   pulled(): void {
-    this.pulledAt = this.clock.now();
+    this.pulledAt = this.lived();
   }
 
   /** The bridge begins anew with the device: what was said before is worth nothing now. */
@@ -78,7 +80,7 @@ export class Witness implements Taps {
     const record = this.record(point);
     if (value === null) return;
     const { id, ledger } = this;
-    const gone = this.pulledAt !== undefined && this.clock.now() - this.pulledAt > FORGOTTEN_MS + this.slackMs;
+    const gone = this.isGone;
     ledger.check(
       !gone,
       `${id}.${point} is published as ${String(value)} though ${id} was pulled ${FORGOTTEN_MS} ms ago`,
@@ -97,8 +99,7 @@ export class Witness implements Taps {
 
   /** The bridge publishes a health word. */
   publishedHealth(word: unknown): void {
-    const gone = this.pulledAt !== undefined && this.clock.now() - this.pulledAt > FORGOTTEN_MS + this.slackMs;
-    this.ledger.check(!gone || word !== 'online', `${this.id} is published as online though it was pulled`);
+    this.ledger.check(!this.isGone || word !== 'online', `${this.id} is published as online though it was pulled`);
   }
 
   /** Whether the device said this at `since` or later. */
@@ -116,6 +117,11 @@ export class Witness implements Taps {
   ageOf(point: string, value: unknown): number {
     const entry = this.record(point).said.findLast((said) => said.value === value);
     return this.clock.now() - (entry?.at ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** Whether the bridge must know that it was pulled. */
+  private get isGone(): boolean {
+    return this.pulledAt !== undefined && this.lived() - this.pulledAt > FORGOTTEN_MS + this.slackMs;
   }
 
   private record(point: string): Record {

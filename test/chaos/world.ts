@@ -1,31 +1,29 @@
-import { Bridge, type BridgeParts } from '../../src/bridge.js';
 import { seededRandom } from '../../src/device/seeded-random.js';
-import { type Log, silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
-import { bridgeParts } from './bridge-parts.js';
+import { Begins } from './begins.js';
 import { Cable } from './cable.js';
+import { Holds } from './holds.js';
+import { Host, type Sabotage } from './host.js';
+import { Known, LIVE } from './known.js';
+import { Leases } from './leases.js';
 import { Ledger } from './ledger.js';
+import { LogEar } from './log-ear.js';
 import { Orders } from './orders.js';
 import { Phone } from './phone.js';
-import { LEASE_MS, type Output, type Specimen } from './specimen.js';
+import { Restores } from './restores.js';
+import type { Specimen } from './specimen.js';
 import type { Stage } from './stage.js';
+import { Troubles } from './troubles.js';
+import { Wishes } from './wishes.js';
 import { Witness } from './witness.js';
 
-const MEASURE_MS = 250;
-/** A board looks at its leases every 20 ms, and a slow one hears up to 550 ms late. */
-const LEASE_SLACK_MS = 600;
-const STOP_MS = 2_000;
-/** A device that went away again and again is `degraded` for a while, and works. */
-const LIVE: ReadonlySet<unknown> = new Set(['online', 'degraded']);
-
-/** What a run may replace by something broken, to see that it is found out. */
-export type Sabotage = (parts: BridgeParts) => BridgeParts;
+/** What befell a device is felt for so long. */
+const ECHO_MS = 2_000;
 
 /** What a world is made of. */
 export interface WorldOptions {
   readonly seed: number;
   readonly sabotage?: Sabotage;
-  readonly log?: Log;
   /** Keeps the whole trace. */
   readonly keep?: boolean;
 }
@@ -39,70 +37,119 @@ export class World {
   readonly witnesses = new Map<string, Witness>();
   readonly phones: Phone[];
   readonly orders: Orders;
-  readonly bridge: Bridge;
-  private readonly parts: BridgeParts;
+  readonly wishes: Wishes;
+  readonly troubles: Troubles;
+  readonly host: Host;
+  readonly complaints: LogEar;
+  private readonly begins = new Begins(this);
+  private readonly holds: Holds;
+  readonly restores: Restores;
+  /** When the last bridge ended. */
+  endedAt = 0;
   /** How often the bridge lost its relay. */
   losses = 0;
-  /** When the last fault was over. */
-  quietSince = 0;
-  /** When all was well after it, where that was before the end of the trouble was known. */
+  /** When all was well after the last fault, where that was before the end of the trouble was known. */
   wellAt: number | undefined;
   /** When the bridge called its relay, or opened a port, last. */
   triedAt = 0;
-  private wishes = 0;
-  private running = true;
+  /** When it was last said that the bridge is offline. */
+  saidOfflineAt = Number.NEGATIVE_INFINITY;
+  /** When the bridge opened a device last. */
+  readonly openedAt = new Map<string, number>();
+  readonly known: Known;
+  private readonly leases: Leases;
 
   constructor(
     readonly stage: Stage,
     specimens: readonly Specimen[],
-    { seed, sabotage = (parts) => parts, log = silentLog, keep = false }: WorldOptions,
+    { seed, sabotage = (parts) => parts, keep = false }: WorldOptions,
   ) {
     const { clock, slackMs } = stage;
     const { witnesses } = this;
     this.random = seededRandom(seed);
     this.ledger = new Ledger(clock, keep);
+    this.troubles = new Troubles(clock);
+    this.wishes = new Wishes(specimens);
+    this.complaints = new LogEar(clock);
+    this.restores = new Restores(this.wishes.outputs);
+    const { ledger, troubles, isThere } = this;
+    this.leases = new Leases({ stage, ledger, specimens, witnesses, isThere });
     this.orders = new Orders({
       clock,
-      ledger: this.ledger,
+      ledger,
       witnesses,
       liveBoards: () =>
         specimens.filter(({ id, speaksProtocol }) => speaksProtocol && this.hears(id)).map(({ id }) => id),
       losses: () => this.losses,
+      isLatched: () => this.known.isLatched,
+      mayComeBack: (output) => this.begins.isRecent && this.restores.mayBeOn(output),
+      arrivedAt: () => this.host.arrivedAt,
+      heldMs: () => this.host.heldMs,
       slackMs,
     });
+    this.holds = new Holds({
+      clock,
+      ledger,
+      outputs: this.wishes.outputs,
+      slackMs,
+      isOn: ({ device, point }) => this.specimens.get(device)?.on().includes(point) ?? false,
+      isWell: (device, ms) => this.hears(device) && troubles.calm(ms + ECHO_MS, [device, 'bridge']),
+    });
     for (const specimen of specimens) this.add(specimen);
+    const came = (payload: JsonObject) => {
+      this.orders.came(payload);
+      this.holds.came(payload);
+      this.restores.came(payload);
+    };
     const taps = {
       sent: (payload: JsonObject) => this.published(payload),
-      came: (payload: JsonObject) => this.orders.came(payload),
+      came,
       dialled: () => this.tried('dialled'),
-      lost: (code: number) => {
-        this.losses++;
-        this.ledger.note('lost', code);
-      },
+      lost: (code: number) => this.lost(code),
     };
-    this.parts = sabotage(bridgeParts(stage, specimens, { seed, log, taps }));
-    this.bridge = new Bridge(this.parts);
+    this.host = new Host({ stage, specimens, seed, sabotage, log: this.complaints, taps });
+    this.known = new Known(this.host);
     this.phones = ['anna', 'bert'].map((name) => this.phone(name));
   }
 
   /** Everything is plugged in, everybody comes. */
   async start(): Promise<void> {
     for (const cable of this.cables.values()) cable.plug();
-    await this.bridge.start();
+    await this.begin();
     for (const phone of this.phones) phone.start();
-    this.measure();
+    this.leases.start();
   }
 
-  /** Most state frames a second, as the config says. */
-  get pace(): number {
-    return this.parts.config.publish.maxHz;
+  /** A bridge begins; time goes on once it has. */
+  async begin(): Promise<void> {
+    this.ledger.note('begins');
+    this.orders.born();
+    for (const { born } of this.specimens.values()) born?.();
+    const begun = this.host.begin();
+    this.stage.during(begun);
+    await begun;
+    if (!this.troubles.calm(Number.POSITIVE_INFINITY, ['disk'])) {
+      // What could not be written can not be known.
+      this.orders.latched(this.known.isLatched);
+      this.restores.doubt();
+    }
+    this.begins.begun();
   }
 
-  /** The bridge takes its config anew, with another pace of frames. */
-  reload(maxHz: number): void {
-    const { config } = this.parts;
-    const publish = { ...config.publish, maxHz };
-    void this.bridge.reload({ ...this.parts, config: { ...config, publish } });
+  /** The bridge is gone without a word. */
+  kill(): void {
+    this.ledger.note('killed');
+    this.endedAt = this.stage.clock.now();
+    this.lost(0);
+    this.host.kill();
+  }
+
+  /** The bridge is asked to stop; resolves once it has. */
+  async end(): Promise<void> {
+    this.ledger.note('stops');
+    this.endedAt = this.stage.clock.now();
+    await this.begins.stopping(() => this.host.stop());
+    this.ledger.note('stopped');
   }
 
   /** Another client of the relay. */
@@ -116,7 +163,7 @@ export class World {
     let over = false;
     const tap = (phone: Phone) => {
       if (over) return;
-      const { device, point, wish } = this.anyWish(this.random);
+      const { device, point, wish } = this.wishes.any(this.random);
       phone.command(device, point, wish);
       this.stage.clock.after(150 + 1000 * this.random(), () => tap(phone));
     };
@@ -126,36 +173,17 @@ export class World {
     };
   }
 
-  /** Everything that can be switched. */
-  get outputs(): (Output & { readonly device: string })[] {
-    return [...this.specimens.values()].flatMap(({ id, outputs }) =>
-      outputs.map((output) => ({ device: id, ...output })),
-    );
-  }
-
-  /** Any output of these. */
-  anyOutput(random: () => number, some = this.outputs): World['outputs'][number] {
-    const output = some[Math.floor(random() * some.length)];
-    if (!output) throw new Error('no outputs');
-    return output;
-  }
-
-  /** Anything that a phone may ask for. */
-  anyWish(random: () => number): { device: string; point: string; wish: JsonObject } {
-    const { device, point, wish } = this.anyOutput(random);
-    const kind = random();
-    const level = kind < 0.7 ? { value: kind < 0.45 } : { pulse_ms: 100 + Math.floor(900 * random()) };
-    return { device, point, wish: wish ? { value: wish(this.newNumber()) } : level };
-  }
-
-  /** A number that nobody wished for yet. */
-  newNumber(): number {
-    return ++this.wishes;
-  }
-
   /** The first phone that gets through lets go of the emergency stop. */
   letGo(): void {
     this.phones.find((phone) => phone.send({ msg_type: 'rig.estop_reset', _from: phone.name }));
+  }
+
+  /** Whether a device is plugged in. */
+  readonly isThere = (id: string): boolean => this.cables.get(id)?.plugged ?? true;
+
+  /** Whether what the bridge writes to a device leaves it. */
+  hears(id: string): boolean {
+    return this.known.isOnline(id) && this.cables.get(id)?.stalled !== true;
   }
 
   /** Whether everybody knows again how things are: all devices live, and every phone was told something newer than `since`. */
@@ -173,24 +201,17 @@ export class World {
   /** Ends everything; what is left over is a violation. */
   async stop(): Promise<void> {
     const { ledger, stage } = this;
-    const began = stage.clock.now();
-    await stage.finish(this.bridge.stop());
-    ledger.check(stage.clock.now() - began <= STOP_MS + stage.slackMs, 'the stop took longer than 2 s');
+    await stage.finish(this.end());
     const executions = new Map<string, ReadonlyMap<string, number>>();
     for (const { id, on, executions: done } of this.specimens.values()) {
-      for (const point of on()) ledger.violate(`${id}.${point} is not safe after the stop`);
+      for (const point of on()) ledger.violate(`${id}.${point} is not safe in the end`);
       if (done) executions.set(id, done());
     }
-    this.running = false;
+    this.leases.stop();
     for (const phone of this.phones) phone.stop();
     for (const cable of this.cables.values()) cable.pull();
     for (const left of await stage.close()) ledger.violate(left);
     this.orders.settle(executions);
-  }
-
-  /** Whether what the bridge writes to a device leaves it. */
-  private hears(id: string): boolean {
-    return this.bridge.store.health(id) === 'online' && this.cables.get(id)?.stalled === false;
   }
 
   private tried(what: string): void {
@@ -198,45 +219,35 @@ export class World {
     this.ledger.note(what);
   }
 
+  private lost(code: number): void {
+    this.losses++;
+    this.ledger.note('lost', code);
+  }
+
   private add(specimen: Specimen): void {
-    const { id, simulator, dialect } = specimen;
-    const { clock, slackMs } = this.stage;
-    const witness = new Witness(
-      id,
-      dialect,
-      clock,
-      this.ledger,
-      (device, told) => this.orders.told(device, told),
-      slackMs,
-    );
-    const opened = () => {
-      this.tried(`opened ${id}`);
-      if (this.stage.virtual) witness.begin();
+    const { id, simulator, wired, dialect } = specimen;
+    const { clock, slackMs, virtual } = this.stage;
+    const told: Orders['told'] = (device, what) => {
+      this.orders.told(device, what);
+      this.holds.told(device, what);
     };
-    const wrote = (bytes: string) => witness.told(bytes);
-    const jack = this.stage.jack(this.stage.path(id), { opened, wrote });
+    const lived = () => clock.now() - this.host.heldMs;
+    const witness = new Witness(id, dialect, clock, this.ledger, told, slackMs, lived);
     this.specimens.set(id, specimen);
     this.witnesses.set(id, witness);
-    this.cables.set(id, new Cable(id, simulator, jack, clock, this.random, witness));
-  }
-
-  /** Sensors measure something new all the time, and leases are looked at. */
-  private measure(): void {
-    if (!this.running) return;
-    for (const { sense, speaksProtocol } of this.specimens.values()) if (speaksProtocol) sense();
-    this.checkLeases();
-    this.stage.clock.after(MEASURE_MS, () => this.measure());
-  }
-
-  private checkLeases(): void {
-    const { clock, slackMs } = this.stage;
-    for (const { id, on, speaksProtocol } of this.specimens.values()) {
-      const age = clock.now() - (this.witnesses.get(id)?.renewedAt ?? 0);
-      // A board without power has nothing on, whatever its model says.
-      if (!speaksProtocol || age <= LEASE_MS + LEASE_SLACK_MS + slackMs || !this.cables.get(id)?.plugged) continue;
-      for (const point of on())
-        this.ledger.violate(`${id}.${point} is on ${age.toFixed(0)} ms after its host's last word`);
+    const opened = () => {
+      this.tried(`opened ${id}`);
+      this.openedAt.set(id, clock.now());
+      if (virtual) witness.begin();
+    };
+    const wrote = (bytes: string) => witness.told(bytes);
+    if (wired) {
+      witness.plugged();
+      wired.taps = { opened, told: wrote, said: (line) => witness.said(line) };
     }
+    if (!simulator) return;
+    const jack = this.stage.jack(id, { opened, wrote });
+    this.cables.set(id, new Cable(id, simulator, jack, clock, this.random, witness));
   }
 
   /** The bridge says something on the channel. */
@@ -244,7 +255,12 @@ export class World {
     const type = String(payload['msg_type']);
     const { _src, _ts, ...said } = payload;
     this.ledger.note('published', said);
-    if (type === 'command_ack') this.orders.answered(payload);
+    if (type === 'command_ack') {
+      this.orders.answered(payload);
+      this.restores.answered(payload, this.stage.clock.now());
+    }
+    if (type === 'rig.health' && payload['bridge'] === 'offline') this.saidOfflineAt = this.stage.clock.now();
+    if (type === 'rig.health') this.checkDevices(said);
     for (const [id, witness] of this.witnesses) {
       const word = payload[id];
       if (type === 'rig.health' && word !== undefined) witness.publishedHealth(word);
@@ -252,5 +268,11 @@ export class World {
       for (const [point, value] of Object.entries((word ?? {}) as object))
         witness.published(type.slice(4), point, value);
     }
+  }
+
+  /** Nobody is there twice, and nobody who is not there at all. */
+  private checkDevices({ msg_type, _seq, _full, bridge, ...devices }: JsonObject): void {
+    const strangers = Object.keys(devices).filter((id) => !this.specimens.has(id));
+    this.ledger.check(strangers.length === 0, `the bridge tells of ${strangers.join(', ')}, which is no device`);
   }
 }

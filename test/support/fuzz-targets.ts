@@ -119,7 +119,7 @@ export function fuzzTargets(examples: string): { readonly targets: readonly Fuzz
       run: (text) => {
         const frame = readFrame(Buffer.from(`{"id":"1","type":"broadcast","payload":${text}}`));
         if (typeof frame === 'string' || !isObject(frame.payload)) return;
-        const request = readCommand(frame.payload, 'plain');
+        const request = readCommand(frame.payload, { via: 'plain' });
         for (const spec of request ? SPECS : []) {
           const checked = checkValue(spec, request?.value);
           const bad =

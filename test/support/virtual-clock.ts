@@ -36,7 +36,7 @@ export class VirtualClock implements Clock {
   /** Moves time forward by `ms`, firing what falls due in order. */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
-    await settle();
+    await this.settled();
     for (;;) {
       let next: Pending | undefined;
       for (const entry of this.pending) {
@@ -48,9 +48,14 @@ export class VirtualClock implements Clock {
       this.pending.delete(next);
       this.time = Math.max(this.time, next.at);
       next.fn();
-      await settle();
+      await this.settled();
     }
     this.time = end;
+  }
+
+  /** Resolves once what is done at this moment is done. */
+  protected async settled(): Promise<void> {
+    await settle();
   }
 }
 

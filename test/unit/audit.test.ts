@@ -11,7 +11,7 @@ describe('the audit', () => {
     const cmd = desk.tap('pump', true);
     desk.tap('pump', true, { _cmd: cmd });
     desk.tap('fan', 500, { _from: 'ben\u001b[2J' });
-    desk.router.take({ msg_type: `${NAMESPACE}.cmd`, dev: 'shed', point: 'horn', pulse_ms: 0 }, 'sealed');
+    desk.router.take({ msg_type: `${NAMESPACE}.cmd`, dev: 'shed', point: 'horn', pulse_ms: 0 }, { via: 'sealed' });
     await desk.clock.advance(100);
     const found = desk.commands.audit.list();
     expect(found).toHaveLength(3);
@@ -24,10 +24,10 @@ describe('the audit', () => {
 
   it('tells stops and resets, refused ones too', async () => {
     const desk = await openDesk({ access: { defaultRole: 'viewer' } });
-    desk.router.take({ msg_type: `${NAMESPACE}.estop`, _from: 'anna' }, 'plain');
-    desk.router.take({ msg_type: `${NAMESPACE}.estop`, _from: 'anna' }, 'plain');
-    desk.router.take({ msg_type: `${NAMESPACE}.estop_reset`, _from: 'anna' }, 'plain');
-    desk.router.take({ msg_type: `${NAMESPACE}.estop_reset`, _from: 'owner' }, 'local');
+    desk.router.take({ msg_type: `${NAMESPACE}.estop`, _from: 'anna' }, { via: 'plain' });
+    desk.router.take({ msg_type: `${NAMESPACE}.estop`, _from: 'anna' }, { via: 'plain' });
+    desk.router.take({ msg_type: `${NAMESPACE}.estop_reset`, _from: 'anna' }, { via: 'plain' });
+    desk.router.take({ msg_type: `${NAMESPACE}.estop_reset`, _from: 'owner' }, { via: 'local' });
     await desk.clock.advance(3_000);
     const told = desk.commands.audit.list().map(({ what, from, ok, code }) => [what, from, ok, code]);
     expect(told.sort()).toEqual([
@@ -54,13 +54,13 @@ describe('the audit', () => {
 
   it('tells a stop that is pressed again and again once, and at its reset how often that was', async () => {
     const desk = await openDesk({ access: { sealedOnly: true } });
-    desk.router.take({ msg_type: `${NAMESPACE}.cmd`, dev: 'shed', point: 'pump', value: true }, 'sealed');
+    desk.router.take({ msg_type: `${NAMESPACE}.cmd`, dev: 'shed', point: 'pump', value: true }, { via: 'sealed' });
     await desk.clock.advance(100);
     for (let i = 0; i < 130; i++) {
-      desk.router.take({ msg_type: `${NAMESPACE}.estop`, _from: `n${i}` }, 'plain');
+      desk.router.take({ msg_type: `${NAMESPACE}.estop`, _from: `n${i}` }, { via: 'plain' });
       await desk.clock.advance(1_000);
     }
-    desk.router.take({ msg_type: `${NAMESPACE}.estop_reset`, _from: 'owner' }, 'local');
+    desk.router.take({ msg_type: `${NAMESPACE}.estop_reset`, _from: 'owner' }, { via: 'local' });
     await desk.clock.advance(0);
     const told = desk.commands.audit.list().map(({ what, from, wish }) => [what, from, wish]);
     expect(told).toEqual([

@@ -85,8 +85,8 @@ describe('the time of the start', () => {
     set(desk.clock, -5 * HOUR);
     const start = desk.clock.wall() ?? 0;
     await desk.clock.advance(10_000);
-    desk.router.take({ ...sealed, value: true, _cmd: 'now', _ts: start + 9_000 }, 'sealed');
-    desk.router.take({ ...sealed, value: false, _cmd: 'recorded', _ts: start - 1 }, 'sealed');
+    desk.router.take({ ...sealed, value: true, _cmd: 'now', _ts: start + 9_000 }, { via: 'sealed' });
+    desk.router.take({ ...sealed, value: false, _cmd: 'recorded', _ts: start - 1 }, { via: 'sealed' });
     await desk.clock.advance(100);
     expect(desk.ackOf('now')).toMatchObject({ ok: true });
     expect(desk.ackOf('recorded')).toMatchObject({ ok: false, code: 'expired' });

@@ -540,10 +540,13 @@ it('a sealed command from before the start is refused, as no replay window reach
   const desk = await openDesk({ access: { sealedOnly: true, begun: () => start } });
   const take = (cmd: string, _ts: number) => {
     const payload = { msg_type: `${NAMESPACE}.cmd`, dev: 'shed', point: 'pump', value: true, _cmd: cmd, _from: 'anna' };
-    desk.router.take({ ...payload, _ts }, 'sealed');
+    desk.router.take({ ...payload, _ts }, { via: 'sealed' });
   };
   take('recorded', start - 1);
-  desk.router.take({ msg_type: `${NAMESPACE}.estop_reset`, _cmd: 'reset', _from: 'anna', _ts: start - 1 }, 'sealed');
+  desk.router.take(
+    { msg_type: `${NAMESPACE}.estop_reset`, _cmd: 'reset', _from: 'anna', _ts: start - 1 },
+    { via: 'sealed' },
+  );
   await desk.clock.advance(100);
   expect(desk.ackOf('recorded')).toMatchObject({ ok: false, code: 'expired' });
   expect(desk.ackOf('reset')).toMatchObject({ ok: false, code: 'expired' });
@@ -552,4 +555,47 @@ it('a sealed command from before the start is refused, as no replay window reach
   await desk.clock.advance(100);
   expect(desk.ackOf('new')).toMatchObject({ ok: true });
   await desk.close();
+});
+
+describe('what may have been on its way for too long', () => {
+  const late = { via: 'plain', late: true } as const;
+  const send = (desk: Awaited<ReturnType<typeof openDesk>>, type: string, more: object = {}) =>
+    desk.router.take({ msg_type: `${NAMESPACE}.${type}`, dev: 'shed', point: 'pump', _cmd: type, ...more }, late);
+
+  it('switches nothing on, and still makes safe', async () => {
+    const desk = await openDesk();
+    send(desk, 'cmd', { value: true });
+    await desk.clock.advance(100);
+    expect(desk.ackOf('cmd')).toMatchObject({ ok: false, code: 'expired' });
+    expect(desk.board.told).toEqual([]);
+    desk.board.outputs.set('pump', true);
+    desk.board.say();
+    send(desk, 'cmd', { value: false, _cmd: 'off' });
+    await desk.clock.advance(100);
+    expect(desk.ackOf('off')).toMatchObject({ ok: true });
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
+  it('stops everything, and lets go of no stop', async () => {
+    const desk = await openDesk();
+    send(desk, 'estop');
+    send(desk, 'estop_reset');
+    await desk.clock.advance(100);
+    expect(desk.ackOf('estop')).toMatchObject({ ok: true });
+    expect(desk.ackOf('estop_reset')).toMatchObject({ ok: false, code: 'expired' });
+    await desk.close();
+  });
+
+  it('arms nothing, and holds no button', async () => {
+    const desk = await openDesk({ rules: { pump: { holdToRun: true }, fan: { arm: 5_000 } } });
+    send(desk, 'arm', { point: 'fan' });
+    desk.tap('pump', true);
+    await desk.clock.advance(700);
+    send(desk, 'hold');
+    await desk.clock.advance(100);
+    expect(desk.ackOf('arm')).toMatchObject({ ok: false, code: 'expired' });
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
 });

@@ -268,8 +268,8 @@ describe('the wishes of outputs', () => {
     expect(memory.outputs.of('shed.fan')).toBe(40);
   });
 
-  it('are none where the file holds something else', () => {
-    writeFileSync(join(folder, 'outputs.json'), '{"version": 1, "outputs": {"shed.pump": [1]}}');
+  it.each(['{"shed.pump": [1]}', '[true]'])('are none where the file holds something else: %s', (outputs) => {
+    writeFileSync(join(folder, 'outputs.json'), `{"version": 1, "outputs": ${outputs}}`);
     expect(start().outputs.of('shed.pump')).toBeUndefined();
     expect(said.join()).toContain('is not usable and was set aside');
   });

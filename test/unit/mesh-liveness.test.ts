@@ -40,6 +40,25 @@ describe('liveness', () => {
     expect(clock.timers).toBe(0);
   });
 
+  it('knows how long what comes was on its way at most, by the answers to its pings', async () => {
+    const clock = new SleepyClock();
+    const { liveness } = watch(clock);
+    await clock.advance(1900);
+    expect(liveness.delayMs).toBe(1900);
+    await clock.advance(150);
+    liveness.pong();
+    expect(liveness.delayMs).toBe(50);
+    // What came meanwhile is read before any timer fires.
+    clock.slept = 5_000;
+    liveness.sign();
+    expect(liveness.delayMs).toBe(5_050);
+    await clock.advance(2_000);
+    expect(liveness.delayMs).toBe(7_050);
+    liveness.pong();
+    expect(liveness.delayMs).toBe(50);
+    liveness.stop();
+  });
+
   it('does not blame the other side for its own sleep', async () => {
     const clock = new SleepyClock();
     const { seen } = watch(clock);

@@ -61,6 +61,19 @@ export const CABLE_FAULTS: readonly FaultKind[] = [
       cable.plug();
     };
   }),
+  onCable(
+    'comes back under another name',
+    'plug',
+    (cable, random) => {
+      cable.pull();
+      return () => {
+        cable.rename(`/dev/ttyUSB${Math.floor(random() * 1_000)}`);
+        cable.plug();
+      };
+    },
+    // What real ports have for a name is up to the kernel.
+    (world) => devices(world).filter((id) => typeof world.stage.address(id) === 'object'),
+  ),
   onCable('plugged and unplugged 20 times a second', 'plug', (cable, _, world) => {
     const stop = every(world, 25, () => (cable.plugged ? cable.pull() : cable.plug()));
     return () => {
@@ -83,6 +96,21 @@ export const CABLE_FAULTS: readonly FaultKind[] = [
   },
   portTrouble('port fails', 'port/failed'),
   portTrouble('port in use', 'port/locked'),
+  {
+    ...onCable(
+      'port fails again and again',
+      'plug',
+      (cable, _, world) => {
+        const stop = every(world, 60, () => {
+          cable.refuse('port/failed');
+          cable.refuse(undefined);
+        });
+        return () => stop();
+      },
+      (world) => (world.stage.virtual ? devices(world) : []),
+    ),
+    holdsOff: 5_000,
+  },
   onCable('port takes no bytes', 'line', (cable) => {
     cable.stall(true);
     return () => cable.stall(false);

@@ -1,14 +1,25 @@
 import type { World } from '../world.js';
 
-/** Ends a fault. */
-export type End = () => void;
+/** Ends a fault; it is over once that is done. */
+export type End = () => void | Promise<void>;
 
 /** One kind of trouble. */
 export interface FaultKind {
   /** What it is, in words. */
   readonly name: string;
   /** What it takes for itself: of two faults with the same aspect and target only one is there at a time. */
-  readonly aspect: 'plug' | 'line' | 'device' | 'relay' | 'phone' | 'taps' | 'clock' | 'disk' | 'config';
+  readonly aspect:
+    | 'plug'
+    | 'line'
+    | 'device'
+    | 'relay'
+    | 'phone'
+    | 'taps'
+    | 'clock'
+    | 'disk'
+    | 'config'
+    | 'process'
+    | 'supply';
   /** What it may befall. */
   targets(world: World): readonly string[];
   begin(world: World, target: string, random: () => number): End;
@@ -17,13 +28,22 @@ export interface FaultKind {
 }
 
 /** Does `work` every `ms` until the fault ends. */
-export function every(world: World, ms: number, work: () => void): End {
+export function every(world: World, ms: number, work: () => void): () => void {
   const { clock } = world.stage;
   let timer = clock.after(0, again);
   function again() {
     timer = clock.after(ms, again);
     work();
   }
+  return () => timer.cancel();
+}
+
+/** Does `work` once in `ms`, if the same bridge ran all the time; what is returned keeps it from that. */
+export function whenWell({ stage, host }: World, ms: number, work: () => void): () => void {
+  const { begins, heldMs, awake } = host;
+  const timer = stage.clock.after(ms + stage.slackMs, () => {
+    if (awake && host.awake && host.begins === begins && host.heldMs === heldMs) work();
+  });
   return () => timer.cancel();
 }
 

@@ -1,9 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { World } from '../world.js';
-import type { End, FaultKind } from './fault.js';
+import { devices, type End, type FaultKind, whenWell } from './fault.js';
 
 const HOUR = 3_600_000;
+/** It is said so soon why a device dropped out. */
+const TOLD_MS = 100;
 
 /** The clock of the real machine is not ours to move. */
 const movable = ({ stage }: World) => (stage.virtual ? ['clock'] : []);
@@ -17,8 +19,31 @@ function setWall({ stage: { virtual } }: World, epoch: (before: number) => numbe
   };
 }
 
+/** A low supply shows in what drops out; nobody can lower that of the real machine. */
+const SUPPLY: FaultKind = {
+  name: 'supply too low',
+  aspect: 'plug',
+  targets: (world) => (world.stage.virtual ? devices(world) : []),
+  begin: (world, target) => {
+    const { stage, complaints, ledger } = world;
+    const { supply: before } = stage;
+    const cable = world.cables.get(target);
+    const since = stage.clock.now();
+    const hadIt = world.hears(target);
+    const told = () => !hadIt || complaints.heardOf(/supply voltage/, since);
+    whenWell(world, TOLD_MS, () => ledger.check(told(), `nobody was told why ${target} dropped out`));
+    stage.supply = 'low';
+    cable?.pull();
+    return () => {
+      stage.supply = before ?? 'good';
+      cable?.plug();
+    };
+  },
+};
+
 /** What can befall the machine that the bridge runs on. */
 export const HOST_FAULTS: readonly FaultKind[] = [
+  SUPPLY,
   {
     name: 'clock jumps',
     aspect: 'clock',
@@ -36,21 +61,26 @@ export const HOST_FAULTS: readonly FaultKind[] = [
     aspect: 'config',
     targets: () => ['config'],
     begin: (world, _, random) => {
-      const before = world.pace;
-      world.reload(1 + Math.floor(random() * 15));
-      return () => world.reload(before);
+      const { host } = world;
+      const before = host.config;
+      host.config = { ...before, publish: { maxHz: 1 + Math.floor(random() * 15) } };
+      host.reload();
+      return () => {
+        host.config = before;
+        host.reload();
+      };
     },
   },
   {
     name: 'state can not be written',
     aspect: 'disk',
     targets: () => ['disk'],
-    begin: ({ stage: { folder } }) => {
+    begin: ({ host }) => {
       // A folder stands where the file is to be written.
-      const inTheWay = ['boards.json.new', 'state.json.new'].map((name) => join(folder, 'state', name));
-      for (const path of inTheWay) mkdirSync(path, { recursive: true });
+      const inTheWay = () => ['boards.json.new', 'estop.json.new'].map((name) => join(host.stateDir, name));
+      for (const path of inTheWay()) mkdirSync(path, { recursive: true });
       return () => {
-        for (const path of inTheWay) rmSync(path, { recursive: true, force: true });
+        for (const path of inTheWay()) rmSync(path, { recursive: true, force: true });
       };
     },
   },

@@ -2,6 +2,10 @@ import type { Phone } from '../phone.js';
 import type { World } from '../world.js';
 import { every, type FaultKind } from './fault.js';
 
+/** Whoever holds a button says so this often, and for so long at most. */
+const HOLD_MS = 250;
+const LONGEST_HOLD_MS = 3_000;
+
 const names = (world: World) => world.phones.map(({ name }) => name);
 
 function phoneOf(world: World, name: string): Phone {
@@ -41,7 +45,7 @@ export const PHONE_FAULTS: readonly FaultKind[] = [
     begin: (world, target, random) =>
       every(world, 400, () => {
         const phone = phoneOf(world, target);
-        const wishes = [world.anyWish(random), world.anyWish(random)];
+        const wishes = [world.wishes.any(random), world.wishes.any(random)];
         // The second overtakes the first.
         for (const [index, { device, point, wish }] of wishes.entries()) {
           world.stage.clock.after(600 - 300 * index, () => phone.command(device, point, wish));
@@ -53,10 +57,10 @@ export const PHONE_FAULTS: readonly FaultKind[] = [
     aspect: 'taps',
     targets: () => ['all'],
     begin: (world, _, random) => {
-      const numbers = world.outputs.filter(({ wish }) => wish);
-      const { device, point, wish = Number } = world.anyOutput(random, numbers);
+      const numbers = world.wishes.outputs.filter(({ wish }) => wish);
+      const { device, point, wish = Number } = world.wishes.output(random, numbers);
       return every(world, 220, () => {
-        for (const phone of world.phones) phone.command(device, point, { value: wish(world.newNumber()) });
+        for (const phone of world.phones) phone.command(device, point, { value: wish(world.wishes.fresh()) });
       });
     },
   },
@@ -68,9 +72,32 @@ export const PHONE_FAULTS: readonly FaultKind[] = [
     begin: (world, target, random) => {
       world.orders.hammering.add(target);
       return every(world, 25, () => {
-        const { device, point, wish } = world.anyWish(random);
+        const { device, point, wish } = world.wishes.any(random);
         phoneOf(world, target).command(device, point, wish);
       });
+    },
+  },
+  {
+    name: 'phone gone while it holds a button',
+    aspect: 'phone',
+    targets: names,
+    begin: (world, target, random) => {
+      const phone = phoneOf(world, target);
+      const held = world.wishes.outputs.filter((output) => output.held);
+      const { device, point } = world.wishes.output(random, held);
+      phone.command(device, point, { value: true });
+      const letGo = every(world, HOLD_MS, () => phone.hold(device, point));
+      const { clock } = world.stage;
+      const gone = clock.after(HOLD_MS + random() * LONGEST_HOLD_MS, () => {
+        letGo();
+        phone.stop();
+      });
+      return () => {
+        gone.cancel();
+        letGo();
+        phone.stop();
+        phone.start();
+      };
     },
   },
   {
@@ -79,7 +106,7 @@ export const PHONE_FAULTS: readonly FaultKind[] = [
     targets: () => ['stop'],
     begin: (world) => {
       const [phone] = world.phones;
-      phone?.send({ msg_type: 'rig.estop', _cmd: `stop-${world.newNumber()}`, _from: phone.name });
+      phone?.send({ msg_type: 'rig.estop', _cmd: `stop-${world.wishes.fresh()}`, _from: phone.name });
       return () => world.letGo();
     },
   },

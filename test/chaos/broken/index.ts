@@ -1,0 +1,6 @@
+import { BROKEN_HOSTS } from './hosts.js';
+import { BROKEN_LINES } from './lines.js';
+import type { Broken } from './parts.js';
+
+/** Broken parts, each with the words by which it must be found out. */
+export const BROKEN: readonly Broken[] = [...BROKEN_LINES, ...BROKEN_HOSTS];
