@@ -59,6 +59,10 @@ export class Connections {
     return {
       message: (text) => this.events.message(peer, text),
       beat: () => peer.beat(),
+      excess: () => {
+        this.counters.unidentified += 1;
+        peer.close(1009, 'too large before identify');
+      },
       failed: () => peer.close(1002),
       closed: () => {
         this.giveBack(peer);

@@ -50,6 +50,11 @@ export class Peer {
     this.watchBuffer();
   }
 
+  /** The relay knows this client now, or asks nobody who he is. */
+  know(): void {
+    this.socket.know();
+  }
+
   /** Runs `fn` after `ms` unless the connection ends or another call replaces it. */
   after(ms: number, fn: () => void): void {
     this.timer?.cancel();

@@ -17,7 +17,7 @@ import { listen, type RelayServer } from './ws-server.js';
 /** Origins of browser pages on this machine, as relay 0.1.1 lists them. */
 const LOCAL_ORIGINS = ['http://127.0.0.1', 'http://localhost'];
 
-/** Characters of the longest frame that is read from somebody who has not shown the token: a long one costs time to read. */
+/** Bytes that are taken, in all and in one frame, from somebody who has not shown the token: more costs memory, and time to read. */
 const STRANGER_FRAME = 16 * 1024;
 
 /** What an EmbeddedRelay is made of. */
@@ -82,7 +82,7 @@ export class EmbeddedRelay {
     }
     if (this.server) throw new BridgeError('relay/started', 'the relay is already running');
     const { maxFrameBytes, connections } = this.limits;
-    const options = { host, port, maxFrameBytes, connections, tls };
+    const options = { host, port, maxFrameBytes, strangerBytes: STRANGER_FRAME, connections, tls };
     this.server = await begin(options, (socket) => this.connections.accept(socket));
     this.connections.watch();
     const reachable = isEveryInterface(host) ? '127.0.0.1' : host;

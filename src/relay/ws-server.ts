@@ -20,6 +20,8 @@ export interface RelaySocket {
   /** Ends the socket without a handshake. */
   drop(): void;
   ping(): void;
+  /** Who is at the other end is welcome: no share of strangers, and none of their limits, is theirs any more. */
+  know(): void;
 }
 
 /** What the relay hears from one socket. */
@@ -28,6 +30,8 @@ export interface SocketEvents {
   message(text: string | undefined): void;
   /** A ping or pong of the peer. */
   beat(): void;
+  /** More came than is taken from somebody who is not known yet; nothing of what follows is read. */
+  excess(): void;
   /** The peer broke the protocol; its socket is being closed: 1009 for a long message, 1007 for an ill-formed one. */
   failed(): void;
   /** The socket is gone; nothing follows. */
@@ -47,6 +51,8 @@ export interface ListenOptions {
   host: string;
   port: number;
   maxFrameBytes: number;
+  /** What may come over one socket before its peer is known. */
+  strangerBytes: number;
   connections: number;
   /** Encrypts with this certificate. */
   tls?: { readonly cert: string; readonly key: string } | undefined;
@@ -54,6 +60,9 @@ export interface ListenOptions {
 
 /** Time for a client to send the HTTP upgrade request, in ms. */
 const UPGRADE_MS = 5_000;
+
+/** Parts of one message. Each of them, however short, keeps the whole chunk of 64 KiB in memory in which it came. */
+const MAX_PARTS = 64;
 
 /** Listens for WebSockets; rejects with `relay/port-busy` or `relay/listen` when it cannot. */
 export function listen(options: ListenOptions, accept: (socket: RelaySocket) => SocketEvents): Promise<RelayServer> {
@@ -66,11 +75,24 @@ export function listen(options: ListenOptions, accept: (socket: RelaySocket) => 
   http.maxConnections = options.connections;
   const strangers = new Strangers(Math.ceil(options.connections / 2));
   http.on('connection', (socket) => strangers.add(socket));
-  const server = new WebSocketServer({ server: http, maxPayload: options.maxFrameBytes, perMessageDeflate: false });
-  server.on('connection', (socket, request) => {
-    strangers.know(request.socket);
-    const address = request.socket.remoteAddress ?? '';
-    attach(socket, accept(wrap(socket, address, request.headers.origin)));
+  const frames = { maxPayload: options.maxFrameBytes, maxFragments: MAX_PARTS, perMessageDeflate: false };
+  const server = new WebSocketServer({ server: http, ...frames });
+  server.on('connection', (socket, { socket: tcp, headers }) => {
+    let left = options.strangerBytes;
+    const know = () => {
+      left = Number.POSITIVE_INFINITY;
+      strangers.know(tcp);
+    };
+    const events = accept(wrap(socket, tcp.remoteAddress ?? '', headers.origin, know));
+    attach(socket, events);
+    // Whole messages are dealt with before this: the one that makes somebody known counts no more.
+    tcp.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left >= 0) return;
+      left = Number.POSITIVE_INFINITY;
+      events.excess();
+      socket.pause();
+    });
   });
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => reject(listenError(error, options));
@@ -94,7 +116,7 @@ export function listen(options: ListenOptions, accept: (socket: RelaySocket) => 
   });
 }
 
-function wrap(socket: WebSocket, address: string, origin: string | undefined): RelaySocket {
+function wrap(socket: WebSocket, address: string, origin: string | undefined, know: () => void): RelaySocket {
   return {
     address,
     origin,
@@ -105,6 +127,7 @@ function wrap(socket: WebSocket, address: string, origin: string | undefined): R
     close: (code, reason) => socket.close(code, reason),
     drop: () => socket.terminate(),
     ping: () => socket.ping(),
+    know,
   };
 }
 

@@ -252,6 +252,7 @@ export class Network {
         close: (code, reason = '') => end.closedByServer(code, reason),
         drop: () => end.droppedByServer(),
         ping: () => end.pinged(),
+        know: () => {},
       });
       end.emit('open');
     });

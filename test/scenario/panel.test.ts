@@ -166,8 +166,8 @@ describe('the panel lets in', () => {
     const { link, cookie } = await rigWith();
     const pages = await Promise.all(Array.from({ length: 8 }, () => PageClient.open(link(), cookie)));
     await expect(PageClient.open(link(), cookie)).rejects.toThrow('503');
-    const [flooder, binary, garbled, huge, ...others] = pages as [PageClient, PageClient, PageClient, ...PageClient[]];
-    if (!huge) throw new Error('not enough pages');
+    const [flooder, binary, garbled, huge, parted, ...others] = pages as PageClient[];
+    if (!flooder || !binary || !garbled || !huge || !parted) throw new Error('not enough pages');
     for (let i = 0; i < 60; i++) flooder.send('broadcast_request', { msg_type: 'rig.poll' });
     expect(await flooder.closed).toBe(1008);
     binary.raw(Buffer.from([1, 2, 3]));
@@ -176,12 +176,30 @@ describe('the panel lets in', () => {
     expect(await garbled.closed).toBe(1007);
     huge.raw('x'.repeat(70_000));
     expect(await huge.closed).toBe(1009);
+    for (let i = 0; i < 17; i++) parted.raw(' ', false);
+    expect(await parted.closed).toBe(1008);
     for (const other of others) await other.close();
     await (await PageClient.open(link(), cookie)).close();
   });
 });
 
 describe('a page of the panel', () => {
+  it('that was sent away is not heard any more, and makes room although it does not answer', async () => {
+    const { rig, link, cookie } = await rigWith();
+    const client = await PageClient.open(link(), cookie);
+    await eventually(() => rig.bridge.store.health('shed')).toBe('online');
+    await eventually(() => client.broadcasts('rig.state').some((frame) => 'shed' in frame)).toBe(true);
+    client.deafen();
+    client.raw('{"type":');
+    client.send('broadcast_request', { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true, _cmd: 'late' });
+    const pages = await Promise.all(Array.from({ length: 7 }, () => PageClient.open(link(), cookie)));
+    const room = () => PageClient.open(link(), cookie).then((page) => pages.push(page));
+    await expect.poll(() => room().then(() => 'room', String), { timeout: 5_000 }).toBe('room');
+    const audit = await askControl(rig.control, { op: 'audit' });
+    expect(audit['commands']).toEqual([]);
+    for (const page of pages) await page.close();
+  });
+
   it('is one more viewer: layout, full state, commands with acks, refusals', async () => {
     const { rig, link, cookie } = await rigWith();
     const client = await PageClient.open(link(), cookie);

@@ -36,6 +36,61 @@ test('a message over 1 MiB closes with 1009, one just under passes', async () =>
   expect(await client.nextClose()).toEqual({ code: 1009, reason: '' });
 });
 
+const TOKEN = 'correct horse battery';
+
+/** Writes bytes behind the opening of a WebSocket, whatever they are; resolves with the last that came before the end. */
+function writeRaw(url: string, bytes: Buffer): Promise<string> {
+  const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1' });
+  let last = '';
+  socket.on('error', () => {}); // the close that follows tells
+  socket.once('data', () => socket.write(bytes));
+  socket.on('data', (data) => {
+    last = data.toString('latin1');
+  });
+  socket.write(
+    'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  );
+  return new Promise((resolve) => socket.on('close', () => resolve(last)));
+}
+
+test.each([
+  ['a frame of a megabyte that never ends', [0x81, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0], 100_000],
+  ['a part of a frame in a heap of pongs', [0x01, 0x81, 0, 0, 0, 0, 0x61], 0],
+])('somebody without the token has 16 KiB in all: %s', async (_what, head, zeros) => {
+  const { url, relay } = await startEmbedded({}, { token: TOKEN });
+  const pong = Buffer.concat([Buffer.from([0x8a, 0xfd, 0, 0, 0, 0]), Buffer.alloc(125)]);
+  const pongs = Array.from({ length: zeros === 0 ? 130 : 0 }, () => pong);
+  const last = await writeRaw(url, Buffer.concat([Buffer.from(head), Buffer.alloc(zeros), ...pongs]));
+  expect(last).toContain('too large before identify');
+  expect(relay.counters.unidentified).toBe(1);
+});
+
+test('a member has as much as it likes, and up to 64 parts of a frame', async () => {
+  const { url } = await startEmbedded({}, { token: TOKEN });
+  const { client } = await RawClient.join(url, { name: 'a', token: TOKEN });
+  client.ignore(({ type }) => type === 'broadcast');
+  expect(await client.ask('broadcast_request', 'x'.repeat(100_000))).toEqual({ status: 'sent' });
+  const part = (text: string, fin: boolean) => client.socket.send(text, { fin });
+  part('{"id":"n","type":"ping"', false);
+  for (let i = 0; i < 62; i++) part(' ', false);
+  part('}', true);
+  expect((await client.next()).payload).toBe('pong');
+  for (let i = 0; i < 65; i++) part(' ', false);
+  expect((await client.nextClose()).code).toBe(1008);
+});
+
+test('strangers of many addresses, however long they stay, keep no member out', async () => {
+  const { url, relay } = await startEmbedded({}, { token: TOKEN });
+  const addresses = Array.from({ length: 256 }, (_, i) => `127.0.0.${2 + (i % 4)}`);
+  const strangers = await Promise.all(addresses.map((localAddress) => RawClient.connect(url, {}, { localAddress })));
+  const left = () => strangers.filter(({ closed }) => closed === undefined).length;
+  await eventually(left).toBe(128);
+  const { client } = await RawClient.join(url, { name: 'a', token: TOKEN });
+  expect(await client.ask('ping')).toBe('pong');
+  expect(left()).toBe(127);
+  expect(relay.counters.refused).toBe(0);
+});
+
 test('one address has only so many live sockets; forwarding headers change nothing; a goodbye makes room', async () => {
   const { url, relay } = await startEmbedded({ socketsPerAddress: 2 });
   const { client: first } = await RawClient.join(url, { name: 'a' });
