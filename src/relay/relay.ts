@@ -17,9 +17,6 @@ import { listen, type RelayServer } from './ws-server.js';
 /** Origins of browser pages on this machine, as relay 0.1.1 lists them. */
 const LOCAL_ORIGINS = ['http://127.0.0.1', 'http://localhost'];
 
-/** Bytes that are taken, in all and in one frame, from somebody who has not shown the token: more costs memory, and time to read. */
-const STRANGER_FRAME = 16 * 1024;
-
 /** What an EmbeddedRelay is made of. */
 export interface EmbeddedRelayOptions {
   /** Interface to listen on; any but loopback needs a token. */
@@ -82,7 +79,7 @@ export class EmbeddedRelay {
     }
     if (this.server) throw new BridgeError('relay/started', 'the relay is already running');
     const { maxFrameBytes, connections } = this.limits;
-    const options = { host, port, maxFrameBytes, strangerBytes: STRANGER_FRAME, connections, tls };
+    const options = { host, port, maxFrameBytes, connections, tls };
     this.server = await begin(options, (socket) => this.connections.accept(socket));
     this.connections.watch();
     const reachable = isEveryInterface(host) ? '127.0.0.1' : host;
@@ -109,7 +106,7 @@ export class EmbeddedRelay {
     } else if (text === undefined) {
       this.counters.malformed += 1;
       peer.close(1011);
-    } else if (text.length > STRANGER_FRAME && !this.admission.serves(peer)) {
+    } else if (text.length > this.limits.strangerBytes && !this.admission.serves(peer)) {
       this.counters.unidentified += 1;
       peer.close(1009, 'too large before identify');
     } else {

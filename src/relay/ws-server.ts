@@ -20,8 +20,11 @@ export interface RelaySocket {
   /** Ends the socket without a handshake. */
   drop(): void;
   ping(): void;
-  /** Who is at the other end is welcome: no share of strangers, and none of their limits, is theirs any more. */
+  /** Who is at the other end is welcome, and takes none of the strangers' places any more. */
   know(): void;
+  /** Reads nothing more until `resume`. */
+  pause(): void;
+  resume(): void;
 }
 
 /** What the relay hears from one socket. */
@@ -30,8 +33,8 @@ export interface SocketEvents {
   message(text: string | undefined): void;
   /** A ping or pong of the peer. */
   beat(): void;
-  /** More came than is taken from somebody who is not known yet; nothing of what follows is read. */
-  excess(): void;
+  /** Bytes of any kind came; the messages that were whole with them were told before. */
+  came(bytes: number): void;
   /** The peer broke the protocol; its socket is being closed: 1009 for a long message, 1007 for an ill-formed one. */
   failed(): void;
   /** The socket is gone; nothing follows. */
@@ -51,8 +54,6 @@ export interface ListenOptions {
   host: string;
   port: number;
   maxFrameBytes: number;
-  /** What may come over one socket before its peer is known. */
-  strangerBytes: number;
   connections: number;
   /** Encrypts with this certificate. */
   tls?: { readonly cert: string; readonly key: string } | undefined;
@@ -78,21 +79,9 @@ export function listen(options: ListenOptions, accept: (socket: RelaySocket) => 
   const frames = { maxPayload: options.maxFrameBytes, maxFragments: MAX_PARTS, perMessageDeflate: false };
   const server = new WebSocketServer({ server: http, ...frames });
   server.on('connection', (socket, { socket: tcp, headers }) => {
-    let left = options.strangerBytes;
-    const know = () => {
-      left = Number.POSITIVE_INFINITY;
-      strangers.know(tcp);
-    };
-    const events = accept(wrap(socket, tcp.remoteAddress ?? '', headers.origin, know));
+    const events = accept(wrap(socket, tcp.remoteAddress ?? '', headers.origin, () => strangers.know(tcp)));
     attach(socket, events);
-    // Whole messages are dealt with before this: the one that makes somebody known counts no more.
-    tcp.on('data', (chunk: Buffer) => {
-      left -= chunk.length;
-      if (left >= 0) return;
-      left = Number.POSITIVE_INFINITY;
-      events.excess();
-      socket.pause();
-    });
+    tcp.on('data', (chunk: Buffer) => events.came(chunk.length));
   });
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => reject(listenError(error, options));
@@ -128,6 +117,8 @@ function wrap(socket: WebSocket, address: string, origin: string | undefined, kn
     drop: () => socket.terminate(),
     ping: () => socket.ping(),
     know,
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
   };
 }
 

@@ -36,6 +36,8 @@ test('a message over 1 MiB closes with 1009, one just under passes', async () =>
   expect(await client.nextClose()).toEqual({ code: 1009, reason: '' });
 });
 
+const NO_PACE = { framesPerSecond: 0, bytesPerSecond: 0 };
+
 const TOKEN = 'correct horse battery';
 
 /** Writes bytes behind the opening of a WebSocket, whatever they are; resolves with the last that came before the end. */
@@ -77,6 +79,20 @@ test('a member has as much as it likes, and up to 64 parts of a frame', async ()
   expect((await client.next()).payload).toBe('pong');
   for (let i = 0; i < 65; i++) part(' ', false);
   expect((await client.nextClose()).code).toBe(1008);
+});
+
+test('a member that sends more bytes than it may waits for it, keeps its connection, and is heard to the end', async () => {
+  const { url, relay } = await startEmbedded({ bytesPerSecond: 200_000 });
+  const { client: sender } = await RawClient.join(url, { name: 'sender' });
+  const { client: other } = await RawClient.join(url, { name: 'other' });
+  const began = performance.now();
+  for (let i = 0; i < 5; i++) sender.frame('nonsense', 'x'.repeat(100_000));
+  const answer = sender.ask('ping');
+  expect(await other.ask('ping')).toBe('pong');
+  expect(relay.counters.unknown_type).toBeLessThan(4);
+  expect(await answer).toBe('pong');
+  expect(relay.counters.unknown_type).toBe(5);
+  expect(performance.now() - began).toBeGreaterThan(1_000);
 });
 
 test('strangers of many addresses, however long they stay, keep no member out', async () => {
@@ -187,7 +203,7 @@ const BEHIND = 300;
 
 test('a client that does not read for 2 s is dropped, while the others get everything and the sender its answers', async () => {
   const clock = new VirtualClock();
-  const { url, relay } = await startEmbedded({ framesPerSecond: 0, bufferBytes: 1e8 }, { clock });
+  const { url, relay } = await startEmbedded({ ...NO_PACE, bufferBytes: 1e8 }, { clock });
   const { stalled, sender } = await fallBehind(url, BEHIND);
   await clock.advance(1_999);
   expect(relay.counters.stalled).toBe(0);
@@ -200,7 +216,7 @@ test('a client that does not read for 2 s is dropped, while the others get every
 
 test('a client that catches up in time stays', async () => {
   const clock = new VirtualClock();
-  const { url, relay } = await startEmbedded({ framesPerSecond: 0, bufferBytes: 1e8 }, { clock });
+  const { url, relay } = await startEmbedded({ ...NO_PACE, bufferBytes: 1e8 }, { clock });
   const { stalled } = await fallBehind(url, BEHIND);
   await clock.advance(1_999);
   stalled.socket.resume();
@@ -213,7 +229,7 @@ test('a client that catches up in time stays', async () => {
 
 test('"sent" waits until every socket took the frame, but not longer than a stalled client is given', async () => {
   const clock = new VirtualClock();
-  const { url, relay } = await startEmbedded({ framesPerSecond: 0, highWaterBytes: 1e8, bufferBytes: 1e8 }, { clock });
+  const { url, relay } = await startEmbedded({ ...NO_PACE, highWaterBytes: 1e8, bufferBytes: 1e8 }, { clock });
   const { client: stalled } = await RawClient.join(url, { name: 'stalled' });
   const { client: sender } = await RawClient.join(url, { name: 'sender' });
   sender.ignore((frame) => frame.type === 'broadcast');
@@ -236,7 +252,7 @@ test('"sent" waits until every socket took the frame, but not longer than a stal
 });
 
 test('what waits for one client is bounded', async () => {
-  const { url, relay } = await startEmbedded({ stallMs: 60_000, framesPerSecond: 0, bufferBytes: 2_000_000 });
+  const { url, relay } = await startEmbedded({ stallMs: 60_000, ...NO_PACE, bufferBytes: 2_000_000 });
   const { client: stalled } = await RawClient.join(url, { name: 'stalled' });
   const { client: sender } = await RawClient.join(url, { name: 'sender' });
   sender.ignore(() => true);
