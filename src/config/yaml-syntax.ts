@@ -1,4 +1,5 @@
 import {
+  CST,
   type Document,
   type ErrorCode,
   isScalar,
@@ -80,6 +81,36 @@ function unclosed({ message }: YAMLParseError | YAMLWarning): Sentence | undefin
   const hint = `add it before this line; lines between \`${opening}\` and \`${bracket}\` are indented`;
   return [`a \`${opening}\` has no \`${bracket}\``, hint];
 }
+
+/** Words, signs and gaps of one text; a config of two thousand points has half of them. */
+const MAX_PARTS = 100_000;
+/** Aliases of one text; what each means is looked for among all anchors. */
+const MAX_ALIASES = 1_000;
+
+/** Where a text has more parts or aliases than are read, and what to say of that; undefined where it has not. */
+export function tooMuchIn(text: string): SyntaxProblem | undefined {
+  let parts = 0;
+  let aliases = 0;
+  let offset = 0;
+  let last = '';
+  for (const lexeme of new Lexer().lex(text)) {
+    parts++;
+    // A word has a mark before it, and may look like anything.
+    if (last !== CST.SCALAR && CST.tokenType(lexeme) === 'alias') aliases++;
+    if (parts > MAX_PARTS) {
+      return { offset, message: `more than ${MAX_PARTS} words and signs`, hint: 'is this the right file?' };
+    }
+    if (aliases > MAX_ALIASES) {
+      return { offset, message: `more than ${MAX_ALIASES} aliases`, hint: 'write some of them out' };
+    }
+    if (!MARKS.has(lexeme)) offset += lexeme.length;
+    last = lexeme;
+  }
+  return undefined;
+}
+
+/** What the lexer puts between the parts of the text. */
+const MARKS: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.FLOW_END, CST.SCALAR]);
 
 /** Levels of mappings and lists in one another; more of them can exhaust the stack of what reads the document. */
 export const MAX_DEPTH = 64;

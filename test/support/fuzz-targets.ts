@@ -22,6 +22,7 @@ import { isObject } from '../../src/mesh/frame.js';
 import { findByName, readRoster } from '../../src/mesh/roster.js';
 import { Access } from '../../src/panel/access.js';
 import { answerTo, refusesSocket } from '../../src/panel/answer.js';
+import { Sessions } from '../../src/panel/sessions.js';
 import { readIdentity } from '../../src/relay/identity.js';
 import { readInbound } from '../../src/relay/inbound.js';
 import { RateWindow } from '../../src/relay/limits.js';
@@ -158,7 +159,7 @@ export function fuzzTargets(examples: string): { readonly targets: readonly Fuzz
         const [method, url, ...lines] = text.split('\n');
         const headers = Object.fromEntries(lines.map((line) => line.split(': ', 2)));
         const window = () => new RateWindow(0, clock);
-        const access = new Access('token', 'carter-panel-8080', clock);
+        const access = new Access(new Sessions(clock), 'carter-panel-8080', clock);
         const rate = { known: window(), strangers: window() };
         const gate = { scheme: 'http', hosts: new Set(['127.0.0.1:8080']), access, rate, files: new Map() } as const;
         const { status } = answerTo({ method, url, headers }, gate);
