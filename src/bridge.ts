@@ -250,8 +250,8 @@ export class Bridge {
   private buildFleet(): Fleet {
     const { config } = this.parts;
     const { store, memory } = this;
-    const { devices, discover, bridge } = config;
+    const { devices, discover } = config;
     const wishes = { devices, discover, interlocks: interlocksOf(config) };
-    return new Fleet({ ...this.parts, ...wishes, stateDir: bridge.stateDir, store, memory });
+    return new Fleet({ ...this.parts, ...wishes, store, memory });
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from './log.js';
 import { DeviceToken } from './mesh/device-token.js';
 import { isObject } from './mesh/frame.js';
 import { postJson } from './mesh/post-json.js';
+import { KeptFile } from './state/kept-file.js';
 import { StateFile } from './state/state-file.js';
 
 /** What a kept token is built from. */
@@ -33,7 +34,7 @@ interface Kept {
 export function keptToken({ config, token, clock, random, log, revoked }: KeptTokenParts): DeviceToken | undefined {
   const { credential } = config.relay;
   if (!credential) return undefined;
-  const file = new StateFile<Kept>(join(config.bridge.stateDir, 'device.json'), log);
+  const file = new KeptFile(new StateFile<Kept>(join(config.bridge.stateDir, 'device.json'), log), clock);
   const kept = file.read(undefined, isKept);
   // A new credential in the config is worth more than what came of an old one.
   const own = kept?.deviceId === credential.deviceId && kept.after === credential.refresh;
@@ -45,6 +46,8 @@ export function keptToken({ config, token, clock, random, log, revoked }: KeptTo
     token,
     post: postJson,
     rotated,
+    // Else what could not be written would be tried again over what another credential has put there meanwhile.
+    ended: () => void file.close(),
     revoked,
     clock,
     random,

@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import type { Clock } from './clock.js';
 import { restoredOutputs } from './config/restored.js';
 import type { Config } from './config/schema.js';
+import { BoardMemory, type BoardRecord } from './device/board-memory.js';
 import type { FleetMemory } from './device/fleet.js';
 import type { Tallies } from './device/tallies.js';
 import type { Log } from './log.js';
 import type { History } from './state/history.js';
+import { KeptFile } from './state/kept-file.js';
 import { type HistoryRecord, KeptHistory } from './state/kept-history.js';
 import { KeptTallies, type TallyRecord } from './state/kept-tallies.js';
 import { type LastValue, LastValues } from './state/last-values.js';
-import { Latch } from './state/latch.js';
+import { Latch, type LatchRecord } from './state/latch.js';
 import { OutputMemory } from './state/output-memory.js';
 import { StateFile } from './state/state-file.js';
 import type { Store } from './state/store.js';
@@ -29,7 +31,10 @@ export interface MemoryParts {
 /** What a bridge remembers of its outputs and values over restarts, each sort in a file of its own. */
 export class Memory implements FleetMemory {
   readonly latch: Latch;
+  readonly boards: BoardMemory;
   readonly outputs: OutputMemory;
+  /** Of what must not get lost. */
+  private readonly lasting: readonly { close(): Promise<void> }[];
   private restored: ReadonlySet<string>;
   private readonly counts: KeptTallies;
   private readonly values: LastValues | undefined;
@@ -40,7 +45,11 @@ export class Memory implements FleetMemory {
     const { persist, publish } = config;
     const file = <T extends object>(name: string) => new StateFile<T>(join(config.bridge.stateDir, name), log);
     this.restored = restoredOutputs(config);
-    this.latch = new Latch(file('estop.json'));
+    const estop = new KeptFile(file<LatchRecord>('estop.json'), clock);
+    const boards = new KeptFile(file<BoardRecord>('boards.json'), clock);
+    this.latch = new Latch(estop);
+    this.boards = new BoardMemory(boards);
+    this.lasting = [estop, boards];
     this.outputs = new OutputMemory({
       file: file('outputs.json'),
       isKept: (output) => this.restored.has(output),
@@ -95,7 +104,7 @@ export class Memory implements FleetMemory {
   /** Writes what still waits; resolves once it is on the disk, or could not be written. */
   async close(): Promise<void> {
     await Promise.all([
-      this.latch.settled(),
+      ...this.lasting.map((file) => file.close()),
       this.outputs.close(),
       this.counts.close(),
       this.values?.close(),

@@ -14,6 +14,7 @@ export async function setCommand(
   const answer = await askControl(controlPath(options, context), request);
   if (answer.ok) {
     context.out(`${target}\t${String(answer['value'])}\tconfirmed`);
+    if (typeof answer['message'] === 'string') context.err(`${target}: ${answer['message']}`);
     return EXIT.ok;
   }
   const code = typeof answer['code'] === 'string' ? `${answer['code']}: ` : '';

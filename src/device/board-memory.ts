@@ -1,4 +1,4 @@
-import type { StateFile } from '../state/state-file.js';
+import type { ObjectFile } from '../state/kept-file.js';
 import { isMarkOf } from './board-mark.js';
 
 /** What is remembered of boards from start to start. */
@@ -18,7 +18,7 @@ const MAX_BOARDS = 256;
 export class BoardMemory {
   private record: BoardRecord;
 
-  constructor(private readonly file: StateFile<BoardRecord>) {
+  constructor(private readonly file: ObjectFile<BoardRecord>) {
     this.record = file.read({ joined: {}, approved: [] }, isRecord);
   }
 

@@ -14,6 +14,8 @@ export interface DeviceTokenParts {
   post(url: string, body: JsonObject): Promise<{ readonly status: number; readonly answer: unknown }>;
   /** The service gave another lasting secret, which replaces the one before. */
   rotated(refresh: string): void;
+  /** It is not renewed any more. */
+  ended?(): void;
   /** The account does not know this device any more. */
   revoked(): void;
   readonly clock: Clock;
@@ -75,6 +77,7 @@ export class DeviceToken {
   stop(): void {
     this.stopped = true;
     this.timer?.cancel();
+    this.parts.ended?.();
   }
 
   private conclude(outcome: Outcome): boolean {

@@ -61,7 +61,10 @@ export class OutputMemory implements Remembered {
   forget(): void {
     if (this.wishes.size === 0) return;
     this.wishes.clear();
-    void this.paced.write();
+    void this.paced.write().then((written) => {
+      // What is on the disk would come back; a full one lets go of files all the same.
+      if (!written) void this.parts.file.remove();
+    });
   }
 
   /** Writes what still waits; nothing is written afterwards. */

@@ -7,8 +7,8 @@ export interface PacedFileParts<T extends object> {
   /** What is to be kept, asked for whenever it is written. */
   take(): T;
   clock: Clock;
-  /** Least time in milliseconds between two writes. */
-  intervalMs: number;
+  /** Least time in milliseconds between two writes; asked for each time. */
+  readonly intervalMs: number;
 }
 
 /** Writes what changes all the time so seldom that an SD card lives long: the first change at once, the last one in any case. */
@@ -16,36 +16,55 @@ export class PacedFile<T extends object> {
   private writtenAt = Number.NEGATIVE_INFINITY;
   private timer: Timer | undefined;
   private closed = false;
+  /** Changes so far, and how many of them are on the disk. */
+  private changes = 0;
+  private kept = 0;
+  private underWay: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: PacedFileParts<T>) {}
 
   /** There is something else to keep than before. */
   changed(): void {
-    const { clock, intervalMs } = this.parts;
-    if (this.timer || this.closed) return;
-    this.timer = clock.after(Math.max(0, this.writtenAt + intervalMs - clock.now()), () => {
-      this.timer = undefined;
-      void this.write();
-    });
+    if (this.closed) return;
+    this.changes++;
+    this.schedule();
   }
 
   /** Writes at once, whatever the pace; resolves with whether it is on the disk. What is not is tried again at the pace. */
   async write(): Promise<boolean> {
     const { file, take, clock } = this.parts;
     this.writtenAt = clock.now();
-    const written = await file.write(take());
-    if (!written) this.changed();
+    const change = ++this.changes;
+    const writing = file.write(take());
+    this.underWay = writing;
+    const written = await writing;
+    if (written) this.kept = Math.max(this.kept, change);
+    else this.schedule();
     return written;
   }
 
-  /** Writes what still waits; resolves once it is on the disk, or could not be written. Nothing is written afterwards. */
+  /** Writes what still waits; resolves once it is on the disk, or could not be written. */
+  async settled(): Promise<void> {
+    this.timer?.cancel();
+    this.timer = undefined;
+    // It may fail, and would have been tried again.
+    await this.underWay;
+    if (this.kept < this.changes) await this.write();
+    await this.parts.file.settled();
+  }
+
+  /** The same, and nothing is written by itself afterwards. */
   async close(): Promise<void> {
     this.closed = true;
-    if (this.timer) {
-      this.timer.cancel();
+    await this.settled();
+  }
+
+  private schedule(): void {
+    const { clock, intervalMs } = this.parts;
+    if (this.timer || this.closed) return;
+    this.timer = clock.after(Math.max(0, this.writtenAt + intervalMs - clock.now()), () => {
       this.timer = undefined;
-      await this.write();
-    }
-    await this.parts.file.settled();
+      void this.write();
+    });
   }
 }

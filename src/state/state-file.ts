@@ -52,6 +52,16 @@ export class StateFile<T extends object> {
     await this.writing;
   }
 
+  /** Takes the file away, as what is in it is worse than nothing; where even that fails, the next write replaces it. */
+  async remove(): Promise<void> {
+    this.onDisk = undefined;
+    try {
+      for (const path of [this.path, this.previous]) await rm(path, { force: true });
+    } catch (error) {
+      this.warn('can not be taken away either', error);
+    }
+  }
+
   private async flush(): Promise<boolean> {
     const text = this.pending ?? '';
     this.pending = undefined;
@@ -66,6 +76,8 @@ export class StateFile<T extends object> {
       } finally {
         await file.close();
       }
+      // Should the folder not be synced below, nobody knows what is on the disk.
+      this.onDisk = undefined;
       await this.keepPrevious();
       await rename(fresh, this.path);
       // Without this the rename itself may be lost in a power cut.

@@ -1,8 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { Program, runProgram } from '../support/program.js';
+import { RigBoard, SKETCH } from '../support/rig.js';
 
 let folder: string;
 let config: string;
@@ -68,3 +71,40 @@ it('what was known before the start is told as past', { timeout: 60_000 }, async
   expect(await runProgram(['get', 'shed.nose', '--config', config])).toMatchObject({ code: 1 });
   expect(await program.stop('SIGTERM')).toBe(0);
 });
+
+it.skipIf(process.getuid?.() !== 0)(
+  'nothing comes back on after an emergency stop on a full disk (mounting one needs root)',
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const disk = join(folder, 'state');
+    mkdirSync(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]);
+    const port = join(folder, 'shed');
+    const board = RigBoard.simulating(port, SKETCH, 1);
+    board.plug();
+    try {
+      const points = { ...SKETCH.points, pump: { ...SKETCH.points.pump, onBoot: 'restore' } };
+      const devices = `devices: { shed: ${JSON.stringify({ ...SKETCH, points, port })} }`;
+      const first = await start(devices);
+      await first.shows(/"connected"/);
+      expect(await set('shed.pump', 'on')).toMatchObject({ code: 0 });
+      await eventually(() => existsSync(join(disk, 'outputs.json'))).toBe(true);
+      expect(() => writeFileSync(join(disk, 'ballast'), 'x'.repeat(400_000))).toThrow('ENOSPC');
+      const said = 'bridge.estop: confirmed, but a restart would not know of the emergency stop';
+      expect(await set('bridge.estop', 'on')).toMatchObject({ code: 0, err: expect.stringContaining(said) });
+      await first.stop('SIGKILL');
+      board.pull();
+      board.plug();
+      const second = await start(devices);
+      await second.shows(/"connected"/);
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      expect(board.simulator.output('pump')).toBe(false);
+      await second.stop('SIGTERM');
+    } finally {
+      board.pull();
+      execFileSync('umount', ['-l', disk]);
+    }
+  },
+);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -108,6 +108,24 @@ describe('the latch of the emergency stop', () => {
     expect(desk.ackOf('stop')).toBeUndefined();
     await desk.clock.advance(20);
     expect(desk.ackOf('stop')).toMatchObject({ ok: true });
+    await desk.close();
+  });
+
+  it('is written down as soon as the disk takes it, and whoever pressed it is told that it did not', async () => {
+    const full = join(folder, 'estop.json.new');
+    mkdirSync(full);
+    const clock = new VirtualClock();
+    const memory = start(clock);
+    const desk = await openDesk({ memory });
+    desk.router.handle({ msg_type: `${NAMESPACE}.estop`, _cmd: 'stop', _from: 'anna' }, false);
+    const message = 'confirmed, but a restart would not know of the emergency stop';
+    await eventually(() => desk.ackOf('stop')).toMatchObject({ ok: true, message });
+    await clock.advance(30_000);
+    expect(existsSync(join(folder, 'estop.json'))).toBe(false);
+    rmSync(full, { recursive: true });
+    await clock.advance(10_000);
+    await eventually(() => existsSync(join(folder, 'estop.json'))).toBe(true);
+    expect(held('estop.json')).toEqual({ version: 1, latched: true });
     await desk.close();
   });
 
@@ -226,6 +244,19 @@ describe('the wishes of outputs', () => {
     await desk.close();
   });
 
+  it('are forgotten by an emergency stop also where the disk takes nothing new', async () => {
+    const memory = start();
+    memory.outputs.note('shed.pump', true);
+    await memory.close();
+    const again = start();
+    for (const name of ['estop.json', 'outputs.json']) mkdirSync(join(folder, `${name}.new`));
+    const desk = await openDesk({ memory: again });
+    void desk.router.emergencyStop('anna');
+    await eventually(() => existsSync(join(folder, 'outputs.json'))).toBe(false);
+    expect(start().outputs.of('shed.pump')).toBeUndefined();
+    await desk.close();
+  });
+
   it('are forgotten too when the power went in the middle of the stop', async () => {
     writeFileSync(join(folder, 'estop.json'), '{"version": 1, "latched": true}');
     writeFileSync(join(folder, 'outputs.json'), '{"version": 1, "outputs": {"shed.pump": true}}');
@@ -259,5 +290,23 @@ describe('the wishes of outputs', () => {
     writeFileSync(join(folder, 'outputs.json'), '{"version": 1, "outputs": {"shed.pump": [1]}}');
     expect(start().outputs.of('shed.pump')).toBeUndefined();
     expect(said.join()).toContain('is not usable and was set aside');
+  });
+});
+
+describe('an approval', () => {
+  it('that the disk did not take is written as soon as it does, or at the stop', async () => {
+    const full = join(folder, 'boards.json.new');
+    mkdirSync(full);
+    const clock = new VirtualClock();
+    const { boards } = start(clock);
+    expect(await boards.approve('yard', 'yard@1', 'm')).toBe(false);
+    rmSync(full, { recursive: true });
+    await clock.advance(10_000);
+    await eventually(() => existsSync(join(folder, 'boards.json'))).toBe(true);
+    mkdirSync(full);
+    expect(await boards.approve('shed', 'shed@2', 'm')).toBe(false);
+    rmSync(full, { recursive: true });
+    await boards.settled();
+    expect(start().boards.isApproved('shed@2')).toBe(true);
   });
 });

@@ -93,6 +93,27 @@ it('writes what waits when it is closed, and nothing afterwards', async () => {
   expect(clock.timers).toBe(0);
 });
 
+it('writes again at its close what a write under way did not get onto the disk', async () => {
+  const clock = new VirtualClock();
+  const writes: number[] = [];
+  let fail = () => {};
+  const slow = new Promise<boolean>((resolve) => {
+    fail = () => resolve(false);
+  });
+  const write = async ({ n }: { n: number }) => (writes.push(n) === 1 ? await slow : true);
+  const file = { write, settled: async () => {} };
+  let n = 1;
+  const state = new PacedFile({ file, take: () => ({ n }), clock, intervalMs: 10_000 });
+  state.changed();
+  await clock.advance(0);
+  n = 2;
+  const closed = state.close();
+  fail();
+  await closed;
+  expect(writes).toEqual([1, 2]);
+  expect(clock.timers).toBe(0);
+});
+
 it('does not try for ever what can not be written when it is closed', async () => {
   const { clock, writes, state, change } = paced(() => false);
   change();

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open as openFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Log, silentLog } from '../../src/log.js';
 import { StateFile } from '../../src/state/state-file.js';
 
@@ -13,8 +14,12 @@ interface Counted {
 const isCounted = (value: unknown): value is Counted => Number.isInteger((value as Counted | null)?.n);
 
 let folder: string;
+let handles: FileHandle;
 let said: string[];
-beforeEach(() => {
+beforeEach(async () => {
+  const handle = await openFile(import.meta.filename);
+  handles = Object.getPrototypeOf(handle);
+  await handle.close();
   folder = mkdtempSync(join(tmpdir(), 'carter-state-'));
   said = [];
 });
@@ -107,6 +112,17 @@ describe('a state file and its previous copy', () => {
     rmSync(path());
     expect(read()).toEqual({ n: -1 });
     expect(said).toEqual([]);
+  });
+
+  it('takes nothing for written that it said was not, as where the folder could not be synced', async () => {
+    const state = open();
+    await state.write({ n: 1 });
+    const refusal = Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO', syscall: 'fsync' });
+    const sync = vi.spyOn(handles, 'sync').mockResolvedValueOnce().mockRejectedValueOnce(refusal);
+    expect(await state.write({ n: 2 })).toBe(false);
+    sync.mockRestore();
+    expect(await state.write({ n: 1 })).toBe(true);
+    expect(read()).toEqual({ n: 1 });
   });
 
   it('leaves the disk alone for a value that is there already', async () => {
