@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Clock } from './clock.js';
 import { restoredOutputs } from './config/restored.js';
 import type { Config } from './config/schema.js';
@@ -13,7 +12,7 @@ import { KeptTallies, type TallyRecord } from './state/kept-tallies.js';
 import { type LastValue, LastValues } from './state/last-values.js';
 import { Latch, type LatchRecord } from './state/latch.js';
 import { OutputMemory } from './state/output-memory.js';
-import { StateFile } from './state/state-file.js';
+import { StateFolder } from './state/state-folder.js';
 import type { Store } from './state/store.js';
 
 /** Least time in milliseconds between two writes of what is large. */
@@ -33,6 +32,7 @@ export class Memory implements FleetMemory {
   readonly latch: Latch;
   readonly boards: BoardMemory;
   readonly outputs: OutputMemory;
+  private readonly folder: StateFolder;
   /** Of what must not get lost. */
   private readonly lasting: readonly { close(): Promise<void> }[];
   private restored: ReadonlySet<string>;
@@ -43,7 +43,9 @@ export class Memory implements FleetMemory {
   constructor(private readonly parts: MemoryParts) {
     const { config, store, history, clock, log } = parts;
     const { persist, publish } = config;
-    const file = <T extends object>(name: string) => new StateFile<T>(join(config.bridge.stateDir, name), log);
+    const folder = new StateFolder(config.bridge.stateDir, log);
+    const file = <T extends object>(name: string) => folder.file<T>(name);
+    this.folder = folder;
     this.restored = restoredOutputs(config);
     const estop = new KeptFile(file<LatchRecord>('estop.json'), clock);
     const boards = new KeptFile(file<BoardRecord>('boards.json'), clock);
@@ -68,6 +70,7 @@ export class Memory implements FleetMemory {
 
   /** To be called once no other bridge uses the folder. */
   start(): void {
+    void this.folder.mend();
     if (!this.latch.closed) return;
     const hint = '`carter-bridge set bridge.estop_reset on` resets it';
     this.parts.log.warn({}, `the emergency stop is still latched, as before the start; ${hint}`);

@@ -34,7 +34,8 @@ export class OutputMemory implements Remembered {
   private readonly paced: PacedFile<OutputRecord>;
 
   constructor(private readonly parts: OutputMemoryParts) {
-    const { outputs } = parts.file.read({ outputs: {} }, isRecord);
+    // In doubt nothing comes back: the one before may name what was switched off since.
+    const { outputs } = parts.file.read({ outputs: {} }, isRecord, { outputs: {} });
     this.wishes = new Map(Object.entries(outputs).filter(([output]) => parts.isKept(output)));
     this.paced = new PacedFile({ ...parts, take: () => ({ outputs: Object.fromEntries(this.wishes) }) });
   }

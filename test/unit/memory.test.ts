@@ -27,6 +27,14 @@ const held = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8
 
 /** What a bridge remembers that starts now; `fan` and `pump` come back to what was wished. */
 function start(clock = new VirtualClock()): Memory {
+  const memory = build(clock);
+  memory.start();
+  started.push(memory);
+  return memory;
+}
+
+/** The same, of one that does not get to its start. */
+function build(clock = new VirtualClock()): Memory {
   const points = {
     pump: { onBoot: 'restore' },
     fan: { onDeviceLost: 'restore' },
@@ -44,10 +52,7 @@ function start(clock = new VirtualClock()): Memory {
     ]),
   };
   const store = new Store(clock);
-  const memory = new Memory({ config, store, history: new History(store), clock, log });
-  memory.start();
-  started.push(memory);
-  return memory;
+  return new Memory({ config, store, history: new History(store), clock, log });
 }
 
 /** A desk of a bridge that starts now. */
@@ -91,6 +96,8 @@ describe('the latch of the emergency stop', () => {
     ['something else', '{"version": 1, "latched": "no"}'],
   ])('is closed where its file is %s, and stays so at the start after that', async (_what, text) => {
     writeFileSync(join(folder, 'estop.json'), text);
+    // Killed, or turned away, before it began.
+    expect(build().latch.closed).toBe(true);
     const memory = start();
     expect(memory.latch.closed).toBe(true);
     await memory.close();
@@ -266,6 +273,20 @@ describe('the wishes of outputs', () => {
     expect(held('outputs.json')).toEqual({ version: 1, outputs: {} });
   });
 
+  it('are none where the file is broken, as what was wished before may have been switched off since', async () => {
+    const memory = start();
+    memory.outputs.note('shed.pump', true);
+    await memory.close();
+    const again = start();
+    again.outputs.note('shed.pump', undefined);
+    await again.close();
+    writeFileSync(join(folder, 'outputs.json'), '{"version": 1, "outp');
+    const third = start();
+    expect(third.outputs.of('shed.pump')).toBeUndefined();
+    await third.close();
+    expect(held('outputs.json')).toEqual({ version: 1, outputs: {} });
+  });
+
   it('of outputs that are not to come back any more are dropped', () => {
     const outputs = { 'shed.pump': true, 'shed.horn': true, 'gone.lamp': true };
     writeFileSync(join(folder, 'outputs.json'), JSON.stringify({ version: 1, outputs }));
@@ -308,5 +329,19 @@ describe('an approval', () => {
     rmSync(full, { recursive: true });
     await boards.settled();
     expect(start().boards.isApproved('shed@2')).toBe(true);
+  });
+
+  it('that was found in the file before a broken one is there at the start after that, too', async () => {
+    const { boards } = start();
+    await boards.approve('yard', 'yard@1', 'm');
+    boards.join('shed', 'shed@2');
+    await boards.settled();
+    writeFileSync(join(folder, 'boards.json'), '{"join');
+    const memory = start();
+    expect(memory.boards.isApproved('yard@1')).toBe(true);
+    await memory.close();
+    said = [];
+    expect(start().boards.isApproved('yard@1')).toBe(true);
+    expect(said).toEqual([]);
   });
 });

@@ -39,11 +39,12 @@ describe('a state file and its previous copy', () => {
     await open().write({ n: 1 });
     await open().write({ n: 2 });
     writeFileSync(path(), '{"n": ');
-    expect(read()).toEqual({ n: 1 });
+    const state = open();
+    expect(state.read({ n: -1 }, isCounted)).toEqual({ n: 1 });
     expect(readFileSync(`${path()}.broken`, 'utf8')).toBe('{"n": ');
     expect(said[0]).toContain('is not usable and was set aside');
     expect(said[1]).toContain('the state before that one is used');
-    await open().write({ n: 3 });
+    await state.write({ n: 3 });
     expect(JSON.parse(readFileSync(`${path()}.previous`, 'utf8'))).toEqual({ version: 1, n: 1 });
   });
 
@@ -52,7 +53,48 @@ describe('a state file and its previous copy', () => {
     writeFileSync(`${path()}.previous`, '');
     expect(read()).toEqual({ n: -1 });
     expect(said).toHaveLength(2);
-    expect(existsSync(path())).toBe(false);
+    expect(readFileSync(path(), 'utf8')).toBe('{"version": 1, "n": "many"}');
+  });
+
+  it('leaves a broken one where it is until something good takes its place, so that nobody takes it for none', async () => {
+    await open().write({ n: 1 });
+    await open().write({ n: 2 });
+    writeFileSync(path(), '{"n": ');
+    const doubt = (state: StateFile<Counted>) => state.read({ n: -1 }, isCounted, { n: 99 });
+    expect(doubt(open())).toEqual({ n: 99 });
+    expect(doubt(open())).toEqual({ n: 99 });
+    expect([read(), read()]).toEqual([{ n: 1 }, { n: 1 }]);
+    const state = open();
+    state.read({ n: -1 }, isCounted);
+    await state.mend();
+    said = [];
+    expect(read()).toEqual({ n: 1 });
+    expect(said).toEqual([]);
+    expect(readFileSync(`${path()}.broken`, 'utf8')).toBe('{"n": ');
+  });
+
+  it('takes the value before one that can not be read, and leaves that alone until there is another', async () => {
+    await open().write({ n: 1 });
+    await open().write({ n: 2 });
+    rmSync(path());
+    mkdirSync(path());
+    const state = open();
+    expect(state.read({ n: -1 }, isCounted)).toEqual({ n: 1 });
+    await state.mend();
+    expect(statSync(path()).isDirectory()).toBe(true);
+    rmSync(path(), { recursive: true });
+    await state.write({ n: 3 });
+    expect(read()).toEqual({ n: 3 });
+  });
+
+  it('keeps the newest three broken ones, each once', () => {
+    for (const text of ['a', 'b', 'c', 'd', 'd']) {
+      writeFileSync(path(), text);
+      read();
+      rmSync(path());
+    }
+    const kept = ['', '.1', '.2', '.3'].map((age) => `${path()}.broken${age}`);
+    expect(kept.filter((name) => existsSync(name)).map((name) => readFileSync(name, 'utf8'))).toEqual(['d', 'c', 'b']);
   });
 
   it('takes a file of before there were versions for one of the first', () => {
@@ -76,13 +118,13 @@ describe('a state file and its previous copy', () => {
     expect(said).toHaveLength(2);
   });
 
-  it('goes on from nothing, and says so once, where both are of a newer program', () => {
+  it('goes on from nothing, and says so once a start, where both are of a newer program', () => {
     writeFileSync(path(), '{"version": 3}');
     writeFileSync(`${path()}.previous`, '{"version": 2}');
     expect(read()).toEqual({ n: -1 });
     expect(said).toHaveLength(1);
     expect(read()).toEqual({ n: -1 });
-    expect(said).toHaveLength(1);
+    expect(said).toHaveLength(2);
   });
 
   it.each(['0', '1.5', '"1"', 'null', '[]'])('takes a file of version %s for broken', (version) => {

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import type { Log } from '../log.js';
+import { StateFile } from './state-file.js';
+
+/** The files in which one bridge remembers things, one object for each. */
+export class StateFolder {
+  private readonly files = new Map<string, StateFile<never>>();
+
+  constructor(
+    private readonly path: string,
+    private readonly log: Log,
+  ) {}
+
+  /** The file of this name, of which nothing else may be written. */
+  file<T extends object>(name: string): StateFile<T> {
+    const file = this.files.get(name) ?? new StateFile<never>(join(this.path, name), this.log);
+    this.files.set(name, file);
+    return file as unknown as StateFile<T>;
+  }
+
+  /** Writes back what was taken in place of files that can't be used. To be called once no other bridge uses the folder. */
+  async mend(): Promise<void> {
+    await Promise.all([...this.files.values()].map((file) => file.mend()));
+  }
+}
