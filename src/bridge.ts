@@ -71,7 +71,8 @@ export class Bridge {
     const about = { store, history, memory: this.memory, phones, source, clock };
     this.publishers = new Publishers({ ...about, config: () => this.parts.config, log: log.child({ part: 'frames' }) });
     this.publisher = this.publishers.forRelay(this.mesh);
-    this.fleet = this.buildFleet();
+    const wishes = { devices: config.devices, discover: config.discover, interlocks: interlocksOf(config) };
+    this.fleet = new Fleet({ ...parts, ...wishes, store, memory: this.memory });
     this.derived = new Derived(formulasOf(config.derived), store);
     const { fleet, memory } = this;
     const commandLog = log.child({ part: 'commands' });
@@ -202,10 +203,12 @@ export class Bridge {
       this.onlookers.quiet();
       this.mesh.endRenewal();
       await this.fleet.safeAll('offline', 'the bridge is stopping');
-      await Promise.all([this.publisher.lastFrames(), this.onlookers.lastFrames(), this.fleet.stop()]);
-      this.publisher.stop();
+      // A device that does not let go of its port must not cost what is to be remembered.
+      const { publisher, onlookers, fleet, memory } = this;
+      await Promise.all([publisher.lastFrames(), onlookers.lastFrames(), fleet.stop(), memory.close()]);
+      publisher.stop();
       this.derived.stop();
-      await Promise.all([this.mesh.stop(), this.onlookers.stop(), this.memory.close()]);
+      await Promise.all([this.mesh.stop(), onlookers.stop()]);
       await this.control.stop();
     };
     await deadline(clock, STOP_MS, orderly(), late).catch((error: unknown) => log.error({}, describeError(error)));
@@ -245,13 +248,5 @@ export class Bridge {
   private openChannel(sink: FrameSink) {
     const publisher = this.publishers.forPage(sink);
     return { publisher, router: this.router.on(publisher) };
-  }
-
-  private buildFleet(): Fleet {
-    const { config } = this.parts;
-    const { store, memory } = this;
-    const { devices, discover } = config;
-    const wishes = { devices, discover, interlocks: interlocksOf(config) };
-    return new Fleet({ ...this.parts, ...wishes, store, memory });
   }
 }
