@@ -110,7 +110,8 @@ export class Bridge {
       panelLink: (role) => this.panel?.link(role),
       pairing: () => this.parts.pairing,
     });
-    this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
+    const controlLog = log.child({ part: 'control' });
+    this.control = new ControlServer(config.bridge.stateDir, handlers, clock, controlLog, parts.spareSockets);
     const relay = {
       at: () => ({ url: parseRelayUrl(this.parts.relayUrl).display, channel: this.parts.config.relay.channel }),
       ready: () => mesh.ready,

@@ -7,7 +7,7 @@ export async function panelCommand(
   options: ControlOptions & { readonly viewer?: boolean },
   context: CliContext,
 ): Promise<number> {
-  const answer = await askControl(controlPath(options, context), {
+  const answer = await askControl(await controlPath(options, context), {
     op: 'panel',
     role: options.viewer ? 'viewer' : 'operator',
   });
