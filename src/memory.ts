@@ -8,7 +8,7 @@ import type { Log } from './log.js';
 import type { History } from './state/history.js';
 import { KeptFile } from './state/kept-file.js';
 import { type HistoryRecord, KeptHistory } from './state/kept-history.js';
-import { KeptTallies, type TallyRecord } from './state/kept-tallies.js';
+import { KeptTallies } from './state/kept-tallies.js';
 import { type LastValue, LastValues } from './state/last-values.js';
 import { Latch, type LatchRecord } from './state/latch.js';
 import { OutputMemory } from './state/output-memory.js';
@@ -36,13 +36,17 @@ export class Memory implements FleetMemory {
   /** Of what must not get lost. */
   private readonly lasting: readonly { close(): Promise<void> }[];
   private restored: ReadonlySet<string>;
+  private persist: Config['persist'];
   private readonly counts: KeptTallies;
-  private readonly values: LastValues | undefined;
-  private readonly kept: KeptHistory | undefined;
+  private values: LastValues | undefined;
+  private kept: KeptHistory | undefined;
+  /** What is not kept any more is still being written. */
+  private closing: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: MemoryParts) {
-    const { config, store, history, clock, log } = parts;
+    const { config, clock, log } = parts;
     const { persist, publish } = config;
+    this.persist = persist;
     const folder = new StateFolder(config.bridge.stateDir, log);
     const file = <T extends object>(name: string) => folder.file<T>(name);
     this.folder = folder;
@@ -52,20 +56,15 @@ export class Memory implements FleetMemory {
     this.latch = new Latch(estop);
     this.boards = new BoardMemory(boards);
     this.lasting = [estop, boards];
+    const intervalMs = () => this.persist.interval;
     this.outputs = new OutputMemory({
       file: file('outputs.json'),
       isKept: (output) => this.restored.has(output),
       clock,
-      intervalMs: persist.interval,
+      intervalMs,
     });
-    const counters = persist.counters ? file<TallyRecord>('counters.json') : undefined;
-    this.counts = new KeptTallies({ file: counters, clock, intervalMs: persist.interval });
-    const intervalMs = Math.max(persist.interval, LARGE_MS);
-    if (persist.values) this.values = new LastValues({ store, file: file('values.json'), clock, intervalMs });
-    if (persist.history) {
-      const past = file<HistoryRecord>('history.json');
-      this.kept = new KeptHistory({ history, file: past, clock, sampleMs: publish.trend, intervalMs });
-    }
+    this.counts = new KeptTallies({ file: undefined, clock, intervalMs });
+    this.keep({ history: false, values: false, counters: false }, publish.trend);
   }
 
   /** To be called once no other bridge uses the folder. */
@@ -79,10 +78,14 @@ export class Memory implements FleetMemory {
     this.outputs.forget();
   }
 
-  /** The outputs whose wishes are kept are another config's from now on. */
-  take(config: Pick<Config, 'devices'>): void {
+  /** Keeps what another config wants kept from now on; what was counted, known and sampled goes on. */
+  take(config: Pick<Config, 'devices' | 'persist'>): void {
     this.restored = restoredOutputs(config);
     this.outputs.review();
+    const before = this.persist;
+    this.persist = config.persist;
+    this.keep(before);
+    void this.folder.mend();
   }
 
   stopped(): boolean {
@@ -112,6 +115,28 @@ export class Memory implements FleetMemory {
       this.counts.close(),
       this.values?.close(),
       this.kept?.close(),
+      this.closing,
     ]);
+  }
+
+  /** Opens and closes what is kept otherwise than `before`; `sampleMs`: the pace of the samples in the file, at the start only. */
+  private keep(before: Omit<Config['persist'], 'interval'>, sampleMs?: number): void {
+    const { persist, folder } = this;
+    const { store, history, clock } = this.parts;
+    const pace = { clock, intervalMs: () => Math.max(this.persist.interval, LARGE_MS) };
+    const closed: (Promise<void> | undefined)[] = [];
+    if (persist.counters !== before.counters) {
+      closed.push(this.counts.keepIn(persist.counters ? folder.file('counters.json') : undefined));
+    }
+    if (persist.values !== before.values) {
+      closed.push(this.values?.close());
+      this.values = persist.values ? new LastValues({ ...pace, store, file: folder.file('values.json') }) : undefined;
+    }
+    if (persist.history !== before.history) {
+      closed.push(this.kept?.close());
+      const file = folder.file<HistoryRecord>('history.json');
+      this.kept = persist.history ? new KeptHistory({ ...pace, history, file, sampleMs }) : undefined;
+    }
+    this.closing = Promise.all([this.closing, ...closed]);
   }
 }

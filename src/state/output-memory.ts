@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { isValue, type Value } from '../device/point.js';
-import { PacedFile } from './paced-file.js';
+import { type Interval, PacedFile } from './paced-file.js';
 import type { StateFile } from './state-file.js';
 
 /** What outputs (`device.point`) were last put to on somebody's wish: what those come back to whose policy is `restore`. */
@@ -24,8 +24,7 @@ export interface OutputMemoryParts {
   /** Whether anybody will ask for the wish of this output (`device.point`); of others nothing is kept. */
   isKept(output: string): boolean;
   clock: Clock;
-  /** Least time in milliseconds between two writes. */
-  intervalMs: number;
+  intervalMs: Interval;
 }
 
 /** Remembers the wishes over restarts. */

@@ -1,14 +1,16 @@
 import type { Clock, Timer } from '../clock.js';
 import type { StateFile } from './state-file.js';
 
+/** Least time in milliseconds between two writes; a function is asked each time. */
+export type Interval = number | (() => number);
+
 /** What a paced file is built from. */
 export interface PacedFileParts<T extends object> {
   file: Pick<StateFile<T>, 'write' | 'settled'>;
   /** What is to be kept, asked for whenever it is written. */
   take(): T;
   clock: Clock;
-  /** Least time in milliseconds between two writes; asked for each time. */
-  readonly intervalMs: number;
+  intervalMs: Interval;
 }
 
 /** Writes what changes all the time so seldom that an SD card lives long: the first change at once, the last one in any case. */
@@ -62,7 +64,8 @@ export class PacedFile<T extends object> {
   private schedule(): void {
     const { clock, intervalMs } = this.parts;
     if (this.timer || this.closed) return;
-    this.timer = clock.after(Math.max(0, this.writtenAt + intervalMs - clock.now()), () => {
+    const ms = typeof intervalMs === 'number' ? intervalMs : intervalMs();
+    this.timer = clock.after(Math.max(0, this.writtenAt + ms - clock.now()), () => {
       this.timer = undefined;
       void this.write();
     });

@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -221,6 +231,18 @@ describe('a config that is read anew on SIGHUP', () => {
     expect(await tap('porch', 'pump', false)).toMatchObject({ ok: true });
     expect(await tap('porch', 'pump', true)).toMatchObject({ ok: true });
     await eventually(() => notices).toContain('the pump runs');
+    expect(said(/^connected$/)).toBe(2);
+  });
+
+  it('keeps other things than before over a restart', async () => {
+    const values = join(folder, 'state', 'values.json');
+    await reload({ persist: { values: true } });
+    await eventually(() => existsSync(values)).toBe(true);
+    expect(JSON.parse(readFileSync(values, 'utf8')).points).toMatchObject({ 'shed.pump': { value: true } });
+    await reload({ persist: {} });
+    rmSync(values);
+    expect(await tap('shed', 'fan', 20)).toMatchObject({ ok: true });
+    expect(existsSync(values)).toBe(false);
     expect(said(/^connected$/)).toBe(2);
   });
 

@@ -10,6 +10,8 @@ import { NAMESPACE, openDesk } from '../support/command-desk.js';
 import { eventually } from '../support/eventually.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
+const PERSIST = { interval: 10_000, history: false, values: false, counters: true };
+
 let folder: string;
 let said: string[];
 const started: Memory[] = [];
@@ -26,15 +28,15 @@ const log: Log = { ...silentLog, warn: (_fields, message) => void said.push(mess
 const held = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 
 /** What a bridge remembers that starts now; `fan` and `pump` come back to what was wished. */
-function start(clock = new VirtualClock()): Memory {
-  const memory = build(clock);
+function start(clock = new VirtualClock(), store = new Store(clock)): Memory {
+  const memory = build(clock, store);
   memory.start();
   started.push(memory);
   return memory;
 }
 
 /** The same, of one that does not get to its start. */
-function build(clock = new VirtualClock()): Memory {
+function build(clock = new VirtualClock(), store = new Store(clock)): Memory {
   const points = {
     pump: { onBoot: 'restore' },
     fan: { onDeviceLost: 'restore' },
@@ -44,14 +46,13 @@ function build(clock = new VirtualClock()): Memory {
   };
   const config = {
     bridge: { name: 'home', namespace: 'home', stateDir: folder },
-    persist: { interval: 10_000, history: false, values: false, counters: true },
+    persist: PERSIST,
     publish: { maxHz: 5, keyframe: 30_000, trend: 2_000 },
     devices: new Map([
       ['shed', { driver: 'made-up', options: { points } }],
       ['bare', { driver: 'made-up', options: undefined }],
     ]),
   };
-  const store = new Store(clock);
   return new Memory({ config, store, history: new History(store), clock, log });
 }
 
@@ -301,8 +302,8 @@ describe('the wishes of outputs', () => {
     memory.outputs.note('shed.pump', true);
     memory.outputs.note('shed.fan', 40);
     const device = (points: object) => new Map([['shed', { driver: 'made-up', options: { points } }]]);
-    memory.take({ devices: device({ fan: { onBoot: 'restore' } }) });
-    memory.take({ devices: device({ fan: { onBoot: 'restore' }, pump: { onBoot: 'restore' } }) });
+    memory.take({ persist: PERSIST, devices: device({ fan: { onBoot: 'restore' } }) });
+    memory.take({ persist: PERSIST, devices: device({ fan: { onBoot: 'restore' }, pump: { onBoot: 'restore' } }) });
     expect(memory.outputs.of('shed.pump')).toBeUndefined();
     expect(memory.outputs.of('shed.fan')).toBe(40);
   });
@@ -343,5 +344,58 @@ describe('an approval', () => {
     said = [];
     expect(start().boards.isApproved('yard@1')).toBe(true);
     expect(said).toEqual([]);
+  });
+});
+
+describe('other wishes about what is kept', () => {
+  const devices = new Map();
+
+  it('begin with what is known and counted, and end with it', async () => {
+    const clock = new VirtualClock();
+    const store = new Store(clock);
+    const memory = start(clock, store);
+    const count = memory.tallies('gate');
+    count.set('door', 3);
+    store.describe('shed', [{ id: 'temp', role: 'sensor', type: 'number' }]);
+    store.setHealth('shed', 'online');
+    store.report('shed', [{ point: 'temp', value: 21 }]);
+    memory.sample();
+    const none = { interval: 10_000, history: false, values: false, counters: false };
+    memory.take({ devices, persist: none });
+    await eventually(() => existsSync(join(folder, 'counters.json'))).toBe(true);
+    count.set('door', 4);
+    await clock.advance(120_000);
+    expect(held('counters.json')).toMatchObject({ counts: { 'gate.door': 3 } });
+    expect(existsSync(join(folder, 'values.json'))).toBe(false);
+
+    memory.take({ devices, persist: { interval: 20_000, history: true, values: true, counters: true } });
+    memory.sample();
+    await clock.advance(0);
+    await eventually(() =>
+      ['counters', 'values', 'history'].every((name) => existsSync(join(folder, `${name}.json`))),
+    ).toBe(true);
+    await eventually(() => held('counters.json')).toMatchObject({ counts: { 'gate.door': 4 } });
+    expect(held('values.json')).toMatchObject({ points: { 'shed.temp': { value: 21 } } });
+    expect(held('history.json')).toMatchObject({ samples: { shed: { temp: [21, 21] } } });
+    store.report('shed', [{ point: 'temp', value: 22 }]);
+    memory.take({ devices, persist: none });
+    await eventually(() => held('values.json')).toMatchObject({ points: { 'shed.temp': { value: 22 } } });
+    expect(memory.last('shed')).toEqual({});
+    expect(count.get('door')).toBe(4);
+  });
+
+  it('are another pace', async () => {
+    const clock = new VirtualClock();
+    const memory = start(clock);
+    const count = memory.tallies('gate');
+    memory.take({ devices, persist: { ...PERSIST, interval: 60_000 } });
+    count.set('door', 1);
+    await clock.advance(0);
+    await eventually(() => existsSync(join(folder, 'counters.json'))).toBe(true);
+    count.set('door', 2);
+    await clock.advance(59_000);
+    expect(held('counters.json')).toMatchObject({ counts: { 'gate.door': 1 } });
+    await clock.advance(1_000);
+    await eventually(() => held('counters.json')).toMatchObject({ counts: { 'gate.door': 2 } });
   });
 });
