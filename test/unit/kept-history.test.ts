@@ -56,7 +56,7 @@ async function earlier(after: number | undefined = 0): Promise<void> {
 }
 
 it('sparklines of which nothing new is known are not written again', async () => {
-  const { clock, kept, store, says, sample } = start(0);
+  const { kept, store, says, sample } = start(0);
   await sample(100);
   expect(existsSync(path())).toBe(false);
   says(20);
