@@ -9,6 +9,7 @@ import type { BridgeChange, BridgeParts } from './bridge-parts.js';
 import { deadline } from './clock.js';
 import { changedSections } from './config/changes.js';
 import { formulasOf } from './config/formulas.js';
+import type { Config } from './config/schema.js';
 import { controlHandlers } from './control/handlers.js';
 import { ControlServer } from './control/server.js';
 import { Fleet } from './device/fleet.js';
@@ -97,19 +98,10 @@ export class Bridge {
     this.requests = new Requests({ namespace, version, devices, store, history, memory, router, layout, clock });
     const push = new PhonePush({ layout, mesh, publisher: this.publisher, clock });
     const status = statusOf({ fleet, store, memory, relay: mesh, clock, version });
-    const handlers = controlHandlers({
-      fleet,
-      store,
-      memory,
-      router,
-      commands: this.commands,
-      phoneLayout: phones.layout,
-      push,
-      clock,
-      status,
-      panelLink: (role) => this.panel?.link(role),
-      pairing: () => this.parts.pairing,
-    });
+    const pairing = () => this.parts.pairing;
+    const panelLink: LocalPanel['link'] = (role) => this.panel?.link(role);
+    const asked = { fleet, store, memory, router, commands: this.commands, phoneLayout: phones.layout, push, clock };
+    const handlers = controlHandlers({ ...asked, status, panelLink, pairing });
     const controlLog = log.child({ part: 'control' });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, controlLog, parts.spareSockets);
     const relay = {
@@ -117,7 +109,7 @@ export class Bridge {
       ready: () => mesh.ready,
     };
     const { audit } = this.commands;
-    const named = { name: config.bridge.name, namespace, version, relay, audit, pairing: () => this.parts.pairing };
+    const named = { name: config.bridge.name, namespace, version, relay, audit, pairing };
     const { lines = new LogRing() } = parts;
     this.onlookers = new Onlookers({
       given: () => this.parts,
@@ -136,6 +128,11 @@ export class Bridge {
         this.tell({ level: health === 'online' ? 'info' : 'warn', text: `${device}: ${health}` });
       },
     });
+  }
+
+  /** What it goes by now. */
+  get config(): Config {
+    return this.parts.config;
   }
 
   /** The local web page; undefined where there is none. */

@@ -31,10 +31,17 @@ const STOP_MS = 1_950;
 
 /** `run [--config FILE]`: the bridge, until interrupted. Without a config: a relay for the home network with a token of its own. */
 export async function runCommand(options: { config?: string } & RecordOptions, context: CliContext): Promise<number> {
+  const reload = { asked: false, now: () => {} };
+  if (options.config !== undefined) {
+    context.onReload(() => {
+      reload.asked = true;
+      reload.now();
+    });
+  }
   const loaded = readConfig(options.config, context);
   const leave = claimFolder(loaded.config.bridge.stateDir);
   try {
-    return await runWith(loaded, options, context);
+    return await runWith(loaded, reload, options, context);
   } finally {
     leave();
   }
@@ -42,6 +49,7 @@ export async function runCommand(options: { config?: string } & RecordOptions, c
 
 async function runWith(
   loaded: LoadedConfig,
+  reload: { readonly asked: boolean; now: () => void },
   options: { config?: string } & RecordOptions,
   context: CliContext,
 ): Promise<number> {
@@ -74,7 +82,9 @@ async function runWith(
     file === undefined
       ? undefined
       : new Reloader({ file, bridge, loaded, relay, names, panel: panelOf, service, recorder, context, log });
-  if (reloader) context.onReload(() => void reloader.request());
+  reload.now = () => void reloader?.request();
+  // It may have been asked for while all this began.
+  if (reload.asked) reload.now();
   await untilAborted(context.signal);
   service?.stopping();
   log.info({}, 'stopping');

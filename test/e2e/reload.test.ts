@@ -294,11 +294,27 @@ describe('a config that is read anew on SIGHUP', () => {
     const { port } = taken.address() as AddressInfo;
     await reload({ relay: { embedded: { port, host: '127.0.0.1' }, channel: 'home' } });
     expect(said(/the config was not taken/)).toBe(1);
-    await eventually(() => said(/the relay welcomed us/)).toBe(2);
+    // Our own is at another port, and nobody was sent away from it.
+    expect(await tap('shed', 'fan', 20)).toMatchObject({ ok: true });
+    expect(said(/the relay welcomed us/)).toBe(1);
     await reload({ relay: { embedded: { port: 0, host: '127.0.0.1' }, channel: 'attic' } });
     expect(said(/^the config was taken$/)).toBe(1);
-    await eventually(() => said(/the relay welcomed us/)).toBe(3);
+    await eventually(() => said(/the relay welcomed us/)).toBe(2);
     expect(said(/^connected$/)).toBe(2);
+  });
+
+  it('is read once more where the signal came while the bridge began', async () => {
+    const [own, hut] = [join(folder, 'own.yaml'), { driver: 'lines', port: '/dev/ttyUSB99' }];
+    const place = { name: 'hut', stateDir: join(folder, 'own') };
+    const relay = { embedded: { port: 0, host: '127.0.0.1', tls: true } };
+    writeFileSync(own, stringify({ ...sections, bridge: place, relay, devices: { hut } }));
+    const program = new Program(['run', '--config', own]);
+    onTestFinished(() => void program.child.kill('SIGKILL'));
+    await program.shows(/can move to another board/);
+    program.child.kill('SIGHUP');
+    await program.shows(/bridge hut on/);
+    await program.shows(/the config says nothing new/);
+    expect(await program.stop()).toBe(0);
   });
 
   it('ends with the terminal that it was started in, and is read anew for a signal alone', async () => {
