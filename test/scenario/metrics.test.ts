@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeError } from '../../src/error.js';
 import { silentLog } from '../../src/log.js';
 import { eventually } from '../support/eventually.js';
 import type { Phone } from '../support/phone.js';
@@ -181,15 +182,13 @@ it('a board that drops out while the supply is too low has that as its trouble',
 it('a bridge whose port for metrics is taken says so and does without', async () => {
   const first = await Rig.open(embeddedRelay, { config: { metrics: { port: 0 } } });
   const port = Number(new URL(first.bridge.metrics?.url ?? '').port);
-  const errors: string[] = [];
-  const log = {
-    ...silentLog,
-    error: (_fields: object, message: string) => void errors.push(message),
-    child: () => log,
-  };
+  const warnings: string[] = [];
+  const warn = (fields: object, message: string) =>
+    void warnings.push(`${message}: ${describeError((fields as { err?: unknown }).err)}`);
+  const log = { ...silentLog, warn, child: () => log };
   const second = await Rig.open(embeddedRelay, { config: { metrics: { port } }, log });
-  expect(errors).toEqual([
-    `no metrics: can't listen on 127.0.0.1 port ${port}: EADDRINUSE; check metrics.host and metrics.port [metrics/listen]`,
+  expect(warnings.filter((line) => line.startsWith('opening'))).toEqual([
+    `opening the metrics failed: can't listen on 127.0.0.1 port ${port}: EADDRINUSE; check metrics.host and metrics.port [metrics/listen]`,
   ]);
   expect(second.bridge.metrics?.url).toBeUndefined();
   await Promise.all([first.close(), second.close()]);
