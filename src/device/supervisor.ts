@@ -58,6 +58,7 @@ export class Supervisor {
   private readonly hearing: Hearing;
   private io: SessionIo | undefined;
   private stopping = false;
+  private wokenAt = Number.NEGATIVE_INFINITY;
   private running: Promise<void> | undefined;
 
   constructor(private readonly parts: SupervisorParts) {
@@ -118,10 +119,7 @@ export class Supervisor {
   }
 
   private async run(): Promise<void> {
-    const unwatch = this.parts.watch(() => {
-      this.backoff.reset();
-      this.patience.appear();
-    });
+    const unwatch = this.parts.watch(() => this.appeared());
     while (!this.stopping) {
       this.patience.attempt();
       await this.session();
@@ -132,6 +130,15 @@ export class Supervisor {
     unwatch();
     this.current = 'stopped';
     this.health.lost(true);
+  }
+
+  /** The device may have appeared. One that is lost again and again by coming and going must not be tried at its own pace. */
+  private appeared(): void {
+    const now = this.parts.clock.now();
+    if (this.budget.spent && now < this.wokenAt + SLOWEST_MS) return;
+    this.wokenAt = now;
+    if (!this.budget.spent) this.backoff.reset();
+    this.patience.appear();
   }
 
   /** One session from opening to its end. */
