@@ -57,6 +57,8 @@ export class Bridge {
   private readonly safety: Safety;
   private stopping: Promise<void> | undefined;
   private readonly binding: BindingWatch;
+  /** Configs that were read anew since the start. */
+  readonly reloads = { taken: 0, refused: 0 };
 
   constructor(private parts: BridgeParts) {
     const { config, clock, log, version, source = randomUUID() } = parts;
@@ -93,14 +95,15 @@ export class Bridge {
       log: commandLog,
     });
     this.safety.begin(this.router);
-    const { router, mesh } = this;
+    const { router, mesh, commands, publisher, reloads } = this;
     const { devices } = fleet;
-    this.requests = new Requests({ namespace, version, devices, store, history, memory, router, layout, clock });
-    const push = new PhonePush({ layout, mesh, publisher: this.publisher, clock });
+    const requests = new Requests({ namespace, version, devices, store, history, memory, router, layout, clock });
+    this.requests = requests;
+    const push = new PhonePush({ layout, mesh, publisher, clock });
     const status = statusOf({ fleet, store, memory, relay: mesh, clock, version });
     const pairing = () => this.parts.pairing;
     const panelLink: LocalPanel['link'] = (role) => this.panel?.link(role);
-    const asked = { fleet, store, memory, router, commands: this.commands, phoneLayout: phones.layout, push, clock };
+    const asked = { fleet, store, memory, router, commands, phoneLayout: phones.layout, push, clock };
     const handlers = controlHandlers({ ...asked, status, panelLink, pairing });
     const controlLog = log.child({ part: 'control' });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, controlLog, parts.spareSockets);
@@ -108,16 +111,15 @@ export class Bridge {
       at: () => ({ url: parseRelayUrl(this.parts.relayUrl).display, channel: this.parts.config.relay.channel }),
       ready: () => mesh.ready,
     };
-    const { audit } = this.commands;
-    const named = { name: config.bridge.name, namespace, version, relay, audit, pairing };
+    const named = { name: config.bridge.name, namespace, version, relay, audit: commands.audit, pairing };
     const { lines = new LogRing() } = parts;
     this.onlookers = new Onlookers({
       given: () => this.parts,
       desk: new Desk({ fleet, store, phoneLayout: phones.layout, ...named, push, log: lines, clock }),
-      requests: this.requests,
+      requests,
       openChannel: (sink) => this.openChannel(sink),
       status,
-      counts: { fleet, commands: this.commands, publisher: this.publisher, mesh },
+      counts: { fleet, memory, mesh, reloads, commands, publisher, requests },
       store,
       estop: this.safety.rules.estop,
     });

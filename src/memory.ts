@@ -32,7 +32,7 @@ export class Memory implements FleetMemory {
   readonly latch: Latch;
   readonly boards: BoardMemory;
   readonly outputs: OutputMemory;
-  private readonly folder: StateFolder;
+  readonly folder: StateFolder;
   /** Of what must not get lost. */
   private readonly lasting: readonly { close(): Promise<void> }[];
   private restored: ReadonlySet<string>;

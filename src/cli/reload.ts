@@ -17,7 +17,7 @@ import { type JoinedRelay, joinRelay } from './join-relay.js';
 /** What reading a config anew needs. */
 export interface ReloaderParts {
   readonly file: string;
-  readonly bridge: Pick<Bridge, 'reload' | 'panel' | 'config'>;
+  readonly bridge: Pick<Bridge, 'reload' | 'reloads' | 'panel' | 'config'>;
   readonly loaded: LoadedConfig;
   readonly relay: JoinedRelay;
   /** Names and addresses of this machine, for a certificate that is made. */
@@ -65,19 +65,21 @@ export class Reloader {
   }
 
   private async work(): Promise<void> {
-    const { service, context, log } = this.parts;
+    const { bridge, service, context, log } = this.parts;
     service?.reloading();
     let status = '';
     while (this.again && !context.signal.aborted) {
       this.again = false;
       try {
         status = await this.read();
+        bridge.reloads[status === REFUSED ? 'refused' : 'taken']++;
       } catch (error) {
         const lines = error instanceof ConfigError ? error.problems.map(formatProblem) : [describeError(error)];
         for (const line of lines) log.error({}, line);
-        status = this.parts.bridge.config === this.config ? REFUSED : HALF;
+        status = bridge.config === this.config ? REFUSED : HALF;
         log.error({}, status);
-        this.config = this.parts.bridge.config;
+        this.config = bridge.config;
+        bridge.reloads.refused++;
       }
     }
     this.running = undefined;

@@ -189,7 +189,7 @@ export class Supervisor {
     this.current = 'live';
     this.parts.counters.sessions++;
     this.cause = undefined;
-    this.brownOut?.over();
+    void this.brownOut?.over();
     // A device without a line has nothing to say by itself, so its silence means nothing.
     if (io.hasLine) this.hearing.start();
     this.health.live();
@@ -211,7 +211,10 @@ export class Supervisor {
     this.health.lost(isUnplugged(cause.code));
     if (wasLive) parts.onDown(cause);
     if (!this.stopping) this.report(cause, wasLive);
-    if (tooMany) parts.log.warn({}, TOO_MANY);
+    if (tooMany) {
+      parts.counters.spentBudgets++;
+      parts.log.warn({}, TOO_MANY);
+    }
     if (isLasting(cause.code) || this.budget.spent) this.backoff.exhaust();
     await closed;
     this.io = undefined;

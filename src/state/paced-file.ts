@@ -6,12 +6,15 @@ export type Interval = number | (() => number);
 
 /** What a paced file is built from. */
 export interface PacedFileParts<T extends object> {
-  file: Pick<StateFile<T>, 'write' | 'settled'>;
+  file: Pick<StateFile<T>, 'write' | 'settled'> & Partial<Pick<StateFile<T>, 'hangs'>>;
   /** What is to be kept, asked for whenever it is written. */
   take(): T;
   clock: Clock;
   intervalMs: Interval;
 }
+
+/** A disk that takes longer than so many milliseconds may never answer. */
+const LONG_MS = 10_000;
 
 /** Writes what changes all the time so seldom that an SD card lives long: the first change at once, the last one in any case. */
 export class PacedFile<T extends object> {
@@ -39,7 +42,9 @@ export class PacedFile<T extends object> {
     const change = ++this.changes;
     const writing = file.write(take());
     this.underWay = writing;
+    const long = clock.after(LONG_MS, () => file.hangs?.());
     const written = await writing;
+    long.cancel();
     if (written) this.kept = Math.max(this.kept, change);
     else this.schedule();
     return written;

@@ -16,7 +16,11 @@ export class StateFile<T extends object> {
   private writing: Promise<boolean> = Promise.resolve(true);
   private pending: string | undefined;
   private onDisk: string | undefined;
-  private failing = false;
+  /** The last write failed, or hangs. */
+  failing = false;
+  /** Writes that failed or hung, and files that were set aside. */
+  failures = 0;
+  setAsides = 0;
   /** What is in its place can't be used, and is not worth being the one before. */
   private spoiled = false;
   /** What was taken instead. */
@@ -65,6 +69,11 @@ export class StateFile<T extends object> {
     await this.writing;
   }
 
+  /** A write takes long. */
+  hangs(): void {
+    this.failed('is not written: the disk does not answer; what it should remember is lost at the next start');
+  }
+
   /** Takes the file away, as what is in it is worse than nothing; where even that fails, the next write replaces it. */
   async remove(): Promise<void> {
     this.onDisk = undefined;
@@ -102,10 +111,15 @@ export class StateFile<T extends object> {
       this.failing = false;
       return true;
     } catch (error) {
-      if (!this.failing) this.warn('can not be written; what it should remember is lost at the next start', error);
-      this.failing = true;
+      this.failed(`can not be written; what it should remember is lost at the next start: ${describeError(error)}`);
       return false;
     }
+  }
+
+  private failed(what: string): void {
+    this.failures++;
+    if (!this.failing) this.log.warn({ file: this.path }, `the state file ${what}`);
+    this.failing = true;
   }
 
   /** The file stays in its place all the while: its other name is a second link to it. */
@@ -156,6 +170,7 @@ export class StateFile<T extends object> {
 
   private setAside(cause: unknown): void {
     const [as, what] = cause instanceof Newer ? NEWER : BROKEN;
+    this.setAsides++;
     try {
       this.warn(`${what} and was set aside as ${setAside(this.path, as)}`, cause);
     } catch (error) {

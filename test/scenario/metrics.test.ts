@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeError } from '../../src/error.js';
 import { silentLog } from '../../src/log.js';
@@ -115,6 +115,37 @@ describe('the metrics of a bridge', () => {
     expect(await health()).toBe(200);
     rig.bridge.router.releaseStop('anna');
     expect((await metrics()).get('carter_estop_latched')).toBe(0);
+  });
+
+  it('say what is asked for, read anew, and can not be written down', async () => {
+    const { bridge } = rig;
+    const count = async (name: string) => (await metrics()).get(name);
+    await phone.request('rig', 'rig.get_state');
+    await phone.request('rig', 'rig.set', { dev: 'shed', point: 'nose', value: 1 });
+    expect(await count('carter_requests_total{outcome="ok"}')).toBe(1);
+    expect(await count('carter_requests_total{outcome="refused"}')).toBe(1);
+    bridge.reloads.taken++;
+    expect(await count('carter_config_reloads_total{outcome="taken"}')).toBe(1);
+    expect(await count('carter_config_reloads_total{outcome="refused"}')).toBe(0);
+    expect(await count('carter_device_restart_budgets_spent_total{device="shed"}')).toBe(0);
+    expect(await count('carter_state_write_failures_total{file="estop.json"}')).toBe(0);
+    const full = join(dirname(rig.control), 'boards.json.new');
+    mkdirSync(full);
+    expect(await bridge.memory.boards.approve('shed', 'shed@1', undefined)).toBe(false);
+    expect(await count('carter_state_write_failures_total{file="boards.json"}')).toBe(1);
+    expect(await count('carter_state_failing{file="boards.json"}')).toBe(1);
+    expect(await count('carter_state_set_aside_total{file="boards.json"}')).toBe(0);
+    const { status, body } = await scrape(`${url}/health`);
+    expect({ status, ...JSON.parse(body) }).toMatchObject({
+      status: 503,
+      ok: false,
+      reasons: ['storage failing'],
+      storage: 'failing',
+      stopped: false,
+    });
+    rmdirSync(full);
+    await bridge.memory.boards.settled();
+    expect(await health()).toBe(200);
   });
 
   it('hold nothing secret', async () => {

@@ -59,6 +59,7 @@ async function open(reload: (change: BridgeChange) => Promise<object>) {
   const bridge = {
     config: loaded.config,
     panel: undefined,
+    reloads: { taken: 0, refused: 0 },
     reload: async (change: BridgeChange) => {
       told.push(change);
       return (await reload(change)) as never;

@@ -167,6 +167,18 @@ describe('a state file and its previous copy', () => {
     expect(read()).toEqual({ n: 1 });
   });
 
+  it('says once that the disk does not answer, and that it does again', async () => {
+    const state = open();
+    for (let n = 0; n < 3; n++) state.hangs();
+    expect([state.failing, state.failures]).toEqual([true, 3]);
+    expect(await state.write({ n: 1 })).toBe(true);
+    expect(state.failing).toBe(false);
+    expect(said).toEqual([
+      'warn the state file is not written: the disk does not answer; what it should remember is lost at the next start',
+      'info the state file can be written again',
+    ]);
+  });
+
   it('leaves the disk alone for a value that is there already', async () => {
     const state = open();
     await state.write({ n: 1 });
