@@ -67,7 +67,9 @@ async function runWith(
   let recorder: Recorder | undefined;
   try {
     const usual = { ...bridgeParts(config, relay, context, log), lines, panel: panelOf(config) };
-    const { parts, ...recording } = await recorded(options, usual);
+    // A service that does not start for its recording of before would never start again.
+    const orNothing = context.env['NOTIFY_SOCKET'] !== undefined;
+    const { parts, ...recording } = await recorded({ ...options, orNothing }, usual);
     recorder = recording.recorder;
     bridge = new Bridge(parts);
     await bridge.start();
