@@ -59,6 +59,7 @@ export class Supervisor {
   private io: SessionIo | undefined;
   private stopping = false;
   private wokenAt = Number.NEGATIVE_INFINITY;
+  private unplugged = false;
   private running: Promise<void> | undefined;
 
   constructor(private readonly parts: SupervisorParts) {
@@ -132,10 +133,13 @@ export class Supervisor {
     this.health.lost(true);
   }
 
-  /** The device may have appeared. One that is lost again and again by coming and going must not be tried at its own pace. */
+  /**
+   * The device may have appeared. One that is lost again and again must not be tried at the pace at which its port appears,
+   * but for one that was unplugged: whoever plugs it in waits for it.
+   */
   private appeared(): void {
     const now = this.parts.clock.now();
-    if (this.budget.spent && now < this.wokenAt + SLOWEST_MS) return;
+    if (this.budget.spent && !this.unplugged && now < this.wokenAt + SLOWEST_MS) return;
     this.wokenAt = now;
     if (!this.budget.spent) this.backoff.reset();
     this.patience.appear();
@@ -208,7 +212,8 @@ export class Supervisor {
     const closed = io.end(cause);
     parts.store.forget(parts.device);
     const tooMany = wasLive && !this.stopping && this.budget.spend();
-    this.health.lost(isUnplugged(cause.code));
+    this.unplugged = isUnplugged(cause.code);
+    this.health.lost(this.unplugged);
     if (wasLive) parts.onDown(cause);
     if (!this.stopping) this.report(cause, wasLive);
     if (tooMany) {
