@@ -175,18 +175,20 @@ export class Router {
     log.warn({ by: printable(by, 60) }, 'EMERGENCY STOP');
     tell({ level: 'error', text: `EMERGENCY STOP by ${printable(by, 60)}` });
     const late = () => new BridgeError('state/slow', 'a restart may not know of the emergency stop yet');
-    const written = deadline(rules.clock, KEPT_MS, kept, late).catch((error) => log.warn({}, describeError(error)));
-    const [open, known] = await Promise.all([stopping, written]);
-    if (known === false) this.reportForgetful();
-    const forgetful = known === true ? undefined : FORGETFUL;
+    const written = deadline(rules.clock, KEPT_MS, kept, late).then(
+      (known) => (known ? undefined : new BridgeError('state/unwritten', FORGETFUL)),
+      (error: BridgeError) => error,
+    );
+    const [open, doubt] = await Promise.all([stopping, written]);
+    if (doubt) this.reportDoubt(doubt);
     if (open.length === 0)
-      return { ok: true, value: true, ...(forgetful && { message: `confirmed, but ${forgetful}` }) };
-    return refused('timeout', [`not confirmed: ${open.join(', ')}`, ...(forgetful ? [forgetful] : [])].join('; '));
+      return { ok: true, value: true, ...(doubt && { message: `confirmed, but ${doubt.message}` }) };
+    return refused('timeout', `not confirmed: ${open.join(', ')}${doubt ? `; ${doubt.message}` : ''}`);
   }
 
-  private reportForgetful(): void {
-    this.parts.log.error({}, FORGETFUL);
-    this.parts.tell({ level: 'error', text: FORGETFUL });
+  private reportDoubt(doubt: BridgeError): void {
+    this.parts.log.error({}, describeError(doubt));
+    this.parts.tell({ level: 'error', text: doubt.message });
   }
 
   private resetStop(payload: JsonObject, via: CommandRequest['via']): void {

@@ -101,7 +101,7 @@ export class Reloader {
     for (const warning of warnings) log.warn({}, formatProblem(warning));
     const sections = changedSections(before, config);
     const devices = sections.size > 0 ? await this.take(config, sections.has('relay')) : {};
-    this.config = config;
+    if (sections.size > 0) this.config = config;
     log.take({ level: config.log.level, secrets: [...this.secrets] });
     const done = sections.size > 0 ? 'the config was taken' : 'the config says nothing new';
     log.info({ sections: [...sections], ...devices }, done);

@@ -87,7 +87,7 @@ export class StateFile<T extends object> {
   private async flush(): Promise<boolean> {
     const text = this.pending ?? '';
     this.pending = undefined;
-    if (text === this.onDisk) return true;
+    if (text === this.onDisk) return this.succeeded();
     const fresh = `${this.path}.new`;
     try {
       mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
@@ -107,13 +107,17 @@ export class StateFile<T extends object> {
       const folder = await open(dirname(this.path), 'r');
       await folder.sync().finally(() => folder.close());
       this.onDisk = text;
-      if (this.failing) this.log.info({ file: this.path }, 'the state file can be written again');
-      this.failing = false;
-      return true;
+      return this.succeeded();
     } catch (error) {
       this.failed(`can not be written; what it should remember is lost at the next start: ${describeError(error)}`);
       return false;
     }
+  }
+
+  private succeeded(): true {
+    if (this.failing) this.log.info({ file: this.path }, 'the state file can be written again');
+    this.failing = false;
+    return true;
   }
 
   private failed(what: string): void {

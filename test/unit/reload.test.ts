@@ -106,6 +106,17 @@ describe('a config that is not taken', () => {
     await expect(squat(port)).rejects.toThrow('EADDRINUSE');
   });
 
+  it('after one that said nothing new is not taken for half taken', async () => {
+    const { write, relay, reloader, said } = await open(async () => ({}));
+    stopAll.push(() => relay.stop());
+    const reloads = reloader(relay);
+    await reloads.request();
+    expect(said.at(-1)).toBe('the config says nothing new');
+    write('not a channel: {');
+    await reloads.request();
+    expect(said.at(-1)).toBe('the config was not taken; the bridge goes on with the one that it has');
+  });
+
   it('in the middle is said to be half taken', async () => {
     const scene = await open(async ({ config }) => {
       scene.bridge.config = config;

@@ -167,6 +167,15 @@ describe('a state file and its previous copy', () => {
     expect(read()).toEqual({ n: 1 });
   });
 
+  it('has no trouble any more once what is to be there is what was there before', async () => {
+    const state = open();
+    await state.write({ n: 1 });
+    mkdirSync(`${path()}.new`);
+    expect(await state.write({ n: 2 })).toBe(false);
+    expect(await state.write({ n: 1 })).toBe(true);
+    expect(state.failing).toBe(false);
+  });
+
   it('says once that the disk does not answer, and that it does again', async () => {
     const state = open();
     for (let n = 0; n < 3; n++) state.hangs();
