@@ -2,13 +2,13 @@ import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BoardSimulator } from '../../devices/board/simulator.js';
 import { encodeText } from '../../firmware-protocol/text.js';
-import type { CliContext } from '../../src/cli/context.js';
 import { getCommand } from '../../src/cli/get.js';
 import { layoutCommand } from '../../src/cli/layout.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { systemClock } from '../../src/system-clock.js';
 import { eventually } from '../support/eventually.js';
 import type { Phone } from '../support/phone.js';
+import { printing } from '../support/printing.js';
 import { forEachRelay } from '../support/relays.js';
 import { Rig, says } from '../support/rig.js';
 
@@ -139,8 +139,7 @@ forEachRelay((relay, make) => {
       await eventually(() => store.point('newcomer', 'word')?.value).toBe(null);
       expect(store.points('newcomer').get('mode')?.spec.options).toEqual(['a', '\\x1b[2J\\u202e']);
       const printed: string[] = [];
-      const print = (line: string) => void printed.push(line);
-      const context = { out: print, err: print, env: {}, homeDir: '/' } as unknown as CliContext;
+      const context = printing(printed);
       const options = { stateDir: dirname(rig.control) };
       await getCommand('newcomer', options, context);
       await layoutCommand({ ...options, contract: true }, context);

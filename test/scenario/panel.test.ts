@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { BoardSimulator } from '../../devices/board/simulator.js';
-import type { CliContext } from '../../src/cli/context.js';
 import { panelCommand } from '../../src/cli/panel.js';
 import { askControl } from '../../src/control/client.js';
 import { silentLog } from '../../src/log.js';
@@ -15,6 +14,7 @@ import { StateFile } from '../../src/state/state-file.js';
 import { systemClock } from '../../src/system-clock.js';
 import { eventually } from '../support/eventually.js';
 import { ask, cookieOf, PageClient } from '../support/page-client.js';
+import { printing } from '../support/printing.js';
 import { embeddedRelay } from '../support/relays.js';
 import { Rig, type RigOptions } from '../support/rig.js';
 
@@ -222,8 +222,7 @@ describe('a browser that was let in', () => {
     const { rig, link, cookie, url } = await rigWith();
     const page = await PageClient.open(link(), cookie);
     const printed: string[] = [];
-    const print = (line: string) => void printed.push(line);
-    const context = { out: print, err: print, env: {}, homeDir: '/', machine: { user: { uid: 0 } } } as unknown as CliContext;
+    const context = printing(printed);
     expect(await panelCommand({ stateDir: dirname(rig.control), revoke: true }, context)).toBe(0);
     expect(printed).toEqual(['1 browser was signed out']);
     expect(await page.closed).toBe(1008);
