@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { BUNDLED } from './bundled.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const from = join(root, 'src/panel/page');
@@ -29,6 +30,8 @@ for (const name of ['index.html', 'icon.svg']) copyFileSync(join(from, name), jo
 const packages = new Set(
   Object.keys(metafile.inputs).flatMap((path) => path.match(/node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1] ?? []),
 );
+const found = [...packages].sort().join(', ');
+if (found !== BUNDLED.join(', ')) throw new Error(`the page has ${found} in it; scripts/bundled.mjs says otherwise`);
 const licences = [...packages].sort().map((name) => {
   const folder = join(root, 'node_modules', name);
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));

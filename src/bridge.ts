@@ -106,7 +106,7 @@ export class Bridge {
       push,
       clock,
       status,
-      panelLink: (role) => this.panel?.link(role),
+      panel: () => this.panel,
       pairing: () => this.parts.pairing,
     });
     this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));

@@ -3,7 +3,7 @@ import { type Logger, pino } from 'pino';
 import { BridgeError } from './error.js';
 import type { Log } from './log.js';
 import type { LogLine } from './log-line.js';
-import { printable } from './text.js';
+import { printable, printableJson } from './text.js';
 
 /** How important a line must be to be written. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
@@ -162,13 +162,9 @@ function percentEncoded(text: string): string {
   }
 }
 
-/** One line of JSON. JSON escapes the lower control characters itself; here are the others that `printable` knows. */
+/** One line of JSON. */
 function jsonLine(line: Line): string {
-  const json = JSON.stringify(line);
-  const escaped = json.replace(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, (c) => {
-    return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
-  return `${escaped}\n`;
+  return `${printableJson(JSON.stringify(line))}\n`;
 }
 
 /** Renders lines for people: `12:00:01 WARN: greenhouse: connection failed: no such port [port/missing] {"failures":2}`. */

@@ -3,7 +3,7 @@ import type { BoardInfo, BoardMessage, PointDescription, WireReading } from '../
 import { decodeNumber, decodeValue } from '../../firmware-protocol/value.js';
 import type { DeviceIo } from '../../src/device/driver.js';
 import type { Reading, Value } from '../../src/device/point.js';
-import { printable } from '../../src/text.js';
+import { misleads, printable } from '../../src/text.js';
 import { before, type EventCounts } from './event-counts.js';
 
 /** This many lines of a board go to the log in a while; more are counted. */
@@ -87,7 +87,7 @@ export class Hearing {
       }
       this.unread.delete(id);
       this.times.set(id, this.timesRead(id) + 1);
-      readings.push({ point: id, value });
+      readings.push({ point: id, value: typeof value === 'string' && misleads(value) ? null : value });
     }
     if (readings.length > 0) this.io.report(readings);
   }

@@ -2,6 +2,7 @@ import type { BoardInfo, PointDescription } from '../../firmware-protocol/messag
 import { fingerprint } from '../../firmware-protocol/point.js';
 import type { PointSpec } from '../../src/device/point.js';
 import { BridgeError } from '../../src/error.js';
+import { printable } from '../../src/text.js';
 import type { Manifests } from './manifests.js';
 import type { BoardWire } from './wire.js';
 
@@ -34,8 +35,15 @@ export async function readManifest(
   const ids = points.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw wrong(`two points of the board have the id \`${twice}\``);
-  manifests.set(board.fingerprint, points);
-  return points;
+  const shown = points.map(readable);
+  manifests.set(board.fingerprint, shown);
+  return shown;
+}
+
+/** A point whose words are safe to be shown, wherever they are. */
+function readable(point: PointDescription): PointDescription {
+  const { label, unit, options } = point;
+  return { ...point, label: printable(label), unit: printable(unit), options: options.map((word) => printable(word)) };
 }
 
 /** A board's point as the bridge knows points. */

@@ -13,6 +13,7 @@ import { fullManifest } from '../../src/device/manifest.js';
 import type { OutputLimits } from '../../src/device/output-limits.js';
 import { sameValue, type Value } from '../../src/device/point.js';
 import { BridgeError, isBridgeError } from '../../src/error.js';
+import { printable } from '../../src/text.js';
 import type { Hearing } from './hearing.js';
 import { specOf } from './points.js';
 import { identityOf } from './probe.js';
@@ -120,7 +121,7 @@ export class BoardSession implements DeviceSession {
     if (unread && said !== undefined) this.hearing.answered(point.id, answer.moving ? null : said);
     const wanted = decodeValue(shape, message.value) ?? null;
     if (said === undefined || said === null || !sameValue(specOf(point), said, wanted)) {
-      const truth = said === undefined || said === null ? answer.value : String(said);
+      const truth = said === undefined || said === null ? answer.value : printable(String(said));
       throw new BridgeError('device/mismatch', `${point.id} should be ${String(wanted)}, the board says ${truth}`);
     }
     return { value: said satisfies Value, settled: !answer.moving };

@@ -1,4 +1,5 @@
 import type { PointType, Value } from '../../src/device/point.js';
+import { misleads } from '../../src/text.js';
 
 /** What a sketch says instead of a number that it has not got: Arduino prints `nan`, `inf` and `ovf`. */
 const UNKNOWN = /^(?:[+-]?(?:nan|inf|infinity|ovf)|null)?$/i;
@@ -71,7 +72,7 @@ export function guess(raw: Value | null): Guess {
   const boolean = INFERRED_BOOLEANS.get(raw.toLowerCase());
   if (boolean !== undefined) return { type: 'boolean', value: boolean };
   const number = /^\d+[A-F]$/.test(raw) ? undefined : readNumber(raw);
-  if (!number) return { type: 'string', value: raw };
+  if (!number) return { type: 'string', value: misleads(raw) ? null : raw };
   if (number.value === null) return { value: null };
   return { type: 'number', ...number };
 }
@@ -98,7 +99,7 @@ export function understand(point: Understanding, raw: Value | null): Value | nul
     case 'enum':
       return fitWord(point, raw, (word) => point.options?.find((option) => option.toLowerCase() === word));
     case 'string':
-      return raw === '' ? null : String(raw);
+      return raw === '' || misleads(String(raw)) ? null : String(raw);
   }
 }
 

@@ -1,5 +1,6 @@
 import { askControl } from '../control/client.js';
 import { isObject } from '../mesh/frame.js';
+import { printable } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 import { type ControlOptions, controlPath, splitTarget } from './control-path.js';
 
@@ -22,8 +23,8 @@ export async function getCommand(target: string, options: ControlOptions, contex
 }
 
 function describePoint(state: { [key: string]: unknown }): string {
-  const value = state['value'] === null ? '—' : String(state['value']);
-  const unit = typeof state['unit'] === 'string' ? ` ${state['unit']}` : '';
+  const value = state['value'] === null ? '—' : printable(String(state['value']));
+  const unit = typeof state['unit'] === 'string' ? ` ${printable(state['unit'])}` : '';
   const age = typeof state['age_ms'] === 'number' ? `\t${(state['age_ms'] / 1000).toFixed(1)} s ago` : '';
   return `${value}${unit}\t${String(state['quality'])}${age}`;
 }
@@ -31,5 +32,5 @@ function describePoint(state: { [key: string]: unknown }): string {
 function describeLast({ value, at, count }: { [key: string]: unknown }): string {
   const times = typeof count === 'number' ? ` (${count})` : '';
   const when = typeof at === 'number' ? `\tat ${new Date(at).toISOString()}` : '';
-  return `last ${String(value)}${times}${when}`;
+  return `last ${printable(String(value))}${times}${when}`;
 }

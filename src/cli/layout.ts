@@ -6,6 +6,7 @@ import { BridgeError, isBridgeError } from '../error.js';
 import type { Api } from '../layout/api.js';
 import { apiMarkdown } from '../layout/api-markdown.js';
 import { PhoneLayout } from '../phone-layout.js';
+import { printableJson } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 import { type ControlOptions, controlPath } from './control-path.js';
 
@@ -29,7 +30,7 @@ export async function layoutCommand(options: LayoutOptions, context: CliContext)
     return EXIT.failure;
   }
   if (contract && !json) context.out(apiMarkdown(answer['contract'] as Api).trimEnd());
-  else context.out(JSON.stringify(answer[contract ? 'contract' : 'layout'], null, 2));
+  else context.out(printableJson(JSON.stringify(answer[contract ? 'contract' : 'layout'], null, 2)));
   return EXIT.ok;
 }
 

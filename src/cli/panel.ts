@@ -2,11 +2,15 @@ import { askControl } from '../control/client.js';
 import { type CliContext, EXIT } from './context.js';
 import { type ControlOptions, controlPath } from './control-path.js';
 
-/** `panel [--viewer]`: prints a link that lets one browser into the running bridge's panel, as a viewer only to look. */
+/**
+ * `panel [--viewer] [--revoke]`: prints a link that lets one browser into the running bridge's panel, as a viewer only to look;
+ * or shuts all browsers out that were let in.
+ */
 export async function panelCommand(
-  options: ControlOptions & { readonly viewer?: boolean },
+  options: ControlOptions & { readonly viewer?: boolean; readonly revoke?: boolean },
   context: CliContext,
 ): Promise<number> {
+  if (options.revoke) return await revoke(options, context);
   const answer = await askControl(controlPath(options, context), {
     op: 'panel',
     role: options.viewer ? 'viewer' : 'operator',
@@ -17,4 +21,17 @@ export async function panelCommand(
   }
   context.out(String(answer['link']));
   return EXIT.ok;
+}
+
+async function revoke(options: ControlOptions, context: CliContext): Promise<number> {
+  const answer = await askControl(controlPath(options, context), { op: 'panel_revoke' });
+  if (!answer.ok) {
+    context.err(String(answer['message'] ?? 'the bridge gave no answer'));
+    return EXIT.failure;
+  }
+  const count = Number(answer['count']);
+  context.out(`${count} ${count === 1 ? 'browser was' : 'browsers were'} signed out`);
+  if (answer['remembered'] === true) return EXIT.ok;
+  context.err('this could not be remembered, and they are let in again after the next start; the log says why');
+  return EXIT.failure;
 }

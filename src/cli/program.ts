@@ -114,6 +114,7 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
   running(program.command('panel'))
     .description('print a link that opens the panel in one browser')
     .option('--viewer', 'for somebody who may only look, and stop everything')
+    .option('--revoke', 'sign all browsers out instead')
     .action((options) => finish(panelCommand(options, context)));
   running(program.command('pair'))
     .description('print what a phone needs to join, as a QR code')

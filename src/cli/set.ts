@@ -1,4 +1,5 @@
 import { askControl } from '../control/client.js';
+import { printable } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 import { type ControlOptions, controlPath, splitTarget } from './control-path.js';
 
@@ -13,10 +14,10 @@ export async function setCommand(
   const request = { op: 'set', device, point, value: text, arm: options.arm === true } as const;
   const answer = await askControl(controlPath(options, context), request);
   if (answer.ok) {
-    context.out(`${target}\t${String(answer['value'])}\tconfirmed`);
+    context.out(`${target}\t${printable(String(answer['value']))}\tconfirmed`);
     return EXIT.ok;
   }
   const code = typeof answer['code'] === 'string' ? `${answer['code']}: ` : '';
-  context.err(`${target}: refused: ${code}${String(answer['message'] ?? '')}`);
+  context.err(`${target}: refused: ${code}${printable(String(answer['message'] ?? ''))}`);
   return EXIT.failure;
 }

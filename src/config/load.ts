@@ -83,7 +83,7 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   const before = new Set(problems.map(({ path }) => path));
   const isNew = ({ path }: Finding) =>
     source.origin(path) !== 'unset' && (path.length === 0 || !before.has(formatPath(path)));
-  problems.push(...found.filter(isNew).map(place));
+  for (const finding of found) if (isNew(finding)) problems.push(place(finding));
   if (!result.success || problems.length > 0) throw new ConfigError(capped(problems));
 
   const checks = [checkReadings, checkOutputs, checkFormulas, checkSources];

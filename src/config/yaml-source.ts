@@ -1,18 +1,20 @@
 import {
   type Document,
-  isAlias,
-  isMap,
   isPair,
   isScalar,
   isSeq,
   LineCounter,
   type Node,
   parseDocument,
+  type Scalar,
   visit,
+  type YAMLMap,
+  type YAMLSeq,
 } from 'yaml';
 import { type Environment, mask, substitute, unmask } from './environment.js';
 import type { Path } from './path.js';
-import { MAX_DEPTH, syntaxProblems, tooDeepAt } from './yaml-syntax.js';
+import { Nodes } from './yaml-nodes.js';
+import { MAX_DEPTH, type SyntaxProblem, syntaxProblems, tooDeepAt, tooMuchIn } from './yaml-syntax.js';
 
 /** A place in the text; both count from 1. */
 export interface Place {
@@ -40,6 +42,7 @@ export interface YamlSource {
   origin(path: Path): 'file' | 'environment' | 'unset';
 }
 
+const TWICE = ['the same key twice in one mapping', 'remove one of them'] as const;
 const CIRCULAR = ['an alias inside its own anchor', 'write the value out'] as const;
 const DANGLING = ['an alias without its anchor', 'put the text in quotes if no alias is meant'] as const;
 const EXPANDING = { line: 1, column: 1, path: [], message: 'too many aliases', hint: 'write some of them out' };
@@ -59,16 +62,17 @@ export function readYaml(text: string, env: Environment): YamlSource {
     origin: () => 'file',
   });
   const masked = mask(text);
-  const deep = tooDeepAt(masked);
-  if (deep !== undefined) {
-    const before = text.slice(0, deep).split('\n');
-    const place = { line: before.length, column: (before.at(-1) ?? '').length + 1 };
-    const message = `more than ${MAX_DEPTH} mappings and lists in one another`;
-    return broken([{ ...place, path: [], message, hint: 'look for stray brackets' }]);
+  const large = tooMuchIn(masked) ?? tooDeep(masked);
+  if (large) {
+    const { offset, ...problem } = large;
+    const before = text.slice(0, offset).split('\n');
+    return broken([{ line: before.length, column: (before.at(-1) ?? '').length + 1, path: [], ...problem }]);
   }
   const document = parseDocument(masked, {
     schema: 'core',
     stringKeys: true,
+    // Held against all others, each key would take as long as there are keys.
+    uniqueKeys: false,
     prettyErrors: false,
     lineCounter: lines,
     logLevel: 'error',
@@ -76,9 +80,10 @@ export function readYaml(text: string, env: Environment): YamlSource {
   const syntax = syntaxProblems([...document.errors, ...document.warnings]).map(({ offset, ...problem }) => {
     return { ...placeOf(offset), path: [], ...problem };
   });
-  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return broken(syntax);
+  if (document.errors.length > 0) return broken(syntax);
 
   const filled = fill(document, env);
+  const nodes = new Nodes(document, filled.targets);
   const problems = [
     ...syntax,
     ...filled.problems.map(({ node, ...problem }) => ({ ...placeOf(node.range?.[0] ?? 0), ...problem })),
@@ -94,23 +99,38 @@ export function readYaml(text: string, env: Environment): YamlSource {
     value,
     problems,
     taken: filled.taken,
-    locate: (path, at) => placeOf(nodeAt(document, path, at)?.range?.[0] ?? 0),
+    locate: (path, at) => placeOf(nodes.at(path, at)?.range?.[0] ?? 0),
     origin: (path) => {
-      const found = nodeAt(document, path, 'value');
-      const node = isAlias(found) ? found.resolve(document) : found;
+      const node = nodes.target(nodes.at(path, 'value'));
       return node ? (filled.origins.get(node) ?? 'file') : 'file';
     },
   };
 }
 
+function tooDeep(text: string): SyntaxProblem | undefined {
+  const offset = tooDeepAt(text);
+  const message = `more than ${MAX_DEPTH} mappings and lists in one another`;
+  return offset === undefined ? undefined : { offset, message, hint: 'look for stray brackets' };
+}
+
 /** Fills environment variables into the document's texts, in place, and finds what no config may hold. */
 function fill(document: Document.Parsed, env: Environment) {
   const origins = new Map<Node, 'environment' | 'unset'>();
+  // An alias means the last anchor of its name before it.
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Node, Node>();
   const problems: { node: Node; path: Path; message: string; hint: string }[] = [];
   const taken: string[] = [];
   let unusable = false;
+  const anchored = (node: Scalar | YAMLMap | YAMLSeq) => void (node.anchor && anchors.set(node.anchor, node));
   visit(document, {
+    Map(_, node) {
+      anchored(node);
+      for (const key of repeated(node)) problems.push({ node: key, path: [], message: TWICE[0], hint: TWICE[1] });
+    },
+    Seq: (_, node) => anchored(node),
     Scalar(key, node, ancestors) {
+      anchored(node);
       if (typeof node.value !== 'string') return;
       const text = unmask(node.value);
       node.value = text;
@@ -126,20 +146,33 @@ function fill(document: Document.Parsed, env: Environment) {
       }
       const result = substitute(text, env);
       node.value = result.text;
-      taken.push(...result.taken);
+      for (const value of result.taken) taken.push(value);
       if (result.problems.length > 0) origins.set(node, 'unset');
       else if (result.changed) origins.set(node, 'environment');
-      problems.push(...result.problems.map((problem) => ({ node, path: pathTo(ancestors, key), ...problem })));
+      const path = result.problems.length > 0 ? pathTo(ancestors, key) : [];
+      for (const problem of result.problems) problems.push({ node, path, ...problem });
     },
     Alias(key, node, ancestors) {
-      const target = node.resolve(document);
+      const target = anchors.get(node.source);
+      if (target) targets.set(node, target);
       if (target && !ancestors.includes(target)) return;
       unusable = true;
       const [message, hint] = target ? CIRCULAR : DANGLING;
       problems.push({ node, path: pathTo(ancestors, key), message, hint });
     },
   });
-  return { origins, problems, taken, unusable };
+  return { origins, problems, taken, targets, unusable };
+}
+
+/** The keys of a mapping that it had before. */
+function repeated({ items }: YAMLMap): Node[] {
+  const seen = new Set<unknown>();
+  return items.flatMap(({ key }) => {
+    if (!isScalar(key)) return [];
+    if (seen.has(key.value)) return [key];
+    seen.add(key.value);
+    return [];
+  });
 }
 
 /** The path of a node that `visit` came to as `key` of the last of `ancestors`. */
@@ -151,29 +184,4 @@ function pathTo(ancestors: readonly unknown[], key: unknown): Path {
       path.push(depth + 1 < ancestors.length ? ancestor.items.indexOf(ancestors[depth + 1]) : Number(key));
   });
   return path;
-}
-
-/** The node of the key or the value at a path, or the nearest around it: of a missing key, the key of its mapping. */
-function nodeAt(document: Document.Parsed, path: Path, at: 'key' | 'value'): Node | undefined {
-  let key: Node | undefined;
-  let node: Node | undefined = document.contents ?? undefined;
-  for (const step of path) {
-    const collection = isAlias(node) ? node.resolve(document) : node;
-    let nextKey: unknown;
-    let next: unknown;
-    if (isMap(collection)) {
-      const pair = collection.items.find((item) => isScalar(item.key) && item.key.value === step);
-      if (!pair) return key ?? node;
-      nextKey = pair.key;
-      next = pair.value ?? pair.key;
-    } else if (isSeq(collection) && typeof step === 'number') {
-      next = collection.items[step];
-      nextKey = next;
-    }
-    if (!next) return key ?? node;
-    key = nextKey as Node;
-    node = next as Node;
-  }
-  // A block mapping's own place is its first entry; its key says more.
-  return at === 'key' || ((isMap(node) || isSeq(node)) && !node.flow) ? (key ?? node) : node;
 }

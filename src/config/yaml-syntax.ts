@@ -1,4 +1,4 @@
-import { type CST, type ErrorCode, Parser, type YAMLParseError, type YAMLWarning } from 'yaml';
+import { CST, type ErrorCode, Lexer, Parser, type YAMLParseError, type YAMLWarning } from 'yaml';
 
 /** Something wrong with a YAML text at a character, in words that never quote the text. */
 export interface SyntaxProblem {
@@ -16,7 +16,6 @@ const SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
   BAD_SCALAR_START: ['a text begins with a character that means something in YAML', 'put the text in quotes'],
   BLOCK_AS_IMPLICIT_KEY: ['a mapping begins where a value was expected', 'put a text with `: ` in it in quotes'],
   BLOCK_IN_FLOW: ['an indented block inside `{…}` or `[…]`', 'write the inner part with `{…}` or `[…]` too'],
-  DUPLICATE_KEY: ['the same key twice in one mapping', 'remove one of them'],
   MISSING_CHAR: ['something is missing here', 'look for a missing `:`, `,`, quote or closing bracket'],
   MULTILINE_IMPLICIT_KEY: ['a key runs over several lines', 'look for a missing `:` or quote'],
   MULTIPLE_DOCS: ['more than one document in the file', 'remove the `---` line and what follows'],
@@ -28,7 +27,7 @@ const SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
 
 /** Mistakes that do not make the parser stumble over what follows. */
 const HARMLESS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  ...(['BAD_DQ_ESCAPE', 'BAD_SCALAR_START', 'DUPLICATE_KEY', 'NON_STRING_KEY', 'TAG_RESOLVE_FAILED'] as const),
+  ...(['BAD_DQ_ESCAPE', 'BAD_SCALAR_START', 'NON_STRING_KEY', 'TAG_RESOLVE_FAILED'] as const),
 ]);
 
 /** The parser's errors in words. One mistake makes many of them: of those that confuse the parser only the first counts. */
@@ -51,6 +50,36 @@ function unclosed({ message }: YAMLParseError | YAMLWarning): Sentence | undefin
   const hint = `add it before this line; lines between \`${opening}\` and \`${bracket}\` are indented`;
   return [`a \`${opening}\` has no \`${bracket}\``, hint];
 }
+
+/** Words, signs and gaps of one text; a config of two thousand points has half of them. */
+const MAX_PARTS = 100_000;
+/** Aliases of one text; what each means is looked for among all anchors. */
+const MAX_ALIASES = 1_000;
+
+/** Where a text has more parts or aliases than are read, and what to say of that; undefined where it has not. */
+export function tooMuchIn(text: string): SyntaxProblem | undefined {
+  let parts = 0;
+  let aliases = 0;
+  let offset = 0;
+  let last = '';
+  for (const lexeme of new Lexer().lex(text)) {
+    parts++;
+    // A word has a mark before it, and may look like anything.
+    if (last !== CST.SCALAR && CST.tokenType(lexeme) === 'alias') aliases++;
+    if (parts > MAX_PARTS) {
+      return { offset, message: `more than ${MAX_PARTS} words and signs`, hint: 'is this the right file?' };
+    }
+    if (aliases > MAX_ALIASES) {
+      return { offset, message: `more than ${MAX_ALIASES} aliases`, hint: 'write some of them out' };
+    }
+    if (!MARKS.has(lexeme)) offset += lexeme.length;
+    last = lexeme;
+  }
+  return undefined;
+}
+
+/** What the lexer puts between the parts of the text. */
+const MARKS: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.FLOW_END, CST.SCALAR]);
 
 /** Levels of mappings and lists in one another; more of them can exhaust the stack of what reads the document. */
 export const MAX_DEPTH = 64;

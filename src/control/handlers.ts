@@ -6,7 +6,7 @@ import type { Fleet } from '../device/fleet.js';
 import type { Memory } from '../memory.js';
 import type { JsonObject } from '../mesh/frame.js';
 import type { Pairing } from '../pairing.js';
-import type { PanelRole } from '../panel/access.js';
+import type { LocalPanel } from '../panel/local-panel.js';
 import type { PhoneLayout } from '../phone-layout.js';
 import type { PhonePush } from '../phone-push.js';
 import { ownPid } from '../port/own-pid.js';
@@ -26,8 +26,8 @@ export interface ControlParts {
   push: PhonePush;
   clock: Clock;
   status(): BridgeStatus;
-  /** A link into the panel; undefined while there is none. */
-  panelLink(role: PanelRole): string | undefined;
+  /** The panel; undefined while there is none. */
+  panel(): Pick<LocalPanel, 'link' | 'shutOut'> | undefined;
   /** What a phone needs to join now. */
   pairing(): Pairing;
 }
@@ -98,9 +98,12 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
     status: () => ({ ok: true, pid: ownPid(), ...parts.status() }),
     layout: () => ({ ok: true, layout: phoneLayout.layout() }),
     panel(role) {
-      const link = parts.panelLink(role);
-      if (link !== undefined) return { ok: true, link };
-      return { ok: false, code: 'no_panel', message: 'this bridge has no panel; `panel: {}` in its config opens one' };
+      const link = parts.panel()?.link(role);
+      return link === undefined ? NO_PANEL : { ok: true, link };
+    },
+    async panelRevoke() {
+      const ended = await parts.panel()?.shutOut();
+      return ended ? { ok: true, ...ended } : NO_PANEL;
     },
     pairing: () => ({ ...parts.pairing() }),
     audit: () => ({ ok: true, commands: parts.commands.audit.list() }),
@@ -111,6 +114,12 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
     },
   };
 }
+
+const NO_PANEL = {
+  ok: false,
+  code: 'no_panel',
+  message: 'this bridge has no panel; `panel: {}` in its config opens one',
+};
 
 /** The words that people type for a switch. */
 function readSwitch(wish: unknown): unknown {

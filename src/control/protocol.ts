@@ -20,7 +20,7 @@ export type ControlRequest =
   | { readonly op: 'monitor'; readonly device: string }
   | { readonly op: 'push'; readonly phone?: string }
   | { readonly op: 'panel'; readonly role?: 'viewer' | 'operator' }
-  | { readonly op: 'status' | 'layout' | 'contract' | 'pairing' | 'audit' };
+  | { readonly op: 'status' | 'layout' | 'contract' | 'pairing' | 'audit' | 'panel_revoke' };
 
 /** What the bridge answers, one JSON object a line; `monitor` gets an `ok` line, then entries until it hangs up. */
 export type ControlAnswer = JsonObject & { ok: boolean };

@@ -23,6 +23,8 @@ export interface ControlHandlers {
   contract(): ControlAnswer;
   /** A link that lets one browser into the panel, as `link`. */
   panel(role: PanelRole): ControlAnswer;
+  /** Shuts all browsers out of the panel; `count` of them. */
+  panelRevoke(): Promise<ControlAnswer>;
   /** What a phone needs to join, as `text`. */
   pairing(): ControlAnswer;
   /** The last commands with origin and outcome, as `commands`. */
@@ -149,6 +151,7 @@ export class ControlServer {
       const { op, device, point, value, phone } = request;
       if (isPlain(op)) send(this.handlers[op]());
       else if (op === 'panel') send(this.handlers.panel(request['role'] === 'viewer' ? 'viewer' : 'operator'));
+      else if (op === 'panel_revoke') send(await this.handlers.panelRevoke());
       else if (op === 'approve_new' && typeof request['ms'] === 'number') send(this.handlers.approveNew(request['ms']));
       else if (op === 'push') send(await this.handlers.push(typeof phone === 'string' ? phone : undefined));
       else if (typeof device !== 'string') throw new Error('a request names a device');

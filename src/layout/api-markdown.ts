@@ -1,5 +1,8 @@
 import { isObject } from '../mesh/frame.js';
+import { printable, printableJson } from '../text.js';
 import type { Api, ApiEntry, ApiPoint } from './api.js';
+
+const MAX_CELL = 4_000;
 
 /** The API of a bridge as a page for people. */
 export function apiMarkdown(api: Api): string {
@@ -29,7 +32,7 @@ export function apiMarkdown(api: Api): string {
       ['Type', 'Answer'],
       requests.map(({ name: type, meaning }) => [code(type), meaning]),
     ),
-    ...(bound ? ['', '## The bound layout', '', '```json', JSON.stringify(bound, null, 2), '```'] : []),
+    ...(bound ? ['', '## The bound layout', '', '```json', printableJson(JSON.stringify(bound, null, 2)), '```'] : []),
     '',
   ].join('\n');
 }
@@ -74,6 +77,6 @@ function code(text: string): string {
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+    `| ${cells.map((cell) => printable(cell.replaceAll('|', '\\|').replaceAll('\n', ' '), MAX_CELL)).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }

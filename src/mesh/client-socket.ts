@@ -62,6 +62,9 @@ const MAX_BUFFERED = 4 * 1024 * 1024;
  */
 const MAX_PAYLOAD = 5 * 1024 * 1024;
 
+/** Parts of one frame. Each of them, however short, keeps the whole chunk of 64 KiB in memory in which it came. */
+const MAX_PARTS = 64;
+
 const overNetwork: Dial = (url, options) => new WebSocket(url, options);
 
 /** A frame of text. */
@@ -87,6 +90,7 @@ export class ClientSocket {
     const socketOptions = {
       perMessageDeflate: false,
       maxPayload: MAX_PAYLOAD,
+      maxFragments: MAX_PARTS,
       closeTimeout: timing.stop,
       // Said aloud, as a variable of the environment could otherwise switch it off.
       rejectUnauthorized: true,

@@ -1,35 +1,28 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.js';
+import { type PanelRole, SESSION_MS, type Session, type Sessions } from './sessions.js';
 
-/** What somebody at a page may do. viewer: look, and stop everything · operator: all that the page can. */
-export type PanelRole = 'viewer' | 'operator';
+export type { PanelRole };
 
 /** A link lets one browser in, within this time. */
 const LINK_MS = 15 * 60_000;
 /** Links that may wait to be opened; the oldest makes room. */
 const MAX_LINKS = 8;
-/** How long a browser remembers that it was let in: what browsers allow at most. */
-const COOKIE_S = 400 * 24 * 3600;
 
 /** Who may see the panel: whoever opened a link that the bridge printed, and has its cookie since. */
 export class Access {
   private readonly links = new Map<string, { readonly until: number; readonly role: PanelRole }>();
-  private readonly tokens: Readonly<Record<PanelRole, string>>;
 
   /**
    * `cookie`: its name, which must differ between panels of one machine, as cookies are shared by all ports. `secure`: it is
    * said over encrypted connections only.
    */
   constructor(
-    token: string,
+    private readonly sessions: Sessions,
     private readonly cookie: string,
     private readonly clock: Clock,
     private readonly secure = false,
-  ) {
-    // Who has this one cannot guess the other.
-    const viewer = createHmac('sha256', token).update('viewer').digest('base64url');
-    this.tokens = { operator: token, viewer };
-  }
+  ) {}
 
   /** A new code that lets one browser in. */
   newCode(role: PanelRole): string {
@@ -39,28 +32,39 @@ export class Access {
     return code;
   }
 
-  /** The cookie for whoever brings a code, once; undefined for a code that is unknown, used or too old. */
-  redeem(code: string): string | undefined {
+  /** Whether a code would let somebody in now. */
+  isGood(code: string): boolean {
     const link = this.links.get(code);
-    this.links.delete(code);
-    if (link === undefined || this.clock.now() > link.until) return undefined;
-    return `${this.cookie}=${this.tokens[link.role]}; Path=/; Max-Age=${COOKIE_S}; HttpOnly; SameSite=Strict${this.secure ? '; Secure' : ''}`;
+    return link !== undefined && this.clock.now() <= link.until;
   }
 
-  /** As what a request's cookies let it in; undefined where they do not. Compared in constant time. */
-  admits(cookies: string | undefined): PanelRole | undefined {
+  /** The cookie for whoever brings a code, once; undefined for a code that is unknown, used or too old. */
+  redeem(code: string): string | undefined {
+    const good = this.isGood(code);
+    const link = this.links.get(code);
+    this.links.delete(code);
+    return good && link ? this.setCookie(this.sessions.begin(link.role), SESSION_MS / 1_000) : undefined;
+  }
+
+  /** The session that a request's cookies belong to; undefined where they belong to none. */
+  admits(cookies: string | undefined): Session | undefined {
     for (const part of (cookies ?? '').split(';')) {
       const at = part.indexOf('=');
       if (at < 0 || part.slice(0, at).trim() !== this.cookie) continue;
-      const shown = digestOf(part.slice(at + 1).trim());
-      for (const role of ['operator', 'viewer'] as const) {
-        if (timingSafeEqual(shown, digestOf(this.tokens[role]))) return role;
-      }
+      const session = this.sessions.of(part.slice(at + 1).trim());
+      if (session) return session;
     }
     return undefined;
   }
-}
 
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  /** Shuts a browser out; returns the cookie that takes its own away. */
+  leave({ id }: Session): string {
+    void this.sessions.end(id);
+    return this.setCookie('', 0);
+  }
+
+  private setCookie(value: string, seconds: number): string {
+    const secure = this.secure ? '; Secure' : '';
+    return `${this.cookie}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
+  }
 }

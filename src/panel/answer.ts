@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { RateWindow } from '../relay/limits.js';
 import type { Access } from './access.js';
 import type { PageFile } from './page-files.js';
+import type { Session } from './sessions.js';
 import { enterPage, signInPage } from './sign-in.js';
 
 /** What of a request is looked at. */
@@ -37,22 +38,27 @@ const HTML = 'text/html; charset=utf-8';
 export function answerTo(asked: Asked, gate: Gate): Answer {
   const { headers } = asked;
   if (!isOurs(headers, gate)) return refusal(421, 'This is not the host that was asked for.');
-  const known = gate.access.admits(headers.cookie) !== undefined;
-  const answer = pageFor(asked, known, gate);
+  const session = gate.access.admits(headers.cookie);
+  const answer = pageFor(asked, session, gate);
   // A stranger who keeps a connection takes it from those who were let in.
-  return known ? answer : { ...answer, headers: { ...answer.headers, connection: 'close' } };
+  return session ? answer : { ...answer, headers: { ...answer.headers, connection: 'close' } };
 }
 
-function pageFor({ method, url = '/', headers }: Asked, known: boolean, gate: Gate): Answer {
-  if (!(known ? gate.rate.known : gate.rate.strangers).take()) return refusal(429, 'Too many requests.');
+function pageFor({ method, url = '/', headers }: Asked, session: Session | undefined, gate: Gate): Answer {
+  const [path = '/'] = url.split('?');
+  const code = path.startsWith('/open/') ? path.slice('/open/'.length) : undefined;
+  // Strangers, however many, keep nobody out who has a link.
+  const invited = code !== undefined && gate.access.isGood(code);
+  const rate = session ? gate.rate.known : gate.rate.strangers;
+  if (!invited && !rate.take()) return refusal(429, 'Too many requests.');
   if (hasBody(headers)) return refusal(413, 'Nothing is taken here.');
   if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'Only GET.');
-  const [path = '/'] = url.split('?');
-  if (path.startsWith('/open/')) return enter(path.slice('/open/'.length), method, gate);
+  if (code !== undefined) return enter(code, method, headers, gate);
   // Without its sheet the page for strangers would be bare.
-  if (!known && path !== '/panel.css') {
+  if (!session && path !== '/panel.css') {
     return { status: 401, headers: { 'content-type': HTML }, body: signInPage('This browser was not let in yet.') };
   }
+  if (session && path === '/leave') return leave(method, headers, session, gate);
   if (path === '/session') return { status: 204, headers: {}, body: '' };
   const file = gate.files.get(path);
   if (!file) return refusal(404, 'Not found.');
@@ -70,15 +76,26 @@ export function refusesSocket({ url, headers }: Asked, gate: Gate): number | und
   return gate.rate.known.take() ? undefined : 429;
 }
 
-function enter(code: string, method: string, { access }: Gate): Answer {
+function enter(code: string, method: string, headers: IncomingHttpHeaders, { access }: Gate): Answer {
+  // Nobody has seen what is fetched ahead, and the link has to be good when somebody opens it.
+  if (isAhead(headers)) return { ...refusal(503, 'Not ahead of time.'), headers: { 'cache-control': 'no-store' } };
   // A link that is only looked at, as previews do, stays good.
   const cookie = method === 'GET' ? access.redeem(code) : undefined;
   if (cookie === undefined) {
     const body = signInPage('This link was used already, or is too old.');
     return { status: 410, headers: { 'content-type': HTML }, body };
   }
-  const headers = { 'content-type': HTML, 'set-cookie': cookie, 'cache-control': 'no-store' };
-  return { status: 200, headers, body: enterPage() };
+  const entered = { 'content-type': HTML, 'set-cookie': cookie, 'cache-control': 'no-store' };
+  return { status: 200, headers: entered, body: enterPage() };
+}
+
+/** Signs a browser out, where its own page asks for that. */
+function leave(method: string, headers: IncomingHttpHeaders, session: Session, { access }: Gate): Answer {
+  const site = headers['sec-fetch-site'] ?? 'same-origin';
+  if (site !== 'same-origin') return refusal(403, 'Only the panel itself signs out.');
+  if (method !== 'GET') return refusal(405, 'Only GET.');
+  const gone = { 'content-type': HTML, 'set-cookie': access.leave(session), 'cache-control': 'no-store' };
+  return { status: 200, headers: gone, body: signInPage('This browser was signed out.') };
 }
 
 function refusal(status: number, said: string): Answer {
@@ -87,6 +104,11 @@ function refusal(status: number, said: string): Answer {
 
 function isOurs({ host = '' }: IncomingHttpHeaders, { hosts }: Gate): boolean {
   return hosts.has(host.toLowerCase());
+}
+
+/** Browsers say so of what they load before anybody asked for it. */
+function isAhead(headers: IncomingHttpHeaders): boolean {
+  return ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) => String(headers[name] ?? '').includes('pre'));
 }
 
 function hasBody(headers: IncomingHttpHeaders): boolean {

@@ -9,11 +9,12 @@ import type { LogEntry } from '../frame/shapes.js';
 import type { FrameSink } from '../frame/sink.js';
 import type { Log } from '../log.js';
 import { isLoopback } from '../relay/address.js';
-import { loadOrCreateToken } from '../relay/token-file.js';
+import { StateFile } from '../state/state-file.js';
 import type { PanelRole } from './access.js';
 import type { Desk } from './desk.js';
 import { loadPage } from './page-files.js';
 import { Panel } from './panel.js';
+import { Sessions } from './sessions.js';
 import type { PageSocket } from './sockets.js';
 import { Viewer } from './viewer.js';
 
@@ -49,6 +50,7 @@ export interface LocalPanelParts {
 export class LocalPanel {
   private readonly viewers = new Set<Viewer>();
   private panel: Panel | undefined;
+  private sessions: Sessions | undefined;
   private count = 0;
 
   constructor(private readonly parts: LocalPanelParts) {}
@@ -57,11 +59,12 @@ export class LocalPanel {
   async start(): Promise<void> {
     const { options, stateDir, clock, log } = this.parts;
     try {
-      const token = await loadOrCreateToken(join(stateDir, 'panel-token'), log);
+      this.sessions ??= new Sessions(clock, new StateFile(join(stateDir, 'panel.json'), log));
+      const { sessions } = this;
       const attach = (socket: PageSocket, role: PanelRole) => this.attach(socket, role);
       const { names = [] } = options;
       const tls = options.tls && (await loadCertificate(options.tls, { stateDir, names, clock, log }));
-      const panel = new Panel({ ...options, tls, token, files: loadPage(options.page), clock, log, attach });
+      const panel = new Panel({ ...options, tls, sessions, files: loadPage(options.page), clock, log, attach });
       await panel.start();
       if (tls) log.info({ sha256: tls.fingerprint }, 'the panel encrypts with this certificate');
       this.panel = panel;
@@ -77,6 +80,11 @@ export class LocalPanel {
   /** A link that lets one browser in; undefined while the panel is not open. */
   link(role: PanelRole = 'operator'): string | undefined {
     return this.panel?.link(role);
+  }
+
+  /** Shuts all browsers out that were let in; undefined while the panel is not open. */
+  async shutOut(): Promise<{ readonly count: number; readonly remembered: boolean } | undefined> {
+    return await (this.panel && this.sessions?.endAll());
   }
 
   /** A line for the log consoles of the pages' layouts. */

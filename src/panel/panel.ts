@@ -13,6 +13,7 @@ import { guardHeaders } from './headers.js';
 import { hostsOf, inUrl } from './hosts.js';
 import { type HttpServerOptions, listenHttp } from './http-server.js';
 import type { PageFile } from './page-files.js';
+import type { Session, Sessions } from './sessions.js';
 import { type PageEvents, type PageSocket, Sockets } from './sockets.js';
 
 /** What the panel's server is built from. */
@@ -20,8 +21,8 @@ export interface PanelParts extends Pick<HttpServerOptions, 'host' | 'port' | 't
   /** True: any free port where that one is taken. */
   readonly orAnyPort: boolean;
   readonly hostname: string;
-  /** What the cookie holds; kept for this installation. */
-  readonly token: string;
+  /** The browsers that were let in. */
+  readonly sessions: Sessions;
   readonly files: ReadonlyMap<string, PageFile>;
   readonly clock: Clock;
   readonly log: Log;
@@ -42,6 +43,8 @@ const GOODBYE_MS = 300;
 
 interface Page {
   readonly socket: PageSocket;
+  /** Whose page it is. */
+  readonly session: Session;
   alive: boolean;
 }
 
@@ -57,20 +60,22 @@ export class Panel {
 
   /** Starts to listen; throws `panel/listen`. */
   async start(): Promise<void> {
-    const { host, hostname, token, files, clock, tls } = this.parts;
+    const { host, hostname, sessions, files, clock, tls } = this.parts;
     const server = await this.listen();
     server.on('connection', (socket) => this.strangers.add(socket));
     const { port } = server.address() as AddressInfo;
-    const access = new Access(token, `carter-panel-${port}`, clock, tls !== undefined);
+    const access = new Access(sessions, `carter-panel-${port}`, clock, tls !== undefined);
     const window = () => new RateWindow(REQUESTS_PER_SECOND, clock);
     const rate = { known: window(), strangers: window() };
     const scheme = tls ? ('https' as const) : ('http' as const);
     const gate = { scheme, hosts: hostsOf(host, port, hostname, scheme), access, rate, files };
     server.on('request', (request, response) => {
-      if (access.admits(request.headers.cookie)) this.strangers.know(request.socket);
+      // A viewer's connections without a page are among those of strangers, so that he cannot hold them all.
+      if (access.admits(request.headers.cookie)?.role === 'operator') this.strangers.know(request.socket);
       answer(request, response, gate);
     });
     server.on('upgrade', (request, connection, head) => this.upgrade(request, connection, head, gate));
+    sessions.watch((id) => this.shutOut(id));
     server.on('error', (error) => this.parts.log.warn({}, `panel: ${describeError(error)}`));
     this.open = { server, port, gate };
     this.ping();
@@ -119,11 +124,11 @@ export class Panel {
 
   private upgrade(request: IncomingMessage, connection: Duplex, head: Buffer, gate: Gate): void {
     connection.on('error', () => connection.destroy());
-    const status = refusesSocket(request, gate) ?? (this.pages.size >= PAGES ? 503 : undefined);
-    const role = gate.access.admits(request.headers.cookie) ?? 'viewer';
-    if (status === undefined) {
+    const session = gate.access.admits(request.headers.cookie);
+    const status = refusesSocket(request, gate) ?? (this.hasRoom(session?.role) ? undefined : 503);
+    if (status === undefined && session) {
       this.strangers.know(request.socket);
-      this.sockets.accept(request, connection, head, (socket) => this.attach(socket, role));
+      this.sockets.accept(request, connection, head, (socket) => this.attach(socket, session));
     } else {
       const refusal = `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
       // No deadline of the server watches over a connection any more that asked for an upgrade.
@@ -131,8 +136,18 @@ export class Panel {
     }
   }
 
-  private attach(socket: PageSocket, role: PanelRole): PageEvents {
-    const page: Page = { socket, alive: true };
+  /** Viewers leave half of the places to those who may do something. */
+  private hasRoom(role: PanelRole | undefined): boolean {
+    const viewers = [...this.pages].filter(({ session }) => session.role === 'viewer').length;
+    return this.pages.size < PAGES && (role === 'operator' || viewers < PAGES / 2);
+  }
+
+  private shutOut(id: string): void {
+    for (const { socket, session } of this.pages) if (session.id === id) socket.close(1008, 'signed out');
+  }
+
+  private attach(socket: PageSocket, session: Session): PageEvents {
+    const page: Page = { socket, session, alive: true };
     this.pages.add(page);
     const guarded: PageSocket = {
       get buffered() {
@@ -146,7 +161,7 @@ export class Panel {
       drop: () => socket.drop(),
       ping: () => socket.ping(),
     };
-    const events = this.parts.attach(guarded, role);
+    const events = this.parts.attach(guarded, session.role);
     const beat = () => {
       page.alive = true;
     };

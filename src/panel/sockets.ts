@@ -26,9 +26,22 @@ export interface PageEvents {
 /** The largest frame of a page, in bytes. */
 const MAX_FRAME = 64 * 1024;
 
+/** Parts of one frame. Each of them, however short, keeps the whole chunk of 64 KiB in memory in which it came. */
+const MAX_PARTS = 16;
+
+/** Time for a page to answer the close handshake, in ms. */
+const CLOSE_MS = 1_000;
+
+const OPTIONS = {
+  maxPayload: MAX_FRAME,
+  maxFragments: MAX_PARTS,
+  closeTimeout: CLOSE_MS,
+  perMessageDeflate: false,
+};
+
 /** Turns upgraded HTTP connections into sockets of pages. */
 export class Sockets {
-  private readonly server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME, perMessageDeflate: false });
+  private readonly server = new WebSocketServer({ noServer: true, ...OPTIONS });
 
   /** Accepts an upgrade whose sender was checked. */
   accept(request: IncomingMessage, connection: Duplex, head: Buffer, attach: (socket: PageSocket) => PageEvents): void {
@@ -44,7 +57,7 @@ function wrap(socket: WebSocket): PageSocket {
     send: (text) => {
       if (socket.readyState === socket.OPEN) socket.send(text);
     },
-    close: (code, reason) => socket.close(code, reason),
+    close: (code, reason) => hangUp(socket, code, reason),
     drop: () => socket.terminate(),
     ping: () => {
       if (socket.readyState === socket.OPEN) socket.ping();
@@ -52,9 +65,15 @@ function wrap(socket: WebSocket): PageSocket {
   };
 }
 
+/** Closes a socket; what its page says before it answers is not listened to any more. */
+function hangUp(socket: WebSocket, code: number, reason?: string): void {
+  socket.removeAllListeners('message');
+  socket.close(code, reason);
+}
+
 function listen(socket: WebSocket, events: PageEvents): void {
   socket.on('message', (data, binary) => {
-    if (binary) socket.close(1003);
+    if (binary) hangUp(socket, 1003);
     else events.message(String(data));
   });
   socket.on('pong', () => events.beat());

@@ -29,6 +29,7 @@ export class Admission {
   /** Gives a new connection its time to identify; whoever does not is closed with 1000. */
   await(peer: Peer): void {
     peer.after(this.waitMs, () => peer.close(1000));
+    if (this.serves(peer)) peer.know();
   }
 
   /** May a frame other than `identify` be looked at? Without a token relay 0.1.1 serves strangers too. */
@@ -57,6 +58,7 @@ export class Admission {
     if (namesake) this.roster.remove(namesake);
     peer.settle();
     peer.admitted = true;
+    peer.know();
     peer.id = randomUUID();
     peer.identity = identity;
     peer.send(encode('welcome', { id: peer.id, name: identity.name }));

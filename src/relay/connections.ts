@@ -59,6 +59,9 @@ export class Connections {
     return {
       message: (text) => this.events.message(peer, text),
       beat: () => peer.beat(),
+      came: (bytes) => {
+        if (!peer.came(bytes)) this.tooMuch(peer);
+      },
       failed: () => peer.close(1002),
       closed: () => {
         this.giveBack(peer);
@@ -110,6 +113,12 @@ export class Connections {
 
   private giveBack(peer: Peer): void {
     if (this.placed.delete(peer)) this.addresses.release(peer.address);
+  }
+
+  private tooMuch(peer: Peer): void {
+    if (!peer.open) return;
+    this.counters.unidentified += 1;
+    peer.close(1009, 'too large before identify');
   }
 
   private leave(peer: Peer): void {

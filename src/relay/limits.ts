@@ -8,6 +8,13 @@ export interface RelayLimits {
   maxDepth: number;
   /** Frames a client may send within one second, of any kind; 0 = no limit. */
   framesPerSecond: number;
+  /**
+   * Bytes that a client may send within one second, unused ones of one second kept; 0 = no limit. Beyond, it is not read: a
+   * megabyte can take a sixth of a second to understand.
+   */
+  bytesPerSecond: number;
+  /** Bytes that may come, in all and in one frame, before a client has shown the token. */
+  strangerBytes: number;
   /** Live sockets of one network address. */
   socketsPerAddress: number;
   /** TCP connections in all. */
@@ -33,6 +40,8 @@ export const DEFAULT_LIMITS: Readonly<RelayLimits> = {
   maxFrameBytes: 1_048_576,
   maxDepth: 64,
   framesPerSecond: 50,
+  bytesPerSecond: 2_097_152,
+  strangerBytes: 16_384,
   socketsPerAddress: 64,
   connections: 256,
   admissionMs: 5_000,
@@ -63,6 +72,30 @@ export class RateWindow {
     this.times[this.oldest] = now;
     this.oldest = (this.oldest + 1) % this.limit;
     return true;
+  }
+}
+
+/** The bytes of one client; what it did not use is saved for one second. */
+export class ByteBudget {
+  private left: number;
+  private at: number;
+
+  constructor(
+    private readonly perSecond: number,
+    private readonly clock: Clock,
+  ) {
+    this.left = perSecond;
+    this.at = clock.now();
+  }
+
+  /** Counts bytes that came; returns for how many ms there is room for no others. */
+  take(bytes: number): number {
+    if (this.perSecond === 0) return 0;
+    const now = this.clock.now();
+    const saved = ((now - this.at) / 1_000) * this.perSecond;
+    this.left = Math.min(this.perSecond, this.left + saved) - bytes;
+    this.at = now;
+    return this.left >= 0 ? 0 : (-this.left / this.perSecond) * 1_000;
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '../clock.js';
 import { type Identity, stranger } from './identity.js';
-import { RateWindow, type RelayLimits } from './limits.js';
+import { ByteBudget, RateWindow, type RelayLimits } from './limits.js';
 import type { RelaySocket } from './ws-server.js';
 
 /** Time a client gets to answer the close handshake, in ms. */
@@ -15,10 +15,14 @@ export class Peer {
   admitted = false;
   readonly connectedAt: number;
   readonly rate: RateWindow;
+  private readonly budget: ByteBudget;
+  /** Bytes that may still come before the relay knows this client. */
+  private spare: number;
   private closing = false;
   private heard = true;
   private stall: Timer | undefined;
   private timer: Timer | undefined;
+  private rest: Timer | undefined;
 
   constructor(
     number: number,
@@ -30,6 +34,8 @@ export class Peer {
     this.identity = stranger(`Client-${number}`);
     this.connectedAt = clock.now();
     this.rate = new RateWindow(limits.framesPerSecond, clock);
+    this.budget = new ByteBudget(limits.bytesPerSecond, clock);
+    this.spare = limits.strangerBytes;
   }
 
   /** True until the relay decides to end this connection; nothing is read from it afterwards. */
@@ -48,6 +54,27 @@ export class Peer {
       accepted?.();
     });
     this.watchBuffer();
+  }
+
+  /** The relay knows this client now, or asks nobody who he is. */
+  know(): void {
+    this.spare = Number.POSITIVE_INFINITY;
+    this.socket.know();
+  }
+
+  /**
+   * Bytes came. Nothing is read for a while from a client that sends too many in a second, and nothing at all any more from one
+   * that is not known and sent too many: then false.
+   */
+  came(bytes: number): boolean {
+    this.spare -= bytes;
+    const wait = this.budget.take(bytes);
+    if (this.spare >= 0 && wait === 0) return true;
+    this.rest?.cancel();
+    this.socket.pause();
+    if (this.spare < 0) return false;
+    this.rest = this.clock.after(wait, () => this.socket.resume());
+    return true;
   }
 
   /** Runs `fn` after `ms` unless the connection ends or another call replaces it. */
@@ -93,6 +120,7 @@ export class Peer {
   closed(): void {
     this.closing = true;
     this.settle();
+    this.rest?.cancel();
     this.flows();
   }
 

@@ -17,9 +17,6 @@ import { listen, type RelayServer } from './ws-server.js';
 /** Origins of browser pages on this machine, as relay 0.1.1 lists them. */
 const LOCAL_ORIGINS = ['http://127.0.0.1', 'http://localhost'];
 
-/** Characters of the longest frame that is read from somebody who has not shown the token: a long one costs time to read. */
-const STRANGER_FRAME = 16 * 1024;
-
 /** What an EmbeddedRelay is made of. */
 export interface EmbeddedRelayOptions {
   /** Interface to listen on; any but loopback needs a token. */
@@ -109,7 +106,7 @@ export class EmbeddedRelay {
     } else if (text === undefined) {
       this.counters.malformed += 1;
       peer.close(1011);
-    } else if (text.length > STRANGER_FRAME && !this.admission.serves(peer)) {
+    } else if (text.length > this.limits.strangerBytes && !this.admission.serves(peer)) {
       this.counters.unidentified += 1;
       peer.close(1009, 'too large before identify');
     } else {

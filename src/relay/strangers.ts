@@ -5,7 +5,7 @@ type End = Pick<Socket, 'remoteAddress' | 'remotePort'>;
 
 /**
  * Connections over which nobody has shown yet that he is welcome. They have their own share of all connections; where it is
- * full the oldest one goes, so that silent ones keep nobody out.
+ * full the oldest one of the address with the most of them goes, so that silent ones keep nobody out.
  */
 export class Strangers {
   private readonly sockets = new Map<string, Socket>();
@@ -16,11 +16,7 @@ export class Strangers {
   /** A connection was made. */
   add(socket: Socket): void {
     const key = keyOf(socket);
-    if (this.sockets.size >= this.limit) {
-      const [oldest] = this.sockets;
-      oldest?.[1].destroy();
-      if (oldest) this.sockets.delete(oldest[0]);
-    }
+    if (this.sockets.size >= this.limit) this.makeRoom();
     this.sockets.set(key, socket);
     socket.once('close', () => {
       if (this.sockets.get(key) === socket) this.sockets.delete(key);
@@ -30,6 +26,17 @@ export class Strangers {
   /** Who is at the other end is welcome. */
   know(socket: End): void {
     this.sockets.delete(keyOf(socket));
+  }
+
+  private makeRoom(): void {
+    const ofAddress = new Map<string, string[]>();
+    for (const key of this.sockets.keys()) {
+      const [address = ''] = key.split(' ');
+      ofAddress.set(address, [...(ofAddress.get(address) ?? []), key]);
+    }
+    const [oldest = ''] = [...ofAddress.values()].reduce((most, keys) => (keys.length > most.length ? keys : most), []);
+    this.sockets.get(oldest)?.destroy();
+    this.sockets.delete(oldest);
   }
 }
 

@@ -20,6 +20,11 @@ export interface RelaySocket {
   /** Ends the socket without a handshake. */
   drop(): void;
   ping(): void;
+  /** Who is at the other end is welcome, and takes none of the strangers' places any more. */
+  know(): void;
+  /** Reads nothing more until `resume`. */
+  pause(): void;
+  resume(): void;
 }
 
 /** What the relay hears from one socket. */
@@ -28,6 +33,8 @@ export interface SocketEvents {
   message(text: string | undefined): void;
   /** A ping or pong of the peer. */
   beat(): void;
+  /** Bytes of any kind came; the messages that were whole with them were told before. */
+  came(bytes: number): void;
   /** The peer broke the protocol; its socket is being closed: 1009 for a long message, 1007 for an ill-formed one. */
   failed(): void;
   /** The socket is gone; nothing follows. */
@@ -55,6 +62,9 @@ export interface ListenOptions {
 /** Time for a client to send the HTTP upgrade request, in ms. */
 const UPGRADE_MS = 5_000;
 
+/** Parts of one message. Each of them, however short, keeps the whole chunk of 64 KiB in memory in which it came. */
+const MAX_PARTS = 64;
+
 /** Listens for WebSockets; rejects with `relay/port-busy` or `relay/listen` when it cannot. */
 export function listen(options: ListenOptions, accept: (socket: RelaySocket) => SocketEvents): Promise<RelayServer> {
   const limits = { headersTimeout: UPGRADE_MS, requestTimeout: UPGRADE_MS, connectionsCheckingInterval: 1_000 };
@@ -66,11 +76,12 @@ export function listen(options: ListenOptions, accept: (socket: RelaySocket) => 
   http.maxConnections = options.connections;
   const strangers = new Strangers(Math.ceil(options.connections / 2));
   http.on('connection', (socket) => strangers.add(socket));
-  const server = new WebSocketServer({ server: http, maxPayload: options.maxFrameBytes, perMessageDeflate: false });
-  server.on('connection', (socket, request) => {
-    strangers.know(request.socket);
-    const address = request.socket.remoteAddress ?? '';
-    attach(socket, accept(wrap(socket, address, request.headers.origin)));
+  const frames = { maxPayload: options.maxFrameBytes, maxFragments: MAX_PARTS, perMessageDeflate: false };
+  const server = new WebSocketServer({ server: http, ...frames });
+  server.on('connection', (socket, { socket: tcp, headers }) => {
+    const events = accept(wrap(socket, tcp.remoteAddress ?? '', headers.origin, () => strangers.know(tcp)));
+    attach(socket, events);
+    tcp.on('data', (chunk: Buffer) => events.came(chunk.length));
   });
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => reject(listenError(error, options));
@@ -94,7 +105,7 @@ export function listen(options: ListenOptions, accept: (socket: RelaySocket) => 
   });
 }
 
-function wrap(socket: WebSocket, address: string, origin: string | undefined): RelaySocket {
+function wrap(socket: WebSocket, address: string, origin: string | undefined, know: () => void): RelaySocket {
   return {
     address,
     origin,
@@ -105,6 +116,9 @@ function wrap(socket: WebSocket, address: string, origin: string | undefined): R
     close: (code, reason) => socket.close(code, reason),
     drop: () => socket.terminate(),
     ping: () => socket.ping(),
+    know,
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
   };
 }
 

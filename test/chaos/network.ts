@@ -82,7 +82,11 @@ class ClientEnd extends EventEmitter {
   send(data: Buffer | string, options: unknown, done: (error?: Error) => void = () => {}): void {
     const text = data.toString();
     const taken = typeof options === 'function' ? (options as () => void) : () => done();
-    this.toServer.push({ bytes: text.length, deliver: () => this.events?.message(text), taken: once(taken) });
+    const deliver = () => {
+      this.events?.message(text);
+      this.events?.came(text.length);
+    };
+    this.toServer.push({ bytes: text.length, deliver, taken: once(taken) });
   }
 
   ping(): void {
@@ -252,6 +256,14 @@ export class Network {
         close: (code, reason = '') => end.closedByServer(code, reason),
         drop: () => end.droppedByServer(),
         ping: () => end.pinged(),
+        know: () => {},
+        pause: () => {
+          end.toServer.paused = true;
+        },
+        resume: () => {
+          end.toServer.paused = false;
+          end.toServer.flow();
+        },
       });
       end.emit('open');
     });

@@ -12,7 +12,8 @@ import { replay } from '../support/replay.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 /** The limits of the recorded relay. */
-const RECORDED_LIMITS: Readonly<RelayLimits> = { ...DEFAULT_LIMITS, socketsPerAddress: 10, framesPerSecond: 0 };
+const NO_PACE = { framesPerSecond: 0, bytesPerSecond: 0 };
+const RECORDED_LIMITS: Readonly<RelayLimits> = { ...DEFAULT_LIMITS, socketsPerAddress: 10, ...NO_PACE };
 
 interface Setting {
   token?: string;

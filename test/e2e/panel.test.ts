@@ -131,6 +131,20 @@ describe.skipIf(!hasChromium)('the panel in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('signs a browser out once that is meant, which then needs another link', async () => {
+    const { page, complaints } = await open();
+    const out = page.getByRole('button', { name: 'Sign out' });
+    page.once('dialog', (dialog) => void dialog.dismiss());
+    await out.click();
+    await page.getByRole('tab').first().waitFor();
+    page.once('dialog', (dialog) => void dialog.accept());
+    await out.click();
+    await page.getByText('This browser was signed out.').waitFor();
+    expect(await page.context().cookies()).toEqual([]);
+    expect((await page.goto(new URL('/', page.url()).href))?.status()).toBe(401);
+    expect(complaints.filter((text) => !text.includes('401'))).toEqual([]);
+  });
+
   it('commands by a stick and a slider what was wished, no less and no more', async () => {
     const { rig, page, complaints } = await open({
       layout: join(import.meta.dirname, '../vectors/layouts/stick.json'),

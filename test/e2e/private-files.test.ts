@@ -54,7 +54,7 @@ discover: false
   onTestFinished(() => void program.child.kill('SIGKILL'));
   await program.shows(/panel, for one browser/);
   await eventually(() => modesIn(state).map(([name]) => name)).toEqual(
-    expect.arrayContaining(['certificate.pem', 'control.sock', 'device.json', 'panel-token']),
+    expect.arrayContaining(['certificate.pem', 'control.sock', 'device.json']),
   );
   const open = modesIn(state).filter(([, mode]) => mode !== '600');
   expect(open).toEqual([]);

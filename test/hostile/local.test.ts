@@ -90,7 +90,7 @@ const LOCAL: Attack<HostileScene>[] = [
     attack: ({ rig }) => {
       const mode = (path: string) => statSync(path).mode & 0o777;
       const folder = dirname(rig.control);
-      return { socket: mode(rig.control), folder: mode(folder), token: mode(`${folder}/panel-token`) };
+      return { socket: mode(rig.control), folder: mode(folder), token: mode(`${folder}/panel.json`) };
     },
   },
   said('a reading of a prototype', '{"__proto__":{"temp":1},"constructor":2}\n'),

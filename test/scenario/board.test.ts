@@ -1,6 +1,13 @@
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BoardSimulator } from '../../devices/board/simulator.js';
+import { encodeText } from '../../firmware-protocol/text.js';
+import type { CliContext } from '../../src/cli/context.js';
+import { getCommand } from '../../src/cli/get.js';
+import { layoutCommand } from '../../src/cli/layout.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
+import { systemClock } from '../../src/system-clock.js';
+import { eventually } from '../support/eventually.js';
 import type { Phone } from '../support/phone.js';
 import { forEachRelay } from '../support/relays.js';
 import { Rig, says } from '../support/rig.js';
@@ -113,6 +120,33 @@ forEachRelay((relay, make) => {
       expect(performance.now() - pluggedAt).toBeLessThan(1_500);
       expect(board.output('pump')).toBe(false);
       expect(rig.bridge.fleet.devices.get('shed')?.identity?.id).toBe('board1');
+      await rig.close();
+    });
+
+    it.runIf(relay === 'embedded relay')('can say nothing to a terminal', async () => {
+      const rig = await Rig.open(make, { devices: {} });
+      const { store } = rig.bridge;
+      const E = '\u001b[2J\u202e';
+      const plain = { role: 'sensor', type: 'text', unit: E, lease: 0, options: [] } as const;
+      const points = [{ ...plain, id: 'word', label: `A${E}` }] as const;
+      const mode = { ...plain, id: 'mode', role: 'actuator', type: 'enum', label: E, options: ['a', E] } as const;
+      const board = new BoardSimulator(systemClock(), 7, { identity: { id: 'newcomer' }, points: [...points, mode] });
+      rig.usb.plug('ttyUSB9', board);
+      await eventually(() => store.points('newcomer').get('word')?.spec.label).toBe('A\\x1b[2J\\u202e');
+      board.sense('word', encodeText('fine'));
+      await eventually(() => store.point('newcomer', 'word')?.value).toBe('fine');
+      board.sense('word', encodeText(E));
+      await eventually(() => store.point('newcomer', 'word')?.value).toBe(null);
+      expect(store.points('newcomer').get('mode')?.spec.options).toEqual(['a', '\\x1b[2J\\u202e']);
+      const printed: string[] = [];
+      const print = (line: string) => void printed.push(line);
+      const context = { out: print, err: print, env: {}, homeDir: '/' } as unknown as CliContext;
+      const options = { stateDir: dirname(rig.control) };
+      await getCommand('newcomer', options, context);
+      await layoutCommand({ ...options, contract: true }, context);
+      await layoutCommand(options, context);
+      expect(printed.join('')).toContain('mode');
+      for (const line of printed) expect(line).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u202e]/);
       await rig.close();
     });
 

@@ -1,12 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { BoardSimulator } from '../../devices/board/simulator.js';
+import type { CliContext } from '../../src/cli/context.js';
+import { panelCommand } from '../../src/cli/panel.js';
 import { askControl } from '../../src/control/client.js';
+import { silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
+import { Sessions } from '../../src/panel/sessions.js';
+import { StateFile } from '../../src/state/state-file.js';
 import { systemClock } from '../../src/system-clock.js';
 import { eventually } from '../support/eventually.js';
 import { ask, cookieOf, PageClient } from '../support/page-client.js';
@@ -166,8 +171,8 @@ describe('the panel lets in', () => {
     const { link, cookie } = await rigWith();
     const pages = await Promise.all(Array.from({ length: 8 }, () => PageClient.open(link(), cookie)));
     await expect(PageClient.open(link(), cookie)).rejects.toThrow('503');
-    const [flooder, binary, garbled, huge, ...others] = pages as [PageClient, PageClient, PageClient, ...PageClient[]];
-    if (!huge) throw new Error('not enough pages');
+    const [flooder, binary, garbled, huge, parted, ...others] = pages as PageClient[];
+    if (!flooder || !binary || !garbled || !huge || !parted) throw new Error('not enough pages');
     for (let i = 0; i < 60; i++) flooder.send('broadcast_request', { msg_type: 'rig.poll' });
     expect(await flooder.closed).toBe(1008);
     binary.raw(Buffer.from([1, 2, 3]));
@@ -176,12 +181,95 @@ describe('the panel lets in', () => {
     expect(await garbled.closed).toBe(1007);
     huge.raw('x'.repeat(70_000));
     expect(await huge.closed).toBe(1009);
+    for (let i = 0; i < 17; i++) parted.raw(' ', false);
+    expect(await parted.closed).toBe(1008);
     for (const other of others) await other.close();
     await (await PageClient.open(link(), cookie)).close();
   });
 });
 
+describe('a browser that was let in', () => {
+  it('is known again after a restart, and by nothing that is kept', async () => {
+    const { rig, cookie, url } = await rigWith();
+    const kept = () => readFileSync(join(dirname(rig.control), 'panel.json'), 'utf8');
+    await expect.poll(() => existsSync(join(dirname(rig.control), 'panel.json'))).toBe(true);
+    expect(kept()).not.toContain(String(cookie.split('=')[1]));
+    const known = new Sessions(systemClock(), new StateFile(join(dirname(rig.control), 'panel.json'), silentLog));
+    expect(known.of(String(cookie.split('=')[1]))).toMatchObject({ role: 'operator' });
+    expect((await ask(url, { cookie })).status).toBe(200);
+  });
+
+  it('signs out alone: its pages close, its cookie opens nothing any more', async () => {
+    const { link, cookie, url } = await rigWith();
+    const other = await cookieOf(link());
+    const [mine, theirs] = [await PageClient.open(link(), cookie), await PageClient.open(link(), other)];
+    expect((await ask(`${url}leave`, {}, 'HEAD')).status).toBe(401);
+    expect((await ask(`${url}leave`, { cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    const left = await ask(`${url}leave`, { cookie, 'sec-fetch-site': 'same-origin' });
+    expect(left.status).toBe(200);
+    expect(String(left.headers['set-cookie'])).toMatch(/^carter-panel-\d+=; Path=\/; Max-Age=0;/);
+    expect(await mine.closed).toBe(1008);
+    expect((await ask(url, { cookie })).status).toBe(401);
+    await expect(PageClient.open(link(), cookie)).rejects.toThrow('401');
+    expect((await ask(url, { cookie: other })).status).toBe(200);
+    expect(await theirs.ask('panel.pairing', null)).toBeDefined();
+    await theirs.close();
+  });
+
+  it('is signed out with all others from the command line', async () => {
+    const { rig, link, cookie, url } = await rigWith();
+    const page = await PageClient.open(link(), cookie);
+    const printed: string[] = [];
+    const print = (line: string) => void printed.push(line);
+    const context = { out: print, err: print, env: {}, homeDir: '/' } as unknown as CliContext;
+    expect(await panelCommand({ stateDir: dirname(rig.control), revoke: true }, context)).toBe(0);
+    expect(printed).toEqual(['1 browser was signed out']);
+    expect(await page.closed).toBe(1008);
+    expect((await ask(url, { cookie })).status).toBe(401);
+    expect((await ask(url, { cookie: await cookieOf(link()) })).status).toBe(200);
+  });
+});
+
+describe('viewers', () => {
+  it('leave half of the pages, and connections, to operators', async () => {
+    const { rig, link, cookie, url } = await rigWith();
+    const viewer = await cookieOf(String(rig.bridge.panel?.link('viewer')));
+    const pages = await Promise.all(Array.from({ length: 4 }, () => PageClient.open(link(), viewer)));
+    await expect(PageClient.open(link(), viewer)).rejects.toThrow('503');
+    const { host, port } = new URL(url);
+    const held = await Promise.all(
+      Array.from({ length: 60 }, async () => {
+        const socket = connect({ port: Number(port), host: '127.0.0.1' });
+        socket.on('error', () => {}); // no room any more
+        const heard = new Promise((resolve) => socket.on('data', resolve).on('close', resolve));
+        socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nCookie: ${viewer}\r\n\r\n`);
+        await heard;
+        return socket;
+      }),
+    );
+    const own = await Promise.all(Array.from({ length: 4 }, () => PageClient.open(link(), cookie)));
+    for (const socket of held) socket.destroy();
+    for (const page of [...pages, ...own]) await page.close();
+  });
+});
+
 describe('a page of the panel', () => {
+  it('that was sent away is not heard any more, and makes room although it does not answer', async () => {
+    const { rig, link, cookie } = await rigWith();
+    const client = await PageClient.open(link(), cookie);
+    await eventually(() => rig.bridge.store.health('shed')).toBe('online');
+    await eventually(() => client.broadcasts('rig.state').some((frame) => 'shed' in frame)).toBe(true);
+    client.deafen();
+    client.raw('{"type":');
+    client.send('broadcast_request', { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true, _cmd: 'late' });
+    const pages = await Promise.all(Array.from({ length: 7 }, () => PageClient.open(link(), cookie)));
+    const room = () => PageClient.open(link(), cookie).then((page) => pages.push(page));
+    await expect.poll(() => room().then(() => 'room', String), { timeout: 5_000 }).toBe('room');
+    const audit = await askControl(rig.control, { op: 'audit' });
+    expect(audit['commands']).toEqual([]);
+    for (const page of pages) await page.close();
+  });
+
   it('is one more viewer: layout, full state, commands with acks, refusals', async () => {
     const { rig, link, cookie } = await rigWith();
     const client = await PageClient.open(link(), cookie);
@@ -279,9 +367,6 @@ describe('a page of the panel', () => {
     }
     expect(rig.board().simulated(BoardSimulator).output('pump')).toBe(false);
     expect(await client.command({ msg_type: 'rig.estop' })).toMatchObject({ ok: true });
-    // Who knows a viewer's cookie knows nothing of an operator's.
-    const token = readFileSync(join(dirname(rig.control), 'panel-token'), 'utf8').trim();
-    expect(cookie).not.toContain(token);
     await client.close();
   });
 

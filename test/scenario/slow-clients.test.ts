@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../../src/log.js';
 import { Panel } from '../../src/panel/panel.js';
+import { Sessions } from '../../src/panel/sessions.js';
 import { EmbeddedRelay } from '../../src/relay/relay.js';
 import { systemClock } from '../../src/system-clock.js';
 import { authority, certificateFor, type Pem } from '../support/certificates.js';
@@ -12,7 +13,7 @@ async function panelPort(tls: Pem | undefined): Promise<number> {
     port: 0,
     orAnyPort: false,
     hostname: 'rig',
-    token: 't'.repeat(43),
+    sessions: new Sessions(systemClock()),
     files: new Map(),
     clock: systemClock(),
     log: silentLog,

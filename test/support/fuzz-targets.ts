@@ -29,6 +29,7 @@ import { deriveKey, sealText } from '../../src/mesh/e2ee-box.js';
 import { isObject } from '../../src/mesh/frame.js';
 import { Access } from '../../src/panel/access.js';
 import { answerTo, refusesSocket } from '../../src/panel/answer.js';
+import { Sessions } from '../../src/panel/sessions.js';
 import { readInbound } from '../../src/relay/inbound.js';
 import { RateWindow } from '../../src/relay/limits.js';
 import { StateFile } from '../../src/state/state-file.js';
@@ -200,7 +201,7 @@ export function fuzzTargets(examples: string): { readonly targets: readonly Fuzz
         const [method, url, ...lines] = text.split('\n');
         const headers = Object.fromEntries(lines.map((line) => line.split(': ', 2)));
         const window = () => new RateWindow(0, clock);
-        const access = new Access('token', 'carter-panel-8080', clock);
+        const access = new Access(new Sessions(clock), 'carter-panel-8080', clock);
         const rate = { known: window(), strangers: window() };
         const gate = { scheme: 'http', hosts: new Set(['127.0.0.1:8080']), access, rate, files: new Map() } as const;
         const { status } = answerTo({ method, url, headers }, gate);

@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { vi } from 'vitest';
 import { linesOptions } from '../../devices/lines/options.js';
 import { LinesSimulator } from '../../devices/lines/simulator.js';
@@ -101,10 +101,10 @@ export class HostileScene implements Unharmed {
     // Outside of tests nothing else waits.
     await vi.waitUntil(() => typeof store.point('shed', 'temp')?.value === 'number' && mesh.ready, PATIENCE);
     const link = () => rig.bridge.panel?.link() ?? '';
-    const page = await PageClient.open(link(), await cookieOf(link()));
+    const cookie = await cookieOf(link());
+    const page = await PageClient.open(link(), cookie);
     const anna = await rig.phone('anna');
-    const panelToken = readFileSync(join(dirname(rig.control), 'panel-token'), 'utf8').trim();
-    const scene = new HostileScene(rig, sketch, page, anna, log, [...secrets, panelToken], folder);
+    const scene = new HostileScene(rig, sketch, page, anna, log, [...secrets, cookie.split('=')[1] ?? ''], folder);
     scene.rebase();
     return scene;
   }

@@ -83,8 +83,13 @@ export class PageClient {
     this.socket.send(JSON.stringify({ type, payload, id }));
   }
 
-  raw(text: string | Buffer): void {
-    this.socket.send(text);
+  raw(text: string | Buffer, fin = true): void {
+    this.socket.send(text, { fin });
+  }
+
+  /** Reads nothing any more: a close stays unanswered. */
+  deafen(): void {
+    this.socket.pause();
   }
 
   /** Broadcasts a tap; returns its acknowledgement. */

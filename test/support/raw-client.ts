@@ -31,7 +31,7 @@ export class RawClient {
   static async connect(
     url: string,
     headers: Readonly<Record<string, string>> = {},
-    options: Pick<ClientOptions, 'maxPayload'> = {},
+    options: Pick<ClientOptions, 'maxPayload' | 'localAddress'> = {},
   ): Promise<RawClient> {
     const socket = new WebSocket(url, { perMessageDeflate: false, headers, ...options });
     const client = new RawClient(socket);

@@ -41,6 +41,11 @@ export class ScriptedPeer {
     this.socket.send(text, { binary: false });
   }
 
+  /** Sends a part of a text message that goes on. */
+  sendPart(text: string): void {
+    this.socket.send(text, { binary: false, fin: false });
+  }
+
   say(type: string, payload: unknown, replyTo: string | null = null): string {
     const id = randomUUID();
     this.send(JSON.stringify({ id, type, payload, reply_to: replyTo }));

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { drivers } from '../../devices/index.js';
 import { ConfigError, formatProblem } from '../../src/config/config-error.js';
 import { parseConfig } from '../../src/config/load.js';
+import { problemsOf } from '../support/config-problems.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-layout-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -46,7 +47,7 @@ function check(bindings: string[], layout: string = JSON.stringify(LAYOUT), name
     '  shed: { driver: lines, port: /dev/x, points: { temp: {}, wide: { min: -40, max: 80 }, pump: { role: actuator, type: boolean, write: "P{value}" } } }',
     '  board: { driver: board, port: auto }',
     'layout:',
-    `  file: ${name}`,
+    `  file: ${JSON.stringify(name)}`,
     '  bindings:',
     ...bindings.map((line) => `    ${line}`),
     '',
@@ -120,6 +121,25 @@ describe('the layout of a config', () => {
   it('knows no points of a device that describes itself, and waits for it', () => {
     expect(check(['temp: board.temp', 'other: board.x', 'pump: board.pump']).errors.length).toBe(1);
     expect(check(['temp: board.temp', 'pump: board.pump']).errors).toEqual([]);
+  });
+
+  it('shows nothing of a config that steers a terminal', () => {
+    const E = '\u001b[2J\u202e';
+    const q = JSON.stringify;
+    const shed = (more: string) => `devices: { shed: { driver: lines, port: /dev/x, ${more} } }`;
+    const told = [
+      ...check([`${q(`temp${E}`)}: shed.temp`]).errors,
+      ...problemsOf(shed(`points: { a: { from: ${q(E)} }, b: { from: ${q(E)} } }`)),
+      ...problemsOf(
+        shed(`points: { a: { role: actuator, type: enum, options: [x], safe: ${q(E)}, write: "A {value}" } }`),
+      ),
+      ...problemsOf(shed(`format: { regex: ${q(`(?<${E}>x)`)} }`)),
+      ...problemsOf(`${shed('points: { t: {} }')}\nderived: { x: { formula: ${q(`shed.t + ${E}`)} } }`),
+      ...check(['temp: shed.temp'], '{', `no${E}.json`).errors,
+    ];
+    expect(told.length).toBeGreaterThan(5);
+    for (const line of told) expect(line).not.toMatch(/[\u0000-\u001f\u202e]/);
+    expect(told[0]).toContain('the layout has no control `temp\\x1b[2J\\u202e`');
   });
 
   it('must be there, and be JSON', () => {

@@ -296,6 +296,41 @@ describe('what is wrong with a config, in exact words', () => {
     expect(lines.at(-1)).toContain('and 100 more problems');
   });
 
+  const many = (count: number, word: (i: number) => string, between = '\n') =>
+    Array.from({ length: count }, (_, i) => word(i)).join(between);
+
+  it.each([
+    ['keys', many(15_000, (i) => `k${i}: 1`), /^b\.yaml:14286:\d more than 100000 words and signs; is this the right/],
+    ['blank lines', '\n'.repeat(1_000_000), /^b\.yaml:\d+:1 more than 100000 words and signs/],
+    ['aliases', `a: &a 1\nb: [${many(20_000, () => '*a', ',')}]`, /^b\.yaml:2:3005 more than 1000 aliases; write some/],
+    ['aliases of nothing', `b: [${many(10_000, (i) => `*n${i}`, ',')}]`, /more than 1000 aliases/],
+  ])('reads no more %s than any config has, and says so in one line', (_, text, line) => {
+    expect(problemsOf(text)).toEqual([expect.stringMatching(line)]);
+  });
+
+  it.each([
+    ['unknown keys', many(10_000, (i) => `k${i}: 1`)],
+    ['the same key', many(10_000, () => 'k: 1')],
+    ['block texts', many(7_000, (i) => `k${i}: |\n  x`)],
+    ['references without an end', `a: "${'${x:-'.repeat(150_000)}"`],
+    ['references to nothing', `a: "${'${x}'.repeat(200_000)}"`],
+    ['characters that hide references', `a: "${'\uE024\uE07B'.repeat(150_000)}"`],
+  ])('is done with %s within a moment', (_, text) => {
+    const began = performance.now();
+    expect(problemsOf(text).length).toBeGreaterThan(0);
+    // Many times as long as it takes; where the time grows faster than the text it was minutes.
+    expect(performance.now() - began).toBeLessThan(8_000);
+  });
+
+  it('takes each alias for the last anchor of its name before it', () => {
+    const text = 'log: { level: &l debug }\nbridge: { name: &l b }\nrelay: { embedded: {}, channel: *l }\n';
+    expect(problemsOf(text)).toEqual([]);
+    expect(problemsOf(`relay: { channel: *l }\n${text}`)).toContain(
+      'b.yaml:1:19 relay.channel: an alias without its anchor; put the text in quotes if no alias is meant',
+    );
+    expect(problemsOf('a: &a { b: *a }')[0]).toContain('an alias inside its own anchor');
+  });
+
   it('never shows a value from the environment', () => {
     const env = { LEVEL: 'inf', PORT: 'ttyS9', SPAN: '7731', NAME: 'x' };
     const text = [

@@ -26,6 +26,7 @@ async function startServer(folder = newFolder()) {
     layout: () => ({ ok: true, layout: { name: 'x'.repeat(200_000) } }),
     contract: () => ({ ok: true, contract: {} }),
     panel: () => ({ ok: true, link: '' }),
+    panelRevoke: async () => ({ ok: true }),
     pairing: () => ({ ok: true, text: '{}' }),
     audit: () => ({ ok: true, commands: [] }),
     push: async (phone) => ({ ok: true, phone }),

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -26,6 +27,15 @@ it('each dependency has its line, with the licence that it has', () => {
     expect(reason?.length, name).toBeGreaterThan(5);
     expect(lock[`node_modules/${name}`]?.license, name).toBe(licence);
   }
+});
+
+it('what ships is told with its checksums, what is bundled too, and nothing that only builds it', () => {
+  const run = spawnSync(process.execPath, [join(ROOT, 'scripts/sbom.mjs')], { cwd: ROOT, encoding: 'utf8' });
+  const { components } = JSON.parse(run.stdout) as { components: { name: string; hashes?: unknown[] }[] };
+  const names = components.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining([...Object.keys(dependencies), 'preact', 'uplot', 'lucide']));
+  expect(names.filter((name) => ['vitest', 'typescript', 'esbuild', '@biomejs/biome'].includes(name))).toEqual([]);
+  expect(components.filter(({ hashes = [] }) => hashes.length === 0).map(({ name }) => name)).toEqual([]);
 });
 
 it('everything that is installed with the program may be passed on with it', () => {

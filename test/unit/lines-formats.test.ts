@@ -183,6 +183,13 @@ describe('words', () => {
     expect(guess('nan')).toEqual({ value: null });
   });
 
+  it('takes no text that would steer a terminal or turn words round, and knows nothing then', () => {
+    const values = parseJson('{"a":"\\u001b[2J","b":"\\u202eERUS","c":"two\\nlines"}');
+    const texts = [...(values?.values() ?? [])];
+    expect(texts.map((raw) => understand({ type: 'string' }, raw))).toEqual([null, null, 'two\nlines']);
+    expect(texts.map((raw) => guess(raw).value)).toEqual([null, null, 'two\nlines']);
+  });
+
   it('understands the words of declared points only as far as they fit', () => {
     expect(understand({ type: 'boolean' }, '1')).toBe(true);
     expect(understand({ type: 'boolean' }, 0)).toBe(false);

@@ -91,7 +91,7 @@ describe('terminal lines', () => {
 });
 
 describe('every line', () => {
-  const RAW = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+  const RAW = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
   const SECRETS = ['hunter2hunter2', 'a"b\\c', 'é+/=', '8765432', 'tab\there'];
 
   it('shows no secret and no control character, whatever is logged', () => {

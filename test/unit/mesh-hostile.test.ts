@@ -93,6 +93,16 @@ describe('frames that mean nothing', () => {
     expect(side.moves).toEqual(['up', 'down', 'up']);
   });
 
+  it('hangs up on a relay that sends a frame in parts without end, and takes one in many parts', async () => {
+    relay.peer.sendPart('{"id":"1","type":"broadcast",');
+    for (let i = 0; i < 60; i++) relay.peer.sendPart(' ');
+    relay.peer.send('"payload":{}}');
+    await until(() => side.broadcasts.length === 1);
+    for (let i = 0; i < 65; i++) relay.peer.sendPart(' ');
+    await until(() => side.moves.length === 3);
+    expect(side.moves).toEqual(['up', 'down', 'up']);
+  });
+
   it('survives a mix of everything', async () => {
     for (let i = 0; i < 500; i++) relay.peer.send(['{', '"', broadcast('NaN'), '[]', '0', '{"type":"x"}'][i % 6] ?? '');
     await until(() => side.client.stats.received >= 501);

@@ -1,25 +1,86 @@
 import { expect, test } from 'vitest';
 import { Access } from '../../src/panel/access.js';
 import { answerTo, type Gate } from '../../src/panel/answer.js';
+import { SESSION_MS, type SessionRecord, Sessions } from '../../src/panel/sessions.js';
 import { RateWindow } from '../../src/relay/limits.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
-test('strangers who knock again and again do not keep out whom the panel knows', async () => {
-  const clock = new VirtualClock();
+/** A gate that lets five strangers and five known browsers in a second ask, and one who asks at it. */
+function gateAt(clock: VirtualClock, sessions = new Sessions(clock)) {
   const window = () => new RateWindow(5, clock);
+  const access = new Access(sessions, 'panel', clock);
   const gate: Gate = {
     scheme: 'http',
     hosts: new Set(['127.0.0.1:8080']),
-    access: new Access('the-token', 'panel', clock),
+    access,
     rate: { known: window(), strangers: window() },
     files: new Map([['/', { type: 'text/html', body: Buffer.from('page'), etag: '"1"' }]]),
   };
-  const ask = (cookie?: string) =>
-    answerTo({ method: 'GET', url: '/', headers: { host: '127.0.0.1:8080', ...(cookie ? { cookie } : {}) } }, gate)
-      .status;
-  const knocks = Array.from({ length: 8 }, () => ask());
+  const host = '127.0.0.1:8080';
+  const ask = (cookie?: string, url = '/', headers = {}) =>
+    answerTo({ method: 'GET', url, headers: { host, ...(cookie ? { cookie } : {}), ...headers } }, gate);
+  const enter = (code: string) => String(ask(undefined, `/open/${code}`).headers['set-cookie']).split(';')[0] ?? '';
+  return { access, ask, enter };
+}
+
+test('strangers who knock again and again do not keep out whom the panel knows, nor who has a link', async () => {
+  const clock = new VirtualClock();
+  const { access, ask, enter } = gateAt(clock);
+  const code = access.newCode('operator');
+  const knocks = Array.from({ length: 8 }, () => ask().status);
   expect(knocks).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
-  expect(Array.from({ length: 6 }, () => ask('panel=the-token'))).toEqual([200, 200, 200, 200, 200, 429]);
+  expect(ask(undefined, `/open/${'A'.repeat(22)}`).status).toBe(429);
+  const cookie = enter(code);
+  expect(cookie).toMatch(/^panel=[\w-]{43}$/);
+  expect(Array.from({ length: 6 }, () => ask(cookie).status)).toEqual([200, 200, 200, 200, 200, 429]);
   await clock.advance(1_001);
-  expect([ask(), ask('panel=the-token')]).toEqual([401, 200]);
+  expect([ask().status, ask(cookie).status]).toEqual([401, 200]);
+});
+
+test('each browser has a secret of its own, and leaves alone', () => {
+  const { access, ask, enter } = gateAt(new VirtualClock());
+  const [one, two] = [enter(access.newCode('operator')), enter(access.newCode('viewer'))];
+  expect(one).not.toBe(two);
+  expect(ask(one, '/leave', { 'sec-fetch-site': 'same-site' }).status).toBe(403);
+  const left = ask(one, '/leave', { 'sec-fetch-site': 'same-origin' });
+  expect(left).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } });
+  expect(left.headers['set-cookie']).toBe('panel=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict');
+  expect([ask(one).status, ask(one, '/leave').status, ask(two).status]).toEqual([401, 401, 200]);
+  expect(ask(one, '/leave').headers['set-cookie']).toBeUndefined();
+});
+
+test('a link is not used up by a browser that looks ahead', () => {
+  const { access, ask } = gateAt(new VirtualClock());
+  const url = `/open/${access.newCode('operator')}`;
+  for (const headers of [{ 'sec-purpose': 'prefetch;prerender' }, { purpose: 'prefetch' }, { 'x-moz': 'prefetch' }]) {
+    const ahead = ask(undefined, url, headers);
+    expect(ahead).toMatchObject({ status: 503, headers: { 'cache-control': 'no-store' } });
+    expect(ahead.headers['set-cookie']).toBeUndefined();
+  }
+  expect(ask(undefined, url).status).toBe(200);
+});
+
+test('sixty-four browsers are remembered without their secrets, half a year long, the first goes first', async () => {
+  const clock = new VirtualClock();
+  let kept: SessionRecord | undefined;
+  const file = {
+    read: <Fallback>(fallback: Fallback) => kept ?? fallback,
+    write: async (record: SessionRecord) => {
+      kept = record;
+      return true;
+    },
+  };
+  const sessions = new Sessions(clock, file);
+  const ended: string[] = [];
+  sessions.watch((id) => ended.push(id));
+  const secrets = Array.from({ length: 65 }, () => sessions.begin('operator'));
+  const [first = '', second = ''] = secrets;
+  expect(ended).toHaveLength(1);
+  expect(JSON.stringify(kept)).not.toContain(second);
+  const again = new Sessions(clock, file);
+  expect([again.of(first), again.of(second)?.role, again.of('')]).toEqual([undefined, 'operator', undefined]);
+  await clock.advance(SESSION_MS + 1_000);
+  expect(again.of(second)).toBeUndefined();
+  expect(await again.endAll()).toEqual({ count: 64, remembered: true });
+  expect(kept).toEqual({ sessions: [] });
 });

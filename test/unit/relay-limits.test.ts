@@ -36,6 +36,77 @@ test('a message over 1 MiB closes with 1009, one just under passes', async () =>
   expect(await client.nextClose()).toEqual({ code: 1009, reason: '' });
 });
 
+const NO_PACE = { framesPerSecond: 0, bytesPerSecond: 0 };
+
+const TOKEN = 'correct horse battery';
+
+/** Writes bytes behind the opening of a WebSocket, whatever they are; resolves with the last that came before the end. */
+function writeRaw(url: string, bytes: Buffer): Promise<string> {
+  const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1' });
+  let last = '';
+  socket.on('error', () => {}); // the close that follows tells
+  socket.once('data', () => socket.write(bytes));
+  socket.on('data', (data) => {
+    last = data.toString('latin1');
+  });
+  socket.write(
+    'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  );
+  return new Promise((resolve) => socket.on('close', () => resolve(last)));
+}
+
+test.each([
+  ['a frame of a megabyte that never ends', [0x81, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0], 100_000],
+  ['a part of a frame in a heap of pongs', [0x01, 0x81, 0, 0, 0, 0, 0x61], 0],
+])('somebody without the token has 16 KiB in all: %s', async (_what, head, zeros) => {
+  const { url, relay } = await startEmbedded({}, { token: TOKEN });
+  const pong = Buffer.concat([Buffer.from([0x8a, 0xfd, 0, 0, 0, 0]), Buffer.alloc(125)]);
+  const pongs = Array.from({ length: zeros === 0 ? 130 : 0 }, () => pong);
+  const last = await writeRaw(url, Buffer.concat([Buffer.from(head), Buffer.alloc(zeros), ...pongs]));
+  expect(last).toContain('too large before identify');
+  expect(relay.counters.unidentified).toBe(1);
+});
+
+test('a member has as much as it likes, and up to 64 parts of a frame', async () => {
+  const { url } = await startEmbedded({}, { token: TOKEN });
+  const { client } = await RawClient.join(url, { name: 'a', token: TOKEN });
+  client.ignore(({ type }) => type === 'broadcast');
+  expect(await client.ask('broadcast_request', 'x'.repeat(100_000))).toEqual({ status: 'sent' });
+  const part = (text: string, fin: boolean) => client.socket.send(text, { fin });
+  part('{"id":"n","type":"ping"', false);
+  for (let i = 0; i < 62; i++) part(' ', false);
+  part('}', true);
+  expect((await client.next()).payload).toBe('pong');
+  for (let i = 0; i < 65; i++) part(' ', false);
+  expect((await client.nextClose()).code).toBe(1008);
+});
+
+test('a member that sends more bytes than it may waits for it, keeps its connection, and is heard to the end', async () => {
+  const { url, relay } = await startEmbedded({ bytesPerSecond: 200_000 });
+  const { client: sender } = await RawClient.join(url, { name: 'sender' });
+  const { client: other } = await RawClient.join(url, { name: 'other' });
+  const began = performance.now();
+  for (let i = 0; i < 5; i++) sender.frame('nonsense', 'x'.repeat(100_000));
+  const answer = sender.ask('ping');
+  expect(await other.ask('ping')).toBe('pong');
+  expect(relay.counters.unknown_type).toBeLessThan(4);
+  expect(await answer).toBe('pong');
+  expect(relay.counters.unknown_type).toBe(5);
+  expect(performance.now() - began).toBeGreaterThan(1_000);
+});
+
+test('strangers of many addresses, however long they stay, keep no member out', async () => {
+  const { url, relay } = await startEmbedded({}, { token: TOKEN });
+  const addresses = Array.from({ length: 256 }, (_, i) => `127.0.0.${2 + (i % 4)}`);
+  const strangers = await Promise.all(addresses.map((localAddress) => RawClient.connect(url, {}, { localAddress })));
+  const left = () => strangers.filter(({ closed }) => closed === undefined).length;
+  await eventually(left).toBe(128);
+  const { client } = await RawClient.join(url, { name: 'a', token: TOKEN });
+  expect(await client.ask('ping')).toBe('pong');
+  expect(left()).toBe(127);
+  expect(relay.counters.refused).toBe(0);
+});
+
 test('one address has only so many live sockets; forwarding headers change nothing; a goodbye makes room', async () => {
   const { url, relay } = await startEmbedded({ socketsPerAddress: 2 });
   const { client: first } = await RawClient.join(url, { name: 'a' });
@@ -132,7 +203,7 @@ const BEHIND = 300;
 
 test('a client that does not read for 2 s is dropped, while the others get everything and the sender its answers', async () => {
   const clock = new VirtualClock();
-  const { url, relay } = await startEmbedded({ framesPerSecond: 0, bufferBytes: 1e8 }, { clock });
+  const { url, relay } = await startEmbedded({ ...NO_PACE, bufferBytes: 1e8 }, { clock });
   const { stalled, sender } = await fallBehind(url, BEHIND);
   await clock.advance(1_999);
   expect(relay.counters.stalled).toBe(0);
@@ -145,7 +216,7 @@ test('a client that does not read for 2 s is dropped, while the others get every
 
 test('a client that catches up in time stays', async () => {
   const clock = new VirtualClock();
-  const { url, relay } = await startEmbedded({ framesPerSecond: 0, bufferBytes: 1e8 }, { clock });
+  const { url, relay } = await startEmbedded({ ...NO_PACE, bufferBytes: 1e8 }, { clock });
   const { stalled } = await fallBehind(url, BEHIND);
   await clock.advance(1_999);
   stalled.socket.resume();
@@ -158,7 +229,7 @@ test('a client that catches up in time stays', async () => {
 
 test('"sent" waits until every socket took the frame, but not longer than a stalled client is given', async () => {
   const clock = new VirtualClock();
-  const { url, relay } = await startEmbedded({ framesPerSecond: 0, highWaterBytes: 1e8, bufferBytes: 1e8 }, { clock });
+  const { url, relay } = await startEmbedded({ ...NO_PACE, highWaterBytes: 1e8, bufferBytes: 1e8 }, { clock });
   const { client: stalled } = await RawClient.join(url, { name: 'stalled' });
   const { client: sender } = await RawClient.join(url, { name: 'sender' });
   sender.ignore((frame) => frame.type === 'broadcast');
@@ -181,7 +252,7 @@ test('"sent" waits until every socket took the frame, but not longer than a stal
 });
 
 test('what waits for one client is bounded', async () => {
-  const { url, relay } = await startEmbedded({ stallMs: 60_000, framesPerSecond: 0, bufferBytes: 2_000_000 });
+  const { url, relay } = await startEmbedded({ stallMs: 60_000, ...NO_PACE, bufferBytes: 2_000_000 });
   const { client: stalled } = await RawClient.join(url, { name: 'stalled' });
   const { client: sender } = await RawClient.join(url, { name: 'sender' });
   sender.ignore(() => true);

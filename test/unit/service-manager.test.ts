@@ -168,6 +168,7 @@ describe('the self-check', () => {
       monitor: () => undefined,
       layout: nothing,
       panel: nothing,
+      panelRevoke: async () => nothing(),
       pairing: nothing,
       audit: nothing,
       push: async () => ({ ok: true }),

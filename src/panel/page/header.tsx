@@ -1,4 +1,4 @@
-import { Moon, QrCode, Sun } from 'lucide';
+import { LogOut, Moon, QrCode, Sun } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { useNews } from './context.js';
 import { Icon } from './icon.js';
@@ -36,9 +36,17 @@ export function Header() {
       <button type="button" class="round" aria-label={dark ? 'Light colours' : 'Dark colours'} onClick={turn}>
         <Icon node={dark ? Sun : Moon} />
       </button>
+      <button type="button" class="round" aria-label="Sign out" title="Sign out" onClick={signOut}>
+        <Icon node={LogOut} />
+      </button>
       {pairing && <PairDialog close={() => setPairing(false)} />}
     </header>
   );
+}
+
+/** The bridge forgets this browser; only a new link lets it in again, so a slip of the finger is asked about. */
+function signOut(): void {
+  if (confirm('Sign this browser out? Only a new link lets it in again.')) location.assign('/leave');
 }
 
 function ConnectionState({ connection, joined, url }: { connection: string; joined: boolean; url: string }) {
