@@ -15,7 +15,7 @@ let relay: ScriptedRelay;
 const lyingRelay: MakeRelay = async () => {
   relay = await ScriptedRelay.start({ identify: welcome, frame: confirm });
   const kill = () => relay.kill();
-  return { url: relay.url, port: relay.port, stop: kill, kill, freeze: () => {}, thaw: () => {} };
+  return { url: relay.url, port: relay.port, counters: {}, stop: kill, kill, freeze: () => {}, thaw: () => {} };
 };
 
 /** The relay's end of the bridge's connection: the bridge came first. */

@@ -1,4 +1,5 @@
 import { afterEach, describe } from 'vitest';
+import type { RelayCounters } from '../../src/relay/counters.js';
 import { EmbeddedRelay } from '../../src/relay/relay.js';
 import { systemClock } from '../../src/system-clock.js';
 import { StrictRelay } from './strict-relay.js';
@@ -15,6 +16,8 @@ export interface RelayOptions {
 export interface TestRelay {
   readonly url: string;
   readonly port: number;
+  /** What came to nothing there, by reason; only the embedded relay counts. */
+  readonly counters: Readonly<Record<string, number>>;
   /** Ends it in order: clients are closed with 1001. */
   stop(): Promise<void>;
   /** Ends it as a killed process: every connection is reset, nothing listens on the port any more. */
@@ -29,6 +32,7 @@ export interface TestRelay {
 export type MakeRelay = (options?: RelayOptions) => Promise<TestRelay>;
 
 interface RelayLike {
+  readonly counters?: RelayCounters;
   start(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -61,7 +65,8 @@ export const embeddedRelay: MakeRelay = (options = {}) => run(embedded(options),
 
 function embedded({ token }: RelayOptions): RelayLike {
   const relay = new EmbeddedRelay({ host: '127.0.0.1', port: 0, token, clock: systemClock() });
-  return { start: async () => (await relay.start()).port, stop: () => relay.stop() };
+  const { counters } = relay;
+  return { start: async () => (await relay.start()).port, stop: () => relay.stop(), counters };
 }
 
 async function run(relay: RelayLike, wanted = 0): Promise<TestRelay> {
@@ -70,6 +75,9 @@ async function run(relay: RelayLike, wanted = 0): Promise<TestRelay> {
   return {
     url: `ws://127.0.0.1:${port}`,
     port,
+    get counters() {
+      return { ...relay.counters };
+    },
     stop: async () => {
       await relay.stop();
       await proxy.kill();
