@@ -10,6 +10,7 @@ import type { JsonObject } from '../../src/mesh/frame.js';
 import { LogRing } from '../../src/panel/log-ring.js';
 import { systemClock } from '../../src/system-clock.js';
 import type { Unharmed } from './attack.js';
+import { eventually } from './eventually.js';
 import { ask, cookieOf, PageClient } from './page-client.js';
 import type { Phone } from './phone.js';
 import type { MakeRelay } from './relays.js';
@@ -71,6 +72,8 @@ export class HostileScene implements Unharmed {
     readonly page: PageClient,
     /** Somebody honest on the channel. */
     readonly anna: Phone,
+    /** The cookie of that page's browser. */
+    readonly cookie: string,
     private readonly log: readonly string[],
     private readonly secrets: readonly string[],
     private readonly folder: string,
@@ -104,7 +107,16 @@ export class HostileScene implements Unharmed {
     const cookie = await cookieOf(link());
     const page = await PageClient.open(link(), cookie);
     const anna = await rig.phone('anna');
-    const scene = new HostileScene(rig, sketch, page, anna, log, [...secrets, cookie.split('=')[1] ?? ''], folder);
+    const scene = new HostileScene(
+      rig,
+      sketch,
+      page,
+      anna,
+      cookie,
+      log,
+      [...secrets, cookie.split('=')[1] ?? ''],
+      folder,
+    );
     scene.rebase();
     return scene;
   }
@@ -191,8 +203,7 @@ export class HostileScene implements Unharmed {
   async damage(got: unknown): Promise<string[]> {
     const found = this.damageSoFar();
     const control = this.rig.control;
-    const metrics = this.rig.bridge.metrics?.url ?? '';
-    const pages = ['', 'metrics'].map(async (path) => (await ask(new URL(path, metrics).href)).body);
+    const pages = ['', 'metrics'].map((path) => this.metrics(path));
     const shown = {
       metrics: (await Promise.all(pages)).join('\n'),
       log: this.log.join(''),
@@ -205,12 +216,27 @@ export class HostileScene implements Unharmed {
     for (const [place, text] of Object.entries({ ...shown, ...passedOn })) {
       if (this.secrets.some((secret) => text.includes(secret))) found.push(`the ${place} shows a secret`);
     }
+    const spoilt = Object.keys(Object.prototype);
+    if (spoilt.length > 0) found.push(`every object has ${spoilt.join(', ')}`);
     for (const [place, text] of Object.entries(shown)) {
       const raw = RAW.exec(text);
       if (raw)
         found.push(`the ${place} has ${JSON.stringify(raw[0])} in …${text.slice(raw.index - 40, raw.index + 20)}…`);
     }
     return found;
+  }
+
+  /** A page of the metrics, as soon as it is given out again: what is refused shows nothing. */
+  private async metrics(path: string): Promise<string> {
+    const { href } = new URL(path, this.rig.bridge.metrics?.url);
+    let body = '';
+    const look = async () => {
+      const answer = await ask(href);
+      body = answer.body;
+      return answer.status;
+    };
+    await eventually(look).toBe(200);
+    return body;
   }
 
   async close(): Promise<void> {

@@ -69,6 +69,10 @@ export class PageClient {
     return client;
   }
 
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
   /** The payloads of all frames of a type so far. */
   ofType(type: string): JsonObject[] {
     return this.frames.filter((frame) => frame['type'] === type).map(({ payload }) => payload as JsonObject);

@@ -63,6 +63,23 @@ export function forEachRelay(body: (name: string, make: MakeRelay) => void): voi
 /** Starts an embedded relay, for tests that the dialect does not matter to. */
 export const embeddedRelay: MakeRelay = (options = {}) => run(embedded(options), options.port);
 
+/** The same without a network in between, which would give everybody one address. */
+export const directRelay: MakeRelay = async (options = {}) => {
+  const relay = embedded(options);
+  const port = await relay.start();
+  const stop = () => relay.stop();
+  const rest = { kill: stop, freeze: () => {}, thaw: () => {} };
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    port,
+    get counters() {
+      return { ...relay.counters };
+    },
+    stop,
+    ...rest,
+  };
+};
+
 function embedded({ token }: RelayOptions): RelayLike {
   const relay = new EmbeddedRelay({ host: '127.0.0.1', port: 0, token, clock: systemClock() });
   const { counters } = relay;
