@@ -49,7 +49,7 @@ const AT_REST = [
 ] as const;
 
 /** Raw, these change what a terminal shows. What is quoted in JSON is escaped. */
-const RAW = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+export const RAW = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 /** A sketch that remembers every byte that reached it. */
 class ListeningSketch extends LinesSimulator {

@@ -1,4 +1,5 @@
 import { afterEach, describe } from 'vitest';
+import { type Log, silentLog } from '../../src/log.js';
 import type { RelayCounters } from '../../src/relay/counters.js';
 import { EmbeddedRelay } from '../../src/relay/relay.js';
 import { systemClock } from '../../src/system-clock.js';
@@ -10,6 +11,7 @@ export interface RelayOptions {
   token?: string;
   /** Default: any free port. A test that restarts a relay gives the port of the one before. */
   port?: number;
+  log?: Log;
 }
 
 /** A running relay with a network in front of it that the test controls. */
@@ -80,8 +82,8 @@ export const directRelay: MakeRelay = async (options = {}) => {
   };
 };
 
-function embedded({ token }: RelayOptions): RelayLike {
-  const relay = new EmbeddedRelay({ host: '127.0.0.1', port: 0, token, clock: systemClock() });
+function embedded({ token, log = silentLog }: RelayOptions): RelayLike {
+  const relay = new EmbeddedRelay({ host: '127.0.0.1', port: 0, token, clock: systemClock(), log });
   const { counters } = relay;
   return { start: async () => (await relay.start()).port, stop: () => relay.stop(), counters };
 }

@@ -123,7 +123,7 @@ export class Rig {
     const { devices = { shed: SKETCH }, config: sections = {}, token, roomKey, log = silentLog } = options;
     const { page, lines = new LogRing(), pins = () => noPins } = options;
     const folder = mkdtempSync(join(tmpdir(), 'carter-rig-'));
-    const relay = await make(token === undefined ? {} : { token });
+    const relay = await make({ log, ...(token === undefined ? {} : { token }) });
     const boards = new Map<string, RigBoard>();
     for (const [id, device] of Object.entries(devices)) {
       const given = options.boards?.[id];
