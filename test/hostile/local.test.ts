@@ -33,7 +33,7 @@ function firstLine(socket: Socket, text: string): Promise<unknown> {
 function said(name: string, bytes: string): Attack<HostileScene> {
   return {
     name,
-    refusal: { health: 'online', pump: false, points: ['fan', 'heater', 'mode', 'pump', 'sign', 'temp'] },
+    refusal: { health: 'online', pump: false, points: ['fan', 'heater', 'jog', 'mode', 'pump', 'sign', 'temp'] },
     attack: async (scene) => {
       const { store, fleet } = scene.rig.bridge;
       const { counters } = fleet.devices.get('shed') ?? { counters: { lines: 0 } };

@@ -32,6 +32,7 @@ const SKETCH = {
     fan: { role: 'actuator', type: 'number', min: 0, max: 100, write: 'FAN {value}' },
     mode: { role: 'actuator', type: 'enum', options: ['eco', 'full'], write: 'MODE {value}' },
     sign: { role: 'actuator', type: 'string', write: 'SIGN {value}' },
+    jog: { role: 'actuator', type: 'boolean', write: 'JOG {value:on|off}', holdToRun: true },
     heater: { role: 'actuator', type: 'boolean', write: 'HEATER {value:on|off}', arm: '10s' },
   },
 };
@@ -46,6 +47,7 @@ const AT_REST = [
   ['mode', 'eco'],
   ['sign', 'none'],
   ['heater', false],
+  ['jog', false],
 ] as const;
 
 /** Raw, these change what a terminal shows. What is quoted in JSON is escaped. */
@@ -74,7 +76,7 @@ export class HostileScene implements Unharmed {
     readonly anna: Phone,
     /** The cookie of that page's browser. */
     readonly cookie: string,
-    private readonly log: readonly string[],
+    readonly log: readonly string[],
     private readonly secrets: readonly string[],
     private readonly folder: string,
   ) {}
