@@ -42,7 +42,12 @@ export async function loadCertificate(source: CertificateSource, parts: Certific
   const kept = await readFile(path, 'utf8').catch(() => undefined);
   if (kept !== undefined) {
     try {
-      return checked(kept, kept, path, parts.clock);
+      const certificate = checked(kept, kept, path, parts.clock);
+      const { names, log } = parts;
+      const missing = names.filter((name) => !isFor(certificate.cert, name));
+      // Not made anew by itself: whoever trusts it has compared its fingerprint.
+      if (missing.length > 0) log.warn({ path }, `the kept certificate is not for ${missing.join(', ')}; ${RENEW}`);
+      return certificate;
     } catch {
       parts.log.warn({ path }, 'the kept certificate is no good any more: making a new one, with another fingerprint');
     }
@@ -50,6 +55,13 @@ export async function loadCertificate(source: CertificateSource, parts: Certific
   const made = await make(parts);
   await writePrivate(path, `${made.cert}\n${made.key}\n`);
   return made;
+}
+
+const RENEW = 'delete it for a new one, whose fingerprint is to be compared anew';
+
+function isFor(cert: string, name: string): boolean {
+  const certificate = new X509Certificate(cert);
+  return (isAddress(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
 }
 
 async function read(path: string): Promise<string> {

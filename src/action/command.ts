@@ -26,6 +26,9 @@ export interface CommandRequest {
   readonly via: 'sealed' | 'late' | 'plain' | 'local' | 'viewer';
 }
 
+/** Names of those who command from this machine. */
+const OURS = /^(?:panel-\d+|command line|bridge)$/;
+
 /** What a frame asks for: a value of a point, or a pulse. */
 export interface Wish {
   readonly device: string;
@@ -51,13 +54,17 @@ export function readCommand(payload: JsonObject, via: CommandRequest['via']): Co
 export function requestFor(wish: Wish, payload: JsonObject, via: CommandRequest['via']): CommandRequest {
   const { device, point, value, pulseMs, lease } = wish;
   const { _cmd, _from, _ts } = payload;
+  const sender = senderOf({ _cmd, _from });
+  const local = via === 'local' || via === 'viewer';
   return {
     device,
     point,
     ...(value === undefined ? {} : { value }),
     ...(pulseMs === undefined ? {} : { pulseMs }),
     ...(lease === undefined ? {} : { lease }),
-    ...senderOf({ _cmd, _from }),
+    ...sender,
+    // What a page has armed, and what it may do in a second, is not for whoever calls himself by its name.
+    ...(!local && OURS.test(sender.from) ? { from: `${sender.from} of the relay` } : {}),
     ...(typeof _ts === 'number' ? { sentAt: _ts } : {}),
     size: JSON.stringify(payload).length,
     via,

@@ -42,7 +42,6 @@ export interface YamlSource {
   origin(path: Path): 'file' | 'environment' | 'unset';
 }
 
-const TWICE = ['the same key twice in one mapping', 'remove one of them'] as const;
 const CIRCULAR = ['an alias inside its own anchor', 'write the value out'] as const;
 const DANGLING = ['an alias without its anchor', 'put the text in quotes if no alias is meant'] as const;
 const EXPANDING = { line: 1, column: 1, path: [], message: 'too many aliases', hint: 'write some of them out' };
@@ -71,13 +70,13 @@ export function readYaml(text: string, env: Environment): YamlSource {
   const document = parseDocument(masked, {
     schema: 'core',
     stringKeys: true,
-    // Held against all others, each key would take as long as there are keys.
-    uniqueKeys: false,
     prettyErrors: false,
     lineCounter: lines,
     logLevel: 'error',
+    // Asked below, in less time.
+    uniqueKeys: false,
   });
-  const syntax = syntaxProblems([...document.errors, ...document.warnings]).map(({ offset, ...problem }) => {
+  const syntax = syntaxProblems(document).map(({ offset, ...problem }) => {
     return { ...placeOf(offset), path: [], ...problem };
   });
   if (document.errors.length > 0) return broken(syntax);
@@ -124,11 +123,7 @@ function fill(document: Document.Parsed, env: Environment) {
   let unusable = false;
   const anchored = (node: Scalar | YAMLMap | YAMLSeq) => void (node.anchor && anchors.set(node.anchor, node));
   visit(document, {
-    Map(_, node) {
-      anchored(node);
-      for (const key of repeated(node)) problems.push({ node: key, path: [], message: TWICE[0], hint: TWICE[1] });
-    },
-    Seq: (_, node) => anchored(node),
+    Collection: (_, node) => anchored(node),
     Scalar(key, node, ancestors) {
       anchored(node);
       if (typeof node.value !== 'string') return;
@@ -162,17 +157,6 @@ function fill(document: Document.Parsed, env: Environment) {
     },
   });
   return { origins, problems, taken, targets, unusable };
-}
-
-/** The keys of a mapping that it had before. */
-function repeated({ items }: YAMLMap): Node[] {
-  const seen = new Set<unknown>();
-  return items.flatMap(({ key }) => {
-    if (!isScalar(key)) return [];
-    if (seen.has(key.value)) return [key];
-    seen.add(key.value);
-    return [];
-  });
 }
 
 /** The path of a node that `visit` came to as `key` of the last of `ancestors`. */

@@ -1,4 +1,14 @@
-import { CST, type ErrorCode, Lexer, Parser, type YAMLParseError, type YAMLWarning } from 'yaml';
+import {
+  CST,
+  type Document,
+  type ErrorCode,
+  isScalar,
+  Lexer,
+  Parser,
+  visit,
+  type YAMLParseError,
+  type YAMLWarning,
+} from 'yaml';
 
 /** Something wrong with a YAML text at a character, in words that never quote the text. */
 export interface SyntaxProblem {
@@ -25,21 +35,42 @@ const SENTENCES: Partial<Record<ErrorCode, Sentence>> = {
   UNEXPECTED_TOKEN: ['something unexpected', 'look for a missing quote, or a stray bracket'],
 };
 
+const NOT_YAML: Sentence = ['not valid YAML'];
+const TWICE: Sentence = ['the same key twice in one mapping', 'remove one of them'];
+
 /** Mistakes that do not make the parser stumble over what follows. */
 const HARMLESS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['BAD_DQ_ESCAPE', 'BAD_SCALAR_START', 'NON_STRING_KEY', 'TAG_RESOLVE_FAILED'] as const),
 ]);
 
-/** The parser's errors in words. One mistake makes many of them: of those that confuse the parser only the first counts. */
-export function syntaxProblems(errors: readonly (YAMLParseError | YAMLWarning)[]): SyntaxProblem[] {
+/** What is wrong with a document, in words. One mistake makes many errors: of those that confuse the parser only the first counts. */
+export function syntaxProblems(document: Document.Parsed): SyntaxProblem[] {
+  const errors = [...document.errors, ...document.warnings];
   const first = errors.find(({ code }) => !HARMLESS.has(code));
-  return errors
+  const found = errors
     .filter((error) => error === first || HARMLESS.has(error.code))
-    .filter((error) => first === undefined || error.pos[0] <= first.pos[0])
-    .map((error) => {
-      const [message, hint] = unclosed(error) ?? SENTENCES[error.code] ?? ['not valid YAML'];
-      return { offset: error.pos[0], message, ...(hint && { hint }) };
-    });
+    .map((error) => ({ offset: error.pos[0], sentence: unclosed(error) ?? SENTENCES[error.code] ?? NOT_YAML }));
+  const twice = keysTwice(document).map((offset) => ({ offset, sentence: TWICE }));
+  return [...found, ...twice]
+    .filter(({ offset }) => first === undefined || offset <= first.pos[0])
+    .toSorted((a, b) => a.offset - b.offset)
+    .map(({ offset, sentence: [message, hint] }) => ({ offset, message, ...(hint && { hint }) }));
+}
+
+/** Where keys are that their mappings have already. The parser would compare each with all others. */
+function keysTwice(document: Document.Parsed): number[] {
+  const found: number[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) found.push(key.range?.[0] ?? 0);
+        seen.add(key.value);
+      }
+    },
+  });
+  return found;
 }
 
 /** The parser finds a bracket missing where the next line begins, and calls that an indentation. */
@@ -84,19 +115,18 @@ const MARKS: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.FLOW_END, CST.SCAL
 /** Levels of mappings and lists in one another; more of them can exhaust the stack of what reads the document. */
 export const MAX_DEPTH = 64;
 
-/** Where a text nests more than MAX_DEPTH levels, as an offset; undefined where it does not. Needs no stack itself. */
+/** The document around all of that, and the text inside. */
+const AROUND = 2;
+
+/**
+ * Where a text nests more than MAX_DEPTH levels, as an offset; undefined where it does not. Looks while the text is parsed, as
+ * the parser needs stack itself to leave many levels at once.
+ */
 export function tooDeepAt(text: string): number | undefined {
-  const found: { token: CST.Token; depth: number }[] = [];
-  for (const token of new Parser().parse(text)) found.push({ token, depth: 0 });
-  for (let next = found.pop(); next; next = found.pop()) {
-    const { token, depth } = next;
-    if (depth > MAX_DEPTH) return token.offset;
-    if (token.type === 'document' && token.value) found.push({ token: token.value, depth });
-    if (!('items' in token)) continue;
-    for (const { key, value } of token.items) {
-      if (key) found.push({ token: key, depth: depth + 1 });
-      if (value) found.push({ token: value, depth: depth + 1 });
-    }
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    Array.from(parser.next(lexeme));
+    if (parser.stack.length > MAX_DEPTH + AROUND) return parser.offset;
   }
   return undefined;
 }

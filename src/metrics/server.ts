@@ -4,9 +4,10 @@ import type { Clock } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { guardHeaders } from '../panel/headers.js';
-import { hostsOf, inUrl } from '../panel/hosts.js';
+import { hostsOf, inUrl, notFor } from '../panel/hosts.js';
 import { listenHttp } from '../panel/http-server.js';
 import { RateWindow } from '../relay/limits.js';
+import { Strangers } from '../relay/strangers.js';
 import { type BridgeStatus, reasonsOf } from '../status.js';
 import { type BridgeCounts, bridgeMetrics } from './bridge-metrics.js';
 import { EXPOSITION_TYPE, expose } from './exposition.js';
@@ -80,6 +81,9 @@ export class MetricsServer {
   private async listen(): Promise<Server> {
     const { host, port, hostname, log } = this.parts;
     const server = await listenHttp({ host, port, connections: CONNECTIONS });
+    // Nobody is known here: of many connections the oldest go, so that those who say nothing keep no one out.
+    const strangers = new Strangers(CONNECTIONS / 2);
+    server.on('connection', (socket) => strangers.add(socket));
     server.on('error', (error) => log.warn({}, `metrics: ${describeError(error)}`));
     const hosts = hostsOf(host, (server.address() as AddressInfo).port, hostname);
     server.on('request', (request, response) => this.serve(request, response, hosts));
@@ -95,8 +99,10 @@ export class MetricsServer {
     response.end(method === 'HEAD' ? undefined : body);
   }
 
-  private answerTo({ method, url = '/', headers }: IncomingMessage, hosts: ReadonlySet<string>): Answer {
-    if (!hosts.has((headers.host ?? '').toLowerCase())) return refusal(421, 'This is not the host that was asked for.');
+  private answerTo(request: IncomingMessage, hosts: ReadonlySet<string>): Answer {
+    const { method, url = '/' } = request;
+    const foreign = notFor(request, hosts);
+    if (foreign) return refusal(...foreign);
     if (!this.rate.take()) return refusal(429, 'Too many requests.');
     if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'Only GET.');
     const [path] = url.split('?');

@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RateWindow } from '../relay/limits.js';
 import type { Access } from './access.js';
+import { type Addressed, notFor } from './hosts.js';
 import type { PageFile } from './page-files.js';
 import type { Session } from './sessions.js';
 import { enterPage, signInPage } from './sign-in.js';
 
 /** What of a request is looked at. */
-export interface Asked {
+export interface Asked extends Addressed {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
-  readonly headers: IncomingHttpHeaders;
 }
 
 /** What is answered. */
@@ -37,7 +37,8 @@ const HTML = 'text/html; charset=utf-8';
 /** The answer to a request for a page or a file of it. */
 export function answerTo(asked: Asked, gate: Gate): Answer {
   const { headers } = asked;
-  if (!isOurs(headers, gate)) return refusal(421, 'This is not the host that was asked for.');
+  const foreign = notFor(asked, gate.hosts);
+  if (foreign) return refusal(...foreign);
   const session = gate.access.admits(headers.cookie);
   const answer = pageFor(asked, session, gate);
   // A stranger who keeps a connection takes it from those who were let in.
@@ -68,8 +69,10 @@ function pageFor({ method, url = '/', headers }: Asked, session: Session | undef
 }
 
 /** Why a page may not open a socket, as a status; undefined where it may. */
-export function refusesSocket({ url, headers }: Asked, gate: Gate): number | undefined {
-  if (!isOurs(headers, gate)) return 421;
+export function refusesSocket(asked: Asked, gate: Gate): number | undefined {
+  const { url, headers } = asked;
+  const [foreign] = notFor(asked, gate.hosts) ?? [];
+  if (foreign) return foreign;
   // Browsers let every page open sockets to everywhere, and say from where it does.
   if (headers.origin !== `${gate.scheme}://${headers.host?.toLowerCase()}` || url !== '/live') return 403;
   if (!gate.access.admits(headers.cookie)) return 401;
@@ -100,10 +103,6 @@ function leave(method: string, headers: IncomingHttpHeaders, session: Session, {
 
 function refusal(status: number, said: string): Answer {
   return { status, headers: { 'content-type': TEXT, connection: 'close' }, body: `${said}\n` };
-}
-
-function isOurs({ host = '' }: IncomingHttpHeaders, { hosts }: Gate): boolean {
-  return hosts.has(host.toLowerCase());
 }
 
 /** Browsers say so of what they load before anybody asked for it. */

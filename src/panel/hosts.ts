@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { isEveryInterface, isLoopback } from '../relay/address.js';
 
@@ -23,6 +24,23 @@ export function hostsOf(
     ...hosts.map((name) => `${name}:${port}`),
     ...(port === (scheme === 'https' ? 443 : 80) ? hosts : []),
   ]);
+}
+
+/** What of a request says whom it is for. */
+export interface Addressed {
+  readonly headers: IncomingHttpHeaders;
+  readonly headersDistinct?: NodeJS.Dict<string[]>;
+}
+
+/** Why a request is not for a server of these hosts, as a status and a sentence; undefined where it is. */
+export function notFor(
+  { headers, headersDistinct }: Addressed,
+  hosts: ReadonlySet<string>,
+): [status: number, said: string] | undefined {
+  // Whoever passes it on may have looked at another one of them.
+  if ((headersDistinct?.['host']?.length ?? 1) > 1) return [400, 'One host, please.'];
+  if (hosts.has((headers.host ?? '').toLowerCase())) return undefined;
+  return [421, 'This is not the host that was asked for.'];
 }
 
 /** A host as it stands in a URL: IPv6 addresses in brackets. */

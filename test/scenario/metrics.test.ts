@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../src/log.js';
@@ -127,6 +129,29 @@ describe('the metrics of a bridge', () => {
     }
     const { port } = new URL(url);
     expect((await scrape(`${url}/health`, { headers: { host: `LOCALHOST:${port}` } })).status).toBe(200);
+  });
+
+  it('are told to whoever asks, although others hold connections and say nothing', async () => {
+    const { port } = new URL(url);
+    const held = await Promise.all(
+      Array.from({ length: 40 }, async () => {
+        const socket = connect({ port: Number(port), host: '127.0.0.1' });
+        socket.on('error', () => {}); // hung up on
+        await once(socket, 'connect');
+        return socket;
+      }),
+    );
+    await expect.poll(() => health().catch(() => 0), { timeout: 2_000 }).toBe(200);
+    for (const socket of held) socket.destroy();
+  });
+
+  it('are told to nobody who names two hosts', async () => {
+    const { host, port } = new URL(url);
+    const socket = connect({ port: Number(port), host: '127.0.0.1' });
+    socket.write(`GET /health HTTP/1.1\r\nHost: ${host}\r\nHost: evil.example\r\n\r\n`);
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 400 /);
+    socket.destroy();
   });
 
   it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('change nothing: %s is refused', async (method) => {

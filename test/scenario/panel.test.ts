@@ -23,6 +23,8 @@ writeFileSync(join(page, 'index.html'), '<!doctype html><title>page</title>');
 writeFileSync(join(page, 'panel.css'), 'body{}');
 afterAll(() => rmSync(page, { recursive: true, force: true }));
 
+const HEATER = { role: 'actuator', type: 'boolean', write: 'HEATER {value:on|off}', arm: '10s' };
+
 const open: Rig[] = [];
 afterEach(async () => {
   for (const rig of open.splice(0)) await rig.close();
@@ -294,6 +296,22 @@ describe('a page of the panel', () => {
 
     const card = await client.ask('route_msg', { target_id: 'bridge', type: 'rig.card', payload: { id: 'shed' } });
     expect(card).toMatchObject({ ok: true, title: 'shed' });
+    await client.close();
+  });
+
+  it('shares nothing that it armed, and none of its pace, with a phone that calls itself by its name', async () => {
+    const lines = { driver: 'lines', boot: '300ms', points: { temp: {}, heater: HEATER } };
+    const { rig, link, cookie } = await rigWith({ devices: { shed: lines } });
+    const client = await PageClient.open(link(), cookie);
+    await eventually(() => rig.bridge.store.point('shed', 'heater')?.value).toBe(false);
+    const mallory = await rig.phone('panel-1');
+    const heater = { dev: 'shed', point: 'heater' };
+    expect(await client.command({ msg_type: 'rig.arm', ...heater })).toMatchObject({ ok: true });
+    const on = { msg_type: 'rig.cmd', ...heater, value: true };
+    const id = mallory.command(on);
+    expect(await mallory.waitFor((frame) => frame['cmd_id'] === id)).toMatchObject({ ok: false, code: 'unarmed' });
+    for (let i = 0; i < 30; i++) mallory.command({ msg_type: 'rig.cmd', dev: 'shed', point: 'temp', value: i });
+    expect(await client.command(on)).toMatchObject({ ok: true, value: true });
     await client.close();
   });
 

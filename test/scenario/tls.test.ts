@@ -145,6 +145,11 @@ describe('a certificate', () => {
     chmodSync(path, 0o644);
     expect((await loadCertificate(true, parts(stateDir))).fingerprint).toBe(made.fingerprint);
     expect(statSync(path).mode & 0o777).toBe(0o600);
+    const warned: string[] = [];
+    const log = { ...silentLog, warn: (_: object, text: string) => void warned.push(text) };
+    const moved = { ...parts(stateDir), names: ['pi.local', '192.0.2.8', 'shed.local'], log };
+    expect((await loadCertificate(true, moved)).fingerprint).toBe(made.fingerprint);
+    expect(warned).toEqual([expect.stringContaining('is not for 192.0.2.8, shed.local; delete it for a new one')]);
     writeFileSync(path, 'torn');
     const again = await loadCertificate(true, parts(stateDir));
     expect(again.fingerprint).not.toBe(made.fingerprint);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Access } from '../../src/panel/access.js';
 import { answerTo, type Gate } from '../../src/panel/answer.js';
+import { notFor } from '../../src/panel/hosts.js';
 import { SESSION_MS, type SessionRecord, Sessions } from '../../src/panel/sessions.js';
 import { RateWindow } from '../../src/relay/limits.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -47,6 +48,12 @@ test('each browser has a secret of its own, and leaves alone', () => {
   expect(left.headers['set-cookie']).toBe('panel=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict');
   expect([ask(one).status, ask(one, '/leave').status, ask(two).status]).toEqual([401, 401, 200]);
   expect(ask(one, '/leave').headers['set-cookie']).toBeUndefined();
+});
+
+test('a request with two hosts is for nobody', () => {
+  const two = { headers: { host: '127.0.0.1:8080' }, headersDistinct: { host: ['127.0.0.1:8080', 'evil.example'] } };
+  expect(notFor(two, new Set(['127.0.0.1:8080']))?.[0]).toBe(400);
+  expect(notFor({ headers: two.headers }, new Set(['127.0.0.1:8080']))).toBeUndefined();
 });
 
 test('a link is not used up by a browser that looks ahead', () => {
