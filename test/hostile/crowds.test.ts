@@ -1,6 +1,12 @@
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { drivers } from '../../devices/index.js';
+import { parseConfig } from '../../src/config/load.js';
+import type { BridgeError } from '../../src/error.js';
+import { EmbeddedRelay } from '../../src/relay/relay.js';
+import { systemClock } from '../../src/system-clock.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { eventually } from '../support/eventually.js';
 import { CANARY, HostileScene } from '../support/hostile-scene.js';
@@ -134,6 +140,19 @@ const CROWDS: Attack<HostileScene>[] = [
     },
     refusal: 200,
   }),
+  {
+    name: 'somebody on the network, at what listens where nobody said more',
+    refusal: { hosts: ['127.0.0.1', '127.0.0.1', '127.0.0.1'], refused: 'relay/open' },
+    attack: async () => {
+      const text = 'relay: { channel: lab, embedded: {} }\ndevices: {}\npanel: {}\nmetrics: {}\n';
+      const { config } = parseConfig({ path: 'bare', text, shared: false }, { drivers, env: {}, homeDir: tmpdir() });
+      const { relay, panel, metrics } = config;
+      const hosts = ['embedded' in relay ? relay.embedded?.host : undefined, panel?.host, metrics?.host];
+      // Said, it is not done without a token.
+      const open = new EmbeddedRelay({ host: '0.0.0.0', port: 0, clock: systemClock() });
+      return { hosts, refused: await open.start().catch((error: BridgeError) => error.code) };
+    },
+  },
 ];
 
 describe('crowds of strangers', () => {
