@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askControl } from '../../src/control/client.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
@@ -21,6 +22,22 @@ const ATTACKS: Attack<HostileScene>[] = [
   ),
   sent('a list for a frame', 1007, (page) => page.raw('[1,2]')),
   sent('a megabyte', 1009, (page) => page.raw('x'.repeat(1_000_000))),
+  {
+    name: 'a page that asks a lot and reads nothing, so that the panel keeps it all',
+    refusal: { code: 1006 },
+    attack: async (scene) => {
+      const page = await PageClient.open(scene.link, scene.cookie);
+      page.deafen();
+      // What a question is known by comes back with the answer. The system keeps some 10 MB, the panel four, 50 frames go in a second.
+      const id = 'x'.repeat(60_000);
+      for (let burst = 0; burst < 7; burst++) {
+        for (let i = 0; i < 48; i++) page.send('panel.monitor', {}, `${i}${id}`);
+        await pause(1_050);
+      }
+      page.resume();
+      return { code: await page.closed };
+    },
+  },
   told('a command beyond the range', { ok: false, code: 'range' }, (page) =>
     page.command({ ...PUMP, point: 'fan', value: 101 }),
   ),

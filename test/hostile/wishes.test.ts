@@ -73,6 +73,14 @@ const WISHES: Attack<HostileScene>[] = [
     },
   },
   {
+    name: 'an output armed at the panel, by somebody who calls himself that page',
+    refusal: { armed: { ok: true }, ack: no('unarmed') },
+    attack: async (scene) => {
+      const armed = await scene.page.command({ ...cmd('heater', true), msg_type: 'rig.arm' });
+      return { armed, ack: await scene.tap(cmd('heater', true), { _from: armed['to'] }) };
+    },
+  },
+  {
     name: 'a board that just came',
     refusal: { ...no('unapproved'), asked: { error: 'unknown type' } },
     attack: async (scene) => {

@@ -69,6 +69,7 @@ export class PageClient {
     return client;
   }
 
+  /** Whether it is still connected. */
   get isOpen(): boolean {
     return this.socket.readyState === WebSocket.OPEN;
   }
@@ -85,6 +86,11 @@ export class PageClient {
 
   send(type: string, payload: unknown, id?: string): void {
     this.socket.send(JSON.stringify({ type, payload, id }));
+  }
+
+  /** Ends `deafen`. */
+  resume(): void {
+    this.socket.resume();
   }
 
   raw(text: string | Buffer, fin = true): void {
