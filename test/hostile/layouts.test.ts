@@ -105,7 +105,8 @@ describe('a layout that somebody gave you', () => {
   repelled(() => scene, GIFTS);
 
   it('switches what it is bound to, and nothing else', async () => {
-    expect(await scene.tap({ msg_type: 'gift', to: true })).toMatchObject({ ok: true, value: true });
+    const tap = scene.anna.command({ msg_type: 'gift', to: true });
+    expect(await scene.anna.waitFor(({ cmd_id }) => cmd_id === tap)).toMatchObject({ ok: true, value: true });
     expect(scene.sketch.heardBytes).toBe('PUMP on\n');
   });
 });

@@ -25,7 +25,8 @@ const LEAVERS: Attack<HostileScene>[] = [
     refusal: { ack: { ok: true, value: true }, off: true },
     attack: async (scene) => {
       const mallory = await scene.rig.phone(scene.stranger);
-      const ack = await scene.tapAs(mallory, cmd('jog', true));
+      const _cmd = mallory.command(cmd('jog', true));
+      const ack = await mallory.waitFor(({ cmd_id }) => cmd_id === _cmd);
       mallory.send({ ...cmd('jog', undefined), msg_type: 'rig.hold', held: true, _from: mallory.name });
       await mallory.close();
       return { ack, off: await wentOff(scene, 'jog') };
