@@ -1,7 +1,9 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BoardSimulator } from '../../devices/board/simulator.js';
+import { systemClock } from '../../src/system-clock.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { eventually } from '../support/eventually.js';
 import { CANARY, HostileScene } from '../support/hostile-scene.js';
@@ -33,7 +35,7 @@ function firstLine(socket: Socket, text: string): Promise<unknown> {
 function said(name: string, bytes: string): Attack<HostileScene> {
   return {
     name,
-    refusal: { health: 'online', pump: false, points: ['fan', 'heater', 'mode', 'pump', 'sign', 'temp'] },
+    refusal: { health: 'online', pump: false, points: ['fan', 'heater', 'jog', 'mode', 'pump', 'sign', 'temp'] },
     attack: async (scene) => {
       const { store, fleet } = scene.rig.bridge;
       const { counters } = fleet.devices.get('shed') ?? { counters: { lines: 0 } };
@@ -87,10 +89,31 @@ const LOCAL: Attack<HostileScene>[] = [
   {
     name: 'another user of this machine',
     refusal: { socket: 0o600, folder: 0o700, token: 0o600 },
-    attack: ({ rig }) => {
+    attack: async ({ rig }) => {
       const mode = (path: string) => statSync(path).mode & 0o777;
       const folder = dirname(rig.control);
+      // Written a moment after somebody was let in.
+      await eventually(() => existsSync(`${folder}/panel.json`)).toBe(true);
       return { socket: mode(rig.control), folder: mode(folder), token: mode(`${folder}/panel.json`) };
+    },
+  },
+  {
+    name: 'a board whose names are meant for the screens of people',
+    refusal: { health: 'unapproved', card: { ok: true } },
+    attack: async (scene) => {
+      const words = '\u001b[2J\u202eknab';
+      const identity = { id: 'gift', name: words, firmware: words };
+      scene.rig.usb.plug('ttyUSB7', new BoardSimulator(systemClock(), 7, { identity }));
+      const { store } = scene.rig.bridge;
+      await eventually(() => store.health('gift')).toBe('unapproved');
+      // Labels and units of that sort are no lines of the protocol; a name is, and is in the panel's list by then.
+      await eventually(() => JSON.stringify(scene.page.frames)).toContain('knab');
+      const health = store.health('gift');
+      return {
+        health,
+        card: await scene.ask('rig.card', { id: 'gift' }),
+        described: await scene.ask('rig.describe', null),
+      };
     },
   },
   said('a reading of a prototype', '{"__proto__":{"temp":1},"constructor":2}\n'),

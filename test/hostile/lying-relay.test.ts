@@ -4,26 +4,11 @@ import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { eventually } from '../support/eventually.js';
 import { CANARY, HostileScene } from '../support/hostile-scene.js';
-import type { MakeRelay } from '../support/relays.js';
-import { confirm, type ScriptedPeer, ScriptedRelay, welcome } from '../support/scripted-relay.js';
+import { LyingRelay } from '../support/lying-relay.js';
 
 const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true, _cmd: 'c', _from: 'eve' };
 
-let relay: ScriptedRelay;
-
-/** A relay in the hands of somebody else, which takes everybody in and passes on only what that somebody wants. */
-const lyingRelay: MakeRelay = async () => {
-  relay = await ScriptedRelay.start({ identify: welcome, frame: confirm });
-  const kill = () => relay.kill();
-  return { url: relay.url, port: relay.port, stop: kill, kill, freeze: () => {}, thaw: () => {} };
-};
-
-/** The relay's end of the bridge's connection: the bridge came first. */
-function bridgeEnd(): ScriptedPeer {
-  const [peer] = relay.peers;
-  if (!peer) throw new Error('the bridge is not there');
-  return peer;
-}
+const relay = new LyingRelay();
 
 /** A frame that the relay invents, and why the bridge drops it. */
 function dropped(name: string, text: string, why: string): Attack<HostileScene> {
@@ -32,7 +17,7 @@ function dropped(name: string, text: string, why: string): Attack<HostileScene> 
     refusal: { [why]: 1 },
     attack: async (scene) => {
       const began = { ...scene.rig.bridge.mesh.stats.dropped };
-      bridgeEnd().send(text);
+      relay.bridge.send(text);
       await eventually(() => scene.dropsSince(began)[why]).toBe(1);
       return scene.dropsSince(began);
     },
@@ -45,8 +30,8 @@ function asked(name: string, type: string, payload: unknown, refusal: object): A
     name,
     refusal,
     attack: async () => {
-      const id = bridgeEnd().say(type, payload);
-      const answer = () => bridgeEnd().frames.find(({ reply_to }) => reply_to === id)?.payload;
+      const id = relay.bridge.say(type, payload);
+      const answer = () => relay.bridge.frames.find(({ reply_to }) => reply_to === id)?.payload;
       await eventually(answer).toBeDefined();
       return answer();
     },
@@ -84,7 +69,7 @@ const LIES: Attack<HostileScene>[] = [
     name: 'a plain command, as if from a member',
     refusal: { code: 'plaintext', ok: false, via: 'plain' },
     attack: async (scene) => {
-      bridgeEnd().say('broadcast', PUMP);
+      relay.bridge.say('broadcast', PUMP);
       const told = async () => (await askControl(scene.rig.control, { op: 'audit' }))['commands'] as JsonObject[];
       const last = async () => (await told()).at(-1);
       await eventually(last).toMatchObject({ from: 'eve' });
@@ -93,23 +78,25 @@ const LIES: Attack<HostileScene>[] = [
   },
   asked('a request in colours for the terminal', '\u001b[2J\u202ergi', PUMP, { e2ee: 2 }),
   {
-    name: 'a list of names that is none, and a refusal in colours for the terminal',
+    name: 'a list of names that is none',
     refusal: { ready: true },
     attack: async (scene) => {
-      const bridge = bridgeEnd();
+      const bridge = relay.bridge;
       bridge.say('server_client_list', { clients: [null, 7, { name: '\u001b[2J' }, { name: { toString: 1 } }] });
-      const id = bridge.frames.findLast(({ type }) => type === 'broadcast_request')?.id ?? '';
-      bridge.say('broadcast_request', { error: '\u001b[31mno\u202e', status: 'failed' }, id);
       await bridge.sync();
       return { ready: scene.rig.bridge.mesh.ready };
     },
   },
+  dropped('a type that is the token', `{"type":"${CANARY.token}","payload":{}}`, 'unknown-type'),
+  dropped('the room key instead of JSON', `{${CANARY.roomKey}`, 'json'),
+  dropped('a token in what would be an answer', frame('error', `"${CANARY.token}"`), 'unknown-type'),
+  asked('a request that is the token', CANARY.token, {}, { e2ee: 2 }),
 ];
 
 describe('a relay in the hands of somebody else', () => {
   let scene: HostileScene;
   beforeAll(async () => {
-    scene = await HostileScene.open(lyingRelay, { token: CANARY.token, roomKey: CANARY.roomKey });
+    scene = await HostileScene.open(relay.make, { token: CANARY.token, roomKey: CANARY.roomKey });
   });
   afterAll(() => scene.close());
 
@@ -117,7 +104,7 @@ describe('a relay in the hands of somebody else', () => {
 
   it('hears what it needs to let the bridge in, and nothing plain', () => {
     expect(scene.damageSoFar()).toEqual([]);
-    const said = bridgeEnd().sent('broadcast_request');
+    const said = relay.bridge.sent('broadcast_request');
     expect(said.length).toBeGreaterThan(3);
     for (const { payload } of said) expect(Object.keys(payload as JsonObject).sort()).toEqual(['ct', 'e2ee', 'n', 's']);
   });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cipher, type Envelope, roomCipher } from '../../src/mesh/e2ee.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
@@ -10,10 +11,13 @@ import { embeddedRelay } from '../support/relays.js';
 const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true, _cmd: 'sealed', _from: 'eve' };
 const OTHER_KEY = Buffer.alloc(32, 8).toString('base64');
 
+/** Salts by chance that have both signs which the alphabet of addresses writes in another way. */
+const telling = (size: number) => Buffer.concat([Buffer.from([0xfb, 0xff]), randomBytes(size - 2)]);
+
 function cipher(channel = 'lab', key = CANARY.roomKey, lateMs = 0): Cipher {
   const clock = systemClock();
   const late = { ...clock, wall: () => (clock.wall() ?? 0) - lateMs };
-  return roomCipher(key, { channel, name: 'eve', clock: late });
+  return roomCipher(key, { channel, name: 'eve', clock: late, randomBytes: telling });
 }
 
 /** A plain command of somebody without the key; members read the refusal. */
@@ -47,8 +51,14 @@ function dropped(name: string, frame: () => unknown, why = 'undecryptable'): Att
 
 /** A good envelope with something about it changed. */
 function changed(name: string, change: (envelope: Envelope) => object): Attack<HostileScene> {
-  return dropped(name, () => ({ ...cipher().seal(PUMP), ...change(cipher().seal(PUMP)) }));
+  return dropped(name, () => {
+    // A tap of its own: as a repeat of another one it would move nothing, wherever it got to.
+    const envelope = cipher().seal({ ...PUMP, _cmd: name });
+    return { ...envelope, ...change(envelope) };
+  });
 }
+
+const forAddresses = (text: string) => text.replaceAll('+', '-').replaceAll('/', '_');
 
 const OUTSIDERS: Attack<HostileScene>[] = [
   plain('a plain command', PUMP),
@@ -74,15 +84,21 @@ const OUTSIDERS: Attack<HostileScene>[] = [
     return { ct: bytes.toString('base64') };
   }),
   changed('the tag cut off', ({ ct }) => ({ ct: Buffer.from(ct, 'base64').subarray(0, -16).toString('base64') })),
-  changed('another counter', () => ({ n: 7 })),
+  changed('another counter', ({ n }) => ({ n: n + 7 })),
   changed('a counter below zero', () => ({ n: -1 })),
   changed('half a counter', () => ({ n: 0.5 })),
   changed('a counter beyond what numbers can count', () => ({ n: 2 ** 60 })),
-  changed('a counter that is text', () => ({ n: '0' })),
+  changed('a counter that is text', ({ n }) => ({ n: String(n) })),
+  changed('a counter in a list', ({ n }) => ({ n: [n] })),
   changed('no salt', () => ({ s: undefined })),
   changed('a salt that is too short', () => ({ s: Buffer.alloc(15).toString('base64') })),
-  changed('a salt in the alphabet of addresses', () => ({ s: '____________________-A==' })),
+  changed('a salt in the alphabet of addresses', ({ s }) => ({ s: forAddresses(s) })),
+  changed('a salt without its end', ({ s }) => ({ s: s.replaceAll('=', '') })),
+  changed('a salt with more behind its end', ({ s }) => ({ s: `${s}AAAA` })),
+  changed('a salt in a list', ({ s }) => ({ s: [s] })),
   changed('spaces in the sealed text', ({ ct }) => ({ ct: `${ct.slice(0, 8)} ${ct.slice(8)}` })),
+  changed('the end of the sealed text written in another way', ({ ct }) => ({ ct: `${ct.replaceAll('=', '')}====` })),
+  changed('a sealed text with a line break behind it', ({ ct }) => ({ ct: `${ct}\n` })),
   changed('nothing sealed', () => ({ ct: '' })),
   changed('half a megabyte of noise', () => ({ ct: Buffer.alloc(400_000, 7).toString('base64') })),
   changed('a list for the sealed text', ({ ct }) => ({ ct: [ct] })),
@@ -148,6 +164,20 @@ describe('somebody on the relay of a room who has no key', () => {
   it('leaves the room to its members', async () => {
     expect(scene.damageSoFar()).toEqual([]);
     expect(await scene.honestTap()).toEqual({ ok: true, value: true, heard: 'PUMP on\n' });
+  });
+
+  it('is told from a member by nothing but the envelope: unchanged it switches', async () => {
+    scene.rebase();
+    const eve = await scene.rig.outsider();
+    const tap = async (value: boolean) => {
+      const _cmd = `unchanged ${value}`;
+      eve.send(cipher().seal({ ...PUMP, value, _cmd }));
+      return await scene.anna.waitFor(({ cmd_id }) => cmd_id === _cmd);
+    };
+    expect([await tap(false), await tap(true)]).toMatchObject([
+      { ok: true, value: false },
+      { ok: true, value: true },
+    ]);
   });
 
   it('who takes the bridge’s name gets its place, but neither its commands nor its words', async () => {

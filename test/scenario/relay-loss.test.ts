@@ -46,6 +46,7 @@ it('a relay that is not there from the start is as good as lost: what is on goes
   const nobody: MakeRelay = async () => ({
     url: 'ws://127.0.0.1:9',
     port: 9,
+    counters: {},
     stop: async () => {},
     kill: async () => {},
     freeze: () => {},

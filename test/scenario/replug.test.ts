@@ -68,7 +68,7 @@ describe('a board that is plugged in and out', () => {
       const relay = new EmbeddedRelay({ host: '127.0.0.1', port: 0, clock: systemClock() });
       const { url, port } = await relay.start();
       const stop = () => relay.stop();
-      return { url, port, stop, kill: stop, freeze: () => {}, thaw: () => {} };
+      return { url, port, counters: {}, stop, kill: stop, freeze: () => {}, thaw: () => {} };
     });
     const phone = await rig.phone();
     await phone.waitFor(says('shed', 'pump', false), 8_000);

@@ -11,6 +11,7 @@ import type { JsonObject } from '../../src/mesh/frame.js';
 import { LogRing } from '../../src/panel/log-ring.js';
 import { systemClock } from '../../src/system-clock.js';
 import type { Unharmed } from './attack.js';
+import { eventually } from './eventually.js';
 import { ask, cookieOf, PageClient } from './page-client.js';
 import type { Phone } from './phone.js';
 import type { MakeRelay } from './relays.js';
@@ -33,6 +34,7 @@ const SKETCH = {
     fan: { role: 'actuator', type: 'number', min: 0, max: 100, write: 'FAN {value}' },
     mode: { role: 'actuator', type: 'enum', options: ['eco', 'full'], write: 'MODE {value}' },
     sign: { role: 'actuator', type: 'string', write: 'SIGN {value}' },
+    jog: { role: 'actuator', type: 'boolean', write: 'JOG {value:on|off}', holdToRun: true },
     heater: { role: 'actuator', type: 'boolean', write: 'HEATER {value:on|off}', arm: '10s' },
   },
 };
@@ -50,10 +52,11 @@ const AT_REST = [
   ['mode', 'eco'],
   ['sign', 'none'],
   ['heater', false],
+  ['jog', false],
 ] as const;
 
 /** Raw, these change what a terminal shows. What is quoted in JSON is escaped. */
-const RAW = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+export const RAW = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 /** A sketch that remembers every byte that reached it. */
 class ListeningSketch extends LinesSimulator {
@@ -76,9 +79,11 @@ export class HostileScene implements Unharmed {
     readonly page: PageClient,
     /** Somebody honest on the channel. */
     readonly anna: Phone,
+    /** The cookie of that page's browser. */
+    readonly cookie: string,
     /** What the bridge logs with. */
     readonly logger: Log,
-    private readonly log: readonly string[],
+    readonly log: readonly string[],
     private readonly secrets: readonly string[],
     private readonly folder: string,
   ) {}
@@ -114,7 +119,7 @@ export class HostileScene implements Unharmed {
     const anna = await rig.phone('anna');
     // The log is not told to hide the last one: it must not come that far.
     const hidden = [...secrets, cookie.split('=')[1] ?? '', CANARY.session];
-    const scene = new HostileScene(rig, sketch, page, anna, logger, log, hidden, folder);
+    const scene = new HostileScene(rig, sketch, page, anna, cookie, logger, log, hidden, folder);
     scene.rebase();
     return scene;
   }
@@ -216,8 +221,7 @@ export class HostileScene implements Unharmed {
   async damage(got: unknown): Promise<string[]> {
     const found = this.damageSoFar();
     const control = this.rig.control;
-    const metrics = this.rig.bridge.metrics?.url ?? '';
-    const pages = ['', 'metrics'].map(async (path) => (await ask(new URL(path, metrics).href)).body);
+    const pages = ['', 'metrics'].map((path) => this.metrics(path));
     const shown = {
       metrics: (await Promise.all(pages)).join('\n'),
       log: this.log.join(''),
@@ -233,12 +237,27 @@ export class HostileScene implements Unharmed {
     for (const [place, text] of Object.entries({ ...shown, ...passedOn })) {
       if (this.secrets.some((secret) => text.includes(secret))) found.push(`the ${place} shows a secret`);
     }
+    const spoilt = Object.keys(Object.prototype);
+    if (spoilt.length > 0) found.push(`every object has ${spoilt.join(', ')}`);
     for (const [place, text] of Object.entries(shown)) {
       const raw = RAW.exec(text);
       if (raw)
         found.push(`the ${place} has ${JSON.stringify(raw[0])} in …${text.slice(raw.index - 40, raw.index + 20)}…`);
     }
     return found;
+  }
+
+  /** A page of the metrics, as soon as it is given out again: what is refused shows nothing. */
+  private async metrics(path: string): Promise<string> {
+    const { href } = new URL(path, this.rig.bridge.metrics?.url);
+    let body = '';
+    const look = async () => {
+      const answer = await ask(href);
+      body = answer.body;
+      return answer.status;
+    };
+    await eventually(look).toBe(200);
+    return body;
   }
 
   async close(): Promise<void> {

@@ -75,6 +75,11 @@ export class PageClient {
     return client;
   }
 
+  /** Whether it is still connected. */
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
   /** The payloads of all frames of a type so far. */
   ofType(type: string): JsonObject[] {
     return this.frames.filter((frame) => frame['type'] === type).map(({ payload }) => payload as JsonObject);
@@ -87,6 +92,11 @@ export class PageClient {
 
   send(type: string, payload: unknown, id?: string): void {
     this.socket.send(JSON.stringify({ type, payload, id }));
+  }
+
+  /** Ends `deafen`. */
+  resume(): void {
+    this.socket.resume();
   }
 
   raw(text: string | Buffer, fin = true): void {

@@ -1,4 +1,6 @@
 import { afterEach, describe } from 'vitest';
+import { type Log, silentLog } from '../../src/log.js';
+import type { RelayCounters } from '../../src/relay/counters.js';
 import { EmbeddedRelay } from '../../src/relay/relay.js';
 import { systemClock } from '../../src/system-clock.js';
 import type { Pem } from './certificates.js';
@@ -12,12 +14,15 @@ export interface RelayOptions {
   port?: number;
   /** Encrypts with this certificate; the embedded one only. */
   tls?: Pem | undefined;
+  log?: Log;
 }
 
 /** A running relay with a network in front of it that the test controls. */
 export interface TestRelay {
   readonly url: string;
   readonly port: number;
+  /** What came to nothing there, by reason; only the embedded relay counts. */
+  readonly counters: Readonly<Record<string, number>>;
   /** Ends it in order: clients are closed with 1001. */
   stop(): Promise<void>;
   /** Ends it as a killed process: every connection is reset, nothing listens on the port any more. */
@@ -32,6 +37,7 @@ export interface TestRelay {
 export type MakeRelay = (options?: RelayOptions) => Promise<TestRelay>;
 
 interface RelayLike {
+  readonly counters?: RelayCounters;
   start(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -62,9 +68,27 @@ export function forEachRelay(body: (name: string, make: MakeRelay) => void): voi
 /** Starts an embedded relay, for tests that the dialect does not matter to. */
 export const embeddedRelay: MakeRelay = (options = {}) => run(embedded(options), options);
 
-function embedded({ token, tls }: RelayOptions): RelayLike {
-  const relay = new EmbeddedRelay({ host: '127.0.0.1', port: 0, token, tls, clock: systemClock() });
-  return { start: async () => (await relay.start()).port, stop: () => relay.stop() };
+/** The same without a network in between, which would give everybody one address. */
+export const directRelay: MakeRelay = async (options = {}) => {
+  const relay = embedded(options);
+  const port = await relay.start();
+  const stop = () => relay.stop();
+  const rest = { kill: stop, freeze: () => {}, thaw: () => {} };
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    port,
+    get counters() {
+      return { ...relay.counters };
+    },
+    stop,
+    ...rest,
+  };
+};
+
+function embedded({ token, tls, log = silentLog }: RelayOptions): RelayLike {
+  const relay = new EmbeddedRelay({ host: '127.0.0.1', port: 0, token, tls, clock: systemClock(), log });
+  const { counters } = relay;
+  return { start: async () => (await relay.start()).port, stop: () => relay.stop(), counters };
 }
 
 async function run(relay: RelayLike, { port: wanted = 0, tls }: RelayOptions): Promise<TestRelay> {
@@ -73,6 +97,9 @@ async function run(relay: RelayLike, { port: wanted = 0, tls }: RelayOptions): P
   return {
     url: `${tls ? 'wss' : 'ws'}://127.0.0.1:${port}`,
     port,
+    get counters() {
+      return { ...relay.counters };
+    },
     stop: async () => {
       await relay.stop();
       await proxy.kill();

@@ -130,7 +130,7 @@ export class Rig {
     const { devices = { shed: SKETCH }, config: sections = {}, token, roomKey, log = silentLog } = options;
     const { page, lines = new LogRing(), pins = () => noPins, tls } = options;
     const folder = mkdtempSync(join(tmpdir(), 'carter-rig-'));
-    const relay = await make({ ...(token !== undefined && { token }), tls });
+    const relay = await make({ log, ...(token !== undefined && { token }), tls });
     const ca = tls ? { ca: tls.ca } : {};
     const boards = new Map<string, RigBoard>();
     for (const [id, device] of Object.entries(devices)) {

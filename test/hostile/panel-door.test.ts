@@ -1,115 +1,10 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { CANARY, HostileScene } from '../support/hostile-scene.js';
 import { ask, cookieOf, PageClient } from '../support/page-client.js';
+import { asked, doorOf, raw, saidTo, socket } from '../support/panel-attacks.js';
 import { embeddedRelay } from '../support/relays.js';
-
-const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true };
-
-interface Door {
-  /** The panel's address, with a slash behind it. */
-  readonly url: string;
-  readonly host: string;
-  readonly port: string;
-  /** The cookie of a browser that was let in. */
-  readonly cookie: string;
-}
-
-async function doorOf(scene: HostileScene): Promise<Door> {
-  const { origin, host, port } = new URL(scene.link);
-  return { url: `${origin}/`, host, port, cookie: await cookieOf(scene.link) };
-}
-
-/** A request of somebody who may have a cookie, and its status. */
-function asked(
-  name: string,
-  status: number,
-  with_: (door: Door) => { path?: string; headers?: Record<string, string>; method?: string; body?: string },
-): Attack<HostileScene> {
-  return {
-    name,
-    refusal: { status },
-    attack: async (scene) => {
-      const door = await doorOf(scene);
-      const { path = '', headers = {}, method = 'GET', body } = with_(door);
-      const { status: got, body: said } = await ask(`${door.url}${path}`, headers, method, body);
-      return { status: got, said };
-    },
-  };
-}
-
-/** A page that opens a socket, and the status that it is refused with. */
-function socket(name: string, status: number, headers: (door: Door) => Record<string, string>): Attack<HostileScene> {
-  return {
-    name,
-    refusal: { said: `refused with ${status}` },
-    attack: async (scene) => {
-      const door = await doorOf(scene);
-      const opened = PageClient.open(scene.link, door.cookie, headers(door));
-      return {
-        said: await opened.then(
-          () => 'let in',
-          (error: Error) => error.message,
-        ),
-      };
-    },
-  };
-}
-
-/** What a page that was let in sends, and the code that it is hung up on with. */
-function sent(name: string, code: number, send: (page: PageClient) => void): Attack<HostileScene> {
-  return {
-    name,
-    refusal: { code },
-    attack: async (scene) => {
-      const page = await PageClient.open(scene.link, (await doorOf(scene)).cookie);
-      send(page);
-      return { code: await page.closed };
-    },
-  };
-}
-
-/** What a page that was let in asks, and what it is told. */
-function told(
-  name: string,
-  refusal: object,
-  question: (page: PageClient) => Promise<JsonObject>,
-): Attack<HostileScene> {
-  return {
-    name,
-    refusal,
-    attack: async (scene) => {
-      const page = await PageClient.open(scene.link, (await doorOf(scene)).cookie);
-      const answer = await question(page);
-      await page.close();
-      return answer;
-    },
-  };
-}
-
-/** Bytes of somebody who keeps to no rules; resolves with what came until the end. */
-function raw(name: string, said: RegExp, text: (door: Door) => string): Attack<HostileScene> {
-  return {
-    name,
-    refusal: { said: expect.stringMatching(said) },
-    attack: async (scene) => {
-      const door = await doorOf(scene);
-      const heard = await new Promise<string>((resolve) => {
-        const socket = connect(Number(door.port), '127.0.0.1');
-        let all = '';
-        socket.on('data', (data) => {
-          all += String(data);
-        });
-        socket.on('error', () => {}); // the close that follows tells
-        socket.on('close', () => resolve(all));
-        socket.write(text(door));
-      });
-      return { said: heard };
-    },
-  };
-}
 
 const ATTACKS: Attack<HostileScene>[] = [
   asked('no cookie', 401, () => ({})),
@@ -142,6 +37,17 @@ const ATTACKS: Attack<HostileScene>[] = [
     (path) => asked(`the path ${path}`, 404, ({ cookie }) => ({ path, headers: { cookie } })),
   ),
   asked('a header of nine kilobytes', 431, ({ cookie }) => ({ headers: { cookie, 'x-a': 'x'.repeat(9_000) } })),
+  asked('a heap of cookies', 401, ({ cookie }) => ({
+    headers: { cookie: Array.from({ length: 100 }, (_, i) => `${cookie.split('=')[0]}=${i}`).join('; ') },
+  })),
+  asked('signing somebody out from another site', 403, ({ cookie }) => ({
+    path: 'leave',
+    headers: { cookie, 'sec-fetch-site': 'cross-site' },
+  })),
+  asked('signing somebody out from another name of this machine', 403, ({ cookie }) => ({
+    path: 'leave',
+    headers: { cookie, 'sec-fetch-site': 'same-site' },
+  })),
   socket('a socket of a page of another site', 403, () => ({ origin: 'http://evil.example' })),
   socket('a socket of a page that begins as ours', 403, ({ host }) => ({ origin: `http://${host}.evil.example` })),
   socket('a socket of a sandboxed page', 403, () => ({ origin: 'null' })),
@@ -149,32 +55,6 @@ const ATTACKS: Attack<HostileScene>[] = [
   socket('a socket of a page of another port', 403, () => ({ origin: 'http://127.0.0.1:1' })),
   socket('a socket for another name', 421, () => ({ host: 'evil.example' })),
   socket('a socket without a cookie', 401, () => ({ cookie: 'a=b' })),
-  sent('more frames than a page may send', 1008, (page) => {
-    for (let i = 0; i < 60; i++) page.send('broadcast_request', { ...PUMP, value: 'x' });
-  }),
-  sent('bytes', 1003, (page) => page.raw(Buffer.from([1, 2, 3]))),
-  sent('half a frame', 1007, (page) => page.raw('{"type":')),
-  sent('a thousand brackets', 1007, (page) =>
-    page.raw(`{"type":"x","payload":${'['.repeat(1_000)}${']'.repeat(1_000)}}`),
-  ),
-  sent('a list for a frame', 1007, (page) => page.raw('[1,2]')),
-  sent('a megabyte', 1009, (page) => page.raw('x'.repeat(1_000_000))),
-  told('a command beyond the range', { ok: false, code: 'range' }, (page) =>
-    page.command({ ...PUMP, point: 'fan', value: 101 }),
-  ),
-  told(
-    'a command in somebody else’s name',
-    { ok: false, code: 'type', to: expect.stringMatching(/^panel-\d+$/) },
-    (page) => page.command({ ...PUMP, value: 'on', from: 'anna' }),
-  ),
-  told('consent to a prototype', { ok: false }, (page) => page.ask('panel.approve', { device: '__proto__' })),
-  told('consent to an object', { ok: false }, (page) =>
-    page.ask('panel.approve', { device: { toString: 1, valueOf: 1 } }),
-  ),
-  told('the wire of a prototype', { ok: false }, (page) => page.ask('panel.monitor', { device: '__proto__' })),
-  told('a routed question that nobody knows', { ok: false, error: 'unknown type' }, (page) =>
-    page.ask('route_msg', { type: '__proto__', payload: {} }),
-  ),
   raw('no host', /^HTTP\/1\.1 400 /, () => 'GET / HTTP/1.1\r\n\r\n'),
   raw(
     'two requests in the clothes of one',
@@ -198,19 +78,52 @@ const ATTACKS: Attack<HostileScene>[] = [
     },
   },
   {
+    name: 'a link that is looked at ahead, as browsers and messengers do',
+    refusal: { ahead: [expect.any(Number), undefined], first: 200 },
+    attack: async (scene) => {
+      const link = scene.link;
+      const { status, headers } = await ask(link, { 'sec-purpose': 'prefetch' });
+      return { ahead: [status, headers['set-cookie']], first: (await ask(link)).status };
+    },
+  },
+  {
     name: 'another site’s script that would read an answer',
     refusal: { status: 200, shared: undefined, policy: expect.stringContaining("frame-ancestors 'none'") },
     attack: async (scene) => {
-      const { url, cookie } = await doorOf(scene);
+      const { url, cookie } = doorOf(scene);
       const { status, headers } = await ask(url, { cookie, origin: 'http://evil.example' });
       return { status, shared: headers['access-control-allow-origin'], policy: headers['content-security-policy'] };
     },
   },
   {
+    name: 'a script that would read the cookie, and a page of another site that would send it',
+    refusal: {
+      cookie: expect.stringMatching(/^carter-panel-\d+=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict$/),
+    },
+    attack: async (scene) => ({ cookie: String((await ask(scene.link)).headers['set-cookie']) }),
+  },
+  ...['', 'panel.css', 'nowhere', 'open/nothing'].map(
+    (path): Attack<HostileScene> => ({
+      name: `a script written into ${path || 'the page'}, or called from elsewhere`,
+      refusal: {
+        policy: expect.stringMatching(
+          /^default-src 'none'; script-src 'self'; style-src 'self'; (?!.*(unsafe|\*|script-src))/,
+        ),
+        guards: ['nosniff', 'no-referrer', 'same-origin'],
+      },
+      attack: async (scene) => {
+        const { url, cookie } = doorOf(scene);
+        const { headers } = await ask(`${url}${path}`, { cookie });
+        const names = ['x-content-type-options', 'referrer-policy', 'cross-origin-resource-policy'];
+        return { policy: headers['content-security-policy'], guards: names.map((name) => headers[name]) };
+      },
+    }),
+  ),
+  {
     name: 'compression, which could blow up',
     refusal: { said: expect.stringMatching(/^HTTP\/1\.1 101 (?:(?!permessage).)*$/s) },
     attack: async (scene) => {
-      const { host, port, cookie, url } = await doorOf(scene);
+      const { host, port, cookie, url } = doorOf(scene);
       const origin = url.slice(0, -1);
       const head = `GET /live HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nCookie: ${cookie}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n`;
       const said = await new Promise<string>((resolve) => {
@@ -225,16 +138,15 @@ const ATTACKS: Attack<HostileScene>[] = [
     },
   },
   {
-    name: 'more pages than there is room for',
-    refusal: { said: 'refused with 503' },
+    name: 'the cookie of a browser that was signed out, at the page and at its socket',
+    refusal: { left: 200, page: 401, socket: 'refused with 401', open: 1008 },
     attack: async (scene) => {
-      const { cookie } = await doorOf(scene);
-      const pages: PageClient[] = [];
-      const open = () => PageClient.open(scene.link, cookie).then((page) => pages.push(page));
-      let said = 'let in';
-      for (let i = 0; i < 9 && said === 'let in'; i++) await open().catch((error: Error) => (said = error.message));
-      await Promise.all(pages.map((page) => page.close()));
-      return { said };
+      const { url } = doorOf(scene);
+      const cookie = await cookieOf(scene.link);
+      const open = await PageClient.open(scene.link, cookie);
+      const left = (await ask(`${url}leave`, { cookie, 'sec-fetch-site': 'same-origin' })).status;
+      const page = (await ask(url, { cookie })).status;
+      return { left, page, socket: await saidTo(scene, cookie), open: await open.closed };
     },
   },
 ];
@@ -250,6 +162,9 @@ describe('a visitor of the panel who means harm', () => {
 
   it('leaves the panel to its owner', async () => {
     expect(scene.damageSoFar()).toEqual([]);
-    expect(await scene.page.command(PUMP)).toMatchObject({ ok: true, value: true });
+    expect(await scene.page.command({ msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true })).toMatchObject({
+      ok: true,
+      value: true,
+    });
   });
 });

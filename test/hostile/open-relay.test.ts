@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Attack, repelled } from '../support/attack.js';
+import { cmd, no, routed, tapped, unheard } from '../support/bridge-attacks.js';
+import { HostileScene } from '../support/hostile-scene.js';
+import { embeddedRelay } from '../support/relays.js';
+
+const ANYBODY: Attack<HostileScene>[] = [
+  tapped('a command', cmd('pump', true), 'open_relay'),
+  tapped('a command in the name of the panel', cmd('pump', true), 'open_relay', { _from: 'panel-1' }),
+  tapped('a command in the name of the command line', cmd('pump', true), 'open_relay', { _from: 'command line' }),
+  tapped('a command that says that it is local', cmd('pump', true, { via: 'local', _via: 'local' }), 'open_relay'),
+  tapped('a command to the safe value', cmd('pump', false), 'open_relay'),
+  tapped('a release of the emergency stop', { msg_type: 'rig.estop_reset' }, 'open_relay'),
+  tapped('an arming', { ...cmd('heater', true), msg_type: 'rig.arm' }, 'open_relay'),
+  unheard('a held button', { ...cmd('heater', true), msg_type: 'rig.hold', held: true }),
+  routed('a routed write', 'rig.set', { dev: 'shed', point: 'pump', value: true }, no('open_relay')),
+  unheard('a sealed command without a key', { e2ee: 2, s: 'AAAAAAAAAAAAAAAAAAAAAA==', n: 0, ct: 'A'.repeat(64) }),
+  {
+    name: 'rights that somebody gives himself',
+    refusal: no('open_relay'),
+    attack: async (scene) => {
+      const rights = { role: 'hub', admin: true, can_command: true, broadcast_scope: 'global' };
+      const mallory = await scene.rig.phone(scene.stranger, rights);
+      return await scene.tapAs(mallory, cmd('pump', true), { role: 'operator', _role: 'admin' });
+    },
+  },
+  {
+    name: 'a command from another channel, by somebody who reaches all',
+    refusal: no('open_relay'),
+    attack: async (scene) => {
+      const mallory = await scene.rig.phone(scene.stranger, {
+        channel: 'elsewhere',
+        can_cross_channel_route: true,
+        broadcast_scope: 'global',
+      });
+      mallory.send({ ...cmd('pump', true), _cmd: 'far', _from: mallory.name });
+      return await scene.anna.waitFor((frame) => frame['msg_type'] === 'command_ack' && frame['cmd_id'] === 'far');
+    },
+  },
+];
+
+describe('anybody at all, on a relay without a token', () => {
+  let scene: HostileScene;
+  beforeAll(async () => {
+    scene = await HostileScene.open(embeddedRelay, { open: true });
+  });
+  afterAll(() => scene.close());
+
+  repelled(() => scene, ANYBODY);
+
+  it('may read all the same', async () => {
+    expect(await scene.ask('rig.get_state', null)).toMatchObject({ ok: true, devices: { shed: { health: 'online' } } });
+  });
+});
