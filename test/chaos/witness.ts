@@ -5,7 +5,7 @@ import type { Dialect, Told } from './dialect.js';
 import type { Ledger } from './ledger.js';
 
 /** A pulled device's values are unknown on the channel within this time, and its health is no more `online`. */
-const FORGOTTEN_MS = 500;
+export const FORGOTTEN_MS = 500;
 
 interface Entry {
   readonly value: Value | null;
