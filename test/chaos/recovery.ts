@@ -5,6 +5,8 @@ const RELAY = 'relay';
 /** A device is degraded that lost so many sessions in a row; what stayed for so long, and was told of, is not any more. */
 const SESSIONS = 5;
 const PROVEN_MS = 31_000;
+/** Sensors say something new twice a second, which is told once a second at least. */
+const FRESH_MS = 2_000;
 
 /** Sees how soon all is well again after the last fault, at the relay and at each device. */
 export class Recovery {
@@ -41,16 +43,18 @@ export class Recovery {
     const since = this.quietSince(place);
     if (since === undefined) return false;
     const { phones, known } = this.world;
-    if (place === RELAY) return known.isJoined && phones.every(({ ready }) => ready);
-    return phones.every((phone) => phone.ready && this.knows(phone, place, since));
+    // What a phone knows of a device may happen to be right, while nobody tells it anything.
+    if (!known.isJoined || !phones.every(({ ready }) => ready)) return false;
+    return place === RELAY || phones.every((phone) => this.knows(phone, place, since));
   }
 
-  /** Whether a phone knows how a device is: it was told something of each sensor that is newer than `since`. */
+  /** Whether a phone knows how a device is: it was told something of each sensor that is newer than `since`, and not old. */
   private knows(phone: Phone, id: string, since: number): boolean {
-    const { specimens, witnesses } = this.world;
+    const { specimens, witnesses, stage } = this.world;
+    const from = Math.max(since + 1, stage.clock.now() - FRESH_MS - stage.slackMs);
     const { sensors = [], outputs = [] } = specimens.get(id) ?? {};
     const told = (point: string) => phone.values.get(`${id}.${point}`);
-    const isNews = (sensor: string) => witnesses.get(id)?.saidSince(sensor, told(sensor), since + 1);
+    const isNews = (sensor: string) => witnesses.get(id)?.saidSince(sensor, told(sensor), from);
     const isKnown = ({ point }: { point: string }) => (told(point) ?? null) !== null;
     return this.isHealthy(phone.health.get(id), id) && sensors.every(isNews) && outputs.every(isKnown);
   }
@@ -70,7 +74,7 @@ export class Recovery {
   private tookMs(place: string): number {
     const wellAt = this.wellAt.get(place) ?? Number.POSITIVE_INFINITY;
     // Nobody is told of a device before the relay is there.
-    const since = Math.max(this.beganAt(place, wellAt), this.beganAt(RELAY, wellAt));
+    const since = Math.max(this.beganAt(place, wellAt), this.beganAt(RELAY, this.wellAt.get(RELAY) ?? wellAt));
     return Math.max(0, wellAt - since);
   }
 

@@ -122,7 +122,7 @@ async function recovery(world: World): Promise<boolean> {
   const { lastEnd } = world.troubles;
   while (clock.now() - lastEnd < GIVEN_UP_MS) {
     // The reset may have been lost with a connection.
-    if (world.orders.isStopped) world.letGo();
+    if (world.stops.stoppedAt !== undefined) world.letGo();
     else if (isUp(world)) return true;
     await watched(world, STEP_MS);
   }

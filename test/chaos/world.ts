@@ -10,12 +10,14 @@ import { Leases } from './leases.js';
 import { Ledger } from './ledger.js';
 import { LogEar } from './log-ear.js';
 import { Orders } from './orders.js';
+import { OwnTime } from './own-time.js';
 import { Partings } from './partings.js';
 import { Phone } from './phone.js';
 import { Recovery } from './recovery.js';
 import { Restores } from './restores.js';
 import type { Specimen } from './specimen.js';
 import type { Stage } from './stage.js';
+import { Stops } from './stops.js';
 import { Troubles } from './troubles.js';
 import { Wishes } from './wishes.js';
 import { Witness } from './witness.js';
@@ -40,6 +42,7 @@ export class World {
   readonly witnesses = new Map<string, Witness>();
   readonly phones: Phone[];
   readonly orders: Orders;
+  readonly stops: Stops;
   readonly wishes: Wishes;
   readonly troubles: Troubles;
   readonly host: Host;
@@ -74,18 +77,26 @@ export class World {
     this.restores = new Restores(this.wishes.outputs);
     const { ledger, troubles, isThere } = this;
     this.leases = new Leases({ stage, ledger, specimens, witnesses, isThere });
+    const ownTime = new OwnTime(clock, () => this.host.heldMs);
     this.orders = new Orders({
       clock,
       ledger,
       witnesses,
-      liveBoards: () =>
-        specimens.filter(({ id, speaksProtocol }) => speaksProtocol && this.hears(id)).map(({ id }) => id),
       losses: () => this.losses,
-      isLatched: () => this.known.isLatched,
+      stoppedAt: () => this.stops.stoppedAt,
       mayComeBack: (output) => this.begins.isRecent && this.restores.mayBeOn(output),
       arrivedAt: () => this.host.arrivedAt,
-      heldMs: () => this.host.heldMs,
+      ownTime,
       slackMs,
+    });
+    this.stops = new Stops({
+      clock,
+      ownTime,
+      ledger,
+      slackMs,
+      heard: () => specimens.filter(({ id }) => this.hears(id)),
+      arrivedAt: () => this.host.arrivedAt,
+      isLatched: () => this.known.isLatched,
     });
     this.holds = new Holds({
       clock,
@@ -99,6 +110,7 @@ export class World {
     this.recovery = new Recovery(this);
     const came = (payload: JsonObject) => {
       this.orders.came(payload);
+      this.stops.came(payload);
       this.holds.came(payload);
       this.restores.came(payload);
     };
@@ -125,13 +137,14 @@ export class World {
   async begin(): Promise<void> {
     this.ledger.note('begins');
     this.orders.born();
+    this.stops.born();
     for (const { born } of this.specimens.values()) born?.();
     const begun = this.host.begin();
     this.stage.during(begun);
     await begun;
     if (!this.troubles.calm(Number.POSITIVE_INFINITY, ['disk'])) {
       // What could not be written can not be known.
-      this.orders.latched(this.known.isLatched);
+      this.stops.latched(this.known.isLatched);
       this.restores.doubt();
     }
     this.begins.begun();
@@ -220,6 +233,7 @@ export class World {
     const { clock, slackMs, virtual } = this.stage;
     const told: Orders['told'] = (device, what) => {
       this.orders.told(device, what);
+      this.stops.told(device, what);
       this.holds.told(device, what);
     };
     const lived = () => clock.now() - this.host.heldMs;

@@ -39,7 +39,7 @@ function harm(world: World, damage: (text: string, random: () => number) => stri
   if (name === undefined) return { begun: () => {} };
   const path = join(stateDir, name);
   writeFileSync(path, damage(readFileSync(path, 'utf8'), random));
-  if (name === 'estop.json') world.orders.latched();
+  if (name === 'estop.json') world.stops.latched();
   world.restores.doubt();
   // Nobody can tell what the one before said, and there may be none.
   if (existsSync(`${path}.previous`) && random() < 0.5) rmSync(`${path}.previous`);
