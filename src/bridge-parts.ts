@@ -43,6 +43,8 @@ export interface BridgeParts {
   /** The lines of the log that the panel shows. */
   lines?: LogRing;
   pins: PinsOf;
+  /** Where the control socket may be if the state folder can't have it; nowhere where absent. */
+  spareSockets?: readonly string[];
   /** This machine's name, under which others may ask it for metrics. */
   hostname: string;
 }

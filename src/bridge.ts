@@ -10,6 +10,7 @@ import type { BridgeChange, BridgeParts } from './bridge-parts.js';
 import { deadline } from './clock.js';
 import { changedSections } from './config/changes.js';
 import { formulasOf } from './config/formulas.js';
+import type { Config } from './config/schema.js';
 import { controlHandlers } from './control/handlers.js';
 import { ControlServer } from './control/server.js';
 import { Fleet } from './device/fleet.js';
@@ -57,6 +58,8 @@ export class Bridge {
   private readonly safety: Safety;
   private stopping: Promise<void> | undefined;
   private readonly binding: BindingWatch;
+  /** Configs that were read anew since the start. */
+  readonly reloads = { taken: 0, refused: 0 };
 
   constructor(private parts: BridgeParts) {
     const { config, clock, log, version, source = randomUUID(), lines = new LogRing() } = parts;
@@ -72,7 +75,8 @@ export class Bridge {
     const about = { store, history, memory: this.memory, phones, source, clock };
     this.publishers = new Publishers({ ...about, config: () => this.parts.config, log: log.child({ part: 'frames' }) });
     this.publisher = this.publishers.forRelay(this.mesh);
-    this.fleet = this.buildFleet();
+    const wishes = { devices: config.devices, discover: config.discover, interlocks: interlocksOf(config) };
+    this.fleet = new Fleet({ ...parts, ...wishes, store, memory: this.memory });
     this.derived = new Derived(formulasOf(config.derived), store, log.child({ part: 'derived' }));
     const { fleet, memory } = this;
     const commandLog = log.child({ part: 'commands' });
@@ -92,38 +96,29 @@ export class Bridge {
       log: commandLog,
     });
     this.safety.begin(this.router);
-    const { router, mesh } = this;
+    const { router, mesh, commands, publisher, reloads } = this;
     const { devices } = fleet;
-    this.requests = new Requests({ namespace, version, devices, store, history, memory, router, layout, clock });
-    const push = new PhonePush({ layout, mesh, publisher: this.publisher, clock });
+    const requests = new Requests({ namespace, version, devices, store, history, memory, router, layout, clock });
+    this.requests = requests;
+    const push = new PhonePush({ layout, mesh, publisher, clock });
     const status = statusOf({ fleet, store, memory, relay: mesh, clock, version });
-    const handlers = controlHandlers({
-      fleet,
-      store,
-      memory,
-      router,
-      commands: this.commands,
-      phoneLayout: phones.layout,
-      push,
-      clock,
-      status,
-      panel: () => this.panel,
-      pairing: () => this.parts.pairing,
-    });
-    this.control = new ControlServer(config.bridge.stateDir, handlers, clock, log.child({ part: 'control' }));
+    const pairing = () => this.parts.pairing;
+    const asked = { fleet, store, memory, router, commands, phoneLayout: phones.layout, push, clock };
+    const handlers = controlHandlers({ ...asked, status, panel: () => this.panel, pairing });
+    const controlLog = log.child({ part: 'control' });
+    this.control = new ControlServer(config.bridge.stateDir, handlers, clock, controlLog, parts.spareSockets);
     const relay = {
       at: () => ({ url: parseRelayUrl(this.parts.relayUrl).display, channel: this.parts.config.relay.channel }),
       ready: () => mesh.ready,
     };
-    const { audit } = this.commands;
-    const named = { name: config.bridge.name, namespace, version, relay, audit, pairing: () => this.parts.pairing };
+    const named = { name: config.bridge.name, namespace, version, relay, audit: commands.audit, pairing };
     this.onlookers = new Onlookers({
       given: () => this.parts,
       desk: new Desk({ fleet, store, phoneLayout: phones.layout, ...named, push, log: lines, clock }),
-      requests: this.requests,
+      requests,
       openChannel: (sink) => this.openChannel(sink),
       status,
-      counts: { fleet, commands: this.commands, publisher: this.publisher, mesh },
+      counts: { fleet, memory, mesh, reloads, commands, publisher, requests },
       store,
       estop: this.safety.rules.estop,
     });
@@ -134,6 +129,11 @@ export class Bridge {
         this.tell({ level: health === 'online' ? 'info' : 'warn', text: `${device}: ${health}` });
       },
     });
+  }
+
+  /** What it goes by now. */
+  get config(): Config {
+    return this.parts.config;
   }
 
   /** The local web page; undefined where there is none. */
@@ -202,10 +202,12 @@ export class Bridge {
       this.onlookers.quiet();
       this.mesh.endRenewal();
       await this.fleet.safeAll('offline', 'the bridge is stopping');
-      await Promise.all([this.publisher.lastFrames(), this.onlookers.lastFrames(), this.fleet.stop()]);
-      this.publisher.stop();
+      // A device that does not let go of its port must not cost what is to be remembered.
+      const { publisher, onlookers, fleet, memory } = this;
+      await Promise.all([publisher.lastFrames(), onlookers.lastFrames(), fleet.stop(), memory.close()]);
+      publisher.stop();
       this.derived.stop();
-      await Promise.all([this.mesh.stop(), this.onlookers.stop(), this.memory.close()]);
+      await Promise.all([this.mesh.stop(), onlookers.stop()]);
       await this.control.stop();
     };
     await deadline(clock, STOP_MS, orderly(), late).catch((error: unknown) => log.error({}, describeError(error)));
@@ -243,13 +245,5 @@ export class Bridge {
   private openChannel(sink: FrameSink) {
     const publisher = this.publishers.forPage(sink);
     return { publisher, router: this.router.on(publisher) };
-  }
-
-  private buildFleet(): Fleet {
-    const { config } = this.parts;
-    const { store, memory } = this;
-    const { devices, discover, bridge } = config;
-    const wishes = { devices, discover, interlocks: interlocksOf(config) };
-    return new Fleet({ ...this.parts, ...wishes, stateDir: bridge.stateDir, store, memory });
   }
 }

@@ -7,6 +7,7 @@ import { DeviceToken } from './mesh/device-token.js';
 import { isObject } from './mesh/frame.js';
 import { postJson } from './mesh/post-json.js';
 import { makePrivate } from './private-file.js';
+import { KeptFile } from './state/kept-file.js';
 import { StateFile } from './state/state-file.js';
 
 /** What a kept token is built from. */
@@ -42,7 +43,7 @@ export function keptToken({ config, token, clock, random, log, revoked }: KeptTo
     // What is in it is needed all the same: without the newest secret the account would not know us any more.
     log.warn({}, describeError(error));
   }
-  const file = new StateFile<Kept>(path, log);
+  const file = new KeptFile(new StateFile<Kept>(path, log), clock);
   const kept = file.read(undefined, isKept);
   // A new credential in the config is worth more than what came of an old one.
   const own = kept?.deviceId === credential.deviceId && kept.after === credential.refresh;
@@ -54,6 +55,8 @@ export function keptToken({ config, token, clock, random, log, revoked }: KeptTo
     token,
     post: postJson,
     rotated,
+    // Else what could not be written would be tried again over what another credential has put there meanwhile.
+    ended: () => void file.close(),
     revoked,
     clock,
     random,

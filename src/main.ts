@@ -27,10 +27,16 @@ const signalled = () => {
 };
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, signalled);
 const hadTerminal = hasTerminal();
-process.on('SIGHUP', () => {
+const hungUp = () => {
   // The signal of a terminal that was closed, too: whoever watched is gone, and nobody asked for anything.
   if (reload && hadTerminal === hasTerminal()) reload();
   else signalled();
+};
+let loading = true;
+let early = false;
+process.on('SIGHUP', () => {
+  if (loading) early = true;
+  else hungUp();
 });
 process.on('uncaughtException', (error) => {
   console.error(`carter-bridge: internal error: ${error.stack ?? error.message}`);
@@ -83,7 +89,7 @@ const { stableName } = await import('./port/serial-path.js');
 const { SYSTEM_ROOTS } = await import('./port/system-roots.js');
 const { systemClock } = await import('./system-clock.js');
 
-const code = await runProgram(process.argv.slice(2), {
+const running = runProgram(process.argv.slice(2), {
   drivers,
   version,
   shipped,
@@ -117,6 +123,10 @@ const code = await runProgram(process.argv.slice(2), {
   logIsTerminal: process.stderr.isTTY,
   logStream: process.stderr,
 });
+loading = false;
+// Whoever can reload has said so by then.
+if (early) setImmediate(hungUp);
+const code = await running;
 const exitCode = Number(process.exitCode ?? code);
 if (stop.signal.aborted) end(exitCode);
 process.exit(exitCode);

@@ -36,9 +36,11 @@ export class Onlookers {
   private readonly notices: Renewable<Notices>;
 
   constructor(private readonly parts: OnlookersParts) {
-    this.panels = new Renewable(() => this.buildPanel());
-    this.servers = new Renewable(() => this.buildMetrics());
-    this.notices = new Renewable(() => new Notices({ ...parts, ...parts.given() }));
+    const { clock, log } = parts.given();
+    const common = (part: string) => ({ what: `opening the ${part}`, clock, log: log.child({ part }) });
+    this.panels = new Renewable({ ...common('panel'), build: () => this.buildPanel() });
+    this.servers = new Renewable({ ...common('metrics'), build: () => this.buildMetrics() });
+    this.notices = new Renewable({ ...common('notices'), build: () => new Notices({ ...parts, ...parts.given() }) });
   }
 
   get panel(): LocalPanel | undefined {

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
 import type { Fleet } from './device/fleet.js';
 import type { SupervisorState } from './device/supervisor.js';
+import type { StateFolder } from './state/state-folder.js';
 import type { Health, Store } from './state/store.js';
 
 /** How one device is doing. */
@@ -20,6 +21,8 @@ export type BridgeStatus = {
   readonly relay: 'joined' | 'apart';
   /** The emergency stop is latched. */
   readonly stopped: boolean;
+  /** Whether what is to outlive a restart can be written down. */
+  readonly storage: 'good' | 'failing';
   readonly devices: { readonly [id: string]: DeviceStatus };
 };
 
@@ -28,7 +31,7 @@ export interface StatusParts {
   readonly fleet: Pick<Fleet, 'devices'>;
   readonly store: Store;
   /** Whether the emergency stop is latched. */
-  readonly memory: { stopped(): boolean };
+  readonly memory: { stopped(): boolean; readonly folder: Pick<StateFolder, 'report'> };
   /** Whether the relay has let us in. */
   readonly relay: { readonly ready: boolean };
   readonly clock: Clock;
@@ -48,13 +51,18 @@ export function statusOf({ fleet, store, memory, relay, clock, version }: Status
       up_s: Math.round((clock.now() - begun) / 1000),
       relay: relay.ready ? 'joined' : 'apart',
       stopped: memory.stopped(),
+      storage: memory.folder.report().some(({ failing }) => failing) ? 'failing' : 'good',
       devices: Object.fromEntries(devices),
     };
   };
 }
 
 /** Why not all is well, such as `relay apart` and `greenhouse offline`; empty where everything is online. */
-export function reasonsOf({ relay, devices }: BridgeStatus): string[] {
+export function reasonsOf({ relay, storage, devices }: BridgeStatus): string[] {
   const ill = Object.entries(devices).filter(([, { health }]) => health !== 'online');
-  return [...(relay === 'joined' ? [] : ['relay apart']), ...ill.map(([id, { health }]) => `${id} ${health}`)];
+  return [
+    ...(relay === 'joined' ? [] : ['relay apart']),
+    ...(storage === 'good' ? [] : ['storage failing']),
+    ...ill.map(([id, { health }]) => `${id} ${health}`),
+  ];
 }

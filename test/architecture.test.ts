@@ -139,7 +139,11 @@ describe('the structure of the code', () => {
     ['perf_hooks', /^node:perf_hooks$/, /^src\/metrics\/process-load\.ts$/],
     ['serialport', /^(serialport|@serialport\/.*)$/, /^src\/port\/serial-line-link[^/]*\.ts$/],
     ['onoff', /^onoff$/, /^src\/port\/onoff-[^/]*\.ts$/],
-    ['koffi', /^koffi$/, /^src\/(port\/(virtual-port|chip-pins)|service\/notify-socket|end-process)[^/]*\.ts$/],
+    [
+      'koffi',
+      /^koffi$/,
+      /^src\/(port\/(virtual-port|chip-pins)|service\/notify-socket|state\/folder-claim|end-process)[^/]*\.ts$/,
+    ],
     ['ws', /^ws$/, /^src\/(mesh\/client[^/]*|relay\/ws-[^/]*|panel\/sockets)\.ts$/],
     ['pino', /^pino(-pretty)?$/, /^src\/logger[^/]*\.ts$/],
     ['yaml', /^yaml$/, /^src\/config\/[^/]*\.ts$/],

@@ -10,7 +10,7 @@ import { encodePoint } from '../../firmware-protocol/point.js';
 import { decodeValue, encodeValue } from '../../firmware-protocol/value.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from '../../src/device/driver.js';
 import { fullManifest } from '../../src/device/manifest.js';
-import type { OutputLimits } from '../../src/device/output-limits.js';
+import { NO_LIMITS, type OutputLimits } from '../../src/device/output-limits.js';
 import { sameValue, type Value } from '../../src/device/point.js';
 import { BridgeError, isBridgeError } from '../../src/error.js';
 import { printable } from '../../src/text.js';
@@ -61,14 +61,18 @@ export class BoardSession implements DeviceSession {
 
   /**
    * Says what the owner of the outputs allows, so that the board keeps to it even without its host. The protocol has limits
-   * for what is on or off only; they hold until the board starts anew.
+   * for what is on or off only; they hold until the board starts anew, so what is not limited any more is said, too.
    */
   async limit(limits: ReadonlyMap<string, OutputLimits>, signal: AbortSignal): Promise<void> {
-    for (const [id, limit] of limits) {
-      const point = this.points.get(id);
-      if (point?.role !== 'actuator' || point.type !== 'boolean') continue;
+    for (const { id, role, type } of this.points.values()) {
+      if (role !== 'actuator' || type !== 'boolean') continue;
       const cid = this.nextCid();
-      await this.answer({ verb: 'limit', cid, point: id, ...limit }, cid, COMMAND, signal);
+      const limit = limits.get(id);
+      const answer = this.answer({ verb: 'limit', cid, point: id, ...(limit ?? NO_LIMITS) }, cid, COMMAND, signal);
+      await answer.catch((error: unknown) => {
+        // A board that can't be limited need not be set free.
+        if (limit || !isBridgeError(error, 'device/refused')) throw error;
+      });
     }
   }
 

@@ -29,6 +29,8 @@ type Answer = (payload: JsonObject, way: Way) => JsonObject | Promise<JsonObject
 
 /** Answers requests that a peer routes to this bridge; every answer is an object with `ok`. */
 export class Requests {
+  /** How many were answered, and how. */
+  readonly outcomes = { ok: 0, refused: 0 };
   private readonly answers: ReadonlyMap<string, Answer>;
 
   constructor(private readonly parts: RequestParts) {
@@ -60,8 +62,11 @@ export class Requests {
     const answer = this.answers.get(type);
     if (!answer) return { ok: false, error: 'unknown type' };
     try {
-      return await answer(isObject(payload) ? payload : {}, way);
+      const said = await answer(isObject(payload) ? payload : {}, way);
+      this.outcomes[said['ok'] === true ? 'ok' : 'refused']++;
+      return said;
     } catch (error) {
+      this.outcomes.refused++;
       return { ok: false, error: error instanceof Error ? error.message : String(error) };
     }
   }

@@ -40,6 +40,8 @@ type Handler = (payload: JsonObject, way: Way) => void;
 const STOP_AGAIN_MS = 1_000;
 /** Whoever pressed it waits at most this long for a slow disk. */
 const KEPT_MS = 1_000;
+/** What is wrong where it could not be written down. */
+const FORGETFUL = 'a restart would not know of the emergency stop';
 
 /** Takes each frame of the channel to what it asks for; frames that are not for us pass by in silence. */
 export class Router {
@@ -181,9 +183,20 @@ export class Router {
     log.warn({ by: printable(by, 60) }, 'EMERGENCY STOP');
     tell({ level: 'error', text: `EMERGENCY STOP by ${printable(by, 60)}` });
     const late = () => new BridgeError('state/slow', 'a restart may not know of the emergency stop yet');
-    const written = deadline(rules.clock, KEPT_MS, kept, late).catch((error) => log.warn({}, describeError(error)));
-    const [open] = await Promise.all([stopping, written]);
-    return open.length === 0 ? { ok: true, value: true } : refused('timeout', `not confirmed: ${open.join(', ')}`);
+    const written = deadline(rules.clock, KEPT_MS, kept, late).then(
+      (known) => (known ? undefined : new BridgeError('state/unwritten', FORGETFUL)),
+      (error: BridgeError) => error,
+    );
+    const [open, doubt] = await Promise.all([stopping, written]);
+    if (doubt) this.reportDoubt(doubt);
+    if (open.length === 0)
+      return { ok: true, value: true, ...(doubt && { message: `confirmed, but ${doubt.message}` }) };
+    return refused('timeout', `not confirmed: ${open.join(', ')}${doubt ? `; ${doubt.message}` : ''}`);
+  }
+
+  private reportDoubt(doubt: BridgeError): void {
+    this.parts.log.error({}, describeError(doubt));
+    this.parts.tell({ level: 'error', text: doubt.message });
   }
 
   private resetStop(payload: JsonObject, way: Way): void {
@@ -212,8 +225,9 @@ export class Router {
 
   private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome, held?: AnsweredPoint): void {
     if (sender.cmd === undefined) return;
-    const { ok } = outcome;
-    const detail = outcome.ok ? { value: outcome.value } : { code: outcome.code, message: outcome.message };
+    const { ok, message } = outcome;
+    const said = message === undefined ? {} : { message };
+    const detail = outcome.ok ? { value: outcome.value, ...said } : { code: outcome.code, ...said };
     this.parts.publisher.ack({ cmd_id: sender.cmd, to: sender.from, ok, ...detail }, held);
   }
 

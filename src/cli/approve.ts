@@ -27,7 +27,7 @@ export async function approveCommand(
 
 async function approveOne(target: string, options: ControlOptions, context: CliContext): Promise<number> {
   const { device } = splitTarget(target, false);
-  const answer = await askControl(controlPath(options, context), { op: 'approve', device });
+  const answer = await askControl(await controlPath(options, context), { op: 'approve', device });
   if (!answer.ok) return refused(answer, context);
   context.out(`${device}\tapproved\t${String(answer['health'])}`);
   if (answer['message'] !== undefined) context.err(String(answer['message']));
@@ -39,7 +39,7 @@ async function approveNew(time: string, options: ControlOptions, context: CliCon
   if (ms === undefined || ms > LONGEST_WELCOME) {
     throw new BridgeError('cli/usage', `"${time}" is no time up to 10m`, { hint: 'for example `--window 2m`' });
   }
-  const answer = await askControl(controlPath(options, context), { op: 'approve_new', ms });
+  const answer = await askControl(await controlPath(options, context), { op: 'approve_new', ms });
   if (!answer.ok) return refused(answer, context);
   context.out(
     ms === 0 ? 'new boards wait for approval again' : `new boards that are plugged in now are approved, for ${time}`,

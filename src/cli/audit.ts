@@ -5,7 +5,7 @@ import { type ControlOptions, controlPath } from './control-path.js';
 
 /** `audit`: the last commands of the running bridge, one a line: when, from whom, how it came, what, and the outcome. */
 export async function auditCommand(options: ControlOptions & { json?: true }, context: CliContext): Promise<number> {
-  const answer = await askControl(controlPath(options, context), { op: 'audit' });
+  const answer = await askControl(await controlPath(options, context), { op: 'audit' });
   const { commands } = answer;
   if (!answer.ok || !Array.isArray(commands)) {
     context.err(String(answer['message'] ?? 'the bridge gave no answer'));

@@ -1,5 +1,5 @@
 import { defaultConfig, loadConfig } from '../config/load.js';
-import { controlSocket } from '../control/protocol.js';
+import { findSocket, type Surroundings } from '../control/places.js';
 import { BridgeError } from '../error.js';
 import type { CliContext } from './context.js';
 
@@ -10,10 +10,18 @@ export interface ControlOptions {
 }
 
 /** The control socket of the bridge that is meant: of a state folder, of a config, or of the default folder. Throws `control/path`. */
-export function controlPath(options: ControlOptions, context: CliContext): string {
-  if (options.stateDir !== undefined) return controlSocket(options.stateDir);
-  if (options.config === undefined) return controlSocket(defaultConfig(context).bridge.stateDir);
-  return controlSocket(loadConfig(options.config, context).config.bridge.stateDir);
+export async function controlPath(options: ControlOptions, context: CliContext): Promise<string> {
+  return await findSocket(stateDirOf(options, context), surroundingsOf(context));
+}
+
+/** What says where this user may have a control socket. */
+export function surroundingsOf({ env, machine }: CliContext): Surroundings {
+  return { env, uid: machine.user.uid };
+}
+
+function stateDirOf({ stateDir, config }: ControlOptions, context: CliContext): string {
+  if (stateDir !== undefined) return stateDir;
+  return (config === undefined ? defaultConfig(context) : loadConfig(config, context).config).bridge.stateDir;
 }
 
 /** Splits `device.point`; throws `cli/usage` where it is neither that nor, unless a point is needed, a device alone. */

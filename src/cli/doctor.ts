@@ -2,7 +2,7 @@ import { ConfigError, formatProblem } from '../config/config-error.js';
 import { defaultConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { askControl } from '../control/client.js';
-import { controlSocket } from '../control/protocol.js';
+import { findSocket, type Surroundings } from '../control/places.js';
 import { examine } from '../doctor/examine.js';
 import type { Finding } from '../doctor/finding.js';
 import { Machine } from '../doctor/machine.js';
@@ -11,6 +11,7 @@ import type { BridgeAnswer } from '../doctor/subject.js';
 import { describeError, isBridgeError } from '../error.js';
 import { type CliContext, EXIT } from './context.js';
 import type { ControlOptions } from './control-path.js';
+import { surroundingsOf } from './control-path.js';
 import { findingLines, summaryOf } from './finding-lines.js';
 
 /** What `doctor` was asked for. */
@@ -28,7 +29,7 @@ export async function doctorCommand(options: DoctorOptions, context: CliContext)
   const machine = new Machine(context.machine);
   const unit = readServiceUnit(machine);
   const { config, problems } = configOf(options, unit, machine, context);
-  const { stateDir, bridge } = await findBridge(stateDirs(options, config, unit, context));
+  const { stateDir, bridge } = await findBridge(stateDirs(options, config, unit, context), surroundingsOf(context));
   const { clock, program } = context;
   const devices = config?.devices ?? new Map();
   const findings = [...problems, ...(await examine({ machine, clock, program, devices, stateDir, unit, bridge }))];
@@ -81,17 +82,20 @@ function stateDirs(
 }
 
 /** The first folder with a bridge that runs; the first folder of all where none does. */
-async function findBridge(folders: [string, ...string[]]): Promise<{ stateDir: string; bridge: BridgeAnswer }> {
+async function findBridge(
+  folders: [string, ...string[]],
+  surroundings: Surroundings,
+): Promise<{ stateDir: string; bridge: BridgeAnswer }> {
   for (const stateDir of folders) {
-    const bridge = await ask(stateDir);
+    const bridge = await ask(stateDir, surroundings);
     if (bridge.is !== 'none') return { stateDir, bridge };
   }
   return { stateDir: folders[0], bridge: { is: 'none' } };
 }
 
-async function ask(stateDir: string): Promise<BridgeAnswer> {
+async function ask(stateDir: string, surroundings: Surroundings): Promise<BridgeAnswer> {
   try {
-    const status = await askControl(controlSocket(stateDir), { op: 'status' }, ANSWER_MS);
+    const status = await askControl(await findSocket(stateDir, surroundings), { op: 'status' }, ANSWER_MS);
     return status.ok ? { is: 'running', status } : { is: 'silent', why: String(status['message']) };
   } catch (error) {
     if (!isBridgeError(error)) throw error;

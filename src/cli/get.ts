@@ -8,7 +8,7 @@ import { type ControlOptions, controlPath, splitTarget } from './control-path.js
 export async function getCommand(target: string, options: ControlOptions, context: CliContext): Promise<number> {
   const { device, point } = splitTarget(target, false);
   const request = { op: 'get', device, ...(point === undefined ? {} : { point }) } as const;
-  const answer = await askControl(controlPath(options, context), request);
+  const answer = await askControl(await controlPath(options, context), request);
   if (!answer.ok || !isObject(answer['points'])) {
     context.err(String(answer['message'] ?? 'the bridge gave no answer'));
     return EXIT.failure;

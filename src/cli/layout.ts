@@ -37,7 +37,7 @@ export async function layoutCommand(options: LayoutOptions, context: CliContext)
 /** What the running bridge says; undefined where none runs and a config can tell instead. */
 async function fromBridge(options: LayoutOptions, context: CliContext): Promise<ControlAnswer | undefined> {
   try {
-    return await askControl(controlPath(options, context), { op: options.contract ? 'contract' : 'layout' });
+    return await askControl(await controlPath(options, context), { op: options.contract ? 'contract' : 'layout' });
   } catch (error) {
     if (isBridgeError(error, 'control/not-running') && options.config !== undefined) return undefined;
     throw error;

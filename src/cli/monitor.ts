@@ -11,7 +11,7 @@ export async function monitorCommand(target: string, options: ControlOptions, co
   const { device, point } = splitTarget(target, false);
   if (point !== undefined)
     throw new BridgeError('cli/usage', 'monitor shows a whole device', { hint: `try ${device}` });
-  const path = controlPath(options, context);
+  const path = await controlPath(options, context);
   return await new Promise<number>((resolve) => {
     const hangUp = watchControl(
       path,

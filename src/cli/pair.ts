@@ -5,7 +5,7 @@ import { qrLines } from './qr-lines.js';
 
 /** `pair`: prints what a phone needs to join, as a QR code and as the text in it. */
 export async function pairCommand(options: ControlOptions, context: CliContext): Promise<number> {
-  const answer = await askControl(controlPath(options, context), { op: 'pairing' });
+  const answer = await askControl(await controlPath(options, context), { op: 'pairing' });
   if (!answer.ok) {
     context.err(String(answer['message'] ?? 'the bridge gave no answer'));
     return EXIT.failure;

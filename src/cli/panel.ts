@@ -11,7 +11,7 @@ export async function panelCommand(
   context: CliContext,
 ): Promise<number> {
   if (options.revoke) return await revoke(options, context);
-  const answer = await askControl(controlPath(options, context), {
+  const answer = await askControl(await controlPath(options, context), {
     op: 'panel',
     role: options.viewer ? 'viewer' : 'operator',
   });
@@ -24,7 +24,7 @@ export async function panelCommand(
 }
 
 async function revoke(options: ControlOptions, context: CliContext): Promise<number> {
-  const answer = await askControl(controlPath(options, context), { op: 'panel_revoke' });
+  const answer = await askControl(await controlPath(options, context), { op: 'panel_revoke' });
   if (!answer.ok) {
     context.err(String(answer['message'] ?? 'the bridge gave no answer'));
     return EXIT.failure;

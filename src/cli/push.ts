@@ -12,7 +12,7 @@ export async function pushCommand(
   context: CliContext,
 ): Promise<number> {
   const request = { op: 'push', ...(phone === undefined ? {} : { phone }) } as const;
-  const answer = await askControl(controlPath(options, context), request, PUSH_MS);
+  const answer = await askControl(await controlPath(options, context), request, PUSH_MS);
   const { ok, confirmed, message = 'the bridge gave no answer' } = answer;
   if (!ok) {
     context.err(String(message));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BridgeParts } from '../bridge.js';
 import { seededRandom } from '../device/seeded-random.js';
+import { describeError } from '../error.js';
 import { KernelFiles } from '../port/kernel-files.js';
 import { recordedFiles } from '../record/recorded-files.js';
 import { recordedPorts } from '../record/recorded-ports.js';
@@ -15,6 +16,8 @@ export interface RecordOptions {
   readonly record?: string;
   /** Its largest size, in millions of bytes. */
   readonly recordLimit: number;
+  /** True: where nothing can be recorded, that is said and everything goes on without. */
+  readonly orNothing?: boolean;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface RecordOptions {
  * they stay as they are. Throws `record/…`.
  */
 export async function recorded(
-  { record, recordLimit }: RecordOptions,
+  { record, recordLimit, orNothing = false }: RecordOptions,
   parts: BridgeParts,
 ): Promise<{ parts: BridgeParts; recorder: Recorder | undefined }> {
   if (record === undefined) return { parts, recorder: undefined };
@@ -30,7 +33,13 @@ export async function recorded(
   const [source, seed] = [randomUUID(), Math.floor(parts.random() * 2 ** 32)];
   const remembered = rememberedIn(config.bridge.stateDir);
   const head = { version, wall: clock.wall(), seed, source, openRelay, remembered, config };
-  const recorder = await Recorder.begin({ path: record, limit: recordLimit * 1e6, clock, log }, head);
+  const begun = Recorder.begin({ path: record, limit: recordLimit * 1e6, clock, log }, head);
+  const recorder = await begun.catch((error: unknown) => {
+    if (!orNothing) throw error;
+    log.error({}, `nothing is recorded: ${describeError(error)}`);
+    return undefined;
+  });
+  if (!recorder) return { parts, recorder };
   log.info({ file: record, limit_mb: recordLimit }, 'everything that is read and said is recorded, in clear text');
   // The connection has its own chance: a replay has no connection that could use any up.
   const sit: MakeSeat = (place, handlers) => new RelaySeat({ ...place, random: parts.random }, handlers);

@@ -4,7 +4,7 @@ import { deadline } from '../clock.js';
 import { formatProblem } from '../config/config-error.js';
 import { defaultConfig, type LoadedConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { controlSocket } from '../control/protocol.js';
+import { findSocket, spareSockets } from '../control/places.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { readByPeople } from '../logger.js';
@@ -17,7 +17,9 @@ import type { Recorder } from '../record/recorder.js';
 import { lanAddress } from '../relay/address.js';
 import { selfCheck } from '../service/self-check.js';
 import { serviceManager } from '../service/service-env.js';
+import { claimFolder } from '../state/folder-claim.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
+import { surroundingsOf } from './control-path.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
 import { openLog } from './open-log.js';
 import { showPairing } from './pair.js';
@@ -29,8 +31,29 @@ const STOP_MS = 1_950;
 
 /** `run [--config FILE]`: the bridge, until interrupted. Without a config: a relay for the home network with a token of its own. */
 export async function runCommand(options: { config?: string } & RecordOptions, context: CliContext): Promise<number> {
+  const reload = { asked: false, now: () => {} };
+  if (options.config !== undefined) {
+    context.onReload(() => {
+      reload.asked = true;
+      reload.now();
+    });
+  }
+  const loaded = readConfig(options.config, context);
+  const leave = claimFolder(loaded.config.bridge.stateDir);
+  try {
+    return await runWith(loaded, reload, options, context);
+  } finally {
+    leave();
+  }
+}
+
+async function runWith(
+  loaded: LoadedConfig,
+  reload: { readonly asked: boolean; now: () => void },
+  options: { config?: string } & RecordOptions,
+  context: CliContext,
+): Promise<number> {
   const { config: file } = options;
-  const loaded = readConfig(file, context);
   const { config, warnings, secrets } = loaded;
   const pretty = readByPeople(context.logIsTerminal, context.env);
   const lines = new LogRing();
@@ -44,7 +67,9 @@ export async function runCommand(options: { config?: string } & RecordOptions, c
   let recorder: Recorder | undefined;
   try {
     const usual = { ...bridgeParts(config, relay, context, log), lines, panel: panelOf(config) };
-    const { parts, ...recording } = await recorded(options, usual);
+    // A service that does not start for its recording of before would never start again.
+    const orNothing = context.env['NOTIFY_SOCKET'] !== undefined;
+    const { parts, ...recording } = await recorded({ ...options, orNothing }, usual);
     recorder = recording.recorder;
     bridge = new Bridge(parts);
     await bridge.start();
@@ -54,12 +79,14 @@ export async function runCommand(options: { config?: string } & RecordOptions, c
   }
   announce(config, relay, bridge.panel?.link(), context);
   const service = serviceManager(context.env, context.clock, log);
-  service?.ready(() => selfCheck(controlSocket(config.bridge.stateDir)));
+  service?.ready(async () => await selfCheck(await findSocket(config.bridge.stateDir, surroundingsOf(context))));
   const reloader =
     file === undefined
       ? undefined
       : new Reloader({ file, bridge, loaded, relay, names, panel: panelOf, service, recorder, context, log });
-  if (reloader) context.onReload(() => void reloader.request());
+  reload.now = () => void reloader?.request();
+  // It may have been asked for while all this began.
+  if (reload.asked) reload.now();
   await untilAborted(context.signal);
   service?.stopping();
   log.info({}, 'stopping');
@@ -88,6 +115,7 @@ export function bridgeParts(config: Config, relay: JoinedRelay, context: CliCont
     log,
     ports: machinePorts(clock, log),
     pins: machinePins({ clock, log }),
+    spareSockets: spareSockets(config.bridge.stateDir, surroundingsOf(context)),
   };
 }
 

@@ -12,9 +12,10 @@ export async function setCommand(
 ): Promise<number> {
   const { device, point = '' } = splitTarget(target, true);
   const request = { op: 'set', device, point, value: text, arm: options.arm === true } as const;
-  const answer = await askControl(controlPath(options, context), request);
+  const answer = await askControl(await controlPath(options, context), request);
   if (answer.ok) {
     context.out(`${target}\t${printable(String(answer['value']))}\tconfirmed`);
+    if (typeof answer['message'] === 'string') context.err(`${target}: ${printable(answer['message'])}`);
     return EXIT.ok;
   }
   const code = typeof answer['code'] === 'string' ? `${answer['code']}: ` : '';

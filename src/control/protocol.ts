@@ -40,10 +40,15 @@ const MAX_PATH = 107;
 /** The control socket in a state folder; throws `control/path` where its path is longer than a socket's can be. */
 export function controlSocket(stateDir: string): string {
   const path = join(stateDir, 'control.sock');
+  if (fitsSocket(path)) return path;
   const bytes = Buffer.byteLength(path);
-  if (bytes <= MAX_PATH) return path;
   const message = `the state folder ${printable(stateDir)} is too long for a socket: ${bytes} bytes, at most ${MAX_PATH}`;
   throw new BridgeError('control/path', message, { hint: 'set a shorter bridge.stateDir' });
+}
+
+/** False for a path that is longer than a socket's can be. */
+export function fitsSocket(path: string): boolean {
+  return Buffer.byteLength(path) <= MAX_PATH;
 }
 
 /** Splits a stream of text into lines; a line over the limit is an error. */

@@ -1,10 +1,12 @@
-import { chmod, mkdir, unlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import type { Clock, Timer } from '../clock.js';
-import { BridgeError, describeError } from '../error.js';
+import { BridgeError, describeError, isBridgeError } from '../error.js';
 import type { Log } from '../log.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import type { PanelRole } from '../panel/access.js';
+import { inUse } from '../state/folder-claim.js';
 import { isInUse } from './client.js';
 import { type ControlAnswer, controlSocket, lineSplitter } from './protocol.js';
 
@@ -49,6 +51,9 @@ const REFUSAL_MS = 1_000;
 /** A watcher that reads this many bytes too slowly is hung up on. */
 const MAX_BACKLOG = 1 << 20;
 
+/** What a folder says that takes no socket: it may only be read, is not ours to write, or full. */
+const UNWRITABLE: ReadonlySet<unknown> = new Set(['EROFS', 'EACCES', 'ENOSPC', 'EDQUOT']);
+
 /** The unix socket through which the command line reaches the running bridge; it also keeps a second one out of the state folder. */
 export class ControlServer {
   private server: Server | undefined;
@@ -60,28 +65,61 @@ export class ControlServer {
     private readonly handlers: ControlHandlers,
     private readonly clock: Clock,
     private readonly log: Log,
+    /** Where else it may be, if the state folder can't have it. */
+    private readonly spares: readonly string[] = [],
   ) {}
 
   /** Listens; throws `control/in-use` when another bridge runs with this state folder, else other `control/…`. */
   async start(): Promise<void> {
-    const path = controlSocket(this.stateDir);
+    const usual = controlSocket(this.stateDir);
+    try {
+      await this.listenInState(usual);
+    } catch (error) {
+      if (!isUnwritable(error)) throw error;
+      const path = await this.listenInSpare();
+      if (path === undefined) throw error;
+      this.log.warn({ path }, `${describeError(error)}; the command line finds the bridge at ${path} instead`);
+    }
+  }
+
+  private async listenInState(path: string): Promise<void> {
     try {
       await mkdir(this.stateDir, { recursive: true, mode: 0o700 });
     } catch (cause) {
       const hint = 'set bridge.stateDir to a folder that this user may write';
       throw new BridgeError('control/state-dir', `can't make the state folder ${this.stateDir}`, { hint, cause });
     }
-    if (await isInUse(path)) {
-      const hint = 'stop it, or give this one its own bridge.stateDir';
-      throw new BridgeError('control/in-use', `another bridge runs with the state folder ${this.stateDir}`, { hint });
+    await this.listen(path);
+  }
+
+  /** Resolves with the first spare place that takes the socket. */
+  private async listenInSpare(): Promise<string | undefined> {
+    for (const path of this.spares) {
+      try {
+        const folder = dirname(path);
+        await mkdir(folder, { mode: 0o700 }).catch(() => {});
+        // Nobody else may put a socket of his own in its place: only the owner of a folder can do this to it.
+        if (!(await lstat(folder)).isDirectory()) continue;
+        await chmod(folder, 0o700);
+        await this.listen(path);
+        return path;
+      } catch (error) {
+        if (isBridgeError(error, 'control/in-use')) throw error;
+        this.log.debug({ err: error }, 'no place for the control socket');
+      }
     }
-    await unlink(path).catch(() => {});
+    return undefined;
+  }
+
+  private async listen(path: string): Promise<void> {
+    if (await isInUse(path)) throw inUse(this.stateDir);
+    const failed = (cause: Error) =>
+      new BridgeError('control/listen', `can't listen on ${path}: ${cause.message}`, { cause });
+    await rm(path, { force: true }).catch((cause) => Promise.reject(failed(cause)));
     const server = createServer((socket) => this.serve(socket));
     server.maxConnections = MAX_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (cause) => {
-        reject(new BridgeError('control/listen', `can't listen on ${path}: ${cause.message}`, { cause }));
-      });
+      server.once('error', (cause) => reject(failed(cause)));
       server.listen(path, resolve);
     });
     server.on('error', (error) => this.log.warn({ err: error }, 'control socket'));
@@ -172,4 +210,11 @@ export class ControlServer {
     send(end ? { ok: true } : { ok: false, message: `there is no device ${device}` });
     return end;
   }
+}
+
+/** Whether a folder took no socket though nothing is wrong with how it is named. */
+function isUnwritable(error: unknown): boolean {
+  const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+  // A folder that this user may not even make is a wrong `bridge.stateDir`.
+  return UNWRITABLE.has(code) && !(isBridgeError(error, 'control/state-dir') && code === 'EACCES');
 }

@@ -1,5 +1,5 @@
 import { isMap } from '../state/is-map.js';
-import type { StateFile } from '../state/state-file.js';
+import type { ObjectFile } from '../state/kept-file.js';
 import { isMarkOf } from './board-mark.js';
 
 /** What is remembered of boards from start to start. */
@@ -19,7 +19,7 @@ const MAX_BOARDS = 256;
 export class BoardMemory {
   private record: BoardRecord;
 
-  constructor(private readonly file: StateFile<BoardRecord>) {
+  constructor(private readonly file: ObjectFile<BoardRecord>) {
     this.record = file.read({ joined: {}, approved: [] }, isRecord);
   }
 

@@ -1,6 +1,7 @@
 import { type Clock, deadline } from '../clock.js';
 import type { Log } from '../log.js';
 import type { Supply } from '../port/supply.js';
+import type { DeviceCounters } from './counters.js';
 
 /** Longest wait for the kernel's word. */
 const ANSWER_MS = 5_000;
@@ -8,7 +9,7 @@ const ANSWER_MS = 5_000;
 const WORDS: Readonly<Record<Supply, string | undefined>> = {
   low: 'the supply voltage of this machine is too low now, which makes USB devices drop out',
   'was low':
-    'the supply voltage of this machine was too low at some time since its start, which makes USB devices drop out',
+    'the supply voltage of this machine was too low while the device was connected, which makes USB devices drop out',
   good: undefined,
 };
 
@@ -16,6 +17,7 @@ const WORDS: Readonly<Record<Supply, string | undefined>> = {
 export interface BrownOutParts {
   /** How the supply is; undefined where the machine does not tell. */
   supply(): Promise<Supply | undefined>;
+  counters: Pick<DeviceCounters, 'brownOuts'>;
   clock: Clock;
   log: Log;
 }
@@ -24,6 +26,8 @@ export interface BrownOutParts {
 export class BrownOut {
   private suspicion: string | undefined;
   private asked = 0;
+  /** How the supply was when the device came; undefined while nobody knows. */
+  private before: Supply | undefined;
 
   constructor(private readonly parts: BrownOutParts) {}
 
@@ -34,22 +38,36 @@ export class BrownOut {
 
   /** The device dropped out. */
   async dropped(): Promise<void> {
+    const { counters, log } = this.parts;
+    const { before } = this;
+    const now = await this.ask();
+    // The kernel tells of a low supply until it is started anew: what was so before has nothing to do with this.
+    const isOld = now === 'was low' && (before === undefined || before === 'was low');
+    const reason = WORDS[now ?? 'good'];
+    if (isOld || reason === undefined) return;
+    this.suspicion = reason;
+    counters.brownOuts++;
+    log.warn({}, reason);
+  }
+
+  /** The device is there. */
+  async over(): Promise<void> {
+    this.suspicion = undefined;
+    this.before = undefined;
+    this.before = await this.ask();
+  }
+
+  /** How the supply is; undefined where nobody says, or something else was asked meanwhile. */
+  private async ask(): Promise<Supply | undefined> {
     const { supply, clock, log } = this.parts;
     const question = ++this.asked;
     const late = () => new Error('the kernel does not say how the supply is');
     try {
-      const reason = WORDS[(await deadline(clock, ANSWER_MS, supply(), late)) ?? 'good'];
-      if (question !== this.asked || reason === undefined) return;
-      this.suspicion = reason;
-      log.warn({}, reason);
+      const answer = await deadline(clock, ANSWER_MS, supply(), late);
+      return question === this.asked ? answer : undefined;
     } catch (error) {
       log.debug({ err: error }, 'the supply is not known');
+      return undefined;
     }
-  }
-
-  /** The device is back. */
-  over(): void {
-    this.asked++;
-    this.suspicion = undefined;
   }
 }

@@ -15,6 +15,10 @@ export interface DeviceCounters {
   outOfRange: number;
   /** Lines and values that meant nothing to the driver. */
   ignored: number;
+  /** Times that it was lost too often within a minute. */
+  spentBudgets: number;
+  /** Times that it dropped out while the supply of the machine was too low. */
+  brownOuts: number;
   /** Exceptions thrown by the driver's own handlers. */
   driverErrors: number;
 }
@@ -30,5 +34,7 @@ export const newCounters = (): DeviceCounters => ({
   partial: 0,
   outOfRange: 0,
   ignored: 0,
+  spentBudgets: 0,
+  brownOuts: 0,
   driverErrors: 0,
 });

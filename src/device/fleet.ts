@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import type { Clock } from '../clock.js';
 import { BridgeError } from '../error.js';
 import type { Log } from '../log.js';
 import { type Files, KernelFiles } from '../port/kernel-files.js';
 import type { PinsOf } from '../port/pin.js';
 import type { Ports } from '../port/ports.js';
-import { StateFile } from '../state/state-file.js';
 import type { Store } from '../state/store.js';
-import { BoardMemory } from './board-memory.js';
+import type { BoardMemory } from './board-memory.js';
 import { BoardSearch } from './board-search.js';
 import { Boards } from './boards.js';
 import { Device } from './device.js';
@@ -21,6 +19,8 @@ import type { Tallies } from './tallies.js';
 
 /** What a fleet goes by that was so before the start. */
 export interface FleetMemory {
+  /** Which board is which. */
+  readonly boards: BoardMemory;
   /** True while the emergency stop is latched. */
   stopped(): boolean;
   /** What the driver of a device counts. */
@@ -39,8 +39,6 @@ export interface FleetWishes {
 /** What a fleet is built from. */
 export interface FleetParts extends FleetWishes {
   drivers: DriverRegister;
-  /** Where it is remembered which board is which. */
-  stateDir: string;
   ports: Ports;
   pins: PinsOf;
   /** Those of this machine where absent. */
@@ -69,7 +67,7 @@ export class Fleet {
   private welcomed: (device: string) => void = () => {};
 
   constructor(private readonly parts: FleetParts) {
-    const { devices, discover, interlocks, ports, store, clock, log } = parts;
+    const { devices, discover, interlocks, ports, store, memory, clock, log } = parts;
     this.files = parts.files ?? new KernelFiles(clock);
     this.discover = discover;
     this.interlocks = interlocks;
@@ -80,7 +78,7 @@ export class Fleet {
     this.boards = new Boards({
       waiting: this.wishes.waiting,
       isTaken: (id) => store.devices().includes(id),
-      memory: new BoardMemory(new StateFile(join(parts.stateDir, 'boards.json'), log)),
+      memory: memory.boards,
       openLine: ports.open,
       log,
       get adopt() {

@@ -35,6 +35,8 @@ export type Outcome =
       readonly value: Value;
       /** True: a later wish of the same sender took its place, and the value is what came of that. */
       readonly replaced?: true;
+      /** What is wrong all the same. */
+      readonly message?: string;
     }
   | { readonly ok: false; readonly code: RefusalCode; readonly message: string };
 

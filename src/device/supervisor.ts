@@ -58,6 +58,8 @@ export class Supervisor {
   private readonly hearing: Hearing;
   private io: SessionIo | undefined;
   private stopping = false;
+  private wokenAt = Number.NEGATIVE_INFINITY;
+  private unplugged = false;
   private running: Promise<void> | undefined;
 
   constructor(private readonly parts: SupervisorParts) {
@@ -118,10 +120,7 @@ export class Supervisor {
   }
 
   private async run(): Promise<void> {
-    const unwatch = this.parts.watch(() => {
-      this.backoff.reset();
-      this.patience.appear();
-    });
+    const unwatch = this.parts.watch(() => this.appeared());
     while (!this.stopping) {
       this.patience.attempt();
       await this.session();
@@ -132,6 +131,18 @@ export class Supervisor {
     unwatch();
     this.current = 'stopped';
     this.health.lost(true);
+  }
+
+  /**
+   * The device may have appeared. One that is lost again and again must not be tried at the pace at which its port appears,
+   * but for one that was unplugged: whoever plugs it in waits for it.
+   */
+  private appeared(): void {
+    const now = this.parts.clock.now();
+    if (this.budget.spent && !this.unplugged && now < this.wokenAt + SLOWEST_MS) return;
+    this.wokenAt = now;
+    if (!this.budget.spent) this.backoff.reset();
+    this.patience.appear();
   }
 
   /** One session from opening to its end. */
@@ -182,7 +193,7 @@ export class Supervisor {
     this.current = 'live';
     this.parts.counters.sessions++;
     this.cause = undefined;
-    this.brownOut?.over();
+    void this.brownOut?.over();
     // A device without a line has nothing to say by itself, so its silence means nothing.
     if (io.hasLine) this.hearing.start();
     this.health.live();
@@ -201,10 +212,14 @@ export class Supervisor {
     const closed = io.end(cause);
     parts.store.forget(parts.device);
     const tooMany = wasLive && !this.stopping && this.budget.spend();
-    this.health.lost(isUnplugged(cause.code));
+    this.unplugged = isUnplugged(cause.code);
+    this.health.lost(this.unplugged);
     if (wasLive) parts.onDown(cause);
     if (!this.stopping) this.report(cause, wasLive);
-    if (tooMany) parts.log.warn({}, TOO_MANY);
+    if (tooMany) {
+      parts.counters.spentBudgets++;
+      parts.log.warn({}, TOO_MANY);
+    }
     if (isLasting(cause.code) || this.budget.spent) this.backoff.exhaust();
     await closed;
     this.io = undefined;

@@ -4,6 +4,7 @@ import type { Fleet } from '../device/fleet.js';
 import { REFUSAL_CODES } from '../device/outcome.js';
 import type { PublisherStats } from '../frame/publisher-parts.js';
 import type { MeshStats } from '../mesh/client-stats.js';
+import type { FileReport, StateFolder } from '../state/state-folder.js';
 import type { Health } from '../state/store.js';
 import type { BridgeStatus } from '../status.js';
 import type { Metric, Sample } from './exposition.js';
@@ -14,20 +15,26 @@ export interface BridgeCounts {
   readonly commands: { readonly outcomes: OutcomeCounts; readonly unanswered: number };
   readonly publisher: { readonly stats: PublisherStats };
   readonly mesh: { readonly stats: MeshStats };
+  readonly memory: { readonly folder: Pick<StateFolder, 'report'> };
+  /** Configs that were read anew. */
+  readonly reloads: { readonly taken: number; readonly refused: number };
+  /** Routed requests. */
+  readonly requests: { readonly outcomes: { readonly ok: number; readonly refused: number } };
 }
 
 const HEALTH: readonly Health[] = ['online', 'stale', 'degraded', 'offline', 'unapproved'];
 
 /** What the bridge counted since its start and how it is now. Labels are ids of devices and words of our own, nothing that phones or boards may choose freely. */
 export function bridgeMetrics(status: BridgeStatus, counts: BridgeCounts): Metric[] {
-  return [...bridge(status), ...devices(status, counts), ...commands(counts), ...relay(status, counts)];
+  return [bridge, devices, commands, storage, relay].flatMap((some) => some(status, counts));
 }
 
-function bridge({ version, up_s, stopped }: BridgeStatus): Metric[] {
+function bridge({ version, up_s, stopped }: BridgeStatus, { reloads }: BridgeCounts): Metric[] {
   return [
     gauge('carter_info', 'Which bridge this is', [{ labels: { version }, value: 1 }]),
     gauge('carter_uptime_seconds', 'Time since the start', [{ value: up_s }]),
     gauge('carter_estop_latched', 'Whether the emergency stop is latched', [{ value: Number(stopped) }]),
+    counter('carter_config_reloads_total', 'Configs that were read anew', by('outcome', reloads)),
   ];
 }
 
@@ -62,11 +69,17 @@ function devices(status: BridgeStatus, { fleet }: BridgeCounts): Metric[] {
     ),
     count('ignored', 'Lines and values that meant nothing', ({ ignored }) => ignored),
     count('out_of_range', 'Values outside of the range of their sensor', ({ outOfRange }) => outOfRange),
+    count(
+      'restart_budgets_spent',
+      'Times that it was lost too often within a minute',
+      ({ spentBudgets }) => spentBudgets,
+    ),
+    count('undervoltage_losses', 'Times that it was lost while the supply was too low', ({ brownOuts }) => brownOuts),
     count('driver_errors', 'Faults of the driver itself', ({ driverErrors }) => driverErrors),
   ];
 }
 
-function commands({ commands: { outcomes, unanswered } }: BridgeCounts): Metric[] {
+function commands(_: BridgeStatus, { commands: { outcomes, unanswered }, requests }: BridgeCounts): Metric[] {
   const refusals = REFUSAL_CODES.map((code) => ({ labels: { code }, value: outcomes.refused.get(code) ?? 0 }));
   const refused = refusals.reduce((sum, { value }) => sum + value, 0);
   return [
@@ -76,6 +89,30 @@ function commands({ commands: { outcomes, unanswered } }: BridgeCounts): Metric[
       by('outcome', { ok: outcomes.ok, refused, unanswered }),
     ),
     counter('carter_command_refusals_total', 'Refused commands by the reason', refusals),
+    counter('carter_requests_total', 'Routed requests by their outcome', by('outcome', requests.outcomes)),
+  ];
+}
+
+function storage(_: BridgeStatus, { memory }: BridgeCounts): Metric[] {
+  const files = memory.folder.report();
+  const each = (read: (report: FileReport) => number) =>
+    files.map((report) => ({ labels: { file: report.file }, value: read(report) }));
+  return [
+    gauge(
+      'carter_state_failing',
+      'Whether the file could not be written the last time',
+      each(({ failing }) => Number(failing)),
+    ),
+    counter(
+      'carter_state_write_failures_total',
+      'Writes of the file that failed',
+      each(({ failures }) => failures),
+    ),
+    counter(
+      'carter_state_set_aside_total',
+      'Times that the file could not be used',
+      each(({ setAsides }) => setAsides),
+    ),
   ];
 }
 

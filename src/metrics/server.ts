@@ -47,17 +47,16 @@ export class MetricsServer {
     this.rate = new RateWindow(REQUESTS_PER_SECOND, parts.clock);
   }
 
-  /** Begins to listen; where that fails the log says why, and the bridge does without. */
+  /** Begins to listen; throws `metrics/listen`. */
   async start(): Promise<void> {
-    const { host, port, log } = this.parts;
+    const { host, port } = this.parts;
     try {
       this.server = await this.listen();
       this.load.start();
     } catch (cause) {
       const { code = String(cause) } = cause as NodeJS.ErrnoException;
       const hint = 'check metrics.host and metrics.port';
-      const error = new BridgeError('metrics/listen', `can't listen on ${host} port ${port}: ${code}`, { hint, cause });
-      log.error({}, `no metrics: ${describeError(error)}`);
+      throw new BridgeError('metrics/listen', `can't listen on ${host} port ${port}: ${code}`, { hint, cause });
     }
   }
 

@@ -3,7 +3,6 @@ import type { Requests } from '../action/requests.js';
 import type { Router } from '../action/router.js';
 import { type CertificateSource, loadCertificate } from '../certificate.js';
 import type { Clock } from '../clock.js';
-import { describeError } from '../error.js';
 import type { Publisher } from '../frame/publisher.js';
 import type { LogEntry } from '../frame/shapes.js';
 import type { FrameSink } from '../frame/sink.js';
@@ -55,23 +54,18 @@ export class LocalPanel {
 
   constructor(private readonly parts: LocalPanelParts) {}
 
-  /** Opens the panel; where that fails the log says why, and the bridge does without. */
+  /** Opens the panel; throws where it can't. */
   async start(): Promise<void> {
     const { options, stateDir, clock, log } = this.parts;
-    try {
-      this.sessions ??= new Sessions(clock, new StateFile(join(stateDir, 'panel.json'), log));
-      const { sessions } = this;
-      const attach = (socket: PageSocket, role: PanelRole) => this.attach(socket, role);
-      const { names = [] } = options;
-      const tls = options.tls && (await loadCertificate(options.tls, { stateDir, names, clock, log }));
-      const panel = new Panel({ ...options, tls, sessions, files: loadPage(options.page), clock, log, attach });
-      await panel.start();
-      if (tls) log.info({ sha256: tls.fingerprint }, 'the panel encrypts with this certificate');
-      this.panel = panel;
-    } catch (error) {
-      log.error({}, `no panel: ${describeError(error)}`);
-      return;
-    }
+    this.sessions ??= new Sessions(clock, new StateFile(join(stateDir, 'panel.json'), log));
+    const { sessions } = this;
+    const attach = (socket: PageSocket, role: PanelRole) => this.attach(socket, role);
+    const { names = [] } = options;
+    const tls = options.tls && (await loadCertificate(options.tls, { stateDir, names, clock, log }));
+    const panel = new Panel({ ...options, tls, sessions, files: loadPage(options.page), clock, log, attach });
+    await panel.start();
+    if (tls) log.info({ sha256: tls.fingerprint }, 'the panel encrypts with this certificate');
+    this.panel = panel;
     if (!isLoopback(options.host) && !options.tls) {
       log.warn({}, 'the panel is open to the network without encryption: whoever reads along can let himself in');
     }

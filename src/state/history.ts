@@ -30,7 +30,9 @@ export class History {
   private readonly devices = new Map<string, Map<string, number[]>>();
   /** Samples of before the start, by device and point, of points that have not said anything yet. */
   private readonly earlier = new Map<string, readonly number[]>();
-  private taken = 0;
+  private times = 0;
+  /** Samples of all points so far. */
+  taken = 0;
 
   constructor(
     private readonly store: Store,
@@ -54,10 +56,11 @@ export class History {
     for (const { device, point, value } of goodNumbers(this.store)) {
       const samples = this.samplesOf(device, point);
       samples.push(value);
+      this.taken++;
       if (samples.length > this.size) samples.shift();
     }
     // They would have left the sparkline by now.
-    if (++this.taken === this.size) this.earlier.clear();
+    if (++this.times === this.size) this.earlier.clear();
   }
 
   /** The points that have samples. */

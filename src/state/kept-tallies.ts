@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Tallies } from '../device/tallies.js';
 import { isMap } from './is-map.js';
-import { PacedFile } from './paced-file.js';
+import { type Interval, PacedFile } from './paced-file.js';
 import type { StateFile } from './state-file.js';
 
 /** Counts by device and name, as a file has them. */
@@ -14,8 +14,8 @@ export interface KeptTalliesParts {
   /** None: they last until the bridge stops. */
   file: StateFile<TallyRecord> | undefined;
   clock: Clock;
-  /** Least time in milliseconds between two writes: what was counted since the last one is lost when the power goes. */
-  intervalMs: number;
+  /** What was counted since the last write is lost when the power goes. */
+  intervalMs: Interval;
 }
 
 /** So many are kept; the one that was not counted for longest goes first. */
@@ -23,13 +23,23 @@ const MAX_TALLIES = 1024;
 
 /** The tallies of all devices. */
 export class KeptTallies {
-  private readonly counts: Map<string, number>;
-  private readonly paced: PacedFile<TallyRecord> | undefined;
+  private readonly counts = new Map<string, number>();
+  private paced: PacedFile<TallyRecord> | undefined;
 
-  constructor({ file, clock, intervalMs }: KeptTalliesParts) {
-    this.counts = new Map(Object.entries(file?.read({ counts: {} }, isRecord).counts ?? {}));
+  constructor(private readonly parts: KeptTalliesParts) {
+    void this.keepIn(parts.file);
+  }
+
+  /** Keeps them in another file from now on, or in none; what was counted so far goes on. Resolves once the one before is closed. */
+  async keepIn(file: KeptTalliesParts['file']): Promise<void> {
+    const before = this.paced;
+    const isNews = this.counts.size > 0;
+    const found: TallyRecord['counts'] = file?.read({ counts: {} }, isRecord).counts ?? {};
+    for (const [tally, count] of Object.entries(found)) if (!this.counts.has(tally)) this.counts.set(tally, count);
     const take = () => ({ counts: Object.fromEntries(this.counts) });
-    this.paced = file && new PacedFile({ file, take, clock, intervalMs });
+    this.paced = file && new PacedFile({ ...this.parts, file, take });
+    if (isNews) this.paced?.changed();
+    await before?.close();
   }
 
   /** The tallies of one device. */

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import { idsIn, isValue, type Value } from '../device/point.js';
 import { DERIVED } from './derived.js';
 import { isMap } from './is-map.js';
-import { PacedFile } from './paced-file.js';
+import { type Interval, PacedFile } from './paced-file.js';
 import type { StateFile } from './state-file.js';
 import type { Store } from './store.js';
 
@@ -25,8 +25,7 @@ export interface LastValuesParts {
   store: Store;
   file: StateFile<LastRecord>;
   clock: Clock;
-  /** Least time in milliseconds between two writes. */
-  intervalMs: number;
+  intervalMs: Interval;
 }
 
 /** So many points are remembered; the one that has been known for longest goes first. */
@@ -36,15 +35,19 @@ const MAX_POINTS = 1024;
 export class LastValues {
   private readonly points: Map<string, LastValue>;
   private readonly paced: PacedFile<LastRecord>;
+  private readonly unsubscribe: () => void;
 
   constructor(private readonly parts: LastValuesParts) {
     const { store, file } = parts;
     this.points = new Map(Object.entries(file.read({ points: {} }, isRecord).points));
     this.paced = new PacedFile({ ...parts, take: () => this.take() });
-    store.subscribe({
-      changed: (device, points) => {
-        if (device !== DERIVED) for (const point of points) this.changed(device, point);
-      },
+    const changed = (device: string, points: Iterable<string>) => {
+      if (device !== DERIVED) for (const point of points) this.changed(device, point);
+    };
+    // It may begin late.
+    for (const device of store.devices()) changed(device, store.points(device).keys());
+    this.unsubscribe = store.subscribe({
+      changed,
       event: (device, { point, event, count }) => {
         this.set(`${device}.${point}`, { value: event, at: this.now(), ...(count === undefined ? {} : { count }) });
       },
@@ -64,6 +67,7 @@ export class LastValues {
   async close(): Promise<void> {
     if (this.points.size > 0) this.paced.changed();
     await this.paced.close();
+    this.unsubscribe();
   }
 
   private changed(device: string, point: string): void {

@@ -1,4 +1,4 @@
-import type { StateFile } from './state-file.js';
+import type { ObjectFile } from './kept-file.js';
 
 /** What is remembered of the emergency stop. */
 export interface LatchRecord {
@@ -9,7 +9,7 @@ export interface LatchRecord {
 export class Latch {
   private record: LatchRecord;
 
-  constructor(private readonly file: StateFile<LatchRecord>) {
+  constructor(private readonly file: ObjectFile<LatchRecord>) {
     this.record = file.read({ latched: false }, isRecord, { latched: true });
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import { isValue, type Value } from '../device/point.js';
 import { isMap } from './is-map.js';
-import { PacedFile } from './paced-file.js';
+import { type Interval, PacedFile } from './paced-file.js';
 import type { StateFile } from './state-file.js';
 
 /** What outputs (`device.point`) were last put to on somebody's wish: what those come back to whose policy is `restore`. */
@@ -25,8 +25,7 @@ export interface OutputMemoryParts {
   /** Whether anybody will ask for the wish of this output (`device.point`); of others nothing is kept. */
   isKept(output: string): boolean;
   clock: Clock;
-  /** Least time in milliseconds between two writes. */
-  intervalMs: number;
+  intervalMs: Interval;
 }
 
 /** Remembers the wishes over restarts. */
@@ -35,7 +34,8 @@ export class OutputMemory implements Remembered {
   private readonly paced: PacedFile<OutputRecord>;
 
   constructor(private readonly parts: OutputMemoryParts) {
-    const { outputs } = parts.file.read({ outputs: {} }, isRecord);
+    // In doubt nothing comes back: the one before may name what was switched off since.
+    const { outputs } = parts.file.read({ outputs: {} }, isRecord, { outputs: {} });
     this.wishes = new Map(Object.entries(outputs).filter(([output]) => parts.isKept(output)));
     this.paced = new PacedFile({ ...parts, take: () => ({ outputs: Object.fromEntries(this.wishes) }) });
   }
@@ -67,7 +67,10 @@ export class OutputMemory implements Remembered {
   forget(): void {
     if (this.wishes.size === 0) return;
     this.wishes.clear();
-    void this.paced.write();
+    void this.paced.write().then((written) => {
+      // What is on the disk would come back; a full one lets go of files all the same.
+      if (!written) void this.parts.file.remove();
+    });
   }
 
   /** Writes what still waits; nothing is written afterwards. */

@@ -1,21 +1,30 @@
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeError } from '../error.js';
 import type { Log } from '../log.js';
+import { setAside } from './set-aside.js';
 
 /** What this program writes into every state file as `version`; to be raised when what is in one of them changes its meaning. */
 export const STATE_VERSION = 1;
 
 /**
  * One JSON object that survives power cuts: written to a second file, synced, renamed over the first. A file that can't be
- * used, or comes from a newer program, is set aside under another name, and said; the object before it takes its place.
+ * used, or comes from a newer program, is kept under another name too, and said; the object before it is taken instead.
  */
 export class StateFile<T extends object> {
   private writing: Promise<boolean> = Promise.resolve(true);
   private pending: string | undefined;
   private onDisk: string | undefined;
-  private failing = false;
+  /** The last write failed, or hangs. */
+  failing = false;
+  /** Writes that failed or hung, and files that were set aside. */
+  failures = 0;
+  setAsides = 0;
+  /** What is in its place can't be used, and is not worth being the one before. */
+  private spoiled = false;
+  /** What was taken instead. */
+  private taken: T | undefined;
 
   constructor(
     private readonly path: string,
@@ -23,25 +32,33 @@ export class StateFile<T extends object> {
   ) {}
 
   /**
-   * The value as last written, or the one before if that one is broken; `fallback` where there is neither. With `inDoubt`, that
-   * is taken instead whenever there is a file that can't be used.
+   * The value as last written, or the one before if that one can't be used; `fallback` where there is neither. With `inDoubt`,
+   * that is taken instead whenever there is a file that can't be used. Nothing on the disk is changed by that.
    */
   read<Fallback>(fallback: Fallback, accepts: (value: unknown) => value is T, inDoubt?: T): T | Fallback {
     try {
       return this.parse(this.path, accepts) ?? fallback;
     } catch (error) {
-      if (isUnreadable(error)) {
-        this.warn('can not be read', error);
-        return inDoubt ?? fallback;
-      }
-      this.setAside(error);
+      this.spoiled = true;
+      const isBroken = !isUnreadable(error);
+      if (isBroken) this.setAside(error);
+      else this.warn('can not be read', error);
+      const taken = inDoubt ?? this.readPrevious(accepts);
+      // What can't be read may be good all the same, and is left alone until there is something new.
+      if (isBroken) this.taken = taken;
+      return taken ?? fallback;
     }
-    return inDoubt ?? this.readPrevious(accepts) ?? fallback;
+  }
+
+  /** Writes what was taken in place of a file that can't be used, unless something else was written since. */
+  async mend(): Promise<void> {
+    if (this.taken) await this.write(this.taken);
   }
 
   /** Writes a value; several in quick succession are one. Resolves with whether it is on the disk; failures in a row are one warning. */
   write(value: T): Promise<boolean> {
     const scheduled = this.pending !== undefined;
+    this.taken = undefined;
     this.pending = `${JSON.stringify({ version: STATE_VERSION, ...value }, null, 1)}\n`;
     if (!scheduled) this.writing = this.writing.then(() => this.flush());
     return this.writing;
@@ -52,10 +69,25 @@ export class StateFile<T extends object> {
     await this.writing;
   }
 
+  /** A write takes long. */
+  hangs(): void {
+    this.failed('is not written: the disk does not answer; what it should remember is lost at the next start');
+  }
+
+  /** Takes the file away, as what is in it is worse than nothing; where even that fails, the next write replaces it. */
+  async remove(): Promise<void> {
+    this.onDisk = undefined;
+    try {
+      for (const path of [this.path, this.previous]) await rm(path, { force: true });
+    } catch (error) {
+      this.warn('can not be taken away either', error);
+    }
+  }
+
   private async flush(): Promise<boolean> {
     const text = this.pending ?? '';
     this.pending = undefined;
-    if (text === this.onDisk) return true;
+    if (text === this.onDisk) return this.succeeded();
     const fresh = `${this.path}.new`;
     try {
       mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
@@ -68,20 +100,32 @@ export class StateFile<T extends object> {
       } finally {
         await file.close();
       }
-      await this.keepPrevious();
+      // Should the folder not be synced below, nobody knows what is on the disk.
+      this.onDisk = undefined;
+      if (!this.spoiled) await this.keepPrevious();
       await rename(fresh, this.path);
+      this.spoiled = false;
       // Without this the rename itself may be lost in a power cut.
       const folder = await open(dirname(this.path), 'r');
       await folder.sync().finally(() => folder.close());
       this.onDisk = text;
-      if (this.failing) this.log.info({ file: this.path }, 'the state file can be written again');
-      this.failing = false;
-      return true;
+      return this.succeeded();
     } catch (error) {
-      if (!this.failing) this.warn('can not be written; what it should remember is lost at the next start', error);
-      this.failing = true;
+      this.failed(`can not be written; what it should remember is lost at the next start: ${describeError(error)}`);
       return false;
     }
+  }
+
+  private succeeded(): true {
+    if (this.failing) this.log.info({ file: this.path }, 'the state file can be written again');
+    this.failing = false;
+    return true;
+  }
+
+  private failed(what: string): void {
+    this.failures++;
+    if (!this.failing) this.log.warn({ file: this.path }, `the state file ${what}`);
+    this.failing = true;
   }
 
   /** The file stays in its place all the while: its other name is a second link to it. */
@@ -131,11 +175,10 @@ export class StateFile<T extends object> {
   }
 
   private setAside(cause: unknown): void {
-    const aside = `${this.path}.${cause instanceof Newer ? 'newer' : 'broken'}`;
-    const what = cause instanceof Newer ? 'is of a newer carter-bridge' : 'is not usable';
+    const [as, what] = cause instanceof Newer ? NEWER : BROKEN;
+    this.setAsides++;
     try {
-      renameSync(this.path, aside);
-      this.warn(`${what} and was set aside as ${aside}`, cause);
+      this.warn(`${what} and was set aside as ${setAside(this.path, as)}`, cause);
     } catch (error) {
       this.warn(`${what} and could not be set aside`, error);
     }
@@ -145,6 +188,9 @@ export class StateFile<T extends object> {
     this.log.warn({ file: this.path }, `the state file ${what}: ${describeError(error)}`);
   }
 }
+
+const NEWER = ['newer', 'is of a newer carter-bridge'] as const;
+const BROKEN = ['broken', 'is not usable'] as const;
 
 /** A file that this program is too old for. */
 class Newer extends Error {

@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -224,6 +234,18 @@ describe('a config that is read anew on SIGHUP', () => {
     expect(said(/^connected$/)).toBe(2);
   });
 
+  it('keeps other things than before over a restart', async () => {
+    const values = join(folder, 'state', 'values.json');
+    await reload({ persist: { values: true } });
+    await eventually(() => existsSync(values)).toBe(true);
+    expect(JSON.parse(readFileSync(values, 'utf8')).points).toMatchObject({ 'shed.pump': { value: true } });
+    await reload({ persist: {} });
+    rmSync(values);
+    expect(await tap('shed', 'fan', 20)).toMatchObject({ ok: true });
+    expect(existsSync(values)).toBe(false);
+    expect(said(/^connected$/)).toBe(2);
+  });
+
   it('follows another layout and other formulas', async () => {
     const layout = (msg_type: string) => {
       const sync = [{ filter: { msg_type }, valuePath: 'v' }];
@@ -272,11 +294,27 @@ describe('a config that is read anew on SIGHUP', () => {
     const { port } = taken.address() as AddressInfo;
     await reload({ relay: { embedded: { port, host: '127.0.0.1' }, channel: 'home' } });
     expect(said(/the config was not taken/)).toBe(1);
-    await eventually(() => said(/the relay welcomed us/)).toBe(2);
+    // Our own is at another port, and nobody was sent away from it.
+    expect(await tap('shed', 'fan', 20)).toMatchObject({ ok: true });
+    expect(said(/the relay welcomed us/)).toBe(1);
     await reload({ relay: { embedded: { port: 0, host: '127.0.0.1' }, channel: 'attic' } });
     expect(said(/^the config was taken$/)).toBe(1);
-    await eventually(() => said(/the relay welcomed us/)).toBe(3);
+    await eventually(() => said(/the relay welcomed us/)).toBe(2);
     expect(said(/^connected$/)).toBe(2);
+  });
+
+  it('is read once more where the signal came while the bridge began', async () => {
+    const [own, hut] = [join(folder, 'own.yaml'), { driver: 'lines', port: '/dev/ttyUSB99' }];
+    const place = { name: 'hut', stateDir: join(folder, 'own') };
+    const relay = { embedded: { port: 0, host: '127.0.0.1', tls: true } };
+    writeFileSync(own, stringify({ ...sections, bridge: place, relay, devices: { hut } }));
+    const program = new Program(['run', '--config', own]);
+    onTestFinished(() => void program.child.kill('SIGKILL'));
+    await program.shows(/can move to another board/);
+    program.child.kill('SIGHUP');
+    await program.shows(/bridge hut on/);
+    await program.shows(/the config says nothing new/);
+    expect(await program.stop()).toBe(0);
   });
 
   it('ends with the terminal that it was started in, and is read anew for a signal alone', async () => {

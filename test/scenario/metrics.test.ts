@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeError } from '../../src/error.js';
 import { silentLog } from '../../src/log.js';
 import { eventually } from '../support/eventually.js';
 import type { Phone } from '../support/phone.js';
@@ -118,6 +119,37 @@ describe('the metrics of a bridge', () => {
     expect((await metrics()).get('carter_estop_latched')).toBe(0);
   });
 
+  it('say what is asked for, read anew, and can not be written down', async () => {
+    const { bridge } = rig;
+    const count = async (name: string) => (await metrics()).get(name);
+    await phone.request('rig', 'rig.get_state');
+    await phone.request('rig', 'rig.set', { dev: 'shed', point: 'nose', value: 1 });
+    expect(await count('carter_requests_total{outcome="ok"}')).toBe(1);
+    expect(await count('carter_requests_total{outcome="refused"}')).toBe(1);
+    bridge.reloads.taken++;
+    expect(await count('carter_config_reloads_total{outcome="taken"}')).toBe(1);
+    expect(await count('carter_config_reloads_total{outcome="refused"}')).toBe(0);
+    expect(await count('carter_device_restart_budgets_spent_total{device="shed"}')).toBe(0);
+    expect(await count('carter_state_write_failures_total{file="estop.json"}')).toBe(0);
+    const full = join(dirname(rig.control), 'boards.json.new');
+    mkdirSync(full);
+    expect(await bridge.memory.boards.approve('shed', 'shed@1', undefined)).toBe(false);
+    expect(await count('carter_state_write_failures_total{file="boards.json"}')).toBe(1);
+    expect(await count('carter_state_failing{file="boards.json"}')).toBe(1);
+    expect(await count('carter_state_set_aside_total{file="boards.json"}')).toBe(0);
+    const { status, body } = await scrape(`${url}/health`);
+    expect({ status, ...JSON.parse(body) }).toMatchObject({
+      status: 503,
+      ok: false,
+      reasons: ['storage failing'],
+      storage: 'failing',
+      stopped: false,
+    });
+    rmdirSync(full);
+    await bridge.memory.boards.settled();
+    expect(await health()).toBe(200);
+  });
+
   it('hold nothing secret', async () => {
     for (const path of ['/metrics', '/health', '/']) expect((await scrape(url + path)).body).not.toContain(TOKEN);
   });
@@ -206,15 +238,13 @@ it('a board that drops out while the supply is too low has that as its trouble',
 it('a bridge whose port for metrics is taken says so and does without', async () => {
   const first = await Rig.open(embeddedRelay, { config: { metrics: { port: 0 } } });
   const port = Number(new URL(first.bridge.metrics?.url ?? '').port);
-  const errors: string[] = [];
-  const log = {
-    ...silentLog,
-    error: (_fields: object, message: string) => void errors.push(message),
-    child: () => log,
-  };
+  const warnings: string[] = [];
+  const warn = (fields: object, message: string) =>
+    void warnings.push(`${message}: ${describeError((fields as { err?: unknown }).err)}`);
+  const log = { ...silentLog, warn, child: () => log };
   const second = await Rig.open(embeddedRelay, { config: { metrics: { port } }, log });
-  expect(errors).toEqual([
-    `no metrics: can't listen on 127.0.0.1 port ${port}: EADDRINUSE; check metrics.host and metrics.port [metrics/listen]`,
+  expect(warnings.filter((line) => line.startsWith('opening'))).toEqual([
+    `opening the metrics failed: can't listen on 127.0.0.1 port ${port}: EADDRINUSE; check metrics.host and metrics.port [metrics/listen]`,
   ]);
   expect(second.bridge.metrics?.url).toBeUndefined();
   await Promise.all([first.close(), second.close()]);

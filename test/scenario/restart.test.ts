@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { askControl } from '../../src/control/client.js';
 import { controlSocket } from '../../src/control/protocol.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
+import { eventually } from '../support/eventually.js';
 import type { Phone } from '../support/phone.js';
 import { embeddedRelay } from '../support/relays.js';
 import { Rig, SKETCH, says } from '../support/rig.js';
@@ -100,6 +101,23 @@ describe('a bridge that is started anew', () => {
       last: { pump: { value: false, at: expect.any(Number) } },
     });
     await rig.close();
+  });
+
+  it('knows what it is to know also where the stop before was cut short by a device that hung', async () => {
+    const { rig } = await start();
+    const { fleet } = rig.bridge;
+    const stop = fleet.stop.bind(fleet);
+    const stopped: Promise<void>[] = [];
+    fleet.stop = () => {
+      stopped.push(stop());
+      return new Promise(() => {});
+    };
+    await eventually(() => existsSync(join(stateDir, 'values.json'))).toBe(true);
+    rmSync(join(stateDir, 'values.json'));
+    await rig.close();
+    await Promise.all(stopped);
+    const { points } = JSON.parse(readFileSync(join(stateDir, 'values.json'), 'utf8'));
+    expect(points).toMatchObject({ 'shed.temp': { value: expect.any(Number) }, 'shed.pump': { value: false } });
   });
 
   it('goes on with its sparklines', async () => {

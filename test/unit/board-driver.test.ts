@@ -60,7 +60,9 @@ async function ended(): Promise<string> {
   const over = bench.io.ended.then(({ code, message }) => `${code}: ${message}`);
   return await Promise.race([over, new Promise<string>((resolve) => setImmediate(() => resolve('live')))]);
 }
-const timesDone = () => [...board.executions.values()];
+/** How often each command was carried out; limits are said before the first one. */
+const timesDone = () =>
+  [...board.executions].flatMap(([command, times]) => (command.includes(': limit ') ? [] : [times]));
 
 describe('the handshake', () => {
   it('learns who the board is, what it has, and every value, before it is live', async () => {
@@ -687,5 +689,19 @@ describe('limits', () => {
     expect(await outcome(bench.apply(session, { point: 'pump', value: true }))).toBe('device/refused');
     await bench.clock.advance(5_000);
     expect(await bench.apply(session, { point: 'pump', value: true })).toMatchObject({ value: true });
+  });
+
+  it('are taken away again where there are none any more, also from a board that did not start anew', async () => {
+    await live();
+    const said = bench.port.written.filter((line) => line.includes(' limit '));
+    expect(said).toEqual([expect.stringMatching(/^\d+ limit 0 pump 0 0 0\*/)]);
+  });
+
+  it('that a board refuses are its trouble only where there are any', async () => {
+    setUp();
+    board.refuse('range');
+    bench.plug(board);
+    await bench.connect(500);
+    expect(await ended()).toBe('live');
   });
 });

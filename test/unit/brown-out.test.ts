@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BrownOut } from '../../src/device/brown-out.js';
+import { newCounters } from '../../src/device/counters.js';
 import { silentLog } from '../../src/log.js';
 import { readSupply, type Supply } from '../../src/port/supply.js';
 import { madeUp } from '../support/made-up-machine.js';
@@ -30,19 +31,35 @@ describe('a device that dropped out', () => {
     const clock = new VirtualClock();
     const warnings: string[] = [];
     const log = { ...silentLog, warn: (_: object, message: string) => void warnings.push(message) };
-    return { clock, warnings, brownOut: new BrownOut({ supply, clock, log }) };
+    const counters = newCounters();
+    return { clock, warnings, counters, brownOut: new BrownOut({ supply, counters, clock, log }) };
   }
 
   it.each<[Supply, RegExp]>([
     ['low', /too low now, which makes USB devices drop out$/],
-    ['was low', /too low at some time since its start/],
+    ['was low', /too low while the device was connected/],
   ])('while the supply %s blames it, until it is back', async (supply, said) => {
-    const { brownOut, warnings } = setUp(async () => supply);
+    let now: Supply = 'good';
+    const { brownOut, warnings, counters } = setUp(async () => now);
+    await brownOut.over();
+    now = supply;
     await brownOut.dropped();
     expect(warnings).toEqual([expect.stringMatching(said)]);
     expect(brownOut.reason).toMatch(said);
-    brownOut.over();
+    expect(counters.brownOuts).toBe(1);
+    await brownOut.over();
     expect(brownOut.reason).toBeUndefined();
+  });
+
+  it('blames no supply that was low before the device came, which the kernel never forgets', async () => {
+    const { brownOut, warnings, counters } = setUp(async () => 'was low');
+    await brownOut.dropped();
+    for (let n = 0; n < 3; n++) {
+      await brownOut.over();
+      await brownOut.dropped();
+    }
+    expect(warnings).toEqual([]);
+    expect(counters.brownOuts).toBe(0);
   });
 
   it.each<Supply | undefined>(['good', undefined])('blames no supply that is %s', async (supply) => {
@@ -56,9 +73,11 @@ describe('a device that dropped out', () => {
     let answer: (supply: Supply) => void = () => {};
     const { brownOut, warnings } = setUp(() => new Promise((resolve) => (answer = resolve)));
     const asking = brownOut.dropped();
-    brownOut.over();
+    const answerDropped = answer;
+    const back = brownOut.over();
+    answerDropped('low');
     answer('low');
-    await asking;
+    await Promise.all([asking, back]);
     expect(warnings).toEqual([]);
     expect(brownOut.reason).toBeUndefined();
   });

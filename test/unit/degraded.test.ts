@@ -86,6 +86,20 @@ describe('a device whose sessions keep dying', () => {
     expect(parts.device.state).toBe('live');
   });
 
+  it('is not tried more often for a port that comes and goes with it', async () => {
+    const parts = setUp();
+    parts.device.start();
+    await dying(6, parts);
+    const before = parts.driver.connections;
+    for (let i = 0; i < 100; i++) {
+      parts.driver.die();
+      await parts.clock.advance(50);
+      parts.appear();
+      await parts.clock.advance(50);
+    }
+    expect(parts.driver.connections - before).toBeLessThanOrEqual(4);
+  });
+
   it('leaves no timer behind when it is stopped in its wait', async () => {
     const parts = setUp();
     parts.device.start();

@@ -5,11 +5,13 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { BoardMemory } from '../../src/device/board-memory.js';
 import type { DriverKind, Probe } from '../../src/device/driver-kind.js';
 import { Fleet } from '../../src/device/fleet.js';
 import type { DeviceEntries } from '../../src/device/fleet-change.js';
 import { silentLog } from '../../src/log.js';
 import type { Ports } from '../../src/port/ports.js';
+import { StateFile } from '../../src/state/state-file.js';
 import { Store } from '../../src/state/store.js';
 import { FakePort } from '../support/fake-line.js';
 import { noPins } from '../support/no-pins.js';
@@ -80,16 +82,16 @@ describe('other devices for a fleet that runs', () => {
       holders: async () => [],
       watchList: () => () => {},
     };
+    const boards = new BoardMemory(new StateFile(join(folder, 'boards.json'), silentLog));
     const fleet = new Fleet({
       devices: entries(devices),
       interlocks: [],
       drivers: new Map([['lamp', lamp as DriverKind]]),
       discover,
-      stateDir: folder,
       ports,
       pins: () => noPins,
       store,
-      memory: { stopped: () => false, tallies: () => ({ get: () => 0, set: () => {} }) },
+      memory: { boards, stopped: () => false, tallies: () => ({ get: () => 0, set: () => {} }) },
       clock,
       random: () => 0.5,
       log: silentLog,

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -44,7 +44,7 @@ function start(after: number | undefined) {
       kept.sampled();
     }
   };
-  return { clock, history, kept, says, sample, past: () => history.get('shed', 'temp') };
+  return { clock, store, history, kept, says, sample, past: () => history.get('shed', 'temp') };
 }
 
 /** A bridge that took three samples of 20 °C and stopped. */
@@ -54,6 +54,23 @@ async function earlier(after: number | undefined = 0): Promise<void> {
   await sample(3);
   await kept.close();
 }
+
+it('sparklines of which nothing new is known are not written again', async () => {
+  const { kept, store, says, sample } = start(0);
+  await sample(100);
+  expect(existsSync(path())).toBe(false);
+  says(20);
+  await sample(2);
+  await eventually(() => existsSync(path())).toBe(true);
+  store.forget('shed');
+  await sample(40);
+  const written = () => JSON.parse(readFileSync(path(), 'utf8'));
+  await eventually(written).toMatchObject({ samples: { shed: { temp: [20, 20] } } });
+  const { ino } = statSync(path());
+  await sample(100);
+  await kept.close();
+  expect(statSync(path()).ino).toBe(ino);
+});
 
 describe('sparklines over a restart', () => {
   it('go on', async () => {

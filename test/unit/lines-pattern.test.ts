@@ -57,6 +57,8 @@ describe('Pattern', () => {
     ['a**', 'pattern/syntax'],
     ['(?P<n>a)', 'pattern/syntax'],
     ['(?<n>a)(?<n>b)', 'pattern/syntax'],
+    // A parser that looks at it again at each level takes longer than the world lasts.
+    [`${'('.repeat(40)}(?<n>a)(?<n>b)${')'.repeat(40)}`, 'pattern/syntax'],
     ['a'.repeat(501), 'pattern/syntax'],
     ['(?=a)b', 'pattern/unsupported'],
     ['(?:a|(?!b))*', 'pattern/unsupported'],
@@ -72,7 +74,8 @@ describe('Pattern', () => {
     ['[\\b]', 'pattern/unsupported'],
     ['[[:alpha:]]', 'pattern/unsupported'],
     ['(?<größe>a)', 'pattern/unsupported'],
-    ['(?<n>a)|(?<n>b)', 'pattern/unsupported'],
+    // Right for newer engines, and not for RE2.
+    ['(?<n>a)|(?<n>b)', expect.stringMatching(/^pattern\/(syntax|unsupported)$/)],
     ['(?:a{100}){100}', 'pattern/large'],
     ['(?:(?:(?:){1000}){1000}){1000}', 'pattern/large'],
     ['a{1,99999999}', 'pattern/large'],

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -11,6 +11,8 @@ import { Store } from '../../src/state/store.js';
 import { NAMESPACE, openDesk } from '../support/command-desk.js';
 import { eventually } from '../support/eventually.js';
 import { VirtualClock } from '../support/virtual-clock.js';
+
+const PERSIST = { interval: 10_000, history: false, values: false, counters: true };
 
 let folder: string;
 let said: string[];
@@ -28,7 +30,15 @@ const log: Log = { ...silentLog, warn: (_fields, message) => void said.push(mess
 const held = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 
 /** What a bridge remembers that starts now; `fan` and `pump` come back to what was wished. */
-function start(clock = new VirtualClock()): Memory {
+function start(clock = new VirtualClock(), store = new Store(clock)): Memory {
+  const memory = build(clock, store);
+  memory.start();
+  started.push(memory);
+  return memory;
+}
+
+/** The same, of one that does not get to its start. */
+function build(clock = new VirtualClock(), store = new Store(clock)): Memory {
   const points = {
     pump: { onBoot: 'restore' },
     fan: { onDeviceLost: 'restore' },
@@ -38,18 +48,14 @@ function start(clock = new VirtualClock()): Memory {
   };
   const config = {
     bridge: { name: 'home', namespace: 'home', stateDir: folder },
-    persist: { interval: 10_000, history: false, values: false, counters: true },
+    persist: PERSIST,
     publish: { maxHz: 5, keyframe: 30_000, trend: 2_000 },
     devices: new Map([
       ['shed', { driver: 'made-up', options: { points } }],
       ['bare', { driver: 'made-up', options: undefined }],
     ]),
   };
-  const store = new Store(clock);
-  const memory = new Memory({ config, store, history: new History(store), clock, log });
-  memory.start();
-  started.push(memory);
-  return memory;
+  return new Memory({ config, store, history: new History(store), clock, log });
 }
 
 /** A desk of a bridge that starts now. */
@@ -93,6 +99,8 @@ describe('the latch of the emergency stop', () => {
     ['something else', '{"version": 1, "latched": "no"}'],
   ])('is closed where its file is %s, and stays so at the start after that', async (_what, text) => {
     writeFileSync(join(folder, 'estop.json'), text);
+    // Killed, or turned away, before it began.
+    expect(build().latch.closed).toBe(true);
     const memory = start();
     expect(memory.latch.closed).toBe(true);
     await memory.close();
@@ -110,6 +118,24 @@ describe('the latch of the emergency stop', () => {
     expect(desk.ackOf('stop')).toBeUndefined();
     await desk.clock.advance(20);
     expect(desk.ackOf('stop')).toMatchObject({ ok: true });
+    await desk.close();
+  });
+
+  it('is written down as soon as the disk takes it, and whoever pressed it is told that it did not', async () => {
+    const full = join(folder, 'estop.json.new');
+    mkdirSync(full);
+    const clock = new VirtualClock();
+    const memory = start(clock);
+    const desk = await openDesk({ memory });
+    desk.router.handle({ msg_type: `${NAMESPACE}.estop`, _cmd: 'stop', _from: 'anna' }, false);
+    const message = 'confirmed, but a restart would not know of the emergency stop';
+    await eventually(() => desk.ackOf('stop')).toMatchObject({ ok: true, message });
+    await clock.advance(30_000);
+    expect(existsSync(join(folder, 'estop.json'))).toBe(false);
+    rmSync(full, { recursive: true });
+    await clock.advance(10_000);
+    await eventually(() => existsSync(join(folder, 'estop.json'))).toBe(true);
+    expect(held('estop.json')).toEqual({ version: 1, latched: true });
     await desk.close();
   });
 
@@ -239,12 +265,39 @@ describe('the wishes of outputs', () => {
     await desk.close();
   });
 
+  it('are forgotten by an emergency stop also where the disk takes nothing new', async () => {
+    const memory = start();
+    memory.outputs.note('shed.pump', true);
+    await memory.close();
+    const again = start();
+    for (const name of ['estop.json', 'outputs.json']) mkdirSync(join(folder, `${name}.new`));
+    const desk = await openDesk({ memory: again });
+    void desk.router.emergencyStop('anna');
+    await eventually(() => existsSync(join(folder, 'outputs.json'))).toBe(false);
+    expect(start().outputs.of('shed.pump')).toBeUndefined();
+    await desk.close();
+  });
+
   it('are forgotten too when the power went in the middle of the stop', async () => {
     writeFileSync(join(folder, 'estop.json'), '{"version": 1, "latched": true}');
     writeFileSync(join(folder, 'outputs.json'), '{"version": 1, "outputs": {"shed.pump": true}}');
     const memory = start();
     expect(memory.outputs.of('shed.pump')).toBeUndefined();
     await memory.close();
+    expect(held('outputs.json')).toEqual({ version: 1, outputs: {} });
+  });
+
+  it('are none where the file is broken, as what was wished before may have been switched off since', async () => {
+    const memory = start();
+    memory.outputs.note('shed.pump', true);
+    await memory.close();
+    const again = start();
+    again.outputs.note('shed.pump', undefined);
+    await again.close();
+    writeFileSync(join(folder, 'outputs.json'), '{"version": 1, "outp');
+    const third = start();
+    expect(third.outputs.of('shed.pump')).toBeUndefined();
+    await third.close();
     expect(held('outputs.json')).toEqual({ version: 1, outputs: {} });
   });
 
@@ -262,8 +315,8 @@ describe('the wishes of outputs', () => {
     memory.outputs.note('shed.pump', true);
     memory.outputs.note('shed.fan', 40);
     const device = (points: object) => new Map([['shed', { driver: 'made-up', options: { points } }]]);
-    memory.take({ devices: device({ fan: { onBoot: 'restore' } }) });
-    memory.take({ devices: device({ fan: { onBoot: 'restore' }, pump: { onBoot: 'restore' } }) });
+    memory.take({ persist: PERSIST, devices: device({ fan: { onBoot: 'restore' } }) });
+    memory.take({ persist: PERSIST, devices: device({ fan: { onBoot: 'restore' }, pump: { onBoot: 'restore' } }) });
     expect(memory.outputs.of('shed.pump')).toBeUndefined();
     expect(memory.outputs.of('shed.fan')).toBe(40);
   });
@@ -369,5 +422,90 @@ describe('sealed frames that came', () => {
     expect(hear(early)).toMatch(/-600 s old/);
     await clock.advance(590_000);
     expect(hear(early)).toMatch(/came before/);
+  });
+});
+
+describe('an approval', () => {
+  it('that the disk did not take is written as soon as it does, or at the stop', async () => {
+    const full = join(folder, 'boards.json.new');
+    mkdirSync(full);
+    const clock = new VirtualClock();
+    const { boards } = start(clock);
+    expect(await boards.approve('yard', 'yard@1', 'm')).toBe(false);
+    rmSync(full, { recursive: true });
+    await clock.advance(10_000);
+    await eventually(() => existsSync(join(folder, 'boards.json'))).toBe(true);
+    mkdirSync(full);
+    expect(await boards.approve('shed', 'shed@2', 'm')).toBe(false);
+    rmSync(full, { recursive: true });
+    await boards.settled();
+    expect(start().boards.isApproved('shed@2')).toBe(true);
+  });
+
+  it('that was found in the file before a broken one is there at the start after that, too', async () => {
+    const { boards } = start();
+    await boards.approve('yard', 'yard@1', 'm');
+    boards.join('shed', 'shed@2');
+    await boards.settled();
+    writeFileSync(join(folder, 'boards.json'), '{"join');
+    const memory = start();
+    expect(memory.boards.isApproved('yard@1')).toBe(true);
+    await memory.close();
+    said = [];
+    expect(start().boards.isApproved('yard@1')).toBe(true);
+    expect(said).toEqual([]);
+  });
+});
+
+describe('other wishes about what is kept', () => {
+  const devices = new Map();
+
+  it('begin with what is known and counted, and end with it', async () => {
+    const clock = new VirtualClock();
+    const store = new Store(clock);
+    const memory = start(clock, store);
+    const count = memory.tallies('gate');
+    count.set('door', 3);
+    store.describe('shed', [{ id: 'temp', role: 'sensor', type: 'number' }]);
+    store.setHealth('shed', 'online');
+    store.report('shed', [{ point: 'temp', value: 21 }]);
+    memory.sample();
+    const none = { interval: 10_000, history: false, values: false, counters: false };
+    memory.take({ devices, persist: none });
+    await eventually(() => existsSync(join(folder, 'counters.json'))).toBe(true);
+    count.set('door', 4);
+    await clock.advance(120_000);
+    expect(held('counters.json')).toMatchObject({ counts: { 'gate.door': 3 } });
+    expect(existsSync(join(folder, 'values.json'))).toBe(false);
+
+    memory.take({ devices, persist: { interval: 20_000, history: true, values: true, counters: true } });
+    memory.sample();
+    await clock.advance(0);
+    await eventually(() =>
+      ['counters', 'values', 'history'].every((name) => existsSync(join(folder, `${name}.json`))),
+    ).toBe(true);
+    await eventually(() => held('counters.json')).toMatchObject({ counts: { 'gate.door': 4 } });
+    expect(held('values.json')).toMatchObject({ points: { 'shed.temp': { value: 21 } } });
+    expect(held('history.json')).toMatchObject({ samples: { shed: { temp: [21, 21] } } });
+    store.report('shed', [{ point: 'temp', value: 22 }]);
+    memory.take({ devices, persist: none });
+    await eventually(() => held('values.json')).toMatchObject({ points: { 'shed.temp': { value: 22 } } });
+    expect(memory.last('shed')).toEqual({});
+    expect(count.get('door')).toBe(4);
+  });
+
+  it('are another pace', async () => {
+    const clock = new VirtualClock();
+    const memory = start(clock);
+    const count = memory.tallies('gate');
+    memory.take({ devices, persist: { ...PERSIST, interval: 60_000 } });
+    count.set('door', 1);
+    await clock.advance(0);
+    await eventually(() => existsSync(join(folder, 'counters.json'))).toBe(true);
+    count.set('door', 2);
+    await clock.advance(59_000);
+    expect(held('counters.json')).toMatchObject({ counts: { 'gate.door': 1 } });
+    await clock.advance(1_000);
+    await eventually(() => held('counters.json')).toMatchObject({ counts: { 'gate.door': 2 } });
   });
 });

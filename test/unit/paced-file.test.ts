@@ -93,6 +93,47 @@ it('writes what waits when it is closed, and nothing afterwards', async () => {
   expect(clock.timers).toBe(0);
 });
 
+it('writes again at its close what a write under way did not get onto the disk', async () => {
+  const clock = new VirtualClock();
+  const writes: number[] = [];
+  let fail = () => {};
+  const slow = new Promise<boolean>((resolve) => {
+    fail = () => resolve(false);
+  });
+  const write = async ({ n }: { n: number }) => (writes.push(n) === 1 ? await slow : true);
+  const file = { write, settled: async () => {} };
+  let n = 1;
+  const state = new PacedFile({ file, take: () => ({ n }), clock, intervalMs: 10_000 });
+  state.changed();
+  await clock.advance(0);
+  n = 2;
+  const closed = state.close();
+  fail();
+  await closed;
+  expect(writes).toEqual([1, 2]);
+  expect(clock.timers).toBe(0);
+});
+
+it('says that a write hangs, and nothing of one that is only slow', async () => {
+  const clock = new VirtualClock();
+  const hung: number[] = [];
+  let done = () => {};
+  const write = () =>
+    new Promise<boolean>((resolve) => {
+      done = () => resolve(true);
+    });
+  const file = { write, settled: async () => {}, hangs: () => void hung.push(clock.now()) };
+  const state = new PacedFile({ file, take: () => ({ n: 1 }), clock, intervalMs: 10_000 });
+  const slow = state.write();
+  await clock.advance(9_000);
+  done();
+  expect(await slow).toBe(true);
+  expect(clock.timers).toBe(0);
+  void state.write();
+  await clock.advance(3_600_000);
+  expect(hung).toEqual([19_000]);
+});
+
 it('does not try for ever what can not be written when it is closed', async () => {
   const { clock, writes, state, change } = paced(() => false);
   change();

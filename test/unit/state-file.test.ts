@@ -10,9 +10,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { type FileHandle, open as openFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Log, silentLog } from '../../src/log.js';
 import { StateFile } from '../../src/state/state-file.js';
 
@@ -23,8 +24,12 @@ interface Counted {
 const isCounted = (value: unknown): value is Counted => Number.isInteger((value as Counted | null)?.n);
 
 let folder: string;
+let handles: FileHandle;
 let said: string[];
-beforeEach(() => {
+beforeEach(async () => {
+  const handle = await openFile(import.meta.filename);
+  handles = Object.getPrototypeOf(handle);
+  await handle.close();
   folder = mkdtempSync(join(tmpdir(), 'carter-state-'));
   said = [];
 });
@@ -59,11 +64,12 @@ describe('a state file and its previous copy', () => {
     await open().write({ n: 1 });
     await open().write({ n: 2 });
     writeFileSync(path(), '{"n": ');
-    expect(read()).toEqual({ n: 1 });
+    const state = open();
+    expect(state.read({ n: -1 }, isCounted)).toEqual({ n: 1 });
     expect(readFileSync(`${path()}.broken`, 'utf8')).toBe('{"n": ');
     expect(said[0]).toContain('is not usable and was set aside');
     expect(said[1]).toContain('the state before that one is used');
-    await open().write({ n: 3 });
+    await state.write({ n: 3 });
     expect(JSON.parse(readFileSync(`${path()}.previous`, 'utf8'))).toEqual({ version: 1, n: 1 });
   });
 
@@ -72,7 +78,48 @@ describe('a state file and its previous copy', () => {
     writeFileSync(`${path()}.previous`, '');
     expect(read()).toEqual({ n: -1 });
     expect(said).toHaveLength(2);
-    expect(existsSync(path())).toBe(false);
+    expect(readFileSync(path(), 'utf8')).toBe('{"version": 1, "n": "many"}');
+  });
+
+  it('leaves a broken one where it is until something good takes its place, so that nobody takes it for none', async () => {
+    await open().write({ n: 1 });
+    await open().write({ n: 2 });
+    writeFileSync(path(), '{"n": ');
+    const doubt = (state: StateFile<Counted>) => state.read({ n: -1 }, isCounted, { n: 99 });
+    expect(doubt(open())).toEqual({ n: 99 });
+    expect(doubt(open())).toEqual({ n: 99 });
+    expect([read(), read()]).toEqual([{ n: 1 }, { n: 1 }]);
+    const state = open();
+    state.read({ n: -1 }, isCounted);
+    await state.mend();
+    said = [];
+    expect(read()).toEqual({ n: 1 });
+    expect(said).toEqual([]);
+    expect(readFileSync(`${path()}.broken`, 'utf8')).toBe('{"n": ');
+  });
+
+  it('takes the value before one that can not be read, and leaves that alone until there is another', async () => {
+    await open().write({ n: 1 });
+    await open().write({ n: 2 });
+    rmSync(path());
+    mkdirSync(path());
+    const state = open();
+    expect(state.read({ n: -1 }, isCounted)).toEqual({ n: 1 });
+    await state.mend();
+    expect(statSync(path()).isDirectory()).toBe(true);
+    rmSync(path(), { recursive: true });
+    await state.write({ n: 3 });
+    expect(read()).toEqual({ n: 3 });
+  });
+
+  it('keeps the newest three broken ones, each once', () => {
+    for (const text of ['a', 'b', 'c', 'd', 'd']) {
+      writeFileSync(path(), text);
+      read();
+      rmSync(path());
+    }
+    const kept = ['', '.1', '.2', '.3'].map((age) => `${path()}.broken${age}`);
+    expect(kept.filter((name) => existsSync(name)).map((name) => readFileSync(name, 'utf8'))).toEqual(['d', 'c', 'b']);
   });
 
   it('takes a file of before there were versions for one of the first', () => {
@@ -96,13 +143,13 @@ describe('a state file and its previous copy', () => {
     expect(said).toHaveLength(2);
   });
 
-  it('goes on from nothing, and says so once, where both are of a newer program', () => {
+  it('goes on from nothing, and says so once a start, where both are of a newer program', () => {
     writeFileSync(path(), '{"version": 3}');
     writeFileSync(`${path()}.previous`, '{"version": 2}');
     expect(read()).toEqual({ n: -1 });
     expect(said).toHaveLength(1);
     expect(read()).toEqual({ n: -1 });
-    expect(said).toHaveLength(1);
+    expect(said).toHaveLength(2);
   });
 
   it.each(['0', '1.5', '"1"', 'null', '[]'])('takes a file of version %s for broken', (version) => {
@@ -132,6 +179,38 @@ describe('a state file and its previous copy', () => {
     rmSync(path());
     expect(read()).toEqual({ n: -1 });
     expect(said).toEqual([]);
+  });
+
+  it('takes nothing for written that it said was not, as where the folder could not be synced', async () => {
+    const state = open();
+    await state.write({ n: 1 });
+    const refusal = Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO', syscall: 'fsync' });
+    const sync = vi.spyOn(handles, 'sync').mockResolvedValueOnce().mockRejectedValueOnce(refusal);
+    expect(await state.write({ n: 2 })).toBe(false);
+    sync.mockRestore();
+    expect(await state.write({ n: 1 })).toBe(true);
+    expect(read()).toEqual({ n: 1 });
+  });
+
+  it('has no trouble any more once what is to be there is what was there before', async () => {
+    const state = open();
+    await state.write({ n: 1 });
+    mkdirSync(`${path()}.new`);
+    expect(await state.write({ n: 2 })).toBe(false);
+    expect(await state.write({ n: 1 })).toBe(true);
+    expect(state.failing).toBe(false);
+  });
+
+  it('says once that the disk does not answer, and that it does again', async () => {
+    const state = open();
+    for (let n = 0; n < 3; n++) state.hangs();
+    expect([state.failing, state.failures]).toEqual([true, 3]);
+    expect(await state.write({ n: 1 })).toBe(true);
+    expect(state.failing).toBe(false);
+    expect(said).toEqual([
+      'warn the state file is not written: the disk does not answer; what it should remember is lost at the next start',
+      'info the state file can be written again',
+    ]);
   });
 
   it('leaves the disk alone for a value that is there already', async () => {

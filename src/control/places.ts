@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { lstatSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { isInUse } from './client.js';
+import { controlSocket, fitsSocket } from './protocol.js';
+
+/** What says where this user may have a socket. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly uid: number;
+}
+
+/** Where systemd makes a folder for the service. */
+const SERVICE = '/run/carter-bridge';
+
+/** Where the control socket may be whose state folder can't have it, as on a read-only disk; the likeliest first. */
+export function spareSockets(stateDir: string, { env, uid }: Surroundings): string[] {
+  const name = `control-${createHash('sha256').update(stateDir).digest('hex').slice(0, 16)}.sock`;
+  const [own = SERVICE] = env['RUNTIME_DIRECTORY']?.split(':') ?? [];
+  const folders = [own, `/run/user/${uid}`, join(tmpdir(), `carter-bridge-${uid}`)];
+  return folders.map((folder) => join(folder, name)).filter(fitsSocket);
+}
+
+/** Where the bridge with this state folder listens, or would. Throws `control/path`. */
+export async function findSocket(stateDir: string, surroundings: Surroundings): Promise<string> {
+  const usual = controlSocket(stateDir);
+  const spares = spareSockets(stateDir, surroundings).filter((path) => isTrusted(dirname(path), surroundings.uid));
+  if (spares.length === 0 || (await isInUse(usual))) return usual;
+  for (const path of spares) if (await isInUse(path)) return path;
+  return usual;
+}
+
+/** False for a folder in which somebody else may have put a socket that looks like the bridge's. */
+function isTrusted(folder: string, uid: number): boolean {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  return stats?.isDirectory() === true && (stats.uid === uid || folder.startsWith('/run/'));
+}
