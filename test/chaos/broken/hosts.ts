@@ -179,6 +179,12 @@ export const BROKEN_HOSTS: readonly Broken[] = [
     'bridge killed, a state file mutated',
   ],
   [
+    'an emergency stop that is lost without a word',
+    /an emergency stop is lost, and nobody was told that it may be/,
+    mute,
+    'emergency stop on a full disk, bridge killed',
+  ],
+  [
     'a config of which the good parts are taken',
     /a config with a mistake was taken/,
     (parts) => {

@@ -44,7 +44,7 @@ function harm(world: World, damage: (text: string, random: () => number) => stri
   // Nobody can tell what the one before said, and there may be none.
   if (existsSync(`${path}.previous`) && random() < 0.5) rmSync(`${path}.previous`);
   const since = world.stage.clock.now();
-  const said = () => world.complaints.heardOf(/^the state file .*(not usable|newer)/, since);
+  const said = () => world.complaints.heardOf(/the state file .*(not usable|newer)/, since);
   return {
     begun: () => {
       world.ledger.check(said(), `nobody was told that ${name} is not usable`);
