@@ -15,17 +15,28 @@ export class Partings {
   gone(id: string): void {
     const count = (this.counts.get(id) ?? 0) + 1;
     this.counts.set(id, count);
+    const isStill = () => this.counts.get(id) === count && !this.world.isThere(id);
     whenWell(this.world, FORGOTTEN_MS, () => {
-      if (this.counts.get(id) === count && !this.world.isThere(id)) this.check(id);
+      // Answers to a phone that hammers take what relays let through, and the word on the device has its turn later.
+      if (this.isCrowded) whenWell(this.world, FORGOTTEN_MS, () => isStill() && this.check(id, 2 * FORGOTTEN_MS));
+      else if (isStill()) this.check(id, FORGOTTEN_MS);
     });
   }
 
-  private check(id: string): void {
+  private get isCrowded(): boolean {
+    const { phones, troubles } = this.world;
+    return !troubles.calm(
+      FORGOTTEN_MS,
+      phones.map(({ name }) => name),
+    );
+  }
+
+  private check(id: string, ms: number): void {
     const { ledger, phones, troubles, known } = this.world;
-    const over = `${FORGOTTEN_MS} ms after ${id} was gone`;
+    const over = `${ms} ms after ${id} was gone`;
     for (const { name, ready, health, values } of phones) {
       // Whoever is not reached is told nothing; a slower pace is kept with other words, too.
-      const reached = troubles.calm(FORGOTTEN_MS + ECHO_MS, ['relay', 'bridge', 'config', name]);
+      const reached = troubles.calm(ms + ECHO_MS, ['relay', 'bridge', 'config', name]);
       if (!ready || !reached || !known.isJoined) continue;
       ledger.check(health.get(id) !== 'online', `${name} takes ${id} for online ${over}`);
       for (const [point, value] of values) {
