@@ -45,7 +45,7 @@ export class Begins {
           const wished = this.world.orders.wished(id, point) || restores.mayBeOn(`${id}.${point}`);
           ledger.check(wished, `${id}.${point} is on ${SAFE_MS} ms after the bridge began, and nobody wished for that`);
         }
-        for (const name of this.world.orders.isStopped ? [] : wanted) {
+        for (const name of this.world.stops.stoppedAt === undefined ? wanted : []) {
           const [device = '', point = ''] = name.split('.');
           const back = device !== id || on().includes(point) || !restores.mustBeOn(endedAt).includes(name);
           ledger.check(back, `${name} did not come back to what was wished before the bridge began`);

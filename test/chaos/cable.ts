@@ -53,6 +53,8 @@ export class Cable {
     private readonly clock: Clock,
     private readonly random: () => number,
     private readonly taps: Taps,
+    /** Called each time that it was pulled. */
+    private readonly gone: () => void,
   ) {}
 
   get plugged(): boolean {
@@ -77,6 +79,7 @@ export class Cable {
     this.wire = undefined;
     this.jack.vanish();
     this.taps.pulled();
+    this.gone();
   }
 
   /** The two devices are pulled, and plugged into each other's sockets, where they were plugged in. */

@@ -11,7 +11,13 @@ export interface Said {
 
 /** What the bridge wrote to a device. */
 export type Told =
-  | { readonly kind: 'set'; readonly point: string; readonly value: Value; readonly isSafe: boolean }
+  | {
+      readonly kind: 'set';
+      readonly point: string;
+      readonly value: Value;
+      readonly isSafe: boolean;
+      readonly cid?: number;
+    }
   | { readonly kind: 'alive' }
   | { readonly kind: 'stop' };
 
@@ -59,7 +65,8 @@ export function boardDialect(points: readonly PointDescription[]): Dialect {
       owners.set(message.cid, message.point);
       const value = valueIn(message.point, message.value);
       if (value === undefined || value === null) return undefined;
-      return { kind: 'set', point: message.point, value, isSafe: byId.get(message.point)?.safe === value };
+      const isSafe = byId.get(message.point)?.safe === value;
+      return { kind: 'set', point: message.point, value, isSafe, cid: message.cid };
     },
   };
 }

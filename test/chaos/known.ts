@@ -1,7 +1,7 @@
 import type { Host } from './host.js';
 
 /** A device that went away again and again is `degraded` for a while, and works. */
-export const LIVE: ReadonlySet<unknown> = new Set(['online', 'degraded']);
+const LIVE: ReadonlySet<unknown> = new Set(['online', 'degraded']);
 
 /** What the bridge that runs now takes for true. */
 export class Known {

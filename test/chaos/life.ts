@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../src/clock.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { PatientClock } from './patient-clock.js';
 
 /** Something that is to be done at a time. */
 interface Due {
@@ -22,7 +22,8 @@ export class Life {
   private readonly came: (() => void)[] = [];
   /** The same after it went on, as long as not all of it is done. */
   private backlog: (() => void)[] = [];
-  private readonly rest = new VirtualClock();
+  /** Files that it still writes take real time: it would be out of its own before they are done, and leave its socket open. */
+  private readonly rest = new PatientClock();
   private heldAt = 0;
   private heldBefore = 0;
   private seenAt: number | undefined;

@@ -15,7 +15,10 @@ export class LogEar implements Log {
 
   readonly debug = (): void => {};
   readonly info = (): void => {};
-  readonly warn = (_: object, message: string): void => void this.heard.push({ at: this.clock.now(), message });
+  readonly warn = (about: object, message: string): void => {
+    const file = 'file' in about ? `${String(about.file)}: ` : '';
+    this.heard.push({ at: this.clock.now(), message: `${file}${message}` });
+  };
   readonly error = this.warn;
 
   child(): Log {

@@ -2,16 +2,36 @@ import type { Clock } from '../../src/clock.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import type { Told } from './dialect.js';
 import type { Ledger } from './ledger.js';
+import type { OwnTime } from './own-time.js';
 import type { Witness } from './witness.js';
 
 /** A command may be on the wire this long after it came: its own time, and the last repetition. */
 const WITHIN_MS = 1_600;
 /** What waited longer before the bridge saw it is too old to move anything. */
-const TOO_OLD_MS = 2_000;
+export const TOO_OLD_MS = 2_000;
 /** A command is answered this long after it came, at the latest. */
 const ANSWER_MS = 2_000;
-/** An emergency stop is on the wire of every live board this soon: 20 ms, and as much where a line is under way. */
-const STOP_MS = 45;
+/** With these nothing was carried out; with any other nobody knows how far it got. */
+const NOT_DONE: ReadonlySet<unknown> = new Set([
+  'rate',
+  'interlock',
+  'unarmed',
+  'unapproved',
+  'device_refused',
+  'superseded',
+  'expired',
+]);
+
+/** Something that the bridge wrote of an output. */
+interface Written {
+  readonly value: unknown;
+  readonly at: number;
+  /** The same where it is written again, as it may have been lost. */
+  readonly cid: number | undefined;
+}
+
+/** So many of them are known of each output. */
+const MOST_WRITTEN = 100;
 
 interface Order {
   readonly cmd: string;
@@ -22,6 +42,8 @@ interface Order {
   readonly at: number;
   /** How long it had waited on the machine before the bridge saw it. */
   readonly waited: number;
+  /** It was written to the device. */
+  isWritten?: true;
   answer?: { readonly ok: boolean; readonly value: unknown; readonly code: unknown; readonly at: number };
 }
 
@@ -30,18 +52,15 @@ export interface OrdersParts {
   clock: Clock;
   ledger: Ledger;
   witnesses: ReadonlyMap<string, Witness>;
-  /** Boards that are live, and have to hear of an emergency stop. */
-  liveBoards(): string[];
   /** How often the connection to the relay was lost. */
   losses(): number;
   /** When what the bridge sees now came to its machine. */
   arrivedAt(): number;
-  /** Whether the bridge's emergency stop is latched. */
-  isLatched(): boolean;
+  /** When the emergency stop was latched, where it is. */
+  stoppedAt(): number | undefined;
   /** Whether an output may be switched on without a wish, as it was on by one before the bridge began. */
   mayComeBack(output: string): boolean;
-  /** Milliseconds for which the bridge was held up so far. */
-  heldMs(): number;
+  ownTime: OwnTime;
   /** Milliseconds by which a busy machine may be late. */
   slackMs: number;
 }
@@ -57,15 +76,10 @@ export class Orders {
   private readonly past: Order[] = [];
   /** Senders so busy that some refusals stay unanswered. */
   readonly hammering = new Set<string>();
-  /** When the emergency stop came, until it is let go of. */
-  private stoppedAt: number | undefined;
+  /** What was written of each output, oldest first. */
+  private readonly written = new Map<string, Written[]>();
 
   constructor(private readonly parts: OrdersParts) {}
-
-  /** True from an emergency stop to its reset. */
-  get isStopped(): boolean {
-    return this.stoppedAt !== undefined;
-  }
 
   /** Another bridge runs, which knows nothing of what came to the one before. */
   born(): void {
@@ -81,17 +95,9 @@ export class Orders {
     });
   }
 
-  /** The emergency stop is latched, whoever latched it, or it is not any more. */
-  latched(latched = true): void {
-    this.stoppedAt = latched ? (this.stoppedAt ?? this.parts.clock.now()) : undefined;
-  }
-
   /** A broadcast came to the bridge. */
   came(payload: JsonObject): void {
-    const type = payload['msg_type'];
-    if (type === 'rig.estop') this.stop();
-    else if (type === 'rig.estop_reset') this.reset();
-    else if (type === 'rig.cmd') this.command(payload);
+    if (payload['msg_type'] === 'rig.cmd') this.command(payload);
   }
 
   /** The bridge answers a command. */
@@ -110,25 +116,46 @@ export class Orders {
     if (ok !== true) return;
     this.counts.confirmed++;
     // On a real line what was said a moment before is still on its way, and a sketch does not say what it answers.
-    const said = witnesses.get(order.device)?.saidSince(order.point, value, order.at - slackMs) ?? false;
+    const witness = witnesses.get(order.device);
+    const said = witness?.saidSince(order.point, value, order.at - slackMs) ?? false;
     ledger.check(said, `${what} is confirmed as ${String(value)}, which the device did not say after it`);
+    const since = this.written.get(`${order.device}.${order.point}`)?.filter(({ at }) => at >= order.at) ?? [];
+    const had = witness?.saidBefore(order.point, order.at) === value;
+    const obeyed = had || since.some((written) => written.value === value);
+    ledger.check(obeyed, `${what} is confirmed as ${String(value)}, which the device was not told after it`);
   }
 
   /** The bridge writes to a device. */
   told(device: string, told: Told): void {
     if (told.kind !== 'alive') this.parts.ledger.note('told', { device, ...told });
-    if (told.kind !== 'set' || told.isSafe) return;
-    const { ledger, clock, slackMs } = this.parts;
-    const what = `${device}.${told.point}=${String(told.value)}`;
+    if (told.kind !== 'set') return;
+    const { point, value, cid } = told;
+    const name = `${device}.${point}`;
+    const before = this.written.get(name) ?? [];
+    const again = cid !== undefined && before.at(-1)?.cid === cid;
+    // Answers to what is older than that are too late anyway.
+    this.written.set(name, [...before.slice(-MOST_WRITTEN), { value, cid, at: this.parts.clock.now() }]);
+    if (!told.isSafe) this.moved(device, point, value, again);
+  }
+
+  /** The bridge writes what is not safe: somebody must have asked for that, and each wish is written once. */
+  private moved(device: string, point: string, value: unknown, again: boolean): void {
+    const { ledger, clock, slackMs, stoppedAt, mayComeBack } = this.parts;
+    const now = clock.now();
+    const what = `${device}.${point}=${String(value)}`;
     // What was written in the moment before may be seen in the same instant.
-    ledger.check(clock.now() <= (this.stoppedAt ?? clock.now()) + slackMs, `${what} is written in an emergency stop`);
-    const recent = (this.wishes.get(what) ?? []).filter(({ at }) => clock.now() - at <= WITHIN_MS + slackMs);
-    if (recent.length === 0 && this.parts.mayComeBack(`${device}.${told.point}`)) return;
+    ledger.check(now <= (stoppedAt() ?? now) + slackMs, `${what} is written in an emergency stop`);
+    const recent = (this.wishes.get(what) ?? []).filter(({ at }) => now - at <= WITHIN_MS + slackMs);
+    if (recent.length === 0 && mayComeBack(`${device}.${point}`)) return;
     ledger.check(recent.length > 0, `${what} is written though nobody asked for it in time`);
     const fresh = recent.filter(({ waited }) => waited <= TOO_OLD_MS + slackMs);
     ledger.check(recent.length === 0 || fresh.length > 0, `${what} is written though the wish had waited for too long`);
-    const open = recent.filter(({ answer }) => answer === undefined || answer.ok || answer.at === clock.now());
+    const open = recent.filter(({ answer }) => answer === undefined || answer.ok || answer.at === now);
     ledger.check(recent.length === 0 || open.length > 0, `${what} is written after it was refused`);
+    if (again || open.length === 0) return;
+    const due = open.find(({ isWritten, answer }) => !isWritten && (answer === undefined || answer.at === now));
+    ledger.check(due !== undefined, `${what} is written once more than anybody asked for it`);
+    if (due) due.isWritten = true;
   }
 
   /** Holds what devices did, as `point value` by device, against what was asked and answered. */
@@ -145,6 +172,7 @@ export class Orders {
       }
     }
     for (const order of all) {
+      if (typeof order.value === 'number' && NOT_DONE.has(order.answer?.code)) this.left(order, all, executions);
       if (!order.answer?.ok || typeof order.value !== 'number') continue;
       const { device, point } = order;
       const done = executions.get(device);
@@ -153,6 +181,22 @@ export class Orders {
       const what = `${device}.${point}=${String(order.answer.value)}`;
       ledger.check(order.answer.value === 0 || times > 0, `${what} was confirmed and never carried out`);
     }
+  }
+
+  /** A number that nobody else wished for, and that was refused, is nowhere. */
+  private left(
+    order: Order,
+    all: readonly Order[],
+    executions: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  ): void {
+    const { device, point, value, answer } = order;
+    const same = all.filter((other) => other.device === device && other.point === point && other.value === value);
+    const times = executions.get(device)?.get(`${point} ${String(value)}`) ?? 0;
+    const done = times > 0 && same.every((other) => NOT_DONE.has(other.answer?.code));
+    this.parts.ledger.check(
+      !done,
+      `${device}.${point}=${String(value)} was refused as ${answer?.code} and carried out`,
+    );
   }
 
   private command(payload: JsonObject): void {
@@ -176,49 +220,9 @@ export class Orders {
       this.wishes.set(key, [...(this.wishes.get(key) ?? []), order]);
     }
     const losses = this.parts.losses();
-    this.later(ANSWER_MS + this.parts.slackMs, () => {
+    this.parts.ownTime.after(ANSWER_MS + this.parts.slackMs, () => {
       if (this.parts.losses() !== losses || this.hammering.has(order.from)) return;
       ledger.check(order.answer !== undefined, `${order.device}.${order.point} of ${order.from} is never answered`);
-    });
-  }
-
-  /** Whether a reset is too old to be taken is the bridge's to say, but for one that certainly is. */
-  private reset(): void {
-    const { ledger, clock, arrivedAt, isLatched, slackMs } = this.parts;
-    const waited = clock.now() - arrivedAt();
-    const before = this.stoppedAt;
-    // The bridge hears of it after this.
-    queueMicrotask(() => {
-      const old = before !== undefined && waited > TOO_OLD_MS + slackMs;
-      ledger.check(!old || isLatched(), 'a reset that had waited for too long let go of the emergency stop');
-      this.latched(isLatched());
-    });
-  }
-
-  private stop(): void {
-    this.parts.ledger.note('emergency stop');
-    const { clock, ledger, liveBoards, witnesses } = this.parts;
-    const now = clock.now();
-    if (this.stoppedAt !== undefined) return;
-    this.stoppedAt = now;
-    const live = liveBoards();
-    this.later(STOP_MS + this.parts.slackMs, () => {
-      for (const id of live) {
-        if (!liveBoards().includes(id)) continue;
-        const told = (witnesses.get(id)?.stoppedAt ?? Number.NEGATIVE_INFINITY) >= now;
-        ledger.check(told, `${id} was not told to stop within ${STOP_MS} ms of the emergency stop`);
-      }
-    });
-  }
-
-  /** After so much time of the bridge's own, in which it was not held up. */
-  private later(ms: number, check: () => void): void {
-    const { clock, heldMs } = this.parts;
-    const before = heldMs();
-    clock.after(ms, () => {
-      const more = heldMs() - before;
-      if (more > 0) this.later(more, check);
-      else check();
     });
   }
 }

@@ -1,15 +1,21 @@
 import { StateFile } from '../../src/state/state-file.js';
 import { settle, VirtualClock } from '../support/virtual-clock.js';
 
-/** Files that are being written, which takes another time on each machine and at each try. */
+/** Files that are being written or taken away, which takes another time on each machine and at each try. */
 let writing = 0;
-const { write } = StateFile.prototype;
+const { write, remove } = StateFile.prototype;
 StateFile.prototype.write = function (this: StateFile<object>, value: object) {
-  const written = write.call(this, value);
-  writing++;
-  void written.finally(() => writing--);
-  return written;
+  return waitedFor(write.call(this, value));
 };
+StateFile.prototype.remove = function (this: StateFile<object>) {
+  return waitedFor(remove.call(this));
+};
+
+function waitedFor<T>(work: Promise<T>): Promise<T> {
+  writing++;
+  void work.finally(() => writing--);
+  return work;
+}
 
 /** Virtual time that stands still while the real machine is at work, which has no part in it: so a seed replays exactly. */
 export class PatientClock extends VirtualClock {

@@ -13,6 +13,8 @@ const OUTPUTS: readonly Point[] = ['lamp', 'winch'];
 export interface PinTaps {
   /** Somebody opens them anew. */
   opened(): void;
+  /** The chip is gone. */
+  gone(): void;
   said(line: string): void;
   told(line: string): void;
 }
@@ -20,7 +22,7 @@ export interface PinTaps {
 /** Pins of a chip in memory with a door contact, a wheel that is counted, and two relays on them. */
 export class PinBoard implements Pins {
   readonly chip: SimulatedPins;
-  taps: PinTaps = { opened: () => {}, said: () => {}, told: () => {} };
+  taps: PinTaps = { opened: () => {}, gone: () => {}, said: () => {}, told: () => {} };
   /** Turns of the wheel that whoever counts them must have counted. */
   private turns = 0;
   private counting = false;
@@ -68,10 +70,16 @@ export class PinBoard implements Pins {
     this.chip.lose(PINS.count, turns);
   }
 
+  /** Whether the chip is there. */
+  get present(): boolean {
+    return !this.gone;
+  }
+
   vanish(): void {
     this.gone = true;
     this.counting = false;
     this.chip.vanish();
+    this.taps.gone();
   }
 
   appear(): void {

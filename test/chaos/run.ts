@@ -52,18 +52,22 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const { ledger, stage } = world;
   await world.start();
   await stage.pass(UP_MS);
-  for (let late = 0; late < stage.slackMs * 10 && !world.recovered(0); late += STEP_MS) await stage.pass(STEP_MS);
-  ledger.check(world.recovered(0), 'not everything is up 3 s after the start');
+  for (let late = 0; late < stage.slackMs * 10 && !isUp(world); late += STEP_MS) await stage.pass(STEP_MS);
+  ledger.check(isUp(world), 'not everything is up 3 s after the start');
+  world.troubles.start();
   const faults = await trouble(world, options.kinds ?? FAULTS, options.seed);
-  const recoveryMs = await recovery(world, faults);
-  ledger.check(recoveryMs !== undefined, 'it never recovered');
-  if (recoveryMs !== undefined) await proof(world);
+  const recovers = await recovery(world);
+  ledger.check(recovers, `${world.recovery.missing.join(', ')}: it never recovered`);
+  if (recovers) await proof(world);
+  const { slowest, missing } = world.recovery;
+  ledger.check(!recovers || missing.length === 0, `${missing.join(', ')}: well, and then not any more`);
+  ledger.note('slowest', slowest);
   await world.stop();
   return {
     seed: options.seed,
     faults: faults.map(({ name }) => name),
     violations: ledger.violations,
-    recoveryMs,
+    recoveryMs: slowest?.ms,
     stoodStillMs: stage.worstLagMs,
     commands: world.orders.counts,
     trace: ledger.trace,
@@ -80,7 +84,6 @@ async function trouble(world: World, kinds: readonly FaultKind[], seed: number):
   const happened: FaultKind[] = [];
   const count = 1 + Math.floor(plan() * MOST_FAULTS);
   let toCome = count;
-  let wellAt: number | undefined;
   const taps = world.tapping();
   const possible = kinds.filter((kind) => kind.targets(world).length > 0);
   for (let n = 0; n < count; n++) {
@@ -96,7 +99,6 @@ async function trouble(world: World, kinds: readonly FaultKind[], seed: number):
       const over = troubles.begin(kind, target);
       if (!over) return;
       happened.push(kind);
-      wellAt = undefined;
       ledger.note('fault', `${kind.name}: ${target}`);
       const end = kind.begin(world, target, random);
       clock.after(length, async () => {
@@ -107,42 +109,50 @@ async function trouble(world: World, kinds: readonly FaultKind[], seed: number):
     });
   }
   while (toCome > 0 || troubles.count > 0) {
-    await world.stage.pass(STEP_MS);
-    if (troubles.count > 0) wellAt = undefined;
-    else if (world.recovered(troubles.lastEnd)) wellAt ??= clock.now();
+    await watched(world, STEP_MS);
   }
   taps();
   ledger.note('quiet', `since ${troubles.lastEnd.toFixed(0)}`);
-  world.wellAt = wellAt;
   return happened;
 }
 
-async function recovery(world: World, faults: readonly FaultKind[]): Promise<number | undefined> {
-  const quietSince = world.troubles.lastEnd;
+/** Resolves with whether all was well again before the run is given up on. */
+async function recovery(world: World): Promise<boolean> {
   const { clock } = world.stage;
-  const holdOff = Math.max(0, ...faults.map((kind) => kind.holdsOff ?? 0));
-  // A wait longer than what is meant to be is not the bridge's purpose any more.
-  const since = () => Math.max(quietSince, Math.min(world.triedAt, quietSince + holdOff));
-  while (clock.now() - quietSince < GIVEN_UP_MS) {
+  const { lastEnd } = world.troubles;
+  while (clock.now() - lastEnd < GIVEN_UP_MS) {
     // The reset may have been lost with a connection.
-    if (world.orders.isStopped) world.letGo();
-    else if (world.recovered(quietSince)) return Math.max(0, (world.wellAt ?? clock.now()) - since());
-    await world.stage.pass(STEP_MS);
+    if (world.stops.stoppedAt !== undefined) world.letGo();
+    else if (isUp(world)) return true;
+    await watched(world, STEP_MS);
   }
-  return undefined;
+  return false;
+}
+
+/** Time goes on, and it is looked how things are. */
+async function watched({ stage, recovery }: World, ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= STEP_MS) {
+    await stage.pass(Math.min(left, STEP_MS));
+    recovery.look();
+  }
+}
+
+function isUp({ recovery }: World): boolean {
+  recovery.look();
+  return recovery.missing.length === 0;
 }
 
 /** Every output obeys again. */
 async function proof(world: World): Promise<void> {
   const { ledger, stage } = world;
   // What phones asked for in the last moment is over by now.
-  await stage.pass(ANSWER_MS + stage.slackMs);
+  await watched(world, ANSWER_MS + stage.slackMs);
   for (const phone of world.phones) {
     const asked = world.wishes.outputs.map(({ device, point, wish }) => {
       const value = wish ? wish(world.wishes.fresh()) : true;
       return { device, point, cmd: phone.command(device, point, { value }) };
     });
-    await stage.pass(ANSWER_MS + stage.slackMs);
+    await watched(world, ANSWER_MS + stage.slackMs);
     for (const { device, point, cmd } of asked) {
       const answer = phone.answers.get(cmd ?? '');
       const what = `${phone.name} at ${stage.clock.now().toFixed(0)}: ${device}.${point}`;

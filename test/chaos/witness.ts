@@ -5,7 +5,7 @@ import type { Dialect, Told } from './dialect.js';
 import type { Ledger } from './ledger.js';
 
 /** A pulled device's values are unknown on the channel within this time, and its health is no more `online`. */
-const FORGOTTEN_MS = 500;
+export const FORGOTTEN_MS = 500;
 
 interface Entry {
   readonly value: Value | null;
@@ -24,8 +24,6 @@ interface Record {
 export class Witness implements Taps {
   /** When the device last got something that renews its leases. */
   renewedAt = Number.NEGATIVE_INFINITY;
-  /** When the bridge last wrote a stop. */
-  stoppedAt = Number.NEGATIVE_INFINITY;
   private readonly points = new Map<string, Record>();
   private readonly partial = { said: '', told: '', heard: '' };
   private pulledAt: number | undefined = 0;
@@ -66,7 +64,6 @@ export class Witness implements Taps {
   told(bytes: string): void {
     for (const line of this.lines('told', bytes)) {
       const told = this.dialect.told(line);
-      if (told?.kind === 'stop') this.stoppedAt = this.clock.now();
       if (told) this.onTold(this.id, told);
     }
   }
@@ -111,6 +108,11 @@ export class Witness implements Taps {
       if (entry.value === value) return true;
     }
     return false;
+  }
+
+  /** What the device had said last at that time. */
+  saidBefore(point: string, at: number): Value | null | undefined {
+    return this.record(point).said.findLast((said) => said.at < at)?.value;
   }
 
   /** Milliseconds since the device said this last; Infinity: it never did. */

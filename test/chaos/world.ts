@@ -1,18 +1,23 @@
 import { seededRandom } from '../../src/device/seeded-random.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
+import { Attempts } from './attempts.js';
 import { Begins } from './begins.js';
 import { Cable } from './cable.js';
 import { Holds } from './holds.js';
 import { Host, type Sabotage } from './host.js';
-import { Known, LIVE } from './known.js';
+import { Known } from './known.js';
 import { Leases } from './leases.js';
 import { Ledger } from './ledger.js';
 import { LogEar } from './log-ear.js';
 import { Orders } from './orders.js';
+import { OwnTime } from './own-time.js';
+import { Partings } from './partings.js';
 import { Phone } from './phone.js';
+import { Recovery } from './recovery.js';
 import { Restores } from './restores.js';
 import type { Specimen } from './specimen.js';
 import type { Stage } from './stage.js';
+import { Stops } from './stops.js';
 import { Troubles } from './troubles.js';
 import { Wishes } from './wishes.js';
 import { Witness } from './witness.js';
@@ -37,25 +42,23 @@ export class World {
   readonly witnesses = new Map<string, Witness>();
   readonly phones: Phone[];
   readonly orders: Orders;
+  readonly stops: Stops;
   readonly wishes: Wishes;
   readonly troubles: Troubles;
   readonly host: Host;
   readonly complaints: LogEar;
   private readonly begins = new Begins(this);
   private readonly holds: Holds;
+  private readonly partings = new Partings(this);
   readonly restores: Restores;
   /** When the last bridge ended. */
   endedAt = 0;
   /** How often the bridge lost its relay. */
   losses = 0;
-  /** When all was well after the last fault, where that was before the end of the trouble was known. */
-  wellAt: number | undefined;
-  /** When the bridge called its relay, or opened a port, last. */
-  triedAt = 0;
   /** When it was last said that the bridge is offline. */
   saidOfflineAt = Number.NEGATIVE_INFINITY;
-  /** When the bridge opened a device last. */
-  readonly openedAt = new Map<string, number>();
+  readonly attempts = new Attempts();
+  readonly recovery: Recovery;
   readonly known: Known;
   private readonly leases: Leases;
 
@@ -74,18 +77,26 @@ export class World {
     this.restores = new Restores(this.wishes.outputs);
     const { ledger, troubles, isThere } = this;
     this.leases = new Leases({ stage, ledger, specimens, witnesses, isThere });
+    const ownTime = new OwnTime(clock, () => this.host.heldMs);
     this.orders = new Orders({
       clock,
       ledger,
       witnesses,
-      liveBoards: () =>
-        specimens.filter(({ id, speaksProtocol }) => speaksProtocol && this.hears(id)).map(({ id }) => id),
       losses: () => this.losses,
-      isLatched: () => this.known.isLatched,
+      stoppedAt: () => this.stops.stoppedAt,
       mayComeBack: (output) => this.begins.isRecent && this.restores.mayBeOn(output),
       arrivedAt: () => this.host.arrivedAt,
-      heldMs: () => this.host.heldMs,
+      ownTime,
       slackMs,
+    });
+    this.stops = new Stops({
+      clock,
+      ownTime,
+      ledger,
+      slackMs,
+      heard: () => specimens.filter(({ id }) => this.hears(id)),
+      arrivedAt: () => this.host.arrivedAt,
+      isLatched: () => this.known.isLatched,
     });
     this.holds = new Holds({
       clock,
@@ -96,15 +107,17 @@ export class World {
       isWell: (device, ms) => this.hears(device) && troubles.calm(ms + ECHO_MS, [device, 'bridge']),
     });
     for (const specimen of specimens) this.add(specimen);
+    this.recovery = new Recovery(this);
     const came = (payload: JsonObject) => {
       this.orders.came(payload);
+      this.stops.came(payload);
       this.holds.came(payload);
       this.restores.came(payload);
     };
     const taps = {
       sent: (payload: JsonObject) => this.published(payload),
       came,
-      dialled: () => this.tried('dialled'),
+      dialled: () => this.tried('relay'),
       lost: (code: number) => this.lost(code),
     };
     this.host = new Host({ stage, specimens, seed, sabotage, log: this.complaints, taps });
@@ -124,13 +137,14 @@ export class World {
   async begin(): Promise<void> {
     this.ledger.note('begins');
     this.orders.born();
+    this.stops.born();
     for (const { born } of this.specimens.values()) born?.();
     const begun = this.host.begin();
     this.stage.during(begun);
     await begun;
     if (!this.troubles.calm(Number.POSITIVE_INFINITY, ['disk'])) {
       // What could not be written can not be known.
-      this.orders.latched(this.known.isLatched);
+      this.stops.latched(this.known.isLatched);
       this.restores.doubt();
     }
     this.begins.begun();
@@ -179,23 +193,13 @@ export class World {
   }
 
   /** Whether a device is plugged in. */
-  readonly isThere = (id: string): boolean => this.cables.get(id)?.plugged ?? true;
+  readonly isThere = (id: string): boolean => {
+    return this.cables.get(id)?.plugged ?? this.specimens.get(id)?.wired?.present ?? true;
+  };
 
   /** Whether what the bridge writes to a device leaves it. */
   hears(id: string): boolean {
     return this.known.isOnline(id) && this.cables.get(id)?.stalled !== true;
-  }
-
-  /** Whether everybody knows again how things are: all devices live, and every phone was told something newer than `since`. */
-  recovered(since: number): boolean {
-    return [...this.specimens.values()].every(({ id, sensors }) => {
-      const witness = this.witnesses.get(id);
-      const isNews = (phone: Phone, sensor: string) =>
-        witness?.saidSince(sensor, phone.values.get(`${id}.${sensor}`), since + 1);
-      return this.phones.every(
-        (phone) => phone.ready && LIVE.has(phone.health.get(id)) && sensors.some((sensor) => isNews(phone, sensor)),
-      );
-    });
   }
 
   /** Ends everything; what is left over is a violation. */
@@ -214,9 +218,9 @@ export class World {
     this.orders.settle(executions);
   }
 
-  private tried(what: string): void {
-    this.triedAt = this.stage.clock.now();
-    this.ledger.note(what);
+  private tried(place: string): void {
+    this.attempts.note(place, this.stage.clock.now());
+    this.ledger.note('tried', place);
   }
 
   private lost(code: number): void {
@@ -229,6 +233,7 @@ export class World {
     const { clock, slackMs, virtual } = this.stage;
     const told: Orders['told'] = (device, what) => {
       this.orders.told(device, what);
+      this.stops.told(device, what);
       this.holds.told(device, what);
     };
     const lived = () => clock.now() - this.host.heldMs;
@@ -236,18 +241,18 @@ export class World {
     this.specimens.set(id, specimen);
     this.witnesses.set(id, witness);
     const opened = () => {
-      this.tried(`opened ${id}`);
-      this.openedAt.set(id, clock.now());
+      this.tried(id);
       if (virtual) witness.begin();
     };
     const wrote = (bytes: string) => witness.told(bytes);
+    const gone = () => this.partings.gone(id);
     if (wired) {
       witness.plugged();
-      wired.taps = { opened, told: wrote, said: (line) => witness.said(line) };
+      wired.taps = { opened, told: wrote, said: (line) => witness.said(line), gone: () => gone() };
     }
     if (!simulator) return;
     const jack = this.stage.jack(id, { opened, wrote });
-    this.cables.set(id, new Cable(id, simulator, jack, clock, this.random, witness));
+    this.cables.set(id, new Cable(id, simulator, jack, clock, this.random, witness, gone));
   }
 
   /** The bridge says something on the channel. */

@@ -105,6 +105,22 @@ export const BROKEN_HOSTS: readonly Broken[] = [
     sessions(() => ({ safeAll: async () => {} })),
   ],
   [
+    'a bridge that stops slowly',
+    /the stop took longer than 2 s/,
+    (parts) => {
+      const { clock } = parts;
+      // What ends a stop that hangs comes late.
+      const after: typeof clock.after = (ms, fn) => clock.after(ms === 1_800 ? 4_000 : ms, fn);
+      const open: typeof parts.ports.open = async (...how) => {
+        const { path, ended, write } = await parts.ports.open(...how);
+        return { path, ended, write, close: () => new Promise<void>(() => {}) };
+      };
+      const slow = { now: () => clock.now(), wall: () => clock.wall(), after };
+      return { ...parts, clock: slow, ports: { ...parts.ports, open } };
+    },
+    'bridge stopped and started',
+  ],
+  [
     'a bridge that stops without a word',
     /nobody was told that the bridge stops/,
     dialling((dial) => losing(dial, 'out', 'rig.health')),
@@ -177,6 +193,12 @@ export const BROKEN_HOSTS: readonly Broken[] = [
       return parts;
     },
     'bridge killed, a state file mutated',
+  ],
+  [
+    'an emergency stop that is lost without a word',
+    /an emergency stop is lost, and nobody was told that it may be/,
+    mute,
+    'emergency stop on a full disk, bridge killed',
   ],
   [
     'a config of which the good parts are taken',

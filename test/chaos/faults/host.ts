@@ -1,5 +1,3 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { World } from '../world.js';
 import { devices, type End, type FaultKind, whenWell } from './fault.js';
 
@@ -68,19 +66,6 @@ export const HOST_FAULTS: readonly FaultKind[] = [
       return () => {
         host.config = before;
         host.reload();
-      };
-    },
-  },
-  {
-    name: 'state can not be written',
-    aspect: 'disk',
-    targets: () => ['disk'],
-    begin: ({ host }) => {
-      // A folder stands where the file is to be written.
-      const inTheWay = () => ['boards.json.new', 'estop.json.new'].map((name) => join(host.stateDir, name));
-      for (const path of inTheWay()) mkdirSync(path, { recursive: true });
-      return () => {
-        for (const path of inTheWay()) rmSync(path, { recursive: true, force: true });
       };
     },
   },

@@ -1,6 +1,7 @@
 import { CABLE_FAULTS } from './cables.js';
 import { CONFIG_FAULTS } from './configs.js';
 import { DEVICE_FAULTS } from './devices.js';
+import { DISK_FAULTS } from './disks.js';
 import type { FaultKind } from './fault.js';
 import { HOST_FAULTS } from './host.js';
 import { PHONE_FAULTS } from './phones.js';
@@ -16,6 +17,7 @@ export const FAULTS: readonly FaultKind[] = [
   ...RELAY_FAULTS,
   ...PHONE_FAULTS,
   ...HOST_FAULTS,
+  ...DISK_FAULTS,
   ...PROCESS_FAULTS,
   ...STATE_FAULTS,
   ...CONFIG_FAULTS,

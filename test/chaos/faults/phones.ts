@@ -110,4 +110,19 @@ export const PHONE_FAULTS: readonly FaultKind[] = [
       return () => world.letGo();
     },
   },
+  {
+    name: 'emergency stop pressed again and again',
+    aspect: 'taps',
+    targets: () => ['stop'],
+    begin: (world) => {
+      const stop = every(world, 300, () => {
+        const [phone] = world.phones;
+        phone?.send({ msg_type: 'rig.estop', _cmd: `stop-${world.wishes.fresh()}`, _from: phone.name });
+      });
+      return () => {
+        stop();
+        world.letGo();
+      };
+    },
+  },
 ];

@@ -42,7 +42,7 @@ export const PIN_FAULTS: readonly FaultKind[] = [
       pins.vanish();
       pins.appear();
       const since = world.stage.clock.now();
-      const isTried = () => (world.openedAt.get('pins') ?? 0) > since;
+      const isTried = () => world.attempts.last('pins') > since;
       const told = () => !isTried() || /held by another program/.test(world.known.troubleOf('pins') ?? '');
       const end = whenWell(world, TRIED_MS, () => world.ledger.check(told(), 'nobody was told that a pin is in use'));
       return () => {

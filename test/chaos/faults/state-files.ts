@@ -39,12 +39,12 @@ function harm(world: World, damage: (text: string, random: () => number) => stri
   if (name === undefined) return { begun: () => {} };
   const path = join(stateDir, name);
   writeFileSync(path, damage(readFileSync(path, 'utf8'), random));
-  if (name === 'estop.json') world.orders.latched();
+  if (name === 'estop.json') world.stops.latched();
   world.restores.doubt();
   // Nobody can tell what the one before said, and there may be none.
   if (existsSync(`${path}.previous`) && random() < 0.5) rmSync(`${path}.previous`);
   const since = world.stage.clock.now();
-  const said = () => world.complaints.heardOf(/^the state file .*(not usable|newer)/, since);
+  const said = () => world.complaints.heardOf(/the state file .*(not usable|newer)/, since);
   return {
     begun: () => {
       world.ledger.check(said(), `nobody was told that ${name} is not usable`);
