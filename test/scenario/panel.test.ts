@@ -223,7 +223,13 @@ describe('a browser that was let in', () => {
     const page = await PageClient.open(link(), cookie);
     const printed: string[] = [];
     const print = (line: string) => void printed.push(line);
-    const context = { out: print, err: print, env: {}, homeDir: '/', machine: { user: { uid: 0 } } } as unknown as CliContext;
+    const context = {
+      out: print,
+      err: print,
+      env: {},
+      homeDir: '/',
+      machine: { user: { uid: 0 } },
+    } as unknown as CliContext;
     expect(await panelCommand({ stateDir: dirname(rig.control), revoke: true }, context)).toBe(0);
     expect(printed).toEqual(['1 browser was signed out']);
     expect(await page.closed).toBe(1008);
