@@ -17,7 +17,7 @@ export class Partings {
     this.counts.set(id, count);
     const isStill = () => this.counts.get(id) === count && !this.world.isThere(id);
     whenWell(this.world, FORGOTTEN_MS, () => {
-      // Answers to a phone that hammers take what relays let through, and the word on the device has its turn later.
+      // Whoever hammers or reads nothing takes what relays let through, and the word on the device has its turn later.
       if (this.isCrowded) whenWell(this.world, FORGOTTEN_MS, () => isStill() && this.check(id, 2 * FORGOTTEN_MS));
       else if (isStill()) this.check(id, FORGOTTEN_MS);
     });
@@ -25,19 +25,17 @@ export class Partings {
 
   private get isCrowded(): boolean {
     const { phones, troubles } = this.world;
-    return !troubles.calm(
-      FORGOTTEN_MS,
-      phones.map(({ name }) => name),
-    );
+    const names = phones.map(({ name }) => name);
+    return phones.some(({ asleep }) => asleep) || !troubles.calm(FORGOTTEN_MS, names);
   }
 
   private check(id: string, ms: number): void {
     const { ledger, phones, troubles, known } = this.world;
     const over = `${ms} ms after ${id} was gone`;
-    for (const { name, ready, health, values } of phones) {
+    for (const { name, ready, asleep, health, values } of phones) {
       // Whoever is not reached is told nothing; a slower pace is kept with other words, too.
       const reached = troubles.calm(ms + ECHO_MS, ['relay', 'bridge', 'config', name]);
-      if (!ready || !reached || !known.isJoined) continue;
+      if (!ready || asleep || !reached || !known.isJoined) continue;
       ledger.check(health.get(id) !== 'online', `${name} takes ${id} for online ${over}`);
       for (const [point, value] of values) {
         const known = point.startsWith(`${id}.`) && value !== null;

@@ -26,7 +26,8 @@ export class Phone {
   private admitted = false;
   private taps = 0;
   private frames = 0;
-  private asleep = false;
+  /** It reads nothing. */
+  asleep = false;
   private last: JsonObject | undefined;
   private over = false;
 

@@ -31,6 +31,8 @@ export interface Specimen {
   readonly outputs: readonly Output[];
   /** Sensors that say something new all the time. */
   readonly sensors: readonly string[];
+  /** Those that seldom say something. */
+  readonly slowSensors?: readonly string[];
   /** The board that can be made to misbehave. */
   readonly simulated?: BoardSimulator;
   /** Measures something new now. */
@@ -144,7 +146,8 @@ export function emulatedUno(clock: Clock, hex: string, seed: number): Specimen {
     speaksProtocol: true,
     options: { driver: 'board', id: 'greenhouse' },
     outputs: [{ point: 'pump' }, { point: 'fan', wish: (fresh) => 5 * (1 + (fresh % 20)) }],
-    sensors: ['light', 'temp', 'hum'],
+    sensors: ['light'],
+    slowSensors: ['temp', 'hum'],
     // It has weather of its own.
     sense: () => {},
     on: () => (uno.board.running && uno.board.pins.level(GREENHOUSE.pump) ? ['pump'] : []),
