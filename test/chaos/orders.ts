@@ -153,7 +153,8 @@ export class Orders {
     const open = recent.filter(({ answer }) => answer === undefined || answer.ok || answer.at === now);
     ledger.check(recent.length === 0 || open.length > 0, `${what} is written after it was refused`);
     if (again || open.length === 0) return;
-    const due = open.find(({ isWritten, answer }) => !isWritten && (answer === undefined || answer.at === now));
+    // What was so before may be confirmed while its line still waits in a port that takes no bytes.
+    const due = open.find(({ isWritten }) => !isWritten);
     ledger.check(due !== undefined, `${what} is written once more than anybody asked for it`);
     if (due) due.isWritten = true;
   }
