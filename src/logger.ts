@@ -25,6 +25,9 @@ export interface LoggerOptions {
 /** Shortest secret that is looked for; shorter ones would black out words. */
 const SHORTEST_SECRET = 4;
 
+/** So much of one tells something. */
+const LEAST_HALF = 8;
+
 /** Secrets that come up while the program runs, such as tokens that end within the hour: so many are known. */
 const MAX_LEARNT = 32;
 
@@ -155,7 +158,21 @@ function redactor(secrets: readonly string[]): (text: string) => string {
   const forms = [...new Set(written)].sort((a, b) => b.length - a.length);
   if (forms.length === 0) return (text) => text;
   const any = new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'), 'g');
-  return (text) => text.replace(any, '[redacted]');
+  return (text) => withoutHalves(text.replace(any, '[redacted]'), forms);
+}
+
+/** Replaces what begins like a secret and was cut off, as `printable` cuts what is long. */
+function withoutHalves(text: string, secrets: readonly string[]): string {
+  const parts = text.split('…');
+  const last = parts.pop();
+  const hidden = parts.map((part) => {
+    for (const secret of secrets) {
+      const at = part.lastIndexOf(secret.slice(0, LEAST_HALF));
+      if (at >= 0 && secret.startsWith(part.slice(at))) return `${part.slice(0, at)}[redacted]`;
+    }
+    return part;
+  });
+  return [...hidden, last].join('…');
 }
 
 /** As in a URL; half a character (a lone surrogate) has no such form and is left as it is. */

@@ -46,6 +46,14 @@ describe('JSON lines', () => {
   });
 });
 
+it('hides what is left of a secret that was cut off', () => {
+  const { log, json } = logger({ secrets: ['correct-horse-battery-staple'] });
+  log.info({ why: 'token correct-horse-b… is old' }, 'closed: correct-horse-battery…, correct-horses…, corre…');
+  expect(json()).toMatchObject([
+    { why: 'token [redacted]… is old', msg: 'closed: [redacted]…, correct-horses…, corre…' },
+  ]);
+});
+
 describe('a log that takes other wishes', () => {
   it('goes by them from then on, in its children too', () => {
     const { log, json } = logger({ level: 'warn', secrets: ['hunter2'] });
