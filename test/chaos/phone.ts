@@ -55,6 +55,8 @@ export class Phone {
     wire.on('message', (data: Buffer) => this.receive(JSON.parse(data.toString()) as MeshFrame));
     wire.on('error', () => {});
     wire.on('close', () => {
+      // One that was hung up may end after the next has begun.
+      if (this.wire !== wire) return;
       this.admitted = false;
       this.wire = undefined;
       if (!this.over) this.again = clock.after(AGAIN_MS, () => this.start());
@@ -107,6 +109,8 @@ export class Phone {
     this.over = true;
     this.again?.cancel();
     this.wire?.terminate();
+    this.wire = undefined;
+    this.admitted = false;
   }
 
   private frame(type: string, payload: unknown): void {
