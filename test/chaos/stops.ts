@@ -27,8 +27,9 @@ export interface StopsParts {
 
 /** Sees that an emergency stop is on every wire at once, each time that it is pressed, until it is let go of. */
 export class Stops {
-  /** When the emergency stop came, until it is let go of. */
-  stoppedAt: number | undefined;
+  private since: number | undefined;
+  /** Somebody has asked to let go of it since it was pressed last; the bridge says whether it has. */
+  private released = false;
   /** When it was pressed last, but for what followed at once. */
   private pressedAt = Number.NEGATIVE_INFINITY;
   /** When each device, and each of its outputs, was told to be safe last. */
@@ -36,9 +37,16 @@ export class Stops {
 
   constructor(private readonly parts: StopsParts) {}
 
+  /** When the emergency stop came, until it is let go of. */
+  get stoppedAt(): number | undefined {
+    if (this.released && !this.parts.isLatched()) this.latched(false);
+    return this.since;
+  }
+
   /** It is latched, whoever latched it, or it is not any more. */
   latched(latched = true): void {
-    this.stoppedAt = latched ? (this.stoppedAt ?? this.parts.clock.now()) : undefined;
+    this.since = latched ? (this.since ?? this.parts.clock.now()) : undefined;
+    this.released = false;
     if (!latched) this.born();
   }
 
@@ -64,7 +72,8 @@ export class Stops {
     const { clock, ledger, ownTime, heard, slackMs } = this.parts;
     ledger.note('emergency stop');
     const now = clock.now();
-    this.stoppedAt ??= now;
+    this.since = this.stoppedAt ?? now;
+    this.released = false;
     if (now - this.pressedAt < AGAIN_MS) return;
     this.pressedAt = now;
     const reached = heard();
@@ -85,12 +94,11 @@ export class Stops {
   private reset(): void {
     const { ledger, clock, arrivedAt, isLatched, slackMs } = this.parts;
     const waited = clock.now() - arrivedAt();
-    const before = this.stoppedAt;
+    const old = this.stoppedAt !== undefined && waited > TOO_OLD_MS + slackMs;
+    this.released = true;
     // The bridge hears of it after this.
     queueMicrotask(() => {
-      const old = before !== undefined && waited > TOO_OLD_MS + slackMs;
       ledger.check(!old || isLatched(), 'a reset that had waited for too long let go of the emergency stop');
-      this.latched(isLatched());
     });
   }
 }
