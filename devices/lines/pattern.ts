@@ -29,6 +29,8 @@ export class Pattern {
   constructor(source: string) {
     this.syntax = parse(source);
     refuseUnsupported(this.syntax);
+    // Compiling takes its time with each step: what is far too large is not even compiled.
+    if (stepsOf(this.syntax) > 4 * MAX_STEPS) throw tooLarge();
     const program = compile(source);
     this.groups = Object.entries(program.namedGroups());
     this.names = this.groups.map(([name]) => name);
@@ -90,6 +92,16 @@ function refuseUnsupported(syntax: AST.Pattern): void {
       if (/\[:\^?\w+:\]$/.test(node.raw)) throw unsupported(node.raw, 'write the characters, for example `[A-Za-z]`');
     },
   });
+}
+
+/** About how many steps a part of a pattern compiles to: repeats are copies. */
+function stepsOf(node: AST.Pattern | AST.Alternative | AST.Element): number {
+  if ('alternatives' in node) return node.alternatives.reduce((steps, each) => steps + stepsOf(each), 0);
+  if (node.type === 'Alternative') {
+    return node.elements.reduce((steps, each) => steps + stepsOf(each), 0);
+  }
+  if (node.type !== 'Quantifier') return 1;
+  return stepsOf(node.element) * (Number.isFinite(node.max) ? node.max : Math.max(1, node.min));
 }
 
 function compile(source: string): RE2JS {

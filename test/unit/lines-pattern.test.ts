@@ -79,6 +79,7 @@ describe('Pattern', () => {
     ['(?:a{100}){100}', 'pattern/large'],
     ['(?:(?:(?:){1000}){1000}){1000}', 'pattern/large'],
     ['a{1,99999999}', 'pattern/large'],
+    ['.{709}}'.repeat(70), 'pattern/large'],
     ['(?:\\w{0,1000})'.repeat(33), 'pattern/large'],
   ])('refuses %s', (source, code) => {
     const before = performance.now();
