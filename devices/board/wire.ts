@@ -93,6 +93,8 @@ export class BoardWire {
         return answer;
       } catch (error) {
         if (left <= 0 || signal.aborted || !isBridgeError(error, 'device/timeout')) throw error;
+        // Where the machine stood still more is overdue, such as the end of the command's own time: that has its say first.
+        await sleep(this.io.clock, 0, signal);
       }
     }
   }
