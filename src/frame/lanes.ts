@@ -148,6 +148,13 @@ export class Lanes {
     this.bound?.full();
   }
 
+  /** Takes over the answers and events that wait in others; the rest of these is dropped. */
+  inherit(others: Lanes): void {
+    this.acks.inherit(others.acks);
+    this.events.inherit(others.events);
+    others.clear();
+  }
+
   /** Drops everything that waits. */
   clear(): void {
     for (const { lane } of this.all) lane.clear();

@@ -79,16 +79,15 @@ export class Publisher {
     this.repeats.stop();
   }
 
-  /** Takes other settings, and says everything anew by them. What waited to be said is said that way, or dropped and told. */
+  /** Takes other settings, and says everything anew by them. Answers and events that wait still go to whoever is there. */
   reshape(shape: PublisherShape): void {
-    const { live } = this;
-    this.down();
+    const { live, lanes } = this;
     this.parts = { ...this.parts, ...shape };
     this.lanes = this.newLanes();
-    if (!this.unsubscribe) return;
-    this.repeats.stop();
-    this.repeat();
+    if (this.unsubscribe) this.repeat();
     if (live) this.up();
+    this.lanes.inherit(lanes);
+    this.pump.wake();
   }
 
   /** The sink became ready: says everything anew, the state first. */
@@ -253,6 +252,7 @@ export class Publisher {
   }
 
   private repeat(): void {
+    this.repeats.stop();
     this.repeats.every(this.parts.trendMs ?? 2_000, () => this.sample());
     this.repeats.every(this.parts.keyframeMs ?? 30_000, () => this.requestValues());
   }

@@ -36,7 +36,7 @@ const SENDERS = 16;
 export class QueueLane implements Lane {
   readonly name: string;
 
-  private readonly queues: Senders<Item[]>;
+  private queues: Senders<Item[]>;
   /** The queues that are not empty; the first is next. */
   private turns: Item[][] = [];
   private readonly drops: Drops;
@@ -58,6 +58,12 @@ export class QueueLane implements Lane {
     if (queue.length === 0) this.turns.push(queue);
     queue.push({ content, gone });
     if (queue.length > this.parts.limit) this.drop(queue.shift()?.gone);
+  }
+
+  /** Takes over what waits in another one, which then has what waited here. */
+  inherit(other: QueueLane): void {
+    [this.queues, other.queues] = [other.queues, this.queues];
+    [this.turns, other.turns] = [other.turns, this.turns];
   }
 
   /** Counts a frame as dropped, one that was not even queued included. */

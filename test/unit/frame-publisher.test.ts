@@ -443,6 +443,17 @@ describe('the end', () => {
   });
 });
 
+test('another pace in between takes no answer from anybody', async () => {
+  const { sink, clock, publisher } = await withTemperature();
+  const shape = { bound: undefined, frameBytes: undefined, keyframeMs: 30_000, policies: undefined, trendMs: 2_000 };
+  for (const i of range(30)) publisher.ack({ cmd_id: `c${i}`, to: 'anna', ok: true });
+  await clock.advance(100);
+  expect(sink.of('command_ack').length).toBeLessThan(20);
+  publisher.reshape({ ...shape, maxHz: 2 });
+  await clock.advance(2_000);
+  expect(sink.of('command_ack').map((ack) => ack['cmd_id'])).toEqual(range(30).map((i) => `c${i}`));
+});
+
 test('a thousand readings a second make few frames and no timer each', async () => {
   const { sink, clock, ...garage } = await prepared();
   const names = range(20).map((i) => `p${i}`);
