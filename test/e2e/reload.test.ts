@@ -240,9 +240,9 @@ describe('a config that is read anew on SIGHUP', () => {
     await eventually(() => existsSync(values)).toBe(true);
     expect(JSON.parse(readFileSync(values, 'utf8')).points).toMatchObject({ 'shed.pump': { value: true } });
     await reload({ persist: {} });
-    rmSync(values);
     expect(await tap('shed', 'fan', 20)).toMatchObject({ ok: true });
-    expect(existsSync(values)).toBe(false);
+    // What was known at the reload may still be on its way to the disk.
+    expect(JSON.parse(readFileSync(values, 'utf8')).points['shed.fan']?.value).not.toBe(20);
     expect(said(/^connected$/)).toBe(2);
   });
 
