@@ -18,6 +18,8 @@ export class MemoryJack implements Jack {
   present = false;
   /** Which node it is: another one each time that it appears. */
   appearances = 0;
+  /** How often it was opened. */
+  openings = 0;
   readonly port: FakePort;
   /** Who waits for it to appear. */
   readonly waiting = new Set<() => void>();
@@ -35,7 +37,9 @@ export class MemoryJack implements Jack {
   }
 
   send(bytes: string): void {
-    this.owner.pass(() => this.port.send(Buffer.from(bytes, 'latin1')));
+    const { openings } = this;
+    // What comes while it is not open is nowhere when somebody opens it later.
+    this.owner.pass(() => openings === this.openings && this.port.send(Buffer.from(bytes, 'latin1')));
   }
 
   appear(receive: (bytes: string) => void): void {
@@ -94,6 +98,7 @@ export function memoryPorts(jacks: readonly MemoryJack[], supply: () => Supply):
     open: async (options, handlers, signal) => {
       const jack = jackAt(options.port);
       const link = await jack.port.open(options, handlers, signal);
+      jack.openings++;
       jack.taps.opened();
       return link;
     },
