@@ -3,7 +3,7 @@ import { LONGEST_WELCOME } from '../control/protocol.js';
 import { parseDuration } from '../device/options.js';
 import { BridgeError } from '../error.js';
 import { type CliContext, EXIT } from './context.js';
-import { type ControlOptions, controlPath, splitTarget } from './control-path.js';
+import { type ControlOptions, controlPath, refused, splitTarget } from './control-path.js';
 
 /** Options of `approve`. */
 export interface ApproveOptions extends ControlOptions {
@@ -45,9 +45,4 @@ async function approveNew(time: string, options: ControlOptions, context: CliCon
     ms === 0 ? 'new boards wait for approval again' : `new boards that are plugged in now are approved, for ${time}`,
   );
   return EXIT.ok;
-}
-
-function refused(answer: { readonly [key: string]: unknown }, context: CliContext): number {
-  context.err(String(answer['message'] ?? 'the bridge gave no answer'));
-  return EXIT.failure;
 }

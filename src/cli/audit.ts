@@ -1,16 +1,13 @@
 import type { AuditEntry } from '../action/audit.js';
 import { askControl } from '../control/client.js';
 import { type CliContext, EXIT } from './context.js';
-import { type ControlOptions, controlPath } from './control-path.js';
+import { type ControlOptions, controlPath, refused } from './control-path.js';
 
 /** `audit`: the last commands of the running bridge, one a line: when, from whom, how it came, what, and the outcome. */
 export async function auditCommand(options: ControlOptions & { json?: true }, context: CliContext): Promise<number> {
   const answer = await askControl(await controlPath(options, context), { op: 'audit' });
   const { commands } = answer;
-  if (!answer.ok || !Array.isArray(commands)) {
-    context.err(String(answer['message'] ?? 'the bridge gave no answer'));
-    return EXIT.failure;
-  }
+  if (!answer.ok || !Array.isArray(commands)) return refused(answer, context);
   if (options.json) context.out(JSON.stringify(commands));
   else if (commands.length === 0) context.err('no commands yet');
   else for (const entry of commands as AuditEntry[]) context.out(line(entry));

@@ -1,7 +1,7 @@
 import { defaultConfig, loadConfig } from '../config/load.js';
 import { findSocket, type Surroundings } from '../control/places.js';
 import { BridgeError } from '../error.js';
-import type { CliContext } from './context.js';
+import { type CliContext, EXIT } from './context.js';
 
 /** How the user said which running bridge is meant. */
 export interface ControlOptions {
@@ -32,4 +32,10 @@ export function splitTarget(target: string, needPoint: boolean): { device: strin
     throw new BridgeError('cli/usage', `"${target}" is not ${form}`, { hint: 'for example greenhouse.temp' });
   }
   return point === undefined ? { device } : { device, point };
+}
+
+/** Says why the bridge did not do what it was asked; returns the exit code for that. */
+export function refused(answer: { readonly [key: string]: unknown }, context: CliContext): number {
+  context.err(String(answer['message'] ?? 'the bridge gave no answer'));
+  return EXIT.failure;
 }

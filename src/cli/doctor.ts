@@ -2,7 +2,6 @@ import { ConfigError, formatProblem } from '../config/config-error.js';
 import { defaultConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { askControl } from '../control/client.js';
-import { findSocket, type Surroundings } from '../control/places.js';
 import { examine } from '../doctor/examine.js';
 import type { Finding } from '../doctor/finding.js';
 import { Machine } from '../doctor/machine.js';
@@ -11,7 +10,7 @@ import type { BridgeAnswer } from '../doctor/subject.js';
 import { describeError, isBridgeError } from '../error.js';
 import { type CliContext, EXIT } from './context.js';
 import type { ControlOptions } from './control-path.js';
-import { surroundingsOf } from './control-path.js';
+import { controlPath } from './control-path.js';
 import { findingLines, summaryOf } from './finding-lines.js';
 
 /** What `doctor` was asked for. */
@@ -29,7 +28,7 @@ export async function doctorCommand(options: DoctorOptions, context: CliContext)
   const machine = new Machine(context.machine);
   const unit = readServiceUnit(machine);
   const { config, problems } = configOf(options, unit, machine, context);
-  const { stateDir, bridge } = await findBridge(stateDirs(options, config, unit, context), surroundingsOf(context));
+  const { stateDir, bridge } = await findBridge(stateDirs(options, config, unit, context), context);
   const { clock, program } = context;
   const devices = config?.devices ?? new Map();
   const findings = [...problems, ...(await examine({ machine, clock, program, devices, stateDir, unit, bridge }))];
@@ -84,18 +83,18 @@ function stateDirs(
 /** The first folder with a bridge that runs; the first folder of all where none does. */
 async function findBridge(
   folders: [string, ...string[]],
-  surroundings: Surroundings,
+  context: CliContext,
 ): Promise<{ stateDir: string; bridge: BridgeAnswer }> {
   for (const stateDir of folders) {
-    const bridge = await ask(stateDir, surroundings);
+    const bridge = await ask(stateDir, context);
     if (bridge.is !== 'none') return { stateDir, bridge };
   }
   return { stateDir: folders[0], bridge: { is: 'none' } };
 }
 
-async function ask(stateDir: string, surroundings: Surroundings): Promise<BridgeAnswer> {
+async function ask(stateDir: string, context: CliContext): Promise<BridgeAnswer> {
   try {
-    const status = await askControl(await findSocket(stateDir, surroundings), { op: 'status' }, ANSWER_MS);
+    const status = await askControl(await controlPath({ stateDir }, context), { op: 'status' }, ANSWER_MS);
     return status.ok ? { is: 'running', status } : { is: 'silent', why: String(status['message']) };
   } catch (error) {
     if (!isBridgeError(error)) throw error;

@@ -2,17 +2,14 @@ import { askControl } from '../control/client.js';
 import { isObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
-import { type ControlOptions, controlPath, splitTarget } from './control-path.js';
+import { type ControlOptions, controlPath, refused, splitTarget } from './control-path.js';
 
 /** `get DEVICE[.POINT]`: prints what the running bridge knows, a point a line: name, value, unit, quality, age; then what it knew. */
 export async function getCommand(target: string, options: ControlOptions, context: CliContext): Promise<number> {
   const { device, point } = splitTarget(target, false);
   const request = { op: 'get', device, ...(point === undefined ? {} : { point }) } as const;
   const answer = await askControl(await controlPath(options, context), request);
-  if (!answer.ok || !isObject(answer['points'])) {
-    context.err(String(answer['message'] ?? 'the bridge gave no answer'));
-    return EXIT.failure;
-  }
+  if (!answer.ok || !isObject(answer['points'])) return refused(answer, context);
   for (const [id, state] of Object.entries(answer['points'])) {
     if (isObject(state)) context.out(`${device}.${id}\t${describePoint(state)}`);
   }

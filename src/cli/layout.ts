@@ -8,7 +8,7 @@ import { apiMarkdown } from '../layout/api-markdown.js';
 import { PhoneLayout } from '../phone-layout.js';
 import { printableJson } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
-import { type ControlOptions, controlPath } from './control-path.js';
+import { type ControlOptions, controlPath, refused } from './control-path.js';
 
 /** What `layout` was asked for. */
 export interface LayoutOptions extends ControlOptions {
@@ -25,10 +25,7 @@ export interface LayoutOptions extends ControlOptions {
 export async function layoutCommand(options: LayoutOptions, context: CliContext): Promise<number> {
   const { contract = false, json = false } = options;
   const answer = (await fromBridge(options, context)) ?? fromConfig(options, context);
-  if (!answer.ok) {
-    context.err(String(answer['message'] ?? 'the bridge gave no answer'));
-    return EXIT.failure;
-  }
+  if (!answer.ok) return refused(answer, context);
   if (contract && !json) context.out(apiMarkdown(answer['contract'] as Api).trimEnd());
   else context.out(printableJson(JSON.stringify(answer[contract ? 'contract' : 'layout'], null, 2)));
   return EXIT.ok;

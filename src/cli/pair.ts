@@ -1,15 +1,12 @@
 import { askControl } from '../control/client.js';
 import { type CliContext, EXIT } from './context.js';
-import { type ControlOptions, controlPath } from './control-path.js';
+import { type ControlOptions, controlPath, refused } from './control-path.js';
 import { qrLines } from './qr-lines.js';
 
 /** `pair`: prints what a phone needs to join, as a QR code and as the text in it. */
 export async function pairCommand(options: ControlOptions, context: CliContext): Promise<number> {
   const answer = await askControl(await controlPath(options, context), { op: 'pairing' });
-  if (!answer.ok) {
-    context.err(String(answer['message'] ?? 'the bridge gave no answer'));
-    return EXIT.failure;
-  }
+  if (!answer.ok) return refused(answer, context);
   showPairing(String(answer['text']), context);
   return EXIT.ok;
 }

@@ -1,6 +1,6 @@
 import { askControl } from '../control/client.js';
 import { type CliContext, EXIT } from './context.js';
-import { type ControlOptions, controlPath } from './control-path.js';
+import { type ControlOptions, controlPath, refused } from './control-path.js';
 
 /**
  * `panel [--viewer] [--revoke]`: prints a link that lets one browser into the running bridge's panel, as a viewer only to look;
@@ -15,20 +15,14 @@ export async function panelCommand(
     op: 'panel',
     role: options.viewer ? 'viewer' : 'operator',
   });
-  if (!answer.ok) {
-    context.err(String(answer['message'] ?? 'the bridge gave no answer'));
-    return EXIT.failure;
-  }
+  if (!answer.ok) return refused(answer, context);
   context.out(String(answer['link']));
   return EXIT.ok;
 }
 
 async function revoke(options: ControlOptions, context: CliContext): Promise<number> {
   const answer = await askControl(await controlPath(options, context), { op: 'panel_revoke' });
-  if (!answer.ok) {
-    context.err(String(answer['message'] ?? 'the bridge gave no answer'));
-    return EXIT.failure;
-  }
+  if (!answer.ok) return refused(answer, context);
   const count = Number(answer['count']);
   context.out(`${count} ${count === 1 ? 'browser was' : 'browsers were'} signed out`);
   if (answer['remembered'] === true) return EXIT.ok;

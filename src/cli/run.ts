@@ -4,7 +4,7 @@ import { deadline } from '../clock.js';
 import { formatProblem } from '../config/config-error.js';
 import { defaultConfig, type LoadedConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
-import { findSocket, spareSockets } from '../control/places.js';
+import { spareSockets } from '../control/places.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { readByPeople } from '../logger.js';
@@ -19,7 +19,7 @@ import { selfCheck } from '../service/self-check.js';
 import { serviceManager } from '../service/service-env.js';
 import { claimFolder } from '../state/folder-claim.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
-import { surroundingsOf } from './control-path.js';
+import { controlPath, surroundingsOf } from './control-path.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
 import { openLog } from './open-log.js';
 import { showPairing } from './pair.js';
@@ -79,7 +79,7 @@ async function runWith(
   }
   announce(config, relay, bridge.panel?.link(), context);
   const service = serviceManager(context.env, context.clock, log);
-  service?.ready(async () => await selfCheck(await findSocket(config.bridge.stateDir, surroundingsOf(context))));
+  service?.ready(async () => await selfCheck(await controlPath({ stateDir: config.bridge.stateDir }, context)));
   const reloader =
     file === undefined
       ? undefined

@@ -1,9 +1,8 @@
 import { loadConfig } from '../config/load.js';
 import { isInUse } from '../control/client.js';
-import { findSocket } from '../control/places.js';
 import { BridgeError, describeError } from '../error.js';
 import { type CliContext, EXIT } from './context.js';
-import { surroundingsOf } from './control-path.js';
+import { controlPath } from './control-path.js';
 
 /**
  * `safe --config FILE`: puts to their safe values the outputs that a bridge which died left on. For service managers, after
@@ -11,7 +10,7 @@ import { surroundingsOf } from './control-path.js';
  */
 export async function safeCommand({ config: file }: { config: string }, context: CliContext): Promise<number> {
   const { config } = loadConfig(file, context);
-  if (await isInUse(await findSocket(config.bridge.stateDir, surroundingsOf(context)))) {
+  if (await isInUse(await controlPath({ stateDir: config.bridge.stateDir }, context))) {
     throw new BridgeError('control/in-use', 'the bridge of this config runs', {
       hint: 'stop it, and its outputs are safe',
     });

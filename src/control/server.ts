@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../clock.js';
 import { BridgeError, describeError, isBridgeError } from '../error.js';
 import type { Log } from '../log.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
-import type { PanelRole } from '../panel/access.js';
+import type { PanelRole } from '../panel/sessions.js';
 import { inUse } from '../state/folder-claim.js';
 import { isInUse } from './client.js';
 import { type ControlAnswer, controlSocket, lineSplitter } from './protocol.js';
