@@ -163,6 +163,7 @@ function redactor(secrets: readonly string[]): (text: string) => string {
 
 /** Replaces what begins like a secret and was cut off, as `printable` cuts what is long. */
 function withoutHalves(text: string, secrets: readonly string[]): string {
+  if (!text.includes('…')) return text;
   const parts = text.split('…');
   const last = parts.pop();
   const hidden = parts.map((part) => {

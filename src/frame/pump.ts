@@ -26,6 +26,15 @@ export interface Served {
   readonly patience: number;
 }
 
+/** A lane whose turn it is. */
+interface Next {
+  readonly served: Served;
+  /** It may use the budget's reserve. */
+  readonly reserve: boolean;
+  /** It goes before a better one that is not urgent. */
+  readonly overtakes: boolean;
+}
+
 /** Urgent frames in a row before another lane that waits gets a turn: urgent ones are three of four at most. */
 const URGENT_RUN = 3;
 /** Wait after a frame that could not be sent. */
@@ -108,24 +117,24 @@ export class Pump {
         this.runIn(wait);
         return;
       }
-      this.send(next.served);
+      this.send(next);
     }
     const idle = Math.min(...this.lanes.map(({ lane }) => lane.dueIn()));
     if (idle === Number.POSITIVE_INFINITY) this.drained?.();
     else this.runIn(idle);
   }
 
-  /** The lane that is next, and whether it may use the reserve. */
-  private choose(now: number): { served: Served; reserve: boolean } | undefined {
+  /** The lane that is next. */
+  private choose(now: number): Next | undefined {
     const urgent = this.lanes.find((served) => served.urgent && served.lane.dueIn() <= 0);
     const other = this.chooseOther(now);
-    if (!urgent) return other && { served: other, reserve: false };
+    if (!urgent) return other;
     const turn = other && this.urgentRun >= URGENT_RUN && this.parts.pressure.waitMs(false) === 0;
-    return { served: turn ? other : urgent, reserve: true };
+    return turn ? { ...other, reserve: true } : { served: urgent, reserve: true, overtakes: false };
   }
 
   /** The best lane with a frame that is not urgent; every other time one that has waited beyond its patience. */
-  private chooseOther(now: number): Served | undefined {
+  private chooseOther(now: number): Next | undefined {
     let best: Served | undefined;
     let overdue: Served | undefined;
     let longest = 0;
@@ -136,22 +145,22 @@ export class Pump {
         this.waitsSince.delete(lane);
         continue;
       }
-      if (lane === this.opening) return served;
+      best ??= served;
+      if (lane === this.opening) return { served, reserve: false, overtakes: served !== best };
       const since = this.waitsSince.get(lane) ?? now;
       this.waitsSince.set(lane, since);
-      best ??= served;
       if (now - since - patience > longest) {
         longest = now - since - patience;
         overdue = served;
       }
     }
-    return this.overtaken ? best : (overdue ?? best);
+    const served = this.overtaken ? best : (overdue ?? best);
+    return served && { served, reserve: false, overtakes: served !== best };
   }
 
   /** Sends a lane's next frame; one that the connection does not take stays the next. */
-  private send({ lane, urgent }: Served): void {
+  private send({ served: { lane, urgent }, overtakes }: Next): void {
     const { clock, sink, budget, pressure, stamp, log } = this.parts;
-    const best = this.lanes.find((other) => !other.urgent && other.lane.dueIn() <= 0)?.lane;
     const frame = lane.frame();
     if (!frame) return;
     const reply = typeof frame === 'function';
@@ -170,7 +179,7 @@ export class Pump {
     if (!reply) stamp.sent();
     if (!urgent) {
       pressure.sent();
-      this.overtaken = lane !== best;
+      this.overtaken = overtakes;
     }
     this.urgentRun = urgent ? this.urgentRun + 1 : 0;
     const kind = reply ? 'reply' : lane.name;

@@ -102,6 +102,8 @@ export class Derived {
 
   /** What a device has may have become other types, and with them those of what follows from it. */
   private described(device: string): void {
+    const isNamed = ({ expression }: Formula) => expression.inputs.some((input) => input.device === device);
+    if (!this.formulas.some(isNamed)) return;
     const specs = this.typed();
     const same = isDeepStrictEqual(specs, this.specs);
     this.specs = specs;
