@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import { ReplayMemory } from './mesh/e2ee-replay.js';
-import { isObject } from './mesh/frame.js';
+import { isMap } from './state/is-map.js';
 import { PacedFile } from './state/paced-file.js';
 import type { StateFile } from './state/state-file.js';
 
@@ -31,6 +31,5 @@ export class KeptReplay {
 }
 
 function isRecord(value: unknown): value is ReplayRecord {
-  const seen = isObject(value) ? value['seen'] : undefined;
-  return isObject(seen) && Object.values(seen).every(Number.isSafeInteger);
+  return isMap((value as Partial<ReplayRecord>).seen, Number.isSafeInteger);
 }

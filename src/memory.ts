@@ -66,7 +66,7 @@ export class Memory implements FleetMemory {
       intervalMs,
     });
     this.replay = new KeptReplay(file('replay.json'), clock);
-    this.counts = new KeptTallies({ file: undefined, clock, intervalMs });
+    this.counts = new KeptTallies({ clock, intervalMs });
     this.keep({ history: false, values: false, counters: false }, publish.trend);
   }
 

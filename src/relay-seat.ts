@@ -63,18 +63,14 @@ export class RelaySeat implements Seat {
   private over = false;
   /** Of all connections: whoever moves the bridge must not make it forget. */
   private readonly replay: ReplayMemory;
-  channel: string;
-  url: string;
 
   constructor(
     private parts: RelaySeatParts,
     private readonly handlers: SeatHandlers,
   ) {
-    this.channel = parts.config.relay.channel;
-    this.url = parts.relayUrl;
     this.replay = parts.replay ?? new ReplayMemory();
-    this.tokens = this.tokenOf(parts);
-    this.client = this.clientOf(parts);
+    this.tokens = this.tokenOf();
+    this.client = this.clientOf();
   }
 
   start(): void {
@@ -95,10 +91,8 @@ export class RelaySeat implements Seat {
     else await this.leave();
     if (this.over) return;
     this.parts = parts;
-    this.channel = parts.config.relay.channel;
-    this.url = parts.relayUrl;
-    this.tokens ??= this.tokenOf(parts);
-    this.client = this.clientOf(parts);
+    this.tokens ??= this.tokenOf();
+    this.client = this.clientOf();
     this.start();
   }
 
@@ -108,6 +102,14 @@ export class RelaySeat implements Seat {
 
   get name(): string {
     return this.client.name;
+  }
+
+  get channel(): string {
+    return this.parts.config.relay.channel;
+  }
+
+  get url(): string {
+    return this.parts.relayUrl;
   }
 
   get stats(): MeshStats {
@@ -163,17 +165,17 @@ export class RelaySeat implements Seat {
     await Promise.all([answered, this.client.stop()]);
   }
 
-  private clientOf(parts: RelaySeatParts): MeshClient {
-    const { tokens, replay } = this;
+  private clientOf(): MeshClient {
+    const { parts, tokens, replay } = this;
     return joinRelay({ ...parts, tokens, replay }, { ...this.handlers, refused: () => tokens?.refusedByRelay() });
   }
 
-  private tokenOf(parts: RelaySeatParts): DeviceToken | undefined {
+  private tokenOf(): DeviceToken | undefined {
     const revoked = () => {
       this.tokens = undefined;
       void this.client.stop();
     };
-    return keptToken({ ...parts, revoked });
+    return keptToken({ ...this.parts, revoked });
   }
 }
 

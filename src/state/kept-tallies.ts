@@ -11,8 +11,6 @@ export interface TallyRecord {
 
 /** What kept tallies are built from. */
 export interface KeptTalliesParts {
-  /** None: they last until the bridge stops. */
-  file: StateFile<TallyRecord> | undefined;
   clock: Clock;
   /** What was counted since the last write is lost when the power goes. */
   intervalMs: Interval;
@@ -26,12 +24,10 @@ export class KeptTallies {
   private readonly counts = new Map<string, number>();
   private paced: PacedFile<TallyRecord> | undefined;
 
-  constructor(private readonly parts: KeptTalliesParts) {
-    void this.keepIn(parts.file);
-  }
+  constructor(private readonly parts: KeptTalliesParts) {}
 
-  /** Keeps them in another file from now on, or in none; what was counted so far goes on. Resolves once the one before is closed. */
-  async keepIn(file: KeptTalliesParts['file']): Promise<void> {
+  /** Keeps them in another file from now on, or in none, as at the beginning: they last until the bridge stops; what was counted so far goes on. Resolves once the one before is closed. */
+  async keepIn(file: StateFile<TallyRecord> | undefined): Promise<void> {
     const before = this.paced;
     const isNews = this.counts.size > 0;
     const found: TallyRecord['counts'] = file?.read({ counts: {} }, isRecord).counts ?? {};

@@ -24,7 +24,9 @@ const path = () => join(folder, 'counters.json');
 
 function start(kept = true): KeptTallies {
   const file = kept ? new StateFile<TallyRecord>(path(), silentLog) : undefined;
-  return new KeptTallies({ file, clock: new VirtualClock(), intervalMs: 10_000 });
+  const tallies = new KeptTallies({ clock: new VirtualClock(), intervalMs: 10_000 });
+  void tallies.keepIn(file);
+  return tallies;
 }
 
 /** One session of pins, in which there are so many pulses and rings; what it said at the start and at the end. */
