@@ -32,7 +32,7 @@ const packages = new Set(
 );
 const found = [...packages].sort().join(', ');
 if (found !== BUNDLED.join(', ')) throw new Error(`the page has ${found} in it; scripts/bundled.mjs says otherwise`);
-const licences = [...packages].sort().map((name) => {
+const licences = BUNDLED.map((name) => {
   const folder = join(root, 'node_modules', name);
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
   if (!file) throw new Error(`${name} has no licence text`);

@@ -44,7 +44,8 @@ export async function loadCertificate(source: CertificateSource, parts: Certific
     try {
       const certificate = checked(kept, kept, path, parts.clock);
       const { names, log } = parts;
-      const missing = names.filter((name) => !isFor(certificate.cert, name));
+      const x509 = new X509Certificate(certificate.cert);
+      const missing = names.filter((name) => !isFor(x509, name));
       // Not made anew by itself: whoever trusts it has compared its fingerprint.
       if (missing.length > 0) log.warn({ path }, `the kept certificate is not for ${missing.join(', ')}; ${RENEW}`);
       return certificate;
@@ -59,8 +60,7 @@ export async function loadCertificate(source: CertificateSource, parts: Certific
 
 const RENEW = 'delete it for a new one, whose fingerprint is to be compared anew';
 
-function isFor(cert: string, name: string): boolean {
-  const certificate = new X509Certificate(cert);
+function isFor(certificate: X509Certificate, name: string): boolean {
   return (isAddress(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
 }
 

@@ -2,7 +2,7 @@ import type { DriverRegister } from '../device/driver-kind.js';
 import { idsIn } from '../device/point.js';
 import { readingOptionsOf } from '../device/reading-options.js';
 import { lateFilters, sourceProblem } from '../device/stop-source.js';
-import { knownPoints } from './layout-check.js';
+import { hardwareOf } from './layout-check.js';
 import type { Finding } from './problems.js';
 import type { Config } from './schema.js';
 
@@ -11,10 +11,10 @@ export function checkSources(
   config: Pick<Config, 'devices' | 'derived' | 'safety'>,
   drivers: DriverRegister,
 ): Finding[] {
-  const points = knownPoints(config, drivers);
+  const { specOf } = hardwareOf(config, drivers);
   return config.safety.estop.flatMap(({ point: name, when }, i): Finding[] => {
     const [device, point] = idsIn(name);
-    const spec = points.get(device)?.find(({ id }) => id === point);
+    const spec = specOf(device, point);
     const wrong = spec && sourceProblem({ ...spec, id: name }, when);
     const path = ['safety', 'estop', i, ...(when === undefined ? [] : ['when'])];
     const filters = readingOptionsOf(config.devices.get(device)?.options).get(point)?.filters;

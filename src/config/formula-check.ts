@@ -2,7 +2,7 @@ import type { DriverRegister } from '../device/driver-kind.js';
 import { BridgeError } from '../error.js';
 import { DERIVED, typesBy } from '../state/derived.js';
 import { parseExpression } from '../state/expression.js';
-import { knownPoints } from './layout-check.js';
+import { hardwareOf } from './layout-check.js';
 import type { Path } from './path.js';
 import type { Finding } from './problems.js';
 import type { Config } from './schema.js';
@@ -12,8 +12,7 @@ export function checkFormulas(
   config: Pick<Config, 'devices' | 'derived' | 'notify'>,
   drivers: DriverRegister,
 ): Finding[] {
-  const points = knownPoints(config, drivers);
-  const specOf = (device: string, point: string) => points.get(device)?.find(({ id }) => id === point);
+  const { specOf } = hardwareOf(config, drivers);
   const found: Finding[] = [];
   const check = (text: string, path: Path, wanted?: 'boolean') => {
     const { inputs, typeWith } = parseExpression(text);

@@ -2,16 +2,19 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import { type PanelRole, SESSION_MS, type Session, type Sessions } from './sessions.js';
 
-export type { PanelRole };
-
 /** A link lets one browser in, within this time. */
 const LINK_MS = 15 * 60_000;
 /** Links that may wait to be opened; the oldest makes room. */
 const MAX_LINKS = 8;
 
+interface Link {
+  readonly until: number;
+  readonly role: PanelRole;
+}
+
 /** Who may see the panel: whoever opened a link that the bridge printed, and has its cookie since. */
 export class Access {
-  private readonly links = new Map<string, { readonly until: number; readonly role: PanelRole }>();
+  private readonly links = new Map<string, Link>();
 
   /**
    * `cookie`: its name, which must differ between panels of one machine, as cookies are shared by all ports. `secure`: it is
@@ -34,16 +37,19 @@ export class Access {
 
   /** Whether a code would let somebody in now. */
   isGood(code: string): boolean {
-    const link = this.links.get(code);
-    return link !== undefined && this.clock.now() <= link.until;
+    return this.goodLink(code) !== undefined;
   }
 
   /** The cookie for whoever brings a code, once; undefined for a code that is unknown, used or too old. */
   redeem(code: string): string | undefined {
-    const good = this.isGood(code);
-    const link = this.links.get(code);
+    const link = this.goodLink(code);
     this.links.delete(code);
-    return good && link ? this.setCookie(this.sessions.begin(link.role), SESSION_MS / 1_000) : undefined;
+    return link && this.setCookie(this.sessions.begin(link.role), SESSION_MS / 1_000);
+  }
+
+  private goodLink(code: string): Link | undefined {
+    const link = this.links.get(code);
+    return link && this.clock.now() <= link.until ? link : undefined;
   }
 
   /** The session that a request's cookies belong to; undefined where they belong to none. */

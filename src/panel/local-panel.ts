@@ -9,11 +9,10 @@ import type { FrameSink } from '../frame/sink.js';
 import type { Log } from '../log.js';
 import { isLoopback } from '../relay/address.js';
 import { StateFile } from '../state/state-file.js';
-import type { PanelRole } from './access.js';
 import type { Desk } from './desk.js';
 import { loadPage } from './page-files.js';
 import { Panel } from './panel.js';
-import { Sessions } from './sessions.js';
+import { type PanelRole, Sessions } from './sessions.js';
 import type { PageSocket } from './sockets.js';
 import { Viewer } from './viewer.js';
 

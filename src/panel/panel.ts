@@ -7,13 +7,13 @@ import type { Log } from '../log.js';
 import { isEveryInterface, lanAddress } from '../relay/address.js';
 import { RateWindow } from '../relay/limits.js';
 import { Strangers } from '../relay/strangers.js';
-import { Access, type PanelRole } from './access.js';
+import { Access } from './access.js';
 import { answerTo, type Gate, refusesSocket } from './answer.js';
 import { guardHeaders } from './headers.js';
 import { hostsOf, inUrl } from './hosts.js';
 import { type HttpServerOptions, listenHttp } from './http-server.js';
 import type { PageFile } from './page-files.js';
-import type { Session, Sessions } from './sessions.js';
+import type { PanelRole, Session, Sessions } from './sessions.js';
 import { type PageEvents, type PageSocket, Sockets } from './sockets.js';
 
 /** What the panel's server is built from. */

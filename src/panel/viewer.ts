@@ -8,9 +8,9 @@ import type { FrameSink } from '../frame/sink.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import { parseJson } from '../mesh/json.js';
 import { RateWindow } from '../relay/limits.js';
-import type { PanelRole } from './access.js';
 import type { Desk } from './desk.js';
 import { MonitorBatch } from './monitor.js';
+import type { PanelRole } from './sessions.js';
 import type { PageSocket } from './sockets.js';
 
 /** What one page's end is built from. */

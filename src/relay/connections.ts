@@ -115,7 +115,8 @@ export class Connections {
     if (this.placed.delete(peer)) this.addresses.release(peer.address);
   }
 
-  private tooMuch(peer: Peer): void {
+  /** Hangs up on a client that sent too much before the relay knew it. */
+  tooMuch(peer: Peer): void {
     if (!peer.open) return;
     this.counters.unidentified += 1;
     peer.close(1009, 'too large before identify');

@@ -107,8 +107,7 @@ export class EmbeddedRelay {
       this.counters.malformed += 1;
       peer.close(1011);
     } else if (text.length > this.limits.strangerBytes && !this.admission.serves(peer)) {
-      this.counters.unidentified += 1;
-      peer.close(1009, 'too large before identify');
+      this.connections.tooMuch(peer);
     } else {
       const frame = readInbound(text, this.limits.maxDepth);
       if (typeof frame === 'string') this.counters[frame] += 1;

@@ -32,7 +32,9 @@ export class Strangers {
     const ofAddress = new Map<string, string[]>();
     for (const key of this.sockets.keys()) {
       const [address = ''] = key.split(' ');
-      ofAddress.set(address, [...(ofAddress.get(address) ?? []), key]);
+      const keys = ofAddress.get(address);
+      if (keys) keys.push(key);
+      else ofAddress.set(address, [key]);
     }
     const [oldest = ''] = [...ofAddress.values()].reduce((most, keys) => (keys.length > most.length ? keys : most), []);
     this.sockets.get(oldest)?.destroy();
