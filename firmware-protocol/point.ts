@@ -51,9 +51,14 @@ export function decodePoint(text: string): PointDescription | undefined {
   return isConsistent(point) && encodePoint(point) === text ? point : undefined;
 }
 
-/** CRC-32 over the points in order, each as `encodePoint` writes it and a newline, as eight hex digits. */
+/** What fingerprints are of: the points in order, each as `encodePoint` writes it and a newline. */
+export function encodePoints(points: readonly PointDescription[]): string {
+  return points.map((point) => `${encodePoint(point)}\n`).join('');
+}
+
+/** CRC-32 over the points as `encodePoints` writes them, as eight hex digits. */
 export function fingerprint(points: readonly PointDescription[]): string {
-  return hex8(crc32(points.map((point) => `${encodePoint(point)}\n`).join('')));
+  return hex8(crc32(encodePoints(points)));
 }
 
 function optionalNumber(fields: Fields): number | undefined {

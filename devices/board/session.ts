@@ -6,7 +6,7 @@ import type {
   NakCode,
   PointDescription,
 } from '../../firmware-protocol/message.js';
-import { encodePoint } from '../../firmware-protocol/point.js';
+import { encodePoints } from '../../firmware-protocol/point.js';
 import { decodeValue, encodeValue } from '../../firmware-protocol/value.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from '../../src/device/driver.js';
 import { fullManifest } from '../../src/device/manifest.js';
@@ -55,8 +55,7 @@ export class BoardSession implements DeviceSession {
     private readonly hearing: Pick<Hearing, 'timesRead' | 'answered'>,
   ) {
     this.points = new Map(points.map((point) => [point.id, point]));
-    const described = points.map((point) => `${encodePoint(point)}\n`).join('');
-    this.identity = { ...identityOf(board), manifest: fullManifest(board.fingerprint, described) };
+    this.identity = { ...identityOf(board), manifest: fullManifest(board.fingerprint, encodePoints(points)) };
   }
 
   /**

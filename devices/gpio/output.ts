@@ -9,10 +9,15 @@ interface Driven {
   write(value: Value): void;
 }
 
+/** What an output becomes when it is opened. */
+function openedAt({ io, point }: ChannelParts): ReturnType<typeof initialOf> {
+  return io.stopped() ? safeOf(point) : initialOf(point);
+}
+
 /** An output that is on or off. */
 export async function openSwitch(parts: ChannelParts): Promise<Channel> {
   const { io, point, place } = parts;
-  const initial = io.stopped() ? safeOf(point) : initialOf(point);
+  const initial = openedAt(parts);
   const pin = await io.openOutput({
     ...place,
     pin: point.pin ?? 0,
@@ -28,7 +33,7 @@ export async function openSwitch(parts: ChannelParts): Promise<Channel> {
 export async function openPwm(parts: ChannelParts): Promise<Channel> {
   const { io, point } = parts;
   const { pin, pwm, activeLow } = point;
-  const initial = io.stopped() ? safeOf(point) : initialOf(point);
+  const initial = openedAt(parts);
   const share = (value: Value) => Number(value) / 100;
   const line = await io.openPwm({
     ...(pin === undefined ? {} : { pin }),

@@ -96,10 +96,9 @@ function refuseUnsupported(syntax: AST.Pattern): void {
 
 /** About how many steps a part of a pattern compiles to: repeats are copies. */
 function stepsOf(node: AST.Pattern | AST.Alternative | AST.Element): number {
-  if ('alternatives' in node) return node.alternatives.reduce((steps, each) => steps + stepsOf(each), 0);
-  if (node.type === 'Alternative') {
-    return node.elements.reduce((steps, each) => steps + stepsOf(each), 0);
-  }
+  const parts: readonly (AST.Alternative | AST.Element)[] | undefined =
+    'alternatives' in node ? node.alternatives : node.type === 'Alternative' ? node.elements : undefined;
+  if (parts) return parts.reduce((steps, each) => steps + stepsOf(each), 0);
   if (node.type !== 'Quantifier') return 1;
   return stepsOf(node.element) * (Number.isFinite(node.max) ? node.max : Math.max(1, node.min));
 }

@@ -1,3 +1,4 @@
+import { pressedAt } from '../device/stop-source.js';
 import type { Store } from '../state/store.js';
 import type { EmergencyStop, EstopSource } from './estop.js';
 
@@ -29,8 +30,8 @@ export function watchEstopSources(estop: EmergencyStop, store: Store, press: (by
     health: (device) => lookAt(device),
     event: (device, { point, event }) => {
       for (const source of estop.sources) {
-        const { when = 'pressed' } = source;
-        if (source.device === device && source.point === point && event === when) press(`${device}.${point}`);
+        const isIt = source.device === device && source.point === point;
+        if (isIt && event === pressedAt({ role: 'event' }, source.when)) press(`${device}.${point}`);
       }
     },
   });

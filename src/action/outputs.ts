@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Device, DeviceCommand } from '../device/device.js';
-import { type Outcome, type RefusalCode, refused } from '../device/outcome.js';
+import { NEVER_SENT, type Outcome, type RefusalCode, refused } from '../device/outcome.js';
 import { idsIn, isOn, isSafe, type OutputRules, type PointSpec, type Value } from '../device/point.js';
 import { BRIDGE_ORIGIN } from '../device/safe-keeper.js';
 import type { Log } from '../log.js';
@@ -40,8 +40,6 @@ export interface NotNow {
 
 /** Who holds a button says so every 250 ms; after three that did not come, the output is off within a second. */
 const HELD_MS = 750;
-/** Refusals of commands that never reached their device. */
-const NEVER_SENT: ReadonlySet<RefusalCode> = new Set(['offline', 'superseded', 'expired', 'estop']);
 /** Refusals after which an output is not on: what its device refused it has not done either. */
 const NEVER_ON: ReadonlySet<RefusalCode> = new Set([...NEVER_SENT, 'device_refused']);
 
@@ -115,8 +113,10 @@ export class Outputs {
     const landed = on ? this.times.begin(name) : undefined;
     const left = on ? undefined : this.times.leave(name);
     this.commanded.set(name, this.parts.clock.now());
-    if (on) this.spent.delete(name);
-    if (on) this.holders.set(name, command.origin);
+    if (on) {
+      this.spent.delete(name);
+      this.holders.set(name, command.origin);
+    }
     if (command.origin !== BRIDGE_ORIGIN) for (const asked of this.watchers) asked(name);
     if (!safe) this.renewLease(name, lease ?? leaseOf(spec.rules));
     const wish = this.wishes.begin(name);

@@ -55,7 +55,7 @@ export class Turns {
     if (safe) this.rules.outputs.wishes.takeBack(name);
     const key = keyOf(request);
     // A wish that can't be carried out must not push out one that can.
-    const rivals = this.held.size > 0 ? this.rivalsOf(request) : [];
+    const rivals = this.rivalsOf(name, key);
     const verdict = this.held.has(key) || rivals.length > 0 ? checkCommand(request, this.rules) : undefined;
     if (verdict && 'refusal' in verdict && verdict.wait === undefined) return verdict;
     const deadline = this.rules.clock.now() + withinOf(this.rules.store.point(request.device, request.point)?.spec);
@@ -142,9 +142,7 @@ export class Turns {
   }
 
   /** Commands of others that wait for the same output: the last one that is accepted wins. */
-  private rivalsOf(request: CommandRequest): string[] {
-    const name = `${request.device}.${request.point}`;
-    const own = keyOf(request);
+  private rivalsOf(name: string, own: string): string[] {
     return [...this.held].filter(([key, held]) => held.name === name && key !== own).map(([key]) => key);
   }
 }

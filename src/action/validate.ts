@@ -97,7 +97,7 @@ export function checkCommand(request: CommandRequest, rules: Rules): Verdict {
   if (spec.role !== 'actuator') return no('read_only', `${name} can't be switched`);
   if (!device.approved) return no('unapproved', `${request.device} is new here and waits for its owner's consent`);
   const wish = readWish(request, spec);
-  const toSafe = 'value' in wish && isSafe(spec, wish.value);
+  const toSafe = isSafeWish(wish, spec);
   if (estop.latched && !toSafe) return no('estop', 'the emergency stop is latched');
   if ('refusal' in wish) return wish;
   const tooLate = toSafe ? undefined : checkTime(request);
@@ -133,10 +133,13 @@ export function checkArm(
 }
 
 /** True for a wish that an output be at its safe value. */
-export function wantsSafe({ device, point, value, pulseMs }: CommandRequest, { store }: Rules): boolean {
-  const spec = store.point(device, point)?.spec;
-  const checked = spec && pulseMs === undefined ? checkValue(spec, value) : undefined;
-  return spec !== undefined && checked !== undefined && 'value' in checked && isSafe(spec, checked.value);
+export function wantsSafe(request: CommandRequest, { store }: Rules): boolean {
+  const spec = store.point(request.device, request.point)?.spec;
+  return spec !== undefined && isSafeWish(readWish(request, spec), spec);
+}
+
+function isSafeWish(wish: Wish, spec: PointSpec): boolean {
+  return 'value' in wish && isSafe(spec, wish.value);
 }
 
 type Wish = { readonly value: Value; readonly pulseMs?: number } | { readonly refusal: Outcome };

@@ -28,6 +28,9 @@ export const REFUSAL_CODES = [
 /** One of them. */
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
+/** Refusals of commands that never reached their device. */
+export const NEVER_SENT: ReadonlySet<RefusalCode> = new Set(['offline', 'superseded', 'expired', 'estop']);
+
 /** How a command ended: with what the device confirmed, or with the reason why not. */
 export type Outcome =
   | {

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../clock.js';
-import type { Outcome, RefusalCode } from './outcome.js';
+import { NEVER_SENT, type Outcome } from './outcome.js';
 import type { Value } from './point.js';
 
 interface Pulse {
@@ -12,9 +12,6 @@ interface Pulse {
   /** Its time is over. */
   over: boolean;
 }
-
-/** Refusals after which the device may have carried the command out all the same. */
-const SENT: ReadonlySet<RefusalCode> = new Set(['timeout', 'mismatch', 'device_refused']);
 
 /** Pulses that the bridge times itself, for devices that can't: which outputs have to go back, when, and to what. */
 export class Pulses {
@@ -33,7 +30,7 @@ export class Pulses {
     this.pulses.add(pulse);
     const outcome = await send();
     // Also after a failed command the output may have switched; not after one that was never sent.
-    const sent = outcome.ok || SENT.has(outcome.code);
+    const sent = outcome.ok || !NEVER_SENT.has(outcome.code);
     settle(sent);
     if (!sent) this.drop(pulse);
     else if (this.pulses.has(pulse)) pulse.timer = this.clock.after(ms, () => this.finish(pulse));

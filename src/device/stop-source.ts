@@ -9,7 +9,7 @@ export interface SourceProblem {
 }
 
 /** At which value of a state, or word of an event, a source stops everything. */
-export function pressedAt({ role }: PointSpec, when: Value | undefined): Value {
+export function pressedAt({ role }: Pick<PointSpec, 'role'>, when: Value | undefined): Value {
   return when ?? (role === 'event' ? 'pressed' : true);
 }
 
