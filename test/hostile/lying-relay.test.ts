@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { askControl } from '../../src/control/client.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { eventually } from '../support/eventually.js';
-import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { LyingRelay } from '../support/lying-relay.js';
+import { sceneOf } from '../support/scene-of.js';
 
 const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true, _cmd: 'c', _from: 'eve' };
 
@@ -94,16 +95,12 @@ const LIES: Attack<HostileScene>[] = [
 ];
 
 describe('a relay in the hands of somebody else', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    scene = await HostileScene.open(relay.make, { token: CANARY.token, roomKey: CANARY.roomKey });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(relay.make, { token: CANARY.token, roomKey: CANARY.roomKey });
 
-  repelled(() => scene, LIES);
+  repelled(scene, LIES);
 
   it('hears what it needs to let the bridge in, and nothing plain', () => {
-    expect(scene.damageSoFar()).toEqual([]);
+    expect(scene().damageSoFar()).toEqual([]);
     const said = relay.bridge.sent('broadcast_request');
     expect(said.length).toBeGreaterThan(3);
     for (const { payload } of said) expect(Object.keys(payload as JsonObject).sort()).toEqual(['ct', 'e2ee', 'n', 's']);

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { eventually } from '../support/eventually.js';
-import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { LyingRelay } from '../support/lying-relay.js';
+import { sceneOf } from '../support/scene-of.js';
 import { type ScriptedPeer, welcome } from '../support/scripted-relay.js';
 
 const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true, _cmd: 'c', _from: 'eve' };
@@ -84,16 +85,12 @@ const ENDS: Attack<HostileScene>[] = [
 ];
 
 describe('a relay in the hands of somebody else, which ends things', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    scene = await HostileScene.open(relay.make, { token: CANARY.token, roomKey: CANARY.roomKey });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(relay.make, { token: CANARY.token, roomKey: CANARY.roomKey });
 
-  repelled(() => scene, ENDS);
+  repelled(scene, ENDS);
 
   it('has the bridge back each time, and nothing moved', () => {
-    expect(scene.damageSoFar()).toEqual([]);
-    expect(scene.rig.bridge.mesh.ready).toBe(true);
+    expect(scene().damageSoFar()).toEqual([]);
+    expect(scene().rig.bridge.mesh.ready).toBe(true);
   });
 });
