@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { askControl } from '../../src/control/client.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
+import { droppedAs } from '../support/bridge-attacks.js';
 import { eventually } from '../support/eventually.js';
 import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { LyingRelay } from '../support/lying-relay.js';
@@ -12,18 +13,7 @@ const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', valu
 const relay = new LyingRelay();
 
 /** A frame that the relay invents, and why the bridge drops it. */
-function dropped(name: string, text: string, why: string): Attack<HostileScene> {
-  return {
-    name,
-    refusal: { [why]: 1 },
-    attack: async (scene) => {
-      const began = { ...scene.rig.bridge.mesh.stats.dropped };
-      relay.bridge.send(text);
-      await eventually(() => scene.dropsSince(began)[why]).toBe(1);
-      return scene.dropsSince(began);
-    },
-  };
-}
+const dropped = (name: string, text: string, why: string) => droppedAs(name, why, () => relay.bridge.send(text));
 
 /** A request that the relay invents, and what it is answered. */
 function asked(name: string, type: string, payload: unknown, refusal: object): Attack<HostileScene> {

@@ -4,6 +4,7 @@ import { type Cipher, type Envelope, roomCipher } from '../../src/mesh/e2ee.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { systemClock } from '../../src/system-clock.js';
 import { type Attack, repelled } from '../support/attack.js';
+import { droppedAs } from '../support/bridge-attacks.js';
 import { eventually } from '../support/eventually.js';
 import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { embeddedRelay } from '../support/relays.js';
@@ -35,19 +36,12 @@ function plain(name: string, payload: JsonObject): Attack<HostileScene> {
   };
 }
 
-/** A frame of somebody without the key, and why the bridge drops it. */
-function dropped(name: string, frame: () => unknown, why = 'undecryptable'): Attack<HostileScene> {
-  return {
-    name,
-    refusal: { [why]: 1 },
-    attack: async (scene) => {
-      const began = { ...scene.rig.bridge.mesh.stats.dropped };
-      const eve = await scene.rig.outsider();
-      eve.send(frame());
-      await eventually(() => scene.dropsSince(began)[why]).toBe(1);
-      return scene.dropsSince(began);
-    },
-  };
+/** A frame of somebody without the key, which the bridge drops. */
+function dropped(name: string, frame: () => unknown): Attack<HostileScene> {
+  return droppedAs(name, 'undecryptable', async (scene) => {
+    const eve = await scene.rig.outsider();
+    eve.send(frame());
+  });
 }
 
 /** A good envelope with something about it changed. */
