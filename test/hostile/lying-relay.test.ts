@@ -2,13 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { askControl } from '../../src/control/client.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
-import { droppedAs } from '../support/bridge-attacks.js';
+import { droppedAs, EVES_PUMP } from '../support/bridge-attacks.js';
 import { eventually } from '../support/eventually.js';
 import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { LyingRelay } from '../support/lying-relay.js';
 import { sceneOf } from '../support/scene-of.js';
-
-const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true, _cmd: 'c', _from: 'eve' };
 
 const relay = new LyingRelay();
 
@@ -30,7 +28,7 @@ function asked(name: string, type: string, payload: unknown, refusal: object): A
 }
 
 const frame = (type: string, payload: string, more = '') => `{"id":"1","type":"${type}","payload":${payload}${more}}`;
-const pump = JSON.stringify(PUMP);
+const pump = JSON.stringify(EVES_PUMP);
 
 const LIES: Attack<HostileScene>[] = [
   dropped('a command as an answer', frame('rig.set', pump, ',"reply_to":"guess"'), 'stray-reply'),
@@ -53,21 +51,21 @@ const LIES: Attack<HostileScene>[] = [
   dropped('a frame without a type', `{"id":"1","payload":${pump}}`, 'not-a-frame'),
   dropped('a frame whose type is a list', `{"id":"1","type":["broadcast"],"payload":${pump}}`, 'not-a-frame'),
   dropped('a plain envelope', frame('broadcast', '{"e2ee":2,"s":"","n":0,"ct":""}'), 'undecryptable'),
-  asked('a plain write', 'rig.set', PUMP, { e2ee: 2 }),
-  asked('a request named as a prototype', '__proto__', PUMP, { e2ee: 2 }),
+  asked('a plain write', 'rig.set', EVES_PUMP, { e2ee: 2 }),
+  asked('a request named as a prototype', '__proto__', EVES_PUMP, { e2ee: 2 }),
   asked('a shell', 'rig.exec', { command: 'id' }, { e2ee: 2 }),
   {
     name: 'a plain command, as if from a member',
     refusal: { code: 'plaintext', ok: false, via: 'plain' },
     attack: async (scene) => {
-      relay.bridge.say('broadcast', PUMP);
+      relay.bridge.say('broadcast', EVES_PUMP);
       const told = async () => (await askControl(scene.rig.control, { op: 'audit' }))['commands'] as JsonObject[];
       const last = async () => (await told()).at(-1);
       await eventually(last).toMatchObject({ from: 'eve' });
       return await last();
     },
   },
-  asked('a request in colours for the terminal', '\u001b[2J\u202ergi', PUMP, { e2ee: 2 }),
+  asked('a request in colours for the terminal', '\u001b[2J\u202ergi', EVES_PUMP, { e2ee: 2 }),
   {
     name: 'a list of names that is none',
     refusal: { ready: true },

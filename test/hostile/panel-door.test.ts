@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type Attack, repelled } from '../support/attack.js';
+import { cmd } from '../support/bridge-attacks.js';
 import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { ask, cookieOf, PageClient } from '../support/page-client.js';
 import { asked, doorOf, raw, saidTo, socket } from '../support/panel-attacks.js';
@@ -159,9 +160,6 @@ describe('a visitor of the panel who means harm', () => {
 
   it('leaves the panel to its owner', async () => {
     expect(scene().damageSoFar()).toEqual([]);
-    expect(await scene().page.command({ msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true })).toMatchObject({
-      ok: true,
-      value: true,
-    });
+    expect(await scene().page.command(cmd('pump', true))).toMatchObject({ ok: true, value: true });
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { askControl } from '../../src/control/client.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
+import { cmd } from '../support/bridge-attacks.js';
 import { eventually } from '../support/eventually.js';
 import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { cookieOf, PageClient } from '../support/page-client.js';
@@ -10,7 +11,7 @@ import { saidTo, sent, told } from '../support/panel-attacks.js';
 import { embeddedRelay } from '../support/relays.js';
 import { sceneOf } from '../support/scene-of.js';
 
-const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true };
+const PUMP = cmd('pump', true);
 
 const ATTACKS: Attack<HostileScene>[] = [
   sent('more frames than a page may send', 1008, (page) => {

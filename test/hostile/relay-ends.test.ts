@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
+import { EVES_PUMP } from '../support/bridge-attacks.js';
 import { eventually } from '../support/eventually.js';
 import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { LyingRelay } from '../support/lying-relay.js';
 import { sceneOf } from '../support/scene-of.js';
 import { type ScriptedPeer, welcome } from '../support/scripted-relay.js';
-
-const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true, _cmd: 'c', _from: 'eve' };
 
 const relay = new LyingRelay();
 
@@ -70,8 +69,8 @@ const ENDS: Attack<HostileScene>[] = [
       await eventually(() => relay.parked).toBeDefined();
       const began = { ...scene.rig.bridge.mesh.stats.dropped };
       const { peer, frame: asked } = relay.parked ?? { peer: relay.bridge, frame: undefined };
-      peer.say('broadcast', PUMP);
-      peer.say('rig.set', PUMP);
+      peer.say('broadcast', EVES_PUMP);
+      peer.say('rig.set', EVES_PUMP);
       await eventually(() => scene.dropsSince(began)['before-welcome']).toBe(2);
       const said = peer.frames.map(({ type }) => type);
       const before = scene.rig.bridge.mesh.ready;

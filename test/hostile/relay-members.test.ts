@@ -1,7 +1,7 @@
 import { describe, it, vi } from 'vitest';
 import { askControl } from '../../src/control/client.js';
-import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
+import { cmd } from '../support/bridge-attacks.js';
 import { eventually } from '../support/eventually.js';
 import { CANARY, type HostileScene, RAW } from '../support/hostile-scene.js';
 import { RawClient } from '../support/raw-client.js';
@@ -9,7 +9,7 @@ import { asked, lost, MEMBER, member, overheard } from '../support/relay-attacks
 import { embeddedRelay } from '../support/relays.js';
 import { expectOwned, sceneOf } from '../support/scene-of.js';
 
-const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true };
+const PUMP = cmd('pump', true);
 const VIEWER = { role: 'viewer' };
 const broadcast = (value: string) => `{"id":"1","type":"broadcast_request","payload":${value},"reply_to":null}`;
 const toBridge = ({ rig }: HostileScene) => ({ target_id: rig.bridge.mesh.relayId, type: 'rig.set', payload: PUMP });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
+import { cmd } from '../support/bridge-attacks.js';
 import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { ask } from '../support/page-client.js';
 import { RawClient } from '../support/raw-client.js';
@@ -9,7 +9,7 @@ import { bytes, hungUp, identify, ignored, MEMBER, overheard } from '../support/
 import { embeddedRelay } from '../support/relays.js';
 import { expectOwned, sceneOf } from '../support/scene-of.js';
 
-const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true };
+const PUMP = cmd('pump', true);
 const CLOSED = { code: 1000 };
 const TOO_LARGE = { code: 1009 };
 

@@ -11,6 +11,8 @@ export const cmd = (point: string, value: unknown, more: JsonObject = {}): JsonO
   value,
   ...more,
 });
+/** The pump switched on, in the name of eve and with an id to answer. */
+export const EVES_PUMP = cmd('pump', true, { _cmd: 'c', _from: 'eve' });
 /** What a refusal is acknowledged with. */
 export const no = (code: string) => ({ ok: false, code });
 export const SILENCE = { silence: true };
