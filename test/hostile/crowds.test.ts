@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { drivers } from '../../devices/index.js';
 import { parseConfig } from '../../src/config/load.js';
@@ -9,10 +9,11 @@ import { EmbeddedRelay } from '../../src/relay/relay.js';
 import { systemClock } from '../../src/system-clock.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { eventually } from '../support/eventually.js';
-import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { ask } from '../support/page-client.js';
 import { bytes, member } from '../support/relay-attacks.js';
 import { directRelay } from '../support/relays.js';
+import { expectOwned, sceneOf } from '../support/scene-of.js';
 
 const UPGRADE =
   'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
@@ -156,16 +157,11 @@ const CROWDS: Attack<HostileScene>[] = [
 ];
 
 describe('crowds of strangers', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    scene = await HostileScene.open(directRelay, { token: CANARY.token });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(directRelay, { token: CANARY.token });
 
-  repelled(() => scene, CROWDS);
+  repelled(scene, CROWDS);
 
   it('leave the bridge to its owner', async () => {
-    expect(scene.damageSoFar()).toEqual([]);
-    expect(await scene.honestTap()).toEqual({ ok: true, value: true, heard: 'PUMP on\n' });
+    await expectOwned(scene());
   });
 });

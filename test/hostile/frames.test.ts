@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { askControl } from '../../src/control/client.js';
 import { roomCipher } from '../../src/mesh/e2ee.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { systemClock } from '../../src/system-clock.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { cmd, no, routed, SILENCE, tapped, unheard } from '../support/bridge-attacks.js';
-import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { embeddedRelay } from '../support/relays.js';
+import { expectOwned, sceneOf } from '../support/scene-of.js';
 
 const FRAMES: Attack<HostileScene>[] = [
   unheard('a device of nobody', { ...cmd('pump', true), dev: 'barn' }),
@@ -121,18 +122,11 @@ const FRAMES: Attack<HostileScene>[] = [
 ];
 
 describe('frames of members that mean harm', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    const security = { phones: { looker: 'viewer' } };
-    scene = await HostileScene.open(embeddedRelay, { token: CANARY.token, config: { security } });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(embeddedRelay, { token: CANARY.token, config: { security: { phones: { looker: 'viewer' } } } });
 
-  repelled(() => scene, FRAMES);
+  repelled(scene, FRAMES);
 
   it('leave the bridge to its owner', async () => {
-    // Nothing that came late is in it, either.
-    expect(scene.damageSoFar()).toEqual([]);
-    expect(await scene.honestTap()).toEqual({ ok: true, value: true, heard: 'PUMP on\n' });
+    await expectOwned(scene());
   });
 });

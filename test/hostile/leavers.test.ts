@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Attack, repelled } from '../support/attack.js';
 import { cmd } from '../support/bridge-attacks.js';
 import { eventually } from '../support/eventually.js';
-import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { embeddedRelay } from '../support/relays.js';
+import { sceneOf } from '../support/scene-of.js';
 
 /** Switches as somebody honest; what follows counts as harm only where an output stays on. */
 async function switchedOn(scene: HostileScene, point: string): Promise<unknown> {
@@ -81,18 +82,14 @@ const LEAVERS: Attack<HostileScene>[] = [
 ];
 
 describe('members who leave, or make the bridge leave', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    scene = await HostileScene.open(embeddedRelay, {
-      token: CANARY.token,
-      config: { safety: { relayGrace: '300ms' } },
-    });
+  const scene = sceneOf(embeddedRelay, {
+    token: CANARY.token,
+    config: { safety: { relayGrace: '300ms' } },
   });
-  afterAll(() => scene.close());
 
-  repelled(() => scene, LEAVERS);
+  repelled(scene, LEAVERS);
 
   it('leave nothing on', () => {
-    expect(scene.damageSoFar()).toEqual([]);
+    expect(scene().damageSoFar()).toEqual([]);
   });
 });

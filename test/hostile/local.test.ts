@@ -1,13 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BoardSimulator } from '../../devices/board/simulator.js';
 import { systemClock } from '../../src/system-clock.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { eventually } from '../support/eventually.js';
-import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { embeddedRelay } from '../support/relays.js';
+import { expectOwned, sceneOf } from '../support/scene-of.js';
 
 /** What somebody writes to the control socket, and the first line that comes back; none: it hung up. */
 function written(name: string, text: string, refusal: object): Attack<HostileScene> {
@@ -126,16 +127,11 @@ const LOCAL: Attack<HostileScene>[] = [
 ];
 
 describe('somebody on this machine, and a board, that mean harm', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    scene = await HostileScene.open(embeddedRelay, { token: CANARY.token });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(embeddedRelay, { token: CANARY.token });
 
-  repelled(() => scene, LOCAL);
+  repelled(scene, LOCAL);
 
   it('leave the bridge to its owner', async () => {
-    expect(scene.damageSoFar()).toEqual([]);
-    expect(await scene.honestTap()).toEqual({ ok: true, value: true, heard: 'PUMP on\n' });
+    await expectOwned(scene());
   });
 });

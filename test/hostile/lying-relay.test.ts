@@ -1,28 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { askControl } from '../../src/control/client.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
+import { droppedAs, EVES_PUMP } from '../support/bridge-attacks.js';
 import { eventually } from '../support/eventually.js';
-import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { LyingRelay } from '../support/lying-relay.js';
-
-const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true, _cmd: 'c', _from: 'eve' };
+import { sceneOf } from '../support/scene-of.js';
 
 const relay = new LyingRelay();
 
 /** A frame that the relay invents, and why the bridge drops it. */
-function dropped(name: string, text: string, why: string): Attack<HostileScene> {
-  return {
-    name,
-    refusal: { [why]: 1 },
-    attack: async (scene) => {
-      const began = { ...scene.rig.bridge.mesh.stats.dropped };
-      relay.bridge.send(text);
-      await eventually(() => scene.dropsSince(began)[why]).toBe(1);
-      return scene.dropsSince(began);
-    },
-  };
-}
+const dropped = (name: string, text: string, why: string) => droppedAs(name, why, () => relay.bridge.send(text));
 
 /** A request that the relay invents, and what it is answered. */
 function asked(name: string, type: string, payload: unknown, refusal: object): Attack<HostileScene> {
@@ -39,7 +28,7 @@ function asked(name: string, type: string, payload: unknown, refusal: object): A
 }
 
 const frame = (type: string, payload: string, more = '') => `{"id":"1","type":"${type}","payload":${payload}${more}}`;
-const pump = JSON.stringify(PUMP);
+const pump = JSON.stringify(EVES_PUMP);
 
 const LIES: Attack<HostileScene>[] = [
   dropped('a command as an answer', frame('rig.set', pump, ',"reply_to":"guess"'), 'stray-reply'),
@@ -62,21 +51,21 @@ const LIES: Attack<HostileScene>[] = [
   dropped('a frame without a type', `{"id":"1","payload":${pump}}`, 'not-a-frame'),
   dropped('a frame whose type is a list', `{"id":"1","type":["broadcast"],"payload":${pump}}`, 'not-a-frame'),
   dropped('a plain envelope', frame('broadcast', '{"e2ee":2,"s":"","n":0,"ct":""}'), 'undecryptable'),
-  asked('a plain write', 'rig.set', PUMP, { e2ee: 2 }),
-  asked('a request named as a prototype', '__proto__', PUMP, { e2ee: 2 }),
+  asked('a plain write', 'rig.set', EVES_PUMP, { e2ee: 2 }),
+  asked('a request named as a prototype', '__proto__', EVES_PUMP, { e2ee: 2 }),
   asked('a shell', 'rig.exec', { command: 'id' }, { e2ee: 2 }),
   {
     name: 'a plain command, as if from a member',
     refusal: { code: 'plaintext', ok: false, via: 'plain' },
     attack: async (scene) => {
-      relay.bridge.say('broadcast', PUMP);
+      relay.bridge.say('broadcast', EVES_PUMP);
       const told = async () => (await askControl(scene.rig.control, { op: 'audit' }))['commands'] as JsonObject[];
       const last = async () => (await told()).at(-1);
       await eventually(last).toMatchObject({ from: 'eve' });
       return await last();
     },
   },
-  asked('a request in colours for the terminal', '\u001b[2J\u202ergi', PUMP, { e2ee: 2 }),
+  asked('a request in colours for the terminal', '\u001b[2J\u202ergi', EVES_PUMP, { e2ee: 2 }),
   {
     name: 'a list of names that is none',
     refusal: { ready: true },
@@ -94,16 +83,12 @@ const LIES: Attack<HostileScene>[] = [
 ];
 
 describe('a relay in the hands of somebody else', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    scene = await HostileScene.open(relay.make, { token: CANARY.token, roomKey: CANARY.roomKey });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(relay.make, { token: CANARY.token, roomKey: CANARY.roomKey });
 
-  repelled(() => scene, LIES);
+  repelled(scene, LIES);
 
   it('hears what it needs to let the bridge in, and nothing plain', () => {
-    expect(scene.damageSoFar()).toEqual([]);
+    expect(scene().damageSoFar()).toEqual([]);
     const said = relay.bridge.sent('broadcast_request');
     expect(said.length).toBeGreaterThan(3);
     for (const { payload } of said) expect(Object.keys(payload as JsonObject).sort()).toEqual(['ct', 'e2ee', 'n', 's']);

@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.js';
 import { answer, EvilService, type Retort } from '../support/evil-service.js';
 import { CANARY, HostileScene } from '../support/hostile-scene.js';
 import { embeddedRelay } from '../support/relays.js';
+import { expectOwned } from '../support/scene-of.js';
 import { WaitingClock } from '../support/virtual-clock.js';
 
 const TRIED_AGAIN = 'a notice was not sent, and is tried again: ';
@@ -199,7 +200,6 @@ describe('a service of notices that means harm', () => {
   repelled(() => scene, ATTACKS);
 
   it('leaves everything else as it is', async () => {
-    expect(scene.damageSoFar()).toEqual([]);
-    expect(await scene.honestTap()).toEqual({ ok: true, value: true, heard: 'PUMP on\n' });
+    await expectOwned(scene);
   });
 });

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Attack, repelled } from '../support/attack.js';
 import { cmd, no, routed, tapped, unheard } from '../support/bridge-attacks.js';
-import { HostileScene } from '../support/hostile-scene.js';
+import type { HostileScene } from '../support/hostile-scene.js';
 import { embeddedRelay } from '../support/relays.js';
+import { sceneOf } from '../support/scene-of.js';
 
 const ANYBODY: Attack<HostileScene>[] = [
   tapped('a command', cmd('pump', true), 'open_relay'),
@@ -40,15 +41,14 @@ const ANYBODY: Attack<HostileScene>[] = [
 ];
 
 describe('anybody at all, on a relay without a token', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    scene = await HostileScene.open(embeddedRelay, { open: true });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(embeddedRelay, { open: true });
 
-  repelled(() => scene, ANYBODY);
+  repelled(scene, ANYBODY);
 
   it('may read all the same', async () => {
-    expect(await scene.ask('rig.get_state', null)).toMatchObject({ ok: true, devices: { shed: { health: 'online' } } });
+    expect(await scene().ask('rig.get_state', null)).toMatchObject({
+      ok: true,
+      devices: { shed: { health: 'online' } },
+    });
   });
 });

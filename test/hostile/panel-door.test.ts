@@ -1,10 +1,12 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Attack, repelled } from '../support/attack.js';
-import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import { cmd } from '../support/bridge-attacks.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { ask, cookieOf, PageClient } from '../support/page-client.js';
 import { asked, doorOf, raw, saidTo, socket } from '../support/panel-attacks.js';
 import { embeddedRelay } from '../support/relays.js';
+import { sceneOf } from '../support/scene-of.js';
 
 const ATTACKS: Attack<HostileScene>[] = [
   asked('no cookie', 401, () => ({})),
@@ -152,19 +154,12 @@ const ATTACKS: Attack<HostileScene>[] = [
 ];
 
 describe('a visitor of the panel who means harm', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    scene = await HostileScene.open(embeddedRelay, { token: CANARY.token });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(embeddedRelay, { token: CANARY.token });
 
-  repelled(() => scene, ATTACKS);
+  repelled(scene, ATTACKS);
 
   it('leaves the panel to its owner', async () => {
-    expect(scene.damageSoFar()).toEqual([]);
-    expect(await scene.page.command({ msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true })).toMatchObject({
-      ok: true,
-      value: true,
-    });
+    expect(scene().damageSoFar()).toEqual([]);
+    expect(await scene().page.command(cmd('pump', true))).toMatchObject({ ok: true, value: true });
   });
 });

@@ -1,15 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { askControl } from '../../src/control/client.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
+import { cmd } from '../support/bridge-attacks.js';
 import { eventually } from '../support/eventually.js';
-import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { cookieOf, PageClient } from '../support/page-client.js';
 import { saidTo, sent, told } from '../support/panel-attacks.js';
 import { embeddedRelay } from '../support/relays.js';
+import { sceneOf } from '../support/scene-of.js';
 
-const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true };
+const PUMP = cmd('pump', true);
 
 const ATTACKS: Attack<HostileScene>[] = [
   sent('more frames than a page may send', 1008, (page) => {
@@ -146,16 +148,12 @@ const VIEWERS: Attack<HostileScene>[] = [
 ];
 
 describe('a page of the panel that means harm', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    scene = await HostileScene.open(embeddedRelay, { token: CANARY.token });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(embeddedRelay, { token: CANARY.token });
 
-  repelled(() => scene, [...ATTACKS, ...VIEWERS]);
+  repelled(scene, [...ATTACKS, ...VIEWERS]);
 
   it('leaves the panel to its owner', async () => {
-    expect(scene.damageSoFar()).toEqual([]);
-    expect(await scene.page.command(PUMP)).toMatchObject({ ok: true, value: true });
+    expect(scene().damageSoFar()).toEqual([]);
+    expect(await scene().page.command(PUMP)).toMatchObject({ ok: true, value: true });
   });
 });

@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
+import { EVES_PUMP } from '../support/bridge-attacks.js';
 import { eventually } from '../support/eventually.js';
-import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { LyingRelay } from '../support/lying-relay.js';
+import { sceneOf } from '../support/scene-of.js';
 import { type ScriptedPeer, welcome } from '../support/scripted-relay.js';
-
-const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true, _cmd: 'c', _from: 'eve' };
 
 const relay = new LyingRelay();
 
@@ -69,8 +69,8 @@ const ENDS: Attack<HostileScene>[] = [
       await eventually(() => relay.parked).toBeDefined();
       const began = { ...scene.rig.bridge.mesh.stats.dropped };
       const { peer, frame: asked } = relay.parked ?? { peer: relay.bridge, frame: undefined };
-      peer.say('broadcast', PUMP);
-      peer.say('rig.set', PUMP);
+      peer.say('broadcast', EVES_PUMP);
+      peer.say('rig.set', EVES_PUMP);
       await eventually(() => scene.dropsSince(began)['before-welcome']).toBe(2);
       const said = peer.frames.map(({ type }) => type);
       const before = scene.rig.bridge.mesh.ready;
@@ -84,16 +84,12 @@ const ENDS: Attack<HostileScene>[] = [
 ];
 
 describe('a relay in the hands of somebody else, which ends things', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    scene = await HostileScene.open(relay.make, { token: CANARY.token, roomKey: CANARY.roomKey });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(relay.make, { token: CANARY.token, roomKey: CANARY.roomKey });
 
-  repelled(() => scene, ENDS);
+  repelled(scene, ENDS);
 
   it('has the bridge back each time, and nothing moved', () => {
-    expect(scene.damageSoFar()).toEqual([]);
-    expect(scene.rig.bridge.mesh.ready).toBe(true);
+    expect(scene().damageSoFar()).toEqual([]);
+    expect(scene().rig.bridge.mesh.ready).toBe(true);
   });
 });

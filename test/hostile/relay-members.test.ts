@@ -1,14 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, it, vi } from 'vitest';
 import { askControl } from '../../src/control/client.js';
-import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
+import { cmd } from '../support/bridge-attacks.js';
 import { eventually } from '../support/eventually.js';
-import { CANARY, HostileScene, RAW } from '../support/hostile-scene.js';
+import { CANARY, type HostileScene, RAW } from '../support/hostile-scene.js';
 import { RawClient } from '../support/raw-client.js';
 import { asked, lost, MEMBER, member, overheard } from '../support/relay-attacks.js';
 import { embeddedRelay } from '../support/relays.js';
+import { expectOwned, sceneOf } from '../support/scene-of.js';
 
-const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true };
+const PUMP = cmd('pump', true);
 const VIEWER = { role: 'viewer' };
 const broadcast = (value: string) => `{"id":"1","type":"broadcast_request","payload":${value},"reply_to":null}`;
 const toBridge = ({ rig }: HostileScene) => ({ target_id: rig.bridge.mesh.relayId, type: 'rig.set', payload: PUMP });
@@ -179,17 +180,11 @@ const ATTACKS: Attack<HostileScene>[] = [
 ];
 
 describe('a member of the embedded relay who means harm', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    scene = await HostileScene.open(embeddedRelay, { token: CANARY.token });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(embeddedRelay, { token: CANARY.token });
 
-  repelled(() => scene, ATTACKS);
+  repelled(scene, ATTACKS);
 
   it('leaves the relay to the others', async () => {
-    // Nothing that came late is in it, either.
-    expect(scene.damageSoFar()).toEqual([]);
-    expect(await scene.honestTap()).toEqual({ ok: true, value: true, heard: 'PUMP on\n' });
+    await expectOwned(scene());
   });
 });

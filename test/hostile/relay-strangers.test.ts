@@ -1,14 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
-import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import { cmd } from '../support/bridge-attacks.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { ask } from '../support/page-client.js';
 import { RawClient } from '../support/raw-client.js';
 import { bytes, hungUp, identify, ignored, MEMBER, overheard } from '../support/relay-attacks.js';
 import { embeddedRelay } from '../support/relays.js';
+import { expectOwned, sceneOf } from '../support/scene-of.js';
 
-const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true };
+const PUMP = cmd('pump', true);
 const CLOSED = { code: 1000 };
 const TOO_LARGE = { code: 1009 };
 
@@ -149,17 +150,11 @@ const ATTACKS: Attack<HostileScene>[] = [
 ];
 
 describe('a stranger at the embedded relay', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    scene = await HostileScene.open(embeddedRelay, { token: CANARY.token });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(embeddedRelay, { token: CANARY.token });
 
-  repelled(() => scene, ATTACKS);
+  repelled(scene, ATTACKS);
 
   it('leaves the relay to its members', async () => {
-    // Nothing that came late is in it, either.
-    expect(scene.damageSoFar()).toEqual([]);
-    expect(await scene.honestTap()).toEqual({ ok: true, value: true, heard: 'PUMP on\n' });
+    await expectOwned(scene());
   });
 });

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Cipher, type Envelope, roomCipher } from '../../src/mesh/e2ee.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { systemClock } from '../../src/system-clock.js';
 import { type Attack, repelled } from '../support/attack.js';
+import { droppedAs } from '../support/bridge-attacks.js';
 import { eventually } from '../support/eventually.js';
-import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { embeddedRelay } from '../support/relays.js';
+import { expectOwned, sceneOf } from '../support/scene-of.js';
 
 const PUMP: JsonObject = { msg_type: 'rig.cmd', dev: 'shed', point: 'pump', value: true, _cmd: 'sealed', _from: 'eve' };
 const OTHER_KEY = Buffer.alloc(32, 8).toString('base64');
@@ -34,19 +36,12 @@ function plain(name: string, payload: JsonObject): Attack<HostileScene> {
   };
 }
 
-/** A frame of somebody without the key, and why the bridge drops it. */
-function dropped(name: string, frame: () => unknown, why = 'undecryptable'): Attack<HostileScene> {
-  return {
-    name,
-    refusal: { [why]: 1 },
-    attack: async (scene) => {
-      const began = { ...scene.rig.bridge.mesh.stats.dropped };
-      const eve = await scene.rig.outsider();
-      eve.send(frame());
-      await eventually(() => scene.dropsSince(began)[why]).toBe(1);
-      return scene.dropsSince(began);
-    },
-  };
+/** A frame of somebody without the key, which the bridge drops. */
+function dropped(name: string, frame: () => unknown): Attack<HostileScene> {
+  return droppedAs(name, 'undecryptable', async (scene) => {
+    const eve = await scene.rig.outsider();
+    eve.send(frame());
+  });
 }
 
 /** A good envelope with something about it changed. */
@@ -153,26 +148,21 @@ const OUTSIDERS: Attack<HostileScene>[] = [
 ];
 
 describe('somebody on the relay of a room who has no key', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    scene = await HostileScene.open(embeddedRelay, { token: CANARY.token, roomKey: CANARY.roomKey });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(embeddedRelay, { token: CANARY.token, roomKey: CANARY.roomKey });
 
-  repelled(() => scene, OUTSIDERS);
+  repelled(scene, OUTSIDERS);
 
   it('leaves the room to its members', async () => {
-    expect(scene.damageSoFar()).toEqual([]);
-    expect(await scene.honestTap()).toEqual({ ok: true, value: true, heard: 'PUMP on\n' });
+    await expectOwned(scene());
   });
 
   it('is told from a member by nothing but the envelope: unchanged it switches', async () => {
-    scene.rebase();
-    const eve = await scene.rig.outsider();
+    scene().rebase();
+    const eve = await scene().rig.outsider();
     const tap = async (value: boolean) => {
       const _cmd = `unchanged ${value}`;
       eve.send(cipher().seal({ ...PUMP, value, _cmd }));
-      return await scene.anna.waitFor(({ cmd_id }) => cmd_id === _cmd);
+      return await scene().anna.waitFor(({ cmd_id }) => cmd_id === _cmd);
     };
     expect([await tap(false), await tap(true)]).toMatchObject([
       { ok: true, value: false },
@@ -181,15 +171,15 @@ describe('somebody on the relay of a room who has no key', () => {
   });
 
   it('who takes the bridge’s name gets its place, but neither its commands nor its words', async () => {
-    scene.rebase();
-    const impostor = await scene.rig.outsider('rig');
+    scene().rebase();
+    const impostor = await scene().rig.outsider('rig');
     const asked: unknown[] = [];
     impostor.onRequest('rig.set', (payload) => {
       asked.push(payload);
       return { ok: true };
     });
-    await scene.anna.request('rig', 'rig.set', { dev: 'shed', point: 'fan', value: 40 });
+    await scene().anna.request('rig', 'rig.set', { dev: 'shed', point: 'fan', value: 40 });
     expect(asked).toEqual([{ e2ee: 2, s: expect.any(String), n: expect.any(Number), ct: expect.any(String) }]);
-    expect(scene.sketch.heardBytes).not.toContain('FAN');
+    expect(scene().sketch.heardBytes).not.toContain('FAN');
   });
 });

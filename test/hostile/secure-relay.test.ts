@@ -2,15 +2,16 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, it, onTestFinished } from 'vitest';
 import type { Trust } from '../../src/mesh/client-socket.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { authority, certificateFor, type Pem } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';
 import { answer, EvilService, type Retort } from '../support/evil-service.js';
-import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { MeshSide, QUICK, stopClientsAfterEach } from '../support/mesh-side.js';
 import { embeddedRelay } from '../support/relays.js';
+import { expectOwned, sceneOf } from '../support/scene-of.js';
 
 /** How long a bridge waits for a connection here. */
 const TIMING = { ...QUICK, connect: 1_000 };
@@ -196,16 +197,11 @@ const ATTACKS: Attack<HostileScene>[] = [
 
 describe('somebody at the address of a secure relay', () => {
   stopClientsAfterEach();
-  let scene: HostileScene;
-  beforeAll(async () => {
-    scene = await HostileScene.open(embeddedRelay, { token: CANARY.token });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(embeddedRelay, { token: CANARY.token });
 
-  repelled(() => scene, ATTACKS);
+  repelled(scene, ATTACKS);
 
   it('changes nothing for those who are on another', async () => {
-    expect(scene.damageSoFar()).toEqual([]);
-    expect(await scene.honestTap()).toEqual({ ok: true, value: true, heard: 'PUMP on\n' });
+    await expectOwned(scene());
   });
 });

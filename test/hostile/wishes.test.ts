@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { BoardSimulator } from '../../devices/board/simulator.js';
 import { systemClock } from '../../src/system-clock.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { cmd, no, tapped } from '../support/bridge-attacks.js';
 import { eventually } from '../support/eventually.js';
-import { CANARY, HostileScene } from '../support/hostile-scene.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { embeddedRelay } from '../support/relays.js';
+import { expectOwned, sceneOf } from '../support/scene-of.js';
 
 const WISHES: Attack<HostileScene>[] = [
   tapped('a point that is not there', cmd('laser', true), 'unknown_point'),
@@ -93,18 +94,11 @@ const WISHES: Attack<HostileScene>[] = [
 ];
 
 describe('wishes of members that mean harm', () => {
-  let scene: HostileScene;
-  beforeAll(async () => {
-    const security = { phones: { looker: 'viewer' } };
-    scene = await HostileScene.open(embeddedRelay, { token: CANARY.token, config: { security } });
-  });
-  afterAll(() => scene.close());
+  const scene = sceneOf(embeddedRelay, { token: CANARY.token, config: { security: { phones: { looker: 'viewer' } } } });
 
-  repelled(() => scene, WISHES);
+  repelled(scene, WISHES);
 
   it('leave the bridge to its owner', async () => {
-    // Nothing that came late is in it, either.
-    expect(scene.damageSoFar()).toEqual([]);
-    expect(await scene.honestTap()).toEqual({ ok: true, value: true, heard: 'PUMP on\n' });
+    await expectOwned(scene());
   });
 });

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../src/mesh/frame.js';
 import type { Attack } from './attack.js';
+import { eventually } from './eventually.js';
 import type { HostileScene } from './hostile-scene.js';
 
 /** A command for a point of the shed. */
@@ -10,6 +11,8 @@ export const cmd = (point: string, value: unknown, more: JsonObject = {}): JsonO
   value,
   ...more,
 });
+/** The pump switched on, in the name of eve and with an id to answer. */
+export const EVES_PUMP = cmd('pump', true, { _cmd: 'c', _from: 'eve' });
 /** What a refusal is acknowledged with. */
 export const no = (code: string) => ({ ok: false, code });
 export const SILENCE = { silence: true };
@@ -27,4 +30,18 @@ export function unheard(name: string, payload: JsonObject, marks: JsonObject = {
 /** A request that somebody routes to the bridge. */
 export function routed(name: string, type: string, payload: unknown, refusal: object): Attack<HostileScene> {
   return { name, attack: (scene) => scene.ask(type, payload), refusal };
+}
+
+/** Something that the bridge drops, and why. */
+export function droppedAs(name: string, why: string, send: (scene: HostileScene) => unknown): Attack<HostileScene> {
+  return {
+    name,
+    refusal: { [why]: 1 },
+    attack: async (scene) => {
+      const began = { ...scene.rig.bridge.mesh.stats.dropped };
+      await send(scene);
+      await eventually(() => scene.dropsSince(began)[why]).toBe(1);
+      return scene.dropsSince(began);
+    },
+  };
 }

@@ -36,9 +36,8 @@ export const POINTS: PointSpec[] = [
 export const NAMESPACE = 'home';
 export const SOURCE = 'nonce-of-this-process';
 
-/** The memory of a desk that is opened once. */
-function fresh(): { latch: Pick<Latch, 'closed' | 'set'>; outputs: Remembered } {
-  let closed = false;
+/** The memory of a desk that is opened once; `closed` where the stop was latched before. */
+export function fresh(closed = false): { latch: Pick<Latch, 'closed' | 'set'>; outputs: Remembered } {
   const latch = {
     get closed() {
       return closed;

@@ -7,7 +7,7 @@ const number = fc.oneof(fc.integer({ min: -1000, max: 1000 }), fc.double());
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
 /** Any point that a driver may describe, sensible or not. */
-export const anyPoint: fc.Arbitrary<PointSpec> = fc
+const anyPoint: fc.Arbitrary<PointSpec> = fc
   .record({
     id,
     role: fc.constantFrom('sensor', 'actuator', 'event'),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EstopSource } from '../../src/action/estop.js';
 import { watchEstopSources } from '../../src/action/estop-sources.js';
 import type { PointSpec } from '../../src/device/point.js';
-import { openDesk, POINTS } from '../support/command-desk.js';
+import { fresh, openDesk, POINTS } from '../support/command-desk.js';
 import { DesiredInMemory } from '../support/desired-in-memory.js';
 import type { WrittenReadings } from '../support/reading-rules.js';
 import { watched } from '../support/watched-desk.js';
@@ -250,18 +250,8 @@ describe('an emergency stop that a device missed', () => {
   });
 
   it('counts also where the device was not there yet, and the stop was latched before the start', async () => {
-    let closed = true;
-    const latch = {
-      get closed() {
-        return closed;
-      },
-      set: async (latched: boolean) => {
-        closed = latched;
-        return true;
-      },
-    };
     const desk = await openDesk({
-      memory: { latch, outputs: new DesiredInMemory() },
+      memory: fresh(true),
       found: { pump: true },
       rules: { pump: { onBoot: 'hold' } },
       built: ({ router }) => router.releaseStop('anna'),

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../src/mesh/frame.js';
-import type { FaultKind } from './fault.js';
+import { type FaultKind, sameBridge } from './fault.js';
 
 type Config = JsonObject & { readonly devices: Readonly<Record<string, JsonObject>> };
 
@@ -27,7 +27,8 @@ export const CONFIG_FAULTS: readonly FaultKind[] = [
       const { yard, ...devices } = (host.config as Config).devices;
       const mistake = MISTAKES[Math.floor(random() * MISTAKES.length)] ?? String;
       const since = stage.clock.now();
-      const { awake, begins, devicesNow: before } = host;
+      const isSame = sameBridge(world);
+      const before = host.devicesNow;
       host.reload(mistake({ ...host.config, devices, publish: { maxHz: 1 } }));
       const refused = () => {
         const same = host.devicesNow.every((device, at) => device === before[at]);
@@ -36,7 +37,7 @@ export const CONFIG_FAULTS: readonly FaultKind[] = [
         ledger.check(said, 'nobody was told that the config has a mistake');
       };
       return () => {
-        if (awake && host.awake && host.begins === begins) refused();
+        if (isSame()) refused();
         host.reload();
       };
     },

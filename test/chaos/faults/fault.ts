@@ -38,11 +38,19 @@ export function every(world: World, ms: number, work: () => void): () => void {
   return () => timer.cancel();
 }
 
-/** Does `work` once in `ms`, if the same bridge ran all the time; what is returned keeps it from that. */
-export function whenWell({ stage, host }: World, ms: number, work: () => void): () => void {
-  const { begins, heldMs, awake } = host;
+/** What is returned tells whether the bridge of now still runs, awake now as well as then. */
+export function sameBridge({ host }: World): () => boolean {
+  const { awake, begins } = host;
+  return () => awake && host.awake && host.begins === begins;
+}
+
+/** Does `work` once in `ms`, if the same bridge ran all the time, not held up; what is returned keeps it from that. */
+export function whenWell(world: World, ms: number, work: () => void): () => void {
+  const { stage, host } = world;
+  const { heldMs } = host;
+  const isSame = sameBridge(world);
   const timer = stage.clock.after(ms + stage.slackMs, () => {
-    if (awake && host.awake && host.begins === begins && host.heldMs === heldMs) work();
+    if (isSame() && host.heldMs === heldMs) work();
   });
   return () => timer.cancel();
 }
