@@ -13,6 +13,7 @@ const WEATHER = [
   { pin: GREENHOUSE.hum, low: 1.5, high: 3.5 },
 ];
 const WEATHER_MS = 200;
+/** Milliseconds until the weather is as it was, where nothing else is said. */
 const TURN_MS = 60_000;
 const PRESS_EVERY_MS = 15_000;
 const PRESS_MS = 200;
@@ -20,6 +21,7 @@ const PRESS_MS = 200;
 /** The Greenhouse sketch on an emulated Uno, with weather at its sensors and somebody who presses its button now and then. */
 export class GreenhouseUno implements Simulator {
   readonly board: AvrBoard;
+  private readonly turnMs: number;
   private timers: Timer[] = [];
 
   /** Throws `firmware/hex` where `hex` is no program for an Uno. */
@@ -27,8 +29,9 @@ export class GreenhouseUno implements Simulator {
     private readonly clock: Clock,
     hex: string,
     private readonly seed: number,
-    options: AvrBoardOptions = {},
+    { turnMs = TURN_MS, ...options }: AvrBoardOptions & { readonly turnMs?: number } = {},
   ) {
+    this.turnMs = turnMs;
     this.board = new AvrBoard(clock, hex, { seed, ...options });
   }
 
@@ -47,10 +50,10 @@ export class GreenhouseUno implements Simulator {
     this.board.unplug();
   }
 
-  /** One turn a minute, each sensor at another place of it. */
+  /** Each sensor is at another place of a turn. */
   private weather(): void {
     for (const [n, { pin, low, high }] of WEATHER.entries()) {
-      const phase = this.clock.now() / TURN_MS + 0.381966 * (this.seed + n);
+      const phase = this.clock.now() / this.turnMs + 0.381966 * (this.seed + n);
       const wave = (1 + Math.sin(2 * Math.PI * phase)) / 2;
       this.board.pins.analog(pin, low + (high - low) * wave);
     }

@@ -50,19 +50,12 @@ export class Belongings {
 
   pins(pinsOf: PinsOf): PinsOf {
     const kept = <Pin extends { close(): void }>(pin: Pin): Pin => Object.assign(pin, { close: this.keep(pin.close) });
-    const { life } = this;
     return (device) => {
       const pins: Pins = pinsOf(device);
       return {
-        openInput: async (options, { edges, failed }, signal) => {
-          const passed = {
-            edges: (...what: Parameters<typeof edges>) => life.pass(() => edges(...what)),
-            failed: (...what: Parameters<typeof failed>) => life.pass(() => failed(...what)),
-          };
-          return kept(await pins.openInput(options, passed, signal));
-        },
-        openOutput: async (options, signal) => kept(await pins.openOutput(options, signal)),
-        openPwm: async (options, signal) => kept(await pins.openPwm(options, signal)),
+        openInput: async (...how) => kept(await pins.openInput(...how)),
+        openOutput: async (...how) => kept(await pins.openOutput(...how)),
+        openPwm: async (...how) => kept(await pins.openPwm(...how)),
       };
     };
   }

@@ -91,7 +91,9 @@ export class Host {
     const loaded = loadConfig(this.file, context);
     const random = seededRandom(seed + this.begins);
     const taps = muted(this.parts.taps, life);
-    const pins = belongings.pins((id) => specimens.find((specimen) => specimen.id === id)?.wired ?? noPins);
+    const pins = belongings.pins(
+      (id) => specimens.find((specimen) => specimen.id === id)?.wired?.pinsFor(life) ?? noPins,
+    );
     const ports = belongings.ports(stage.portsFor(life));
     const dial = tapped(belongings.dial(stage.dial), taps);
     const parts = sabotage(bridgeParts(stage, loaded.config, { clock: life.clock, random, log, ports, pins, dial }));

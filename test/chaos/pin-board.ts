@@ -1,7 +1,8 @@
 import { SimulatedPins } from '../../devices/gpio/simulated-pins.js';
 import type { Clock } from '../../src/clock.js';
-import type { OutputOptions, Pins } from '../../src/port/pin.js';
+import type { InputHandlers, InputOptions, OutputOptions, Pins } from '../../src/port/pin.js';
 import type { Dialect } from './dialect.js';
+import type { Life } from './life.js';
 
 /** The pins by point. */
 export const PINS = { door: 4, count: 5, lamp: 17, winch: 22 } as const;
@@ -19,13 +20,20 @@ export interface PinTaps {
   told(line: string): void;
 }
 
+/** Edges that the kernel keeps until the process that opened the line has time for them. */
+interface Queue {
+  /** Turns of the wheel among them. */
+  turns: number;
+}
+
 /** Pins of a chip in memory with a door contact, a wheel that is counted, and two relays on them. */
-export class PinBoard implements Pins {
+export class PinBoard {
   readonly chip: SimulatedPins;
   taps: PinTaps = { opened: () => {}, gone: () => {}, said: () => {}, told: () => {} };
   /** Turns of the wheel that whoever counts them must have counted. */
   private turns = 0;
   private counting = false;
+  private readonly queues = new Set<Queue>();
   private lost = 0;
   private gone = false;
   /** The door does not move. */
@@ -37,6 +45,7 @@ export class PinBoard implements Pins {
 
   /** Another process counts, from nothing. */
   born(): void {
+    this.loseQueues();
     this.turns = 0;
   }
 
@@ -78,6 +87,7 @@ export class PinBoard implements Pins {
   vanish(): void {
     this.gone = true;
     this.counting = false;
+    this.loseQueues();
     this.chip.vanish();
     this.taps.gone();
   }
@@ -92,22 +102,46 @@ export class PinBoard implements Pins {
     return OUTPUTS.filter((point) => this.chip.level(PINS[point]));
   }
 
-  async openInput(...[options, handlers]: Parameters<SimulatedPins['openInput']>) {
+  /** The pins for a process, which hears of them only while it runs. */
+  pinsFor(life: Life): Pins {
+    return {
+      openInput: (options, handlers) => this.openInput(options, handlers, life),
+      openOutput: (options) => this.openOutput(options),
+      openPwm: () => Promise.reject(new Error('there is nothing on these pins')),
+    };
+  }
+
+  private async openInput(options: InputOptions, { edges, failed }: InputHandlers, life: Life) {
     this.begin();
-    const input = await this.chip.openInput(options, handlers);
     const counts = options.pins.includes(PINS.count);
+    const queue: Queue = { turns: 0 };
+    const handlers: InputHandlers = {
+      edges: (events) => {
+        const turns = counts ? events.reduce((sum, { lost }) => sum + 1 + lost, 0) : 0;
+        queue.turns += turns;
+        life.pass(() => {
+          if (!this.queues.has(queue)) return;
+          queue.turns -= turns;
+          edges(events);
+        });
+      },
+      failed: (error) => life.pass(() => failed(error)),
+    };
+    const input = await this.chip.openInput(options, handlers);
+    this.queues.add(queue);
     // The kernel numbers edges anew for each that opens the line.
     if (counts) this.lose(0);
     if (counts) this.counting = true;
     this.say(counts ? 'count' : 'door');
     const close = () => {
-      if (counts) this.counting = false;
+      if (counts && this.queues.has(queue)) this.counting = false;
+      this.loseQueue(queue);
       input.close();
     };
     return { read: input.read, close };
   }
 
-  async openOutput(options: OutputOptions) {
+  private async openOutput(options: OutputOptions) {
     this.begin();
     const output = await this.chip.openOutput(options);
     const point = OUTPUTS.find((id) => PINS[id] === options.pin) ?? 'lamp';
@@ -120,8 +154,14 @@ export class PinBoard implements Pins {
     return { ...output, write };
   }
 
-  openPwm(): Promise<never> {
-    return Promise.reject(new Error('there is nothing on these pins'));
+  /** The edges that the kernel keeps go with the chip. */
+  private loseQueues(): void {
+    for (const queue of this.queues) this.loseQueue(queue);
+  }
+
+  /** And with what was open. */
+  private loseQueue(queue: Queue): void {
+    if (this.queues.delete(queue)) this.turns -= queue.turns;
   }
 
   private move(): void {

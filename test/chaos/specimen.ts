@@ -136,9 +136,12 @@ export function pinBank(clock: Clock, id: string): Specimen {
   };
 }
 
+/** A sensor that tells changes only has one at least twice in a second, also where the weather turns. */
+const WEATHER_MS = 6_000;
+
 /** An emulated Uno with the greenhouse firmware of this hex file. */
 export function emulatedUno(clock: Clock, hex: string, seed: number): Specimen {
-  const uno = new GreenhouseUno(clock, hex, seed);
+  const uno = new GreenhouseUno(clock, hex, seed, { turnMs: WEATHER_MS });
   return {
     id: 'greenhouse',
     simulator: uno,
