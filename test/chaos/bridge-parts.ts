@@ -18,7 +18,7 @@ export function configFor(stage: Stage, specimens: Iterable<Specimen>): JsonObje
     bridge: { name: 'rig', namespace: 'rig', stateDir: `\${STATE}` },
     relay: { url, channel: 'lab', token },
     // Whoever counts begins anew with each bridge, so that it is known what he must have counted.
-    persist: { interval: '1s', values: true, history: true, counters: false },
+    persist: { interval: '1s', values: true, history: true, counters: true },
     publish: { maxHz: 5 },
     devices: Object.fromEntries(devices),
   };

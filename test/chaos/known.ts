@@ -32,6 +32,11 @@ export class Known {
     return this.host.bridge?.fleet.devices.get(id)?.trouble;
   }
 
+  /** How far it has counted. */
+  tally(device: string, name: string): number {
+    return this.host.bridge?.memory.tallies(device).get(name) ?? 0;
+  }
+
   value(device: string, point: string): unknown {
     return this.host.bridge?.store.point(device, point)?.value;
   }

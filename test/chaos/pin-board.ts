@@ -18,6 +18,10 @@ export interface PinTaps {
   gone(): void;
   said(line: string): void;
   told(line: string): void;
+  /** Where a process that has not counted yet begins. */
+  kept(): number;
+  /** Where it is now. */
+  counted(turns: number): void;
 }
 
 /** Edges that the kernel keeps until the process that opened the line has time for them. */
@@ -29,9 +33,18 @@ interface Queue {
 /** Pins of a chip in memory with a door contact, a wheel that is counted, and two relays on them. */
 export class PinBoard {
   readonly chip: SimulatedPins;
-  taps: PinTaps = { opened: () => {}, gone: () => {}, said: () => {}, told: () => {} };
+  taps: PinTaps = {
+    opened: () => {},
+    gone: () => {},
+    said: () => {},
+    told: () => {},
+    kept: () => 0,
+    counted: () => {},
+  };
   /** Turns of the wheel that whoever counts them must have counted. */
   private turns = 0;
+  /** Nobody has counted yet. */
+  private isNew = true;
   private counting = false;
   private readonly queues = new Set<Queue>();
   private lost = 0;
@@ -43,10 +56,10 @@ export class PinBoard {
     this.chip = new SimulatedPins(clock);
   }
 
-  /** Another process counts, from nothing. */
+  /** Another process counts. */
   born(): void {
     this.loseQueues();
-    this.turns = 0;
+    this.isNew = true;
   }
 
   /** The door moves and the wheel turns. */
@@ -122,6 +135,7 @@ export class PinBoard {
         life.pass(() => {
           if (!this.queues.has(queue)) return;
           queue.turns -= turns;
+          if (counts) this.taps.counted(this.turns - queue.turns);
           edges(events);
         });
       },
@@ -129,9 +143,7 @@ export class PinBoard {
     };
     const input = await this.chip.openInput(options, handlers);
     this.queues.add(queue);
-    // The kernel numbers edges anew for each that opens the line.
-    if (counts) this.lose(0);
-    if (counts) this.counting = true;
+    if (counts) this.count();
     this.say(counts ? 'count' : 'door');
     const close = () => {
       if (counts && this.queues.has(queue)) this.counting = false;
@@ -152,6 +164,14 @@ export class PinBoard {
       this.say(point);
     };
     return { ...output, write };
+  }
+
+  private count(): void {
+    // The kernel numbers edges anew for each that opens the line.
+    this.lose(0);
+    if (this.isNew) this.turns = this.taps.kept();
+    this.isNew = false;
+    this.counting = true;
   }
 
   /** The edges that the kernel keeps go with the chip. */

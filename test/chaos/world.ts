@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/mesh/frame.js';
 import { Attempts } from './attempts.js';
 import { Begins } from './begins.js';
 import { Cable } from './cable.js';
+import { Counts } from './counts.js';
 import { Holds } from './holds.js';
 import { Host, type Sabotage } from './host.js';
 import { Known } from './known.js';
@@ -51,6 +52,7 @@ export class World {
   private readonly holds: Holds;
   private readonly partings = new Partings(this);
   readonly restores: Restores;
+  private readonly counts: Counts;
   /** When the last bridge ended. */
   endedAt = 0;
   /** How often the bridge lost its relay. */
@@ -76,6 +78,8 @@ export class World {
     this.complaints = new LogEar(clock);
     this.restores = new Restores(this.wishes.outputs);
     const { ledger, troubles, isThere } = this;
+    const lived = () => clock.now() - this.host.heldMs;
+    this.counts = new Counts({ ledger, lived });
     this.leases = new Leases({ stage, ledger, specimens, witnesses, isThere });
     const ownTime = new OwnTime(clock, () => this.host.heldMs);
     this.orders = new Orders({
@@ -106,7 +110,7 @@ export class World {
       isOn: ({ device, point }) => this.specimens.get(device)?.on().includes(point) ?? false,
       isWell: (device, ms) => this.hears(device) && troubles.calm(ms + ECHO_MS, [device, 'bridge']),
     });
-    for (const specimen of specimens) this.add(specimen);
+    for (const specimen of specimens) this.add(specimen, lived);
     this.recovery = new Recovery(this);
     const came = (payload: JsonObject) => {
       this.orders.came(payload);
@@ -139,14 +143,13 @@ export class World {
     this.orders.born();
     this.stops.born();
     for (const { born } of this.specimens.values()) born?.();
+    // What could not be written can not be known.
+    const isUnknown = !this.troubles.calm(Number.POSITIVE_INFINITY, ['disk']);
+    if (isUnknown) this.doubt();
     const begun = this.host.begin();
     this.stage.during(begun);
     await begun;
-    if (!this.troubles.calm(Number.POSITIVE_INFINITY, ['disk'])) {
-      // What could not be written can not be known.
-      this.stops.latched(this.known.isLatched);
-      this.restores.doubt();
-    }
+    if (isUnknown) this.stops.latched(this.known.isLatched);
     this.begins.begun();
   }
 
@@ -155,6 +158,7 @@ export class World {
     this.ledger.note('killed');
     this.endedAt = this.stage.clock.now();
     this.lost(0);
+    this.counts.ended(false);
     this.host.kill();
   }
 
@@ -163,6 +167,7 @@ export class World {
     this.ledger.note('stops');
     this.endedAt = this.stage.clock.now();
     await this.begins.stopping(() => this.host.stop());
+    this.counts.ended(true);
     this.ledger.note('stopped');
   }
 
@@ -218,6 +223,12 @@ export class World {
     this.orders.settle(executions);
   }
 
+  /** What is on the disk of wishes and counts may be older, or lost. */
+  doubt(): void {
+    this.restores.doubt();
+    this.counts.doubt();
+  }
+
   private tried(place: string): void {
     this.attempts.note(place, this.stage.clock.now());
     this.ledger.note('tried', place);
@@ -228,7 +239,7 @@ export class World {
     this.ledger.note('lost', code);
   }
 
-  private add(specimen: Specimen): void {
+  private add(specimen: Specimen, lived: () => number): void {
     const { id, simulator, wired, dialect } = specimen;
     const { clock, slackMs, virtual } = this.stage;
     const told: Orders['told'] = (device, what) => {
@@ -236,7 +247,6 @@ export class World {
       this.stops.told(device, what);
       this.holds.told(device, what);
     };
-    const lived = () => clock.now() - this.host.heldMs;
     const witness = new Witness(id, dialect, clock, this.ledger, told, slackMs, lived);
     this.specimens.set(id, specimen);
     this.witnesses.set(id, witness);
@@ -248,7 +258,13 @@ export class World {
     const gone = () => this.partings.gone(id);
     if (wired) {
       witness.plugged();
-      wired.taps = { opened, told: wrote, said: (line) => witness.said(line), gone: () => gone() };
+      const counted = (turns: number) => this.counts.reached(turns);
+      const kept = () => {
+        const count = this.known.tally(id, 'count');
+        this.counts.begun(count);
+        return count;
+      };
+      wired.taps = { opened, gone, told: wrote, said: (line) => witness.said(line), kept, counted };
     }
     if (!simulator) return;
     const jack = this.stage.jack(id, { opened, wrote });

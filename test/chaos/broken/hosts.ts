@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Config } from '../../../src/config/schema.js';
 import type { Command, DeviceIo } from '../../../src/device/driver.js';
 import { silentLog } from '../../../src/log.js';
 import type { Pins } from '../../../src/port/pin.js';
@@ -28,11 +29,28 @@ function pins(change: (pins: Pins) => Partial<Pins>): Sabotage {
   });
 }
 
+/** What is remembered over restarts is another thing. */
+function persisting(persist: Partial<Config['persist']>): Sabotage {
+  return (parts) => ({ ...parts, config: { ...parts.config, persist: { ...parts.config.persist, ...persist } } });
+}
+
 /** Commands that somebody had a device carry out, over all starts of the bridge. */
 const lastWishes = new Map<string, Command>();
 
 /** Broken beginnings and ends, and what is broken about the machine and its files. */
 export const BROKEN_HOSTS: readonly Broken[] = [
+  [
+    'a bridge that counts from nothing after each start',
+    /counts on from 0, and the one before, which was stopped/,
+    persisting({ counters: false }),
+    'bridge stopped and started',
+  ],
+  [
+    'a bridge that seldom writes down what it has counted',
+    /counts on from \d+, and the one before, which was killed/,
+    persisting({ interval: 60_000 }),
+    'bridge killed',
+  ],
   [
     'a bridge that believes whatever waited for it',
     /the wish had waited for too long/,

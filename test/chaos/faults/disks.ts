@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { World } from '../world.js';
 import type { End, FaultKind } from './fault.js';
 
-const FILES = ['boards', 'estop', 'outputs', 'replay', 'values', 'history'];
+const FILES = ['boards', 'estop', 'outputs', 'replay', 'values', 'history', 'counters'];
 /** Whoever pressed the stop is answered by then, and told that it is nowhere written down. */
 const SAID_MS = 200;
 const UNWRITTEN = /estop.*can not be written|not know of the emergency stop/;
@@ -30,7 +30,7 @@ export const DISK_FAULTS: readonly FaultKind[] = [
     aspect: 'process',
     targets: () => ['bridge'],
     begin: (world, _, random) => {
-      const { stage, known, troubles, complaints, stops, restores, ledger, phones } = world;
+      const { stage, known, troubles, complaints, stops, ledger, phones } = world;
       const { clock, slackMs } = stage;
       // Failures in a row are one warning.
       const since = troubles.calm(Number.POSITIVE_INFINITY, ['disk']) ? clock.now() : 0;
@@ -48,7 +48,7 @@ export const DISK_FAULTS: readonly FaultKind[] = [
         timer.cancel();
         const isStopped = wasStopped ?? kill();
         if (random() < 0.5) await empty();
-        restores.doubt();
+        world.doubt();
         await world.begin();
         await empty();
         // The next one knows only what is written.

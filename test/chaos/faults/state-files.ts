@@ -40,7 +40,7 @@ function harm(world: World, damage: (text: string, random: () => number) => stri
   const path = join(stateDir, name);
   writeFileSync(path, damage(readFileSync(path, 'utf8'), random));
   if (name === 'estop.json') world.stops.latched();
-  world.restores.doubt();
+  world.doubt();
   // Nobody can tell what the one before said, and there may be none.
   if (existsSync(`${path}.previous`) && random() < 0.5) rmSync(`${path}.previous`);
   const since = world.stage.clock.now();
