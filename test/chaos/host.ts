@@ -96,7 +96,8 @@ export class Host {
     );
     const ports = belongings.ports(stage.portsFor(life));
     const dial = tapped(belongings.dial(stage.dial), taps);
-    const parts = sabotage(bridgeParts(stage, loaded.config, { clock: life.clock, random, log, ports, pins, dial }));
+    const own = { clock: life.clock, random, log: mutedLog(log, life), ports, pins, dial };
+    const parts = sabotage(bridgeParts(stage, loaded.config, own));
     const bridge = new Bridge(parts);
     const relay = { ...parts, url: stage.url, stop: async () => {} };
     const reloading = { ...context, drivers: parts.drivers, clock: life.clock, signal: new AbortController().signal };
@@ -169,6 +170,15 @@ export class Host {
     cpSync(left, this.stateDir, { recursive: true, filter: (path) => !statSync(path).isSocket() });
     this.parts.stage.during(life.lay(bridge.stop()));
   }
+}
+
+/** A dead process writes no log. */
+function mutedLog(log: Log, life: Life): Log {
+  const level = (name: 'debug' | 'info' | 'warn' | 'error') => (about: object, message: string) => {
+    if (life.state !== 'over') log[name](about, message);
+  };
+  const child = (about: object) => mutedLog(log.child(about), life);
+  return { debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error'), child };
 }
 
 /** A dead process says nothing. */

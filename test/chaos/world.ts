@@ -34,6 +34,9 @@ export interface WorldOptions {
   readonly keep?: boolean;
 }
 
+/** Nobody reads a log that says the same of one connection more often than this in a minute. */
+const MOST_REPEATED = 6;
+
 /** A bridge with devices, a relay and two phones on a stage, and everybody who watches them. */
 export class World {
   readonly random: () => number;
@@ -53,6 +56,7 @@ export class World {
   private readonly partings = new Partings(this);
   readonly restores: Restores;
   private readonly counts: Counts;
+  private begunAt = 0;
   /** When the last bridge ended. */
   endedAt = 0;
   /** How often the bridge lost its relay. */
@@ -140,6 +144,7 @@ export class World {
   /** A bridge begins; time goes on once it has. */
   async begin(): Promise<void> {
     this.ledger.note('begins');
+    this.begunAt = this.stage.clock.now();
     this.orders.born();
     this.stops.born();
     for (const { born } of this.specimens.values()) born?.();
@@ -158,7 +163,7 @@ export class World {
     this.ledger.note('killed');
     this.endedAt = this.stage.clock.now();
     this.lost(0);
-    this.counts.ended(false);
+    this.ended(false);
     this.host.kill();
   }
 
@@ -167,7 +172,7 @@ export class World {
     this.ledger.note('stops');
     this.endedAt = this.stage.clock.now();
     await this.begins.stopping(() => this.host.stop());
-    this.counts.ended(true);
+    this.ended(true);
     this.ledger.note('stopped');
   }
 
@@ -227,6 +232,12 @@ export class World {
   doubt(): void {
     this.restores.doubt();
     this.counts.doubt();
+  }
+
+  private ended(inOrder: boolean): void {
+    this.counts.ended(inOrder);
+    const often = this.complaints.repeated(MOST_REPEATED, this.begunAt);
+    for (const what of often) this.ledger.violate(`said more than ${MOST_REPEATED} times in a minute: ${what}`);
   }
 
   private tried(place: string): void {

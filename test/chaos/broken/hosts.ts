@@ -3,14 +3,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../../../src/config/schema.js';
 import type { Command, DeviceIo } from '../../../src/device/driver.js';
-import { silentLog } from '../../../src/log.js';
 import type { Pins } from '../../../src/port/pin.js';
 import { RelaySeat } from '../../../src/relay-seat.js';
 import type { Sabotage } from '../host.js';
 import { type Broken, dialling, drivers, forEver, losing, reports, sessions } from './parts.js';
-
-/** Nobody hears what it complains of. */
-const mute: Sabotage = (parts) => ({ ...parts, log: silentLog });
 
 /** The pins are opened in another way. */
 function pins(change: (pins: Pins) => Partial<Pins>): Sabotage {
@@ -167,18 +163,6 @@ export const BROKEN_HOSTS: readonly Broken[] = [
     },
   ],
   [
-    'a broken state file of which nobody is told',
-    /nobody was told that .* is not usable/,
-    mute,
-    'bridge killed, a state file torn',
-  ],
-  [
-    'a config that is refused without a word',
-    /nobody was told that the config has a mistake/,
-    mute,
-    'config with a mistake',
-  ],
-  [
     'a pin that is taken without a word',
     /nobody was told that a pin is in use/,
     pins((before) => ({
@@ -193,15 +177,6 @@ export const BROKEN_HOSTS: readonly Broken[] = [
     'pin in use',
   ],
   [
-    'a supply that nobody asks about',
-    /nobody was told why .* dropped out/,
-    ({ ports, ...parts }) => {
-      const { supply, ...others } = ports;
-      return { ...parts, ports: others };
-    },
-    'supply too low',
-  ],
-  [
     'a start that lets go of a stop that may be latched',
     /a stop that may be latched was let go of/,
     (parts) => {
@@ -211,12 +186,6 @@ export const BROKEN_HOSTS: readonly Broken[] = [
       return parts;
     },
     'bridge killed, a state file mutated',
-  ],
-  [
-    'an emergency stop that is lost without a word',
-    /an emergency stop is lost, and nobody was told that it may be/,
-    mute,
-    'emergency stop on a full disk, bridge killed',
   ],
   [
     'a config of which the good parts are taken',
