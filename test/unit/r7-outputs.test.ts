@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkValue } from '../../src/action/coerce.js';
 import { watchEstopSources } from '../../src/action/estop-sources.js';
 import { RelayLoss } from '../../src/action/relay-loss.js';
-import { Device } from '../../src/device/device.js';
+import { Slew } from '../../src/action/slew.js';
+import { Device, type DeviceCommand } from '../../src/device/device.js';
 import type { OutputPointOptions } from '../../src/device/output-options.js';
 import type { PointSpec, Value } from '../../src/device/point.js';
 import { BridgeError } from '../../src/error.js';
@@ -11,6 +12,7 @@ import { bareMachine } from '../support/bare-machine.js';
 import { openDesk, POINTS } from '../support/command-desk.js';
 import { DesiredInMemory } from '../support/desired-in-memory.js';
 import { ScriptedDevice } from '../support/scripted-device.js';
+import { SleepyClock } from '../support/virtual-clock.js';
 import { watched } from '../support/watched-desk.js';
 
 afterEach(() => vi.restoreAllMocks());
@@ -299,4 +301,65 @@ describe('a button that stops everything', () => {
 it('a clamped command goes to an allowed value, at the upper end too', () => {
   const spec = { id: 'fan', role: 'actuator', type: 'number', min: 0, max: 10, step: 4, clamp: true } as const;
   expect(checkValue(spec, 10)).toEqual({ value: 8 });
+});
+
+describe('what a stick commanded', () => {
+  const stick = { device: 'shed', point: 'fan', value: 50, from: 'anna', size: 10, via: 'local', lease: 300 } as const;
+
+  it('is nothing that comes back after a power cut', async () => {
+    const desk = await watched({ fan: { onBoot: 'restore' } });
+    void desk.router.execute(stick);
+    await desk.clock.advance(100);
+    expect(desk.board.outputs.get('fan')).toBe(50);
+    // The power goes now; this is what the next start would bring back, with nobody at the stick.
+    expect(desk.desired.of('shed.fan')).toBeUndefined();
+    await desk.close();
+  });
+
+  it('does not come back for good with a device that was lost for a moment', async () => {
+    const desk = await watched({ fan: { onDeviceLost: 'restore' } });
+    void desk.router.execute(stick);
+    await desk.clock.advance(50);
+    // The cable shakes as the phone dies.
+    await desk.lose(60_000);
+    expect(desk.board.outputs.get('fan')).toBe(0);
+    await desk.close();
+  });
+});
+
+it('what is to come back does so also with a device that takes its time', async () => {
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+  const points = ids.map((id) => ({ id, role: 'actuator', type: 'boolean', safe: false }) as const);
+  const rules = Object.fromEntries(ids.map((id) => [id, { onDeviceLost: 'restore' } as const]));
+  const desk = await watched(rules, undefined, { points, interlocks: [] });
+  for (const id of ids) desk.tap(id, true);
+  await desk.clock.advance(1_000);
+  expect([...desk.board.outputs.values()]).toEqual(ids.map(() => true));
+  desk.board.manner = 'late';
+  desk.board.delay = 250;
+  await desk.lose(60_000);
+  expect([...desk.board.outputs.values()]).toEqual(ids.map(() => true));
+  await desk.close();
+});
+
+it('a slew makes no leap after the machine stood still', async () => {
+  const clock = new SleepyClock();
+  const slew = new Slew(clock);
+  const spec = { id: 'fan', role: 'actuator', type: 'number', min: 0, max: 100, step: 1, safe: 0 } as const;
+  let at = 0;
+  const steps: number[] = [];
+  const send = async (command: DeviceCommand) => {
+    const value = Number(command.aim?.() ?? command.value);
+    steps.push(value - at);
+    at = value;
+    return { ok: true, value } as const;
+  };
+  const ruled = { ...spec, rules: { slew: 10 } };
+  const command = { point: 'fan', value: 100, origin: 'anna', deadline: 1_500 };
+  void slew.drive({ name: 'shed.fan', spec: ruled, said: () => at, send, ended: () => {} }, command);
+  await clock.advance(1_000);
+  clock.slept = 60_000;
+  await clock.advance(200);
+  expect(Math.max(...steps)).toBeLessThanOrEqual(2);
+  slew.close();
 });
