@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkValue } from '../../src/action/coerce.js';
 import { watchEstopSources } from '../../src/action/estop-sources.js';
 import { RelayLoss } from '../../src/action/relay-loss.js';
+import { controlHandlers } from '../../src/control/handlers.js';
 import { Slew } from '../../src/action/slew.js';
 import { Device, type DeviceCommand } from '../../src/device/device.js';
 import type { OutputPointOptions } from '../../src/device/output-options.js';
@@ -362,4 +363,62 @@ it('a slew makes no leap after the machine stood still', async () => {
   await clock.advance(200);
   expect(Math.max(...steps)).toBeLessThanOrEqual(2);
   slew.close();
+});
+
+describe('at the stop of the bridge, an output that is to stay as it is', () => {
+  const stop = async (desk: Awaited<ReturnType<typeof openDesk>>) => {
+    // What `Bridge.stop` does, in its order.
+    desk.commands.close();
+    desk.outputs.close();
+    await desk.device.safeAll('offline', 'the bridge is stopping');
+    await desk.clock.advance(100);
+  };
+
+  it('is not left on by a pulse, which nobody would end', async () => {
+    const desk = await openDesk({ rules: { pump: { onExit: 'hold' } } });
+    desk.tap('pump', undefined, { pulse_ms: 5_000 });
+    await desk.clock.advance(100);
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    await stop(desk);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+
+  it('is not left on by a stick, which nobody would let go', async () => {
+    const desk = await openDesk({ rules: { fan: { onExit: 'hold' } } });
+    const stick = { device: 'shed', point: 'fan', value: 50, from: 'anna', size: 10, via: 'local', lease: 300 } as const;
+    void desk.router.execute(stick);
+    await desk.clock.advance(100);
+    expect(desk.board.outputs.get('fan')).toBe(50);
+    await stop(desk);
+    expect(desk.board.outputs.get('fan')).toBe(0);
+    await desk.close();
+  });
+
+  it('is put to its safe value where it was on its way there, and could not be reached yet', async () => {
+    const desk = await watched({ pump: { onExit: 'hold' } });
+    desk.tap('pump', true);
+    await desk.clock.advance(100);
+    desk.board.manner = 'refuses';
+    // The relay is lost: to its safe value, again and again until it is seen there.
+    desk.relay.down();
+    await desk.clock.advance(11_000);
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    desk.board.manner = 'obeys';
+    await stop(desk as never);
+    expect(desk.board.outputs.get('pump')).toBe(false);
+    await desk.close();
+  });
+});
+
+it('the command line resets no emergency stop whose button is still pressed, as phones do not', async () => {
+  const button: PointSpec = { id: 'button', role: 'sensor', type: 'boolean' };
+  const desk = await openDesk({ points: [...POINTS, button], estop: [{ device: 'shed', point: 'button' }] });
+  desk.board.io?.report([{ point: 'button', value: true }]);
+  void desk.router.emergencyStop('shed.button');
+  await desk.clock.advance(100);
+  const handlers = controlHandlers({ ...desk, fleet: { devices: new Map() } } as never);
+  expect(await handlers.set('bridge', 'estop_reset', 'on', false)).toMatchObject({ ok: false, code: 'estop' });
+  expect(desk.estop.latched).toBe(true);
+  await desk.close();
 });
