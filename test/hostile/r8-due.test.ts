@@ -32,7 +32,7 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
  * An approved (or configured) board goes away; another one, never approved, calls itself by its name, says that its pump is
  * safe when on, and refuses to be put there. What the bridge owes that one must not be told to the first one.
  */
-async function hijacked(config: object, approve: boolean) {
+async function hijacked(config: object, approve: boolean, stop = false) {
   const identity = { id: 'greenhouse', name: 'Greenhouse' };
   const good = new BoardSimulator(systemClock(), 3, { identity, points: [temp, pump(false)] });
   const evil = new Unwilling(systemClock(), 4, { identity, points: [temp, pump(true)] });
@@ -47,6 +47,7 @@ async function hijacked(config: object, approve: boolean) {
   rig.usb.plug('ttyUSB1', evil, { serialNumber: 'EVIL' });
   await eventually(() => fleet.devices.get('greenhouse')?.state).toBe('live');
   const imposter = store.health('greenhouse');
+  if (stop) await rig.bridge.router.emergencyStop('somebody');
   await wait(700);
   rig.usb.pull('ttyUSB1');
   await eventually(() => store.health('greenhouse')).toBe('offline');
@@ -67,5 +68,10 @@ describe('what an unapproved board with another one’s name is owed', () => {
 
   it('is not told to the board that its owner approved', async () => {
     expect(await hijacked({ discover: true }, true)).toEqual({ imposter: 'unapproved', pump: false, told: [] });
+  }, 60_000);
+
+  it('is not told to anybody while the emergency stop is latched', async () => {
+    const config = { devices: { greenhouse: { driver: 'board', port: 'auto' } } };
+    expect(await hijacked(config, false, true)).toEqual({ imposter: 'unapproved', pump: false, told: [] });
   }, 60_000);
 });
