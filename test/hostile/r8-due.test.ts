@@ -20,10 +20,13 @@ const pump = (safe: boolean): PointDescription => ({
 class Unwilling extends BoardSimulator {
   override reset(): void {
     super.reset();
-    const { firmware } = this as unknown as { firmware: { outputs: Map<string, { value: unknown }>; refusing: string } };
+    const { firmware } = this as unknown as { firmware: { outputs: Map<string, { value: unknown; putSafe: () => void }>; refusing: string } };
     firmware.refusing = 'busy';
     const output = firmware.outputs.get('pump');
-    if (output) output.value = false;
+    if (output) {
+      output.value = false;
+      output.putSafe = () => {};
+    }
   }
 }
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
