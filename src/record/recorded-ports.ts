@@ -20,7 +20,10 @@ export function recordedPorts(ports: Ports, recorder: Pick<Recorder, 'note'>): P
       }),
     open: async (options, handlers, signal) => {
       let path = '';
-      const raw = (bytes: Buffer) => recorder.note({ port: path, dir: 'in', data: bytes });
+      const raw = (bytes: Buffer) => {
+        recorder.note({ port: path, dir: 'in', data: bytes });
+        handlers.raw?.(bytes);
+      };
       try {
         const link = await ports.open(options, { ...handlers, raw }, signal);
         path = link.path;

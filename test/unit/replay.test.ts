@@ -272,6 +272,20 @@ describe('a recording', () => {
     expect(heard).toBeGreaterThan(20);
   });
 
+  it('takes nothing from what is counted', async () => {
+    const parts = await record();
+    await parts.clock.advance(4_000);
+    const { counters } = parts.bridge.fleet.devices.get('sketch') ?? {};
+    await end(parts);
+    const read = readRecording(file).entries.flatMap((entry) =>
+      'dir' in entry && 'port' in entry && entry.port === '/dev/sketch' && entry.dir === 'in'
+        ? [entry.data.length]
+        : [],
+    );
+    expect(counters?.bytesIn).toBeGreaterThan(0);
+    expect(counters?.bytesIn).toBe(read.reduce((sum, bytes) => sum + bytes, 0));
+  });
+
   it('is nobody else’s to read, has no secret in it, and is not overwritten', async () => {
     const { recorder, bridge, clock } = await record();
     await recorder.close();
