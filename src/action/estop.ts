@@ -115,7 +115,9 @@ export class EmergencyStop {
   private arm(device: string, point: string): void {
     const spec = this.store.point(device, point)?.spec;
     const said = this.store.said(device, point) ?? null;
-    if (spec?.safe === undefined || said === null) return;
-    if (sameValue(spec, said, spec.safe)) this.unarmed.delete(`${device}.${point}`);
+    if (spec?.safe === undefined) return;
+    // What was lost while it is latched comes back as who knows what.
+    if (said === null && this.latched && spec.role === 'actuator') this.unarmed.add(`${device}.${point}`);
+    if (said !== null && sameValue(spec, said, spec.safe)) this.unarmed.delete(`${device}.${point}`);
   }
 }

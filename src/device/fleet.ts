@@ -165,8 +165,7 @@ export class Fleet {
     }
     for (const [id, driver] of own) {
       if (this.all.has(id) && !leaving.has(id)) continue;
-      store.add(id);
-      store.describe(id, []);
+      store.anew(id);
       const device = this.add(id, driver, approved.get(id) ?? true);
       if (this.running) device.start();
     }

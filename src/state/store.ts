@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.js';
 import type { DeviceEvent } from '../device/driver.js';
 import { fitsType, type PointSpec, type Quality, type Reading, type Value } from '../device/point.js';
@@ -103,10 +104,22 @@ export class Store {
     return heard === undefined ? this.point(device, point)?.value : heard;
   }
 
-  /** Replaces the list of a device's points; a point whose type stays keeps what is known of it. */
+  /** A device begins anew, as another one: without points. */
+  anew(device: string): void {
+    this.state(device).points = new Map();
+    for (const listener of this.listeners) listener.described?.(device);
+  }
+
+  /**
+   * Replaces the list of a device's points; a point whose type stays keeps what is known of it. The same list again is no news:
+   * many drivers say it at every try to connect.
+   */
   describe(device: string, specs: readonly PointSpec[]): void {
+    const isNew = !this.states.has(device);
     const state = this.state(device);
     const before = state.points;
+    const told = [...before.values()].map(({ spec }) => spec);
+    if (!isNew && isDeepStrictEqual(told, specs)) return;
     state.points = new Map(
       specs.map((spec) => {
         const old = before.get(spec.id);

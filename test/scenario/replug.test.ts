@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { type Log, silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { createVirtualPort } from '../../src/port/virtual-port.js';
-import { forEachRelay } from '../support/relays.js';
+import { eventually } from '../support/eventually.js';
+import { embeddedRelay, forEachRelay } from '../support/relays.js';
 import { Rig, says } from '../support/rig.js';
 
 const openFiles = () => readdirSync('/proc/self/fd').length;
@@ -57,6 +59,29 @@ forEachRelay((_name, make) => {
       for (const placeholder of placeholders) placeholder.close();
       await rig.close();
     });
+  });
+});
+
+describe('a board that stays away', () => {
+  it('is told of once, however often it is tried', async () => {
+    let tries = 0;
+    const debug = (fields: object) => {
+      if ('failures' in fields) tries++;
+    };
+    const log: Log = { ...silentLog, debug, child: () => log };
+    const rig = await Rig.open(embeddedRelay, { log });
+    const phone = await rig.phone();
+    await phone.waitFor(says('shed', 'pump', false), 8_000);
+    rig.board().pull();
+    await phone.waitFor((frame) => frame['msg_type'] === 'rig.health' && frame['shed'] === 'offline');
+    const wanted = tries + 1;
+    await eventually(() => tries).toBeGreaterThan(wanted);
+    const heard = phone.broadcasts.length;
+    await eventually(() => tries).toBeGreaterThan(wanted + 2);
+    const said = phone.broadcasts.slice(heard).filter((frame) => frame['_full'] !== true);
+    const kinds = ['state', 'quality', 'health', 'devices', 'topology'].map((kind) => `rig.${kind}`);
+    expect(said.filter(({ msg_type }) => kinds.includes(String(msg_type)))).toEqual([]);
+    await rig.close();
   });
 });
 

@@ -233,6 +233,22 @@ describe('an emergency stop that a device missed', () => {
     await desk.close();
   });
 
+  it('holds back what was lost after it was seen safe, until it is seen so again', async () => {
+    const desk = await watched({});
+    void desk.router.emergencyStop('anna');
+    await desk.clock.advance(100);
+    expect(desk.estop.isArmed('shed', 'pump')).toBe(true);
+    desk.board.unreachable = new Error('away');
+    desk.board.io?.lost('pulled');
+    await desk.clock.advance(100);
+    expect(desk.estop.isArmed('shed', 'pump')).toBe(false);
+    desk.board.unreachable = undefined;
+    await desk.clock.advance(10_000);
+    expect(desk.device.state).toBe('live');
+    expect(desk.estop.isArmed('shed', 'pump')).toBe(true);
+    await desk.close();
+  });
+
   it('holds nothing back that has no safe value any more, as after a reload', async () => {
     const desk = await watched({});
     desk.tap('mode', 'auto');
