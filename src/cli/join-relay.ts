@@ -3,7 +3,7 @@ import { loadCertificate } from '../certificate.js';
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
-import type { Trust } from '../mesh/client-socket.js';
+import type { Trust } from '../mesh/client-trust.js';
 import { isLoopbackUrl } from '../mesh/connection.js';
 import { type Pairing, pairingOf } from '../pairing.js';
 import { isEveryInterface, isLoopback, lanAddress, relayUrl } from '../relay/address.js';

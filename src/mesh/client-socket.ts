@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { ConnectionOptions } from 'node:tls';
-import WebSocket, { type ClientOptions } from 'ws';
+import WebSocket from 'ws';
+import { ByteBudget } from '../byte-budget.js';
 import type { Clock, Timer } from '../clock.js';
 import { BridgeError } from '../error.js';
+import { FRAME_COST, PacedReading } from '../paced-reading.js';
 import { admissionTimeout, type ConnectionEnd, closingEnd, openingEnd, silentEnd } from './client-end.js';
 import { Liveness } from './client-liveness.js';
 import { readFrame } from './client-receive.js';
 import type { DropReason, MeshStats } from './client-stats.js';
 import type { MeshTiming } from './client-timing.js';
+import { type Trust, tlsOptions } from './client-trust.js';
 import type { RelayAddress } from './connection.js';
 import { isObject, type JsonObject, type MeshFrame } from './frame.js';
 import { asciiSize } from './json.js';
@@ -15,7 +17,7 @@ import { asciiSize } from './json.js';
 /** What a connection uses of a WebSocket. */
 export type Wire = Pick<
   WebSocket,
-  'readyState' | 'bufferedAmount' | 'on' | 'once' | 'send' | 'ping' | 'close' | 'terminate'
+  'readyState' | 'bufferedAmount' | 'on' | 'once' | 'send' | 'ping' | 'pause' | 'resume' | 'close' | 'terminate'
 >;
 
 /** Opens a WebSocket; throws where the address itself is refused. */
@@ -31,14 +33,6 @@ export interface SocketOptions {
   readonly timing: MeshTiming;
   readonly stats: MeshStats;
   readonly trust?: Trust | undefined;
-}
-
-/** Whom a secure connection is to, where not to anybody whom the system trusts. */
-export interface Trust {
-  /** Certificate authorities as PEM, and no others. */
-  readonly ca: string;
-  /** The one certificate, by its SHA-256 in pairs of hex digits, whatever name it is for: that of our own relay. */
-  readonly fingerprint?: string;
 }
 
 /** What a connection says to its owner; nothing after `ended` or after `close` was called. */
@@ -65,6 +59,14 @@ const MAX_PAYLOAD = 5 * 1024 * 1024;
 /** Parts of one frame. Each of them, however short, keeps the whole chunk of 64 KiB in memory in which it came. */
 const MAX_PARTS = 64;
 
+/**
+ * What is read of a relay in a second: more than a room full of phones and bridges says, and little enough to have time for
+ * everything else.
+ */
+const BYTES_PER_SECOND = 2 * 1024 * 1024;
+/** Longest time in which nothing is read, in s: a relay that has gone meanwhile has to be noticed. */
+const LONGEST_PAUSE = 1;
+
 const overNetwork: Dial = (url, options) => new WebSocket(url, options);
 
 /** A frame of text. */
@@ -81,6 +83,7 @@ export class ClientSocket {
   private failure: Error | undefined;
   private patience: Timer;
   private liveness: Liveness | undefined;
+  private readonly reading: PacedReading;
 
   constructor(
     private readonly options: SocketOptions,
@@ -97,13 +100,20 @@ export class ClientSocket {
       ...(options.trust && tlsOptions(options.trust)),
     };
     this.ws = dial(address.url, socketOptions);
+    this.reading = new PacedReading(this.ws, new ByteBudget(BYTES_PER_SECOND, clock, LONGEST_PAUSE), clock);
     this.patience = clock.after(timing.connect, () => {
       this.end(openingEnd(new Error(`no answer within ${timing.connect / 1000} s`), address.display));
     });
     this.ws.on('open', () => this.join());
     this.ws.on('message', (data: Buffer) => this.receive(data));
-    this.ws.on('ping', () => this.liveness?.sign());
-    this.ws.on('pong', () => this.liveness?.pong());
+    this.ws.on('ping', () => {
+      this.came(0);
+      this.liveness?.sign();
+    });
+    this.ws.on('pong', () => {
+      this.came(0);
+      this.liveness?.pong();
+    });
     this.ws.on('error', (error) => {
       this.failure = error;
     });
@@ -141,6 +151,8 @@ export class ClientSocket {
   /** Ends the connection with code 1000; resolves when it is gone, within `timing.stop`. */
   close(): Promise<void> {
     this.retire();
+    // Unread, the answer to the goodbye would not be heard.
+    this.ws.resume();
     return new Promise((resolve) => {
       const timer = this.options.clock.after(this.options.timing.stop, () => {
         this.ws.terminate();
@@ -182,8 +194,14 @@ export class ClientSocket {
     stats.bytesOut += bytes.length;
   }
 
+  /** A frame came, with so many bytes in it. */
+  private came(bytes: number): void {
+    if (this.phase !== 'over') this.reading.came(bytes + FRAME_COST);
+  }
+
   private receive(data: Buffer): void {
     if (this.phase === 'over') return;
+    this.came(data.length);
     this.liveness?.sign();
     this.options.stats.received++;
     this.options.stats.bytesIn += data.length;
@@ -224,22 +242,7 @@ export class ClientSocket {
   private retire(): void {
     this.phase = 'over';
     this.patience.cancel();
+    this.reading.end();
     this.liveness?.stop();
   }
-}
-
-/** As Node's TLS takes it, to which the socket hands it; the types of the socket know an older form. */
-function tlsOptions({ ca, fingerprint }: Trust): ClientOptions {
-  if (fingerprint === undefined) return { ca };
-  const checkServerIdentity: ConnectionOptions['checkServerIdentity'] = (_host, { fingerprint256 }) => {
-    return fingerprint256 === fingerprint ? undefined : notOurs();
-  };
-  // The certificate itself is trusted, whoever signed it.
-  const options: ConnectionOptions = { ca, checkServerIdentity, allowPartialTrustChain: true };
-  return options as unknown as ClientOptions;
-}
-
-function notOurs(): BridgeError {
-  const hint = 'what else answers at its address?';
-  return new BridgeError('mesh/tls-own', 'this is not the certificate of our own relay', { hint });
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { RateWindow } from '../relay/limits.js';
 import type { Access } from './access.js';
+import type { Allowances } from './allowances.js';
 import { type Addressed, notFor } from './hosts.js';
 import type { PageFile } from './page-files.js';
 import type { Session } from './sessions.js';
@@ -26,8 +26,7 @@ export interface Gate {
   /** What the Host header may be. */
   readonly hosts: ReadonlySet<string>;
   readonly access: Access;
-  /** How much those may ask who were let in, and all others together: pages of other sites can make a browser ask, too. */
-  readonly rate: { readonly known: RateWindow; readonly strangers: RateWindow };
+  readonly allowances: Allowances;
   readonly files: ReadonlyMap<string, PageFile>;
 }
 
@@ -50,8 +49,7 @@ function pageFor({ method, url = '/', headers }: Asked, session: Session | undef
   const code = path.startsWith('/open/') ? path.slice('/open/'.length) : undefined;
   // Strangers, however many, keep nobody out who has a link.
   const invited = code !== undefined && gate.access.isGood(code);
-  const rate = session ? gate.rate.known : gate.rate.strangers;
-  if (!invited && !rate.take()) return refusal(429, 'Too many requests.');
+  if (!invited && !gate.allowances.of(session).requests.take()) return refusal(429, 'Too many requests.');
   if (hasBody(headers)) return refusal(413, 'Nothing is taken here.');
   if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'Only GET.');
   if (code !== undefined) return enter(code, method, headers, gate);
@@ -75,8 +73,9 @@ export function refusesSocket(asked: Asked, gate: Gate): number | undefined {
   if (foreign) return foreign;
   // Browsers let every page open sockets to everywhere, and say from where it does.
   if (headers.origin !== `${gate.scheme}://${headers.host?.toLowerCase()}` || url !== '/live') return 403;
-  if (!gate.access.admits(headers.cookie)) return 401;
-  return gate.rate.known.take() ? undefined : 429;
+  const session = gate.access.admits(headers.cookie);
+  if (!session) return 401;
+  return gate.allowances.of(session).requests.take() ? undefined : 429;
 }
 
 function enter(code: string, method: string, headers: IncomingHttpHeaders, { access }: Gate): Answer {

@@ -4,10 +4,11 @@ import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
+import { FRAME_COST, PacedReading } from '../paced-reading.js';
 import { isEveryInterface, lanAddress } from '../relay/address.js';
-import { RateWindow } from '../relay/limits.js';
 import { Strangers } from '../relay/strangers.js';
 import { Access } from './access.js';
+import { Allowances } from './allowances.js';
 import { answerTo, type Gate, refusesSocket } from './answer.js';
 import { guardHeaders } from './headers.js';
 import { hostsOf, inUrl } from './hosts.js';
@@ -27,14 +28,13 @@ export interface PanelParts extends Pick<HttpServerOptions, 'host' | 'port' | 't
   readonly clock: Clock;
   readonly log: Log;
   /** A page that was let in has connected. */
-  attach(socket: PageSocket, role: PanelRole): Omit<PageEvents, 'beat'>;
+  attach(socket: PageSocket, role: PanelRole): Omit<PageEvents, 'beat' | 'came'>;
 }
 
 /** Connections at a time, those of strangers and pages among them. */
 const CONNECTIONS = 64;
 const STRANGERS = 32;
 const PAGES = 8;
-const REQUESTS_PER_SECOND = 200;
 /** Between pings; a page that is silent from one to the next is gone. */
 const PING_MS = 15_000;
 /** A page that reads this many bytes too slowly is hung up on. */
@@ -65,10 +65,9 @@ export class Panel {
     server.on('connection', (socket) => this.strangers.add(socket));
     const { port } = server.address() as AddressInfo;
     const access = new Access(sessions, `carter-panel-${port}`, clock, tls !== undefined);
-    const window = () => new RateWindow(REQUESTS_PER_SECOND, clock);
-    const rate = { known: window(), strangers: window() };
+    const allowances = new Allowances(clock);
     const scheme = tls ? ('https' as const) : ('http' as const);
-    const gate = { scheme, hosts: hostsOf(host, port, hostname, scheme), access, rate, files };
+    const gate = { scheme, hosts: hostsOf(host, port, hostname, scheme), access, allowances, files };
     server.on('request', (request, response) => {
       // A viewer's connections without a page are among those of strangers, so that he cannot hold them all.
       if (access.admits(request.headers.cookie)?.role === 'operator') this.strangers.know(request.socket);
@@ -128,7 +127,7 @@ export class Panel {
     const status = refusesSocket(request, gate) ?? (this.hasRoom(session?.role) ? undefined : 503);
     if (status === undefined && session) {
       this.strangers.know(request.socket);
-      this.sockets.accept(request, connection, head, (socket) => this.attach(socket, session));
+      this.sockets.accept(request, connection, head, (socket) => this.attach(socket, session, gate));
     } else {
       const refusal = `HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
       // No deadline of the server watches over a connection any more that asked for an upgrade.
@@ -146,7 +145,7 @@ export class Panel {
     for (const { socket, session } of this.pages) if (session.id === id) socket.close(1008, 'signed out');
   }
 
-  private attach(socket: PageSocket, session: Session): PageEvents {
+  private attach(socket: PageSocket, session: Session, { allowances }: Gate): PageEvents {
     const page: Page = { socket, session, alive: true };
     this.pages.add(page);
     const guarded: PageSocket = {
@@ -160,12 +159,19 @@ export class Panel {
       close: (code, reason) => socket.close(code, reason),
       drop: () => socket.drop(),
       ping: () => socket.ping(),
+      pause: () => socket.pause(),
+      resume: () => socket.resume(),
     };
+    const reading = new PacedReading(socket, allowances.of(session).bytes, this.parts.clock);
+    // Its browser may have sent too much by another one a moment ago.
+    reading.came(0);
     const events = this.parts.attach(guarded, session.role);
     const beat = () => {
       page.alive = true;
+      reading.came(FRAME_COST);
     };
     return {
+      came: (bytes) => reading.came(bytes),
       message: (text) => {
         beat();
         events.message(text);
@@ -173,6 +179,7 @@ export class Panel {
       beat,
       closed: () => {
         this.pages.delete(page);
+        reading.end();
         events.closed();
       },
     };

@@ -12,6 +12,9 @@ export interface PageSocket {
   /** Ends the socket without a handshake. */
   drop(): void;
   ping(): void;
+  /** Reads nothing more until `resume`. */
+  pause(): void;
+  resume(): void;
 }
 
 /** What the panel hears from a page's socket. */
@@ -19,6 +22,8 @@ export interface PageEvents {
   message(text: string): void;
   /** A sign of life. */
   beat(): void;
+  /** Bytes of any kind came; the messages that were whole with them were told before. */
+  came(bytes: number): void;
   /** The socket is gone; nothing follows. */
   closed(): void;
 }
@@ -45,7 +50,11 @@ export class Sockets {
 
   /** Accepts an upgrade whose sender was checked. */
   accept(request: IncomingMessage, connection: Duplex, head: Buffer, attach: (socket: PageSocket) => PageEvents): void {
-    this.server.handleUpgrade(request, connection, head, (socket) => listen(socket, attach(wrap(socket))));
+    this.server.handleUpgrade(request, connection, head, (socket) => {
+      const events = attach(wrap(socket));
+      listen(socket, events);
+      connection.on('data', (chunk: Buffer) => events.came(chunk.length));
+    });
   }
 }
 
@@ -62,6 +71,8 @@ function wrap(socket: WebSocket): PageSocket {
     ping: () => {
       if (socket.readyState === socket.OPEN) socket.ping();
     },
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
   };
 }
 
@@ -76,6 +87,7 @@ function listen(socket: WebSocket, events: PageEvents): void {
     if (binary) hangUp(socket, 1003);
     else events.message(String(data));
   });
+  socket.on('ping', () => events.beat());
   socket.on('pong', () => events.beat());
   socket.on('error', () => {}); // a broken frame: `close` follows
   socket.on('close', () => events.closed());

@@ -75,30 +75,6 @@ export class RateWindow {
   }
 }
 
-/** The bytes of one client; what it did not use is saved for one second. */
-export class ByteBudget {
-  private left: number;
-  private at: number;
-
-  constructor(
-    private readonly perSecond: number,
-    private readonly clock: Clock,
-  ) {
-    this.left = perSecond;
-    this.at = clock.now();
-  }
-
-  /** Counts bytes that came; returns for how many ms there is room for no others. */
-  take(bytes: number): number {
-    if (this.perSecond === 0) return 0;
-    const now = this.clock.now();
-    const saved = ((now - this.at) / 1_000) * this.perSecond;
-    this.left = Math.min(this.perSecond, this.left + saved) - bytes;
-    this.at = now;
-    return this.left >= 0 ? 0 : (-this.left / this.perSecond) * 1_000;
-  }
-}
-
 /** Counts the live sockets of each network address. */
 export class AddressCount {
   private readonly counts = new Map<string, number>();

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { ByteBudget } from '../byte-budget.js';
 import type { Clock, Timer } from '../clock.js';
+import { FRAME_COST, PacedReading } from '../paced-reading.js';
 import { type Identity, stranger } from './identity.js';
-import { ByteBudget, RateWindow, type RelayLimits } from './limits.js';
+import { RateWindow, type RelayLimits } from './limits.js';
 import type { RelaySocket } from './ws-server.js';
 
 /** Time a client gets to answer the close handshake, in ms. */
@@ -15,14 +17,13 @@ export class Peer {
   admitted = false;
   readonly connectedAt: number;
   readonly rate: RateWindow;
-  private readonly budget: ByteBudget;
+  private readonly reading: PacedReading;
   /** Bytes that may still come before the relay knows this client. */
   private spare: number;
   private closing = false;
   private heard = true;
   private stall: Timer | undefined;
   private timer: Timer | undefined;
-  private rest: Timer | undefined;
 
   constructor(
     number: number,
@@ -34,7 +35,7 @@ export class Peer {
     this.identity = stranger(`Client-${number}`);
     this.connectedAt = clock.now();
     this.rate = new RateWindow(limits.framesPerSecond, clock);
-    this.budget = new ByteBudget(limits.bytesPerSecond, clock);
+    this.reading = new PacedReading(socket, new ByteBudget(limits.bytesPerSecond, clock), clock);
     this.spare = limits.strangerBytes;
   }
 
@@ -68,13 +69,13 @@ export class Peer {
    */
   came(bytes: number): boolean {
     this.spare -= bytes;
-    const wait = this.budget.take(bytes);
-    if (this.spare >= 0 && wait === 0) return true;
-    this.rest?.cancel();
+    if (this.spare >= 0) {
+      this.reading.came(bytes);
+      return true;
+    }
+    this.reading.end();
     this.socket.pause();
-    if (this.spare < 0) return false;
-    this.rest = this.clock.after(wait, () => this.socket.resume());
-    return true;
+    return false;
   }
 
   /** Runs `fn` after `ms` unless the connection ends or another call replaces it. */
@@ -105,6 +106,7 @@ export class Peer {
   /** The client showed a sign of life. */
   beat(): void {
     this.heard = true;
+    if (this.open) this.reading.came(FRAME_COST);
     this.watchBuffer();
   }
 
@@ -120,7 +122,7 @@ export class Peer {
   closed(): void {
     this.closing = true;
     this.settle();
-    this.rest?.cancel();
+    this.reading.end();
     this.flows();
   }
 

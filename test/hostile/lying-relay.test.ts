@@ -3,6 +3,7 @@ import { askControl } from '../../src/control/client.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { droppedAs, EVES_PUMP } from '../support/bridge-attacks.js';
+import { controlWaits, QUICK } from '../support/control-waits.js';
 import { eventually } from '../support/eventually.js';
 import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { LyingRelay } from '../support/lying-relay.js';
@@ -74,6 +75,21 @@ const LIES: Attack<HostileScene>[] = [
       bridge.say('server_client_list', { clients: [null, 7, { name: '\u001b[2J' }, { name: { toString: 1 } }] });
       await bridge.sync();
       return { ready: scene.rig.bridge.mesh.ready };
+    },
+  },
+  {
+    name: 'frames of a megabyte without a pause',
+    refusal: { ...QUICK, read: true, ready: true },
+    attack: async (scene) => {
+      const { mesh } = scene.rig.bridge;
+      const began = mesh.stats.bytesIn;
+      const stop = relay.bridge.flood(frame('broadcast', `[${'{"a":1},'.repeat(125_000)}1]`));
+      const waits = await controlWaits(scene.rig.control, 3_000);
+      const bytes = mesh.stats.bytesIn - began;
+      stop();
+      // What was sent is read to the end.
+      await relay.bridge.sync();
+      return { ...waits, read: bytes > 2e6 && bytes < 10e6, ready: mesh.ready };
     },
   },
   dropped('a type that is the token', `{"type":"${CANARY.token}","payload":{}}`, 'unknown-type'),

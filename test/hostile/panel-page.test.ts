@@ -1,15 +1,19 @@
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { askControl } from '../../src/control/client.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { cmd } from '../support/bridge-attacks.js';
+import { controlWaits, QUICK } from '../support/control-waits.js';
 import { eventually } from '../support/eventually.js';
 import { CANARY, type HostileScene } from '../support/hostile-scene.js';
-import { cookieOf, PageClient } from '../support/page-client.js';
+import { ask, cookieOf, PageClient } from '../support/page-client.js';
 import { saidTo, sent, told } from '../support/panel-attacks.js';
 import { embeddedRelay } from '../support/relays.js';
 import { sceneOf } from '../support/scene-of.js';
+import { PONGS, socketFlood, upgradeOf } from '../support/socket-flood.js';
 
 const PUMP = cmd('pump', true);
 
@@ -147,10 +151,76 @@ const VIEWERS: Attack<HostileScene>[] = [
   },
 ];
 
+/** Asks for something in four lines at once, again and again, until what is returned is called. */
+function hammer(url: string, cookie: string): () => Promise<unknown> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  let going = true;
+  const lines = Array.from({ length: 4 }, async () => {
+    while (going) {
+      const call = request(url, { headers: { cookie }, agent }).end();
+      const response = await once(call, 'response').then(
+        ([answer]) => answer as IncomingMessage,
+        () => undefined,
+      );
+      await response
+        ?.resume()
+        .toArray()
+        .catch(() => {});
+    }
+  });
+  return () => {
+    going = false;
+    return Promise.all(lines).then(() => agent.destroy());
+  };
+}
+
+const CROWDING: Attack<HostileScene>[] = [
+  {
+    name: 'a viewer who asks without end',
+    refusal: { viewer: 429, operator: Array(3).fill([200, 'let in']), other: 200 },
+    attack: async (scene) => {
+      const link = scene.rig.bridge.panel?.link('viewer') ?? '';
+      const { origin } = new URL(link);
+      const cookie = await cookieOf(link);
+      const stop = hammer(`${origin}/session`, cookie);
+      const status = async (who: string) => (await ask(`${origin}/session`, { cookie: who })).status;
+      await eventually(() => status(cookie)).toBe(429);
+      const operator: unknown[] = [];
+      for (let i = 0; i < 3; i++) {
+        operator.push([(await ask(origin, { cookie: scene.cookie })).status, await saidTo(scene, scene.cookie)]);
+        await pause(100);
+      }
+      // Another browser of a viewer has an allowance of its own, too.
+      const other = (await ask(scene.rig.bridge.panel?.link('viewer') ?? '')).status;
+      const viewer = await status(cookie);
+      await stop();
+      return { viewer, operator, other };
+    },
+  },
+  {
+    name: 'four pages with pongs without end',
+    refusal: QUICK,
+    attack: async (scene) => {
+      const link = scene.rig.bridge.panel?.link('viewer') ?? '';
+      const { origin, port, host } = new URL(link);
+      const opening = upgradeOf('/live', host, { Origin: origin, Cookie: await cookieOf(link) });
+      const stop = await socketFlood({
+        port: Number(port),
+        opening,
+        hellos: Array<Buffer>(4).fill(PONGS),
+        piece: PONGS,
+      });
+      const waits = await controlWaits(scene.rig.control, 3_000);
+      await stop();
+      return waits;
+    },
+  },
+];
+
 describe('a page of the panel that means harm', () => {
   const scene = sceneOf(embeddedRelay, { token: CANARY.token });
 
-  repelled(scene, [...ATTACKS, ...VIEWERS]);
+  repelled(scene, [...ATTACKS, ...VIEWERS, ...CROWDING]);
 
   it('leaves the panel to its owner', async () => {
     expect(scene().damageSoFar()).toEqual([]);

@@ -2,12 +2,14 @@ import { describe, it, vi } from 'vitest';
 import { askControl } from '../../src/control/client.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { cmd } from '../support/bridge-attacks.js';
+import { controlWaits, QUICK } from '../support/control-waits.js';
 import { eventually } from '../support/eventually.js';
 import { CANARY, type HostileScene, RAW } from '../support/hostile-scene.js';
 import { RawClient } from '../support/raw-client.js';
 import { asked, lost, MEMBER, member, overheard } from '../support/relay-attacks.js';
 import { embeddedRelay } from '../support/relays.js';
 import { expectOwned, sceneOf } from '../support/scene-of.js';
+import { maskedText, PONGS, socketFlood, upgradeOf } from '../support/socket-flood.js';
 
 const PUMP = cmd('pump', true);
 const VIEWER = { role: 'viewer' };
@@ -179,10 +181,28 @@ const ATTACKS: Attack<HostileScene>[] = [
   },
 ];
 
+const FLOOD: Attack<HostileScene> = {
+  name: 'pongs without end, on several sockets',
+  refusal: { ...QUICK, answer: 'pong' },
+  attack: async (scene) => {
+    const { port, host } = new URL(scene.rig.relay.url);
+    const hellos = ['loud', 'louder', 'loudest'].map((name) =>
+      maskedText(JSON.stringify({ id: '1', type: 'identify', payload: { ...MEMBER, name }, reply_to: null })),
+    );
+    const stop = await socketFlood({ port: Number(port), opening: upgradeOf('/', host), hellos, piece: PONGS });
+    const waits = await controlWaits(scene.rig.control, 3_000);
+    const honest = await member(scene);
+    const answer = await honest.ask('ping');
+    honest.socket.terminate();
+    await stop();
+    return { ...waits, answer };
+  },
+};
+
 describe('a member of the embedded relay who means harm', () => {
   const scene = sceneOf(embeddedRelay, { token: CANARY.token });
 
-  repelled(scene, ATTACKS);
+  repelled(scene, [...ATTACKS, FLOOD]);
 
   it('leaves the relay to the others', async () => {
     await expectOwned(scene());

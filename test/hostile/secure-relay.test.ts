@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { describe, it, onTestFinished } from 'vitest';
-import type { Trust } from '../../src/mesh/client-socket.js';
+import type { Trust } from '../../src/mesh/client-trust.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { authority, certificateFor, type Pem } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';

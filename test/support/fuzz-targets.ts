@@ -21,11 +21,11 @@ import { deriveKey, sealText } from '../../src/mesh/e2ee-box.js';
 import { isObject } from '../../src/mesh/frame.js';
 import { findByName, readRoster } from '../../src/mesh/roster.js';
 import { Access } from '../../src/panel/access.js';
+import { Allowances } from '../../src/panel/allowances.js';
 import { answerTo, refusesSocket } from '../../src/panel/answer.js';
 import { Sessions } from '../../src/panel/sessions.js';
 import { readIdentity } from '../../src/relay/identity.js';
 import { readInbound } from '../../src/relay/inbound.js';
-import { RateWindow } from '../../src/relay/limits.js';
 import { systemClock } from '../../src/system-clock.js';
 import { type FuzzTarget, ownersTargets, refusing } from './fuzz-owner.js';
 
@@ -158,10 +158,15 @@ export function fuzzTargets(examples: string): { readonly targets: readonly Fuzz
       run: (text) => {
         const [method, url, ...lines] = text.split('\n');
         const headers = Object.fromEntries(lines.map((line) => line.split(': ', 2)));
-        const window = () => new RateWindow(0, clock);
         const access = new Access(new Sessions(clock), 'carter-panel-8080', clock);
-        const rate = { known: window(), strangers: window() };
-        const gate = { scheme: 'http', hosts: new Set(['127.0.0.1:8080']), access, rate, files: new Map() } as const;
+        const allowances = new Allowances(clock, 0);
+        const gate = {
+          scheme: 'http',
+          hosts: new Set(['127.0.0.1:8080']),
+          access,
+          allowances,
+          files: new Map(),
+        } as const;
         const { status } = answerTo({ method, url, headers }, gate);
         if (status < 400 && url !== '/panel.css') throw new Error(`a stranger was answered with ${status}`);
         if (refusesSocket({ method, url, headers }, gate) === undefined) throw new Error('a stranger was let in');

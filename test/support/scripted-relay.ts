@@ -41,6 +41,18 @@ export class ScriptedPeer {
     this.socket.send(text, { binary: false });
   }
 
+  /** Sends texts without a pause, each as soon as the system took the one before, until what is returned is called. */
+  flood(text: string): () => void {
+    let going = true;
+    const next = () => {
+      if (going) this.socket.send(text, () => setImmediate(next));
+    };
+    next();
+    return () => {
+      going = false;
+    };
+  }
+
   /** Sends a part of a text message that goes on. */
   sendPart(text: string): void {
     this.socket.send(text, { binary: false, fin: false });

@@ -198,3 +198,30 @@ describe('requests of others', () => {
     expect(relay.peer.frames).toHaveLength(1);
   });
 });
+
+describe('a relay that sends more than anybody needs', () => {
+  const LONG = broadcast(`{"x":"${'x'.repeat(1_000_000)}"}`);
+
+  it('is read slowly, and missed as soon as it is gone', async () => {
+    const began = performance.now();
+    const { bytesIn } = side.client.stats;
+    const stop = relay.peer.flood(LONG);
+    await until(() => side.client.stats.bytesIn - bytesIn > 6e6);
+    expect(performance.now() - began).toBeGreaterThan(1_500);
+    const killed = performance.now();
+    stop();
+    relay.peer.kill();
+    await until(() => side.moves.includes('down'));
+    expect(performance.now() - killed).toBeLessThan(2_500);
+  });
+
+  it('is left with a goodbye', async () => {
+    relay.peer.flood(LONG);
+    await until(() => side.broadcasts.length > 3);
+    const began = performance.now();
+    await side.client.stop();
+    expect(performance.now() - began).toBeLessThan(900);
+    await until(() => relay.peer.closed !== undefined);
+    expect(relay.peer.closed?.code).toBe(1000);
+  });
+});

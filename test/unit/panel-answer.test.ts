@@ -1,20 +1,19 @@
 import { expect, test } from 'vitest';
 import { Access } from '../../src/panel/access.js';
+import { Allowances } from '../../src/panel/allowances.js';
 import { answerTo, type Gate } from '../../src/panel/answer.js';
 import { notFor } from '../../src/panel/hosts.js';
 import { SESSION_MS, type SessionRecord, Sessions } from '../../src/panel/sessions.js';
-import { RateWindow } from '../../src/relay/limits.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
-/** A gate that lets five strangers and five known browsers in a second ask, and one who asks at it. */
+/** A gate that lets strangers ask five times a second, and each browser that it knows as often, and one who asks at it. */
 function gateAt(clock: VirtualClock, sessions = new Sessions(clock)) {
-  const window = () => new RateWindow(5, clock);
   const access = new Access(sessions, 'panel', clock);
   const gate: Gate = {
     scheme: 'http',
     hosts: new Set(['127.0.0.1:8080']),
     access,
-    rate: { known: window(), strangers: window() },
+    allowances: new Allowances(clock, 5),
     files: new Map([['/', { type: 'text/html', body: Buffer.from('page'), etag: '"1"' }]]),
   };
   const host = '127.0.0.1:8080';
@@ -27,13 +26,15 @@ function gateAt(clock: VirtualClock, sessions = new Sessions(clock)) {
 test('strangers who knock again and again do not keep out whom the panel knows, nor who has a link', async () => {
   const clock = new VirtualClock();
   const { access, ask, enter } = gateAt(clock);
-  const code = access.newCode('operator');
+  const [code, other] = [access.newCode('operator'), access.newCode('viewer')];
   const knocks = Array.from({ length: 8 }, () => ask().status);
   expect(knocks).toEqual([401, 401, 401, 401, 401, 429, 429, 429]);
   expect(ask(undefined, `/open/${'A'.repeat(22)}`).status).toBe(429);
   const cookie = enter(code);
   expect(cookie).toMatch(/^panel=[\w-]{43}$/);
   expect(Array.from({ length: 6 }, () => ask(cookie).status)).toEqual([200, 200, 200, 200, 200, 429]);
+  // Another browser is not kept out by this one.
+  expect(ask(enter(other)).status).toBe(200);
   await clock.advance(1_001);
   expect([ask().status, ask(cookie).status]).toEqual([401, 200]);
 });
