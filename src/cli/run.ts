@@ -7,7 +7,7 @@ import type { Config } from '../config/schema.js';
 import { spareSockets } from '../control/places.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
-import { readByPeople } from '../logger.js';
+import { type ProgramLog, readByPeople } from '../logger.js';
 import { parseRelayUrl } from '../mesh/connection.js';
 import type { PanelOptions } from '../panel/local-panel.js';
 import { LogRing } from '../panel/log-ring.js';
@@ -18,6 +18,7 @@ import { lanAddress } from '../relay/address.js';
 import { selfCheck } from '../service/self-check.js';
 import { serviceManager } from '../service/service-env.js';
 import { claimFolder } from '../state/folder-claim.js';
+import { ownFolder } from '../state/own-folder.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { controlPath, surroundingsOf } from './control-path.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
@@ -39,25 +40,28 @@ export async function runCommand(options: { config?: string } & RecordOptions, c
     });
   }
   const loaded = readConfig(options.config, context);
-  const leave = claimFolder(loaded.config.bridge.stateDir);
+  const { config, secrets } = loaded;
+  const lines = new LogRing();
+  const pretty = readByPeople(context.logIsTerminal, context.env);
+  const log = openLog({ level: config.log.level, secrets, pretty, also: (line) => lines.add(line) }, context);
+  const { uid } = context.machine.user;
+  ownFolder(config.bridge.stateDir, uid, log);
+  const leave = claimFolder(config.bridge.stateDir, uid);
   try {
-    return await runWith(loaded, reload, options, context);
+    return await runWith({ ...loaded, log, lines }, reload, options, context);
   } finally {
     leave();
   }
 }
 
 async function runWith(
-  loaded: LoadedConfig,
+  { log, lines, ...loaded }: LoadedConfig & { readonly log: ProgramLog; readonly lines: LogRing },
   reload: { readonly asked: boolean; now: () => void },
   options: { config?: string } & RecordOptions,
   context: CliContext,
 ): Promise<number> {
   const { config: file } = options;
-  const { config, warnings, secrets } = loaded;
-  const pretty = readByPeople(context.logIsTerminal, context.env);
-  const lines = new LogRing();
-  const log = openLog({ level: config.log.level, secrets, pretty, also: (line) => lines.add(line) }, context);
+  const { config, warnings } = loaded;
   for (const warning of warnings) log.warn({}, formatProblem(warning));
   const names = namesOf(context);
   const relay = await joinRelay(config, context.clock, log, names);

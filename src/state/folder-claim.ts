@@ -1,16 +1,19 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { BridgeError } from '../error.js';
 
 /** LOCK_EX | LOCK_NB of flock(2). */
 const EXCLUSIVE_AT_ONCE = 2 | 4;
 
+const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
+
 /**
- * Claims a state folder for this process, until it ends, however it does, or calls the returned function. Throws
- * `control/in-use` where another has it. Where the system can't tell, nothing is claimed.
+ * Claims a state folder for this process, of the user `uid`, until it ends, however it does, or calls the returned function.
+ * Throws `control/in-use` where another has it. Where the system can't tell, nothing is claimed.
  */
-export function claimFolder(folder: string): () => void {
-  const fd = openFolder(folder);
+export function claimFolder(folder: string, uid: number): () => void {
+  const fd = openLock(folder, uid) ?? openFolder(folder);
   if (fd === undefined) return () => {};
   if (isLockedByAnother(fd)) {
     closeSync(fd);
@@ -25,9 +28,22 @@ export function inUse(folder: string): BridgeError {
   return new BridgeError('control/in-use', `another bridge runs with the state folder ${folder}`, { hint });
 }
 
-function openFolder(folder: string): number | undefined {
+/** What may only be read can be locked too, so it has to be a file that nobody else can open. */
+function openLock(folder: string, uid: number): number | undefined {
+  const path = join(folder, 'lock');
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found && (found.uid !== uid || (found.mode & 0o077) !== 0)) rmSync(path);
+    return openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
+  } catch {
+    return undefined;
+  }
+}
+
+/** On a disk that takes no file the folder itself has to do. */
+function openFolder(folder: string): number | undefined {
+  try {
     return openSync(folder, 'r');
   } catch {
     // Whoever has to write there says what is wrong with it.

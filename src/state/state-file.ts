@@ -3,6 +3,7 @@ import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeError } from '../error.js';
 import type { Log } from '../log.js';
+import { makePrivate } from '../private-file.js';
 import { setAside } from './set-aside.js';
 
 /** What this program writes into every state file as `version`; to be raised when what is in one of them changes its meaning. */
@@ -33,9 +34,10 @@ export class StateFile<T extends object> {
 
   /**
    * The value as last written, or the one before if that one can't be used; `fallback` where there is neither. With `inDoubt`,
-   * that is taken instead whenever there is a file that can't be used. Nothing on the disk is changed by that.
+   * that is taken instead whenever there is a file that can't be used. Nothing on the disk is changed by that but who may read it.
    */
   read<Fallback>(fallback: Fallback, accepts: (value: unknown) => value is T, inDoubt?: T): T | Fallback {
+    for (const path of [this.path, this.previous]) this.close(path);
     try {
       return this.parse(this.path, accepts) ?? fallback;
     } catch (error) {
@@ -144,6 +146,14 @@ export class StateFile<T extends object> {
 
   private get previous(): string {
     return `${this.path}.previous`;
+  }
+
+  private close(path: string): void {
+    try {
+      makePrivate(path, this.log, 'Delete it if one of them may have changed it');
+    } catch (error) {
+      this.warn('is open to other users, and stays so', error);
+    }
   }
 
   private readPrevious(accepts: (value: unknown) => value is T): T | undefined {

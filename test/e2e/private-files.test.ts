@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -62,4 +62,23 @@ discover: false
   expect(`${program.out}${program.err}`).not.toMatch(/lasting-secret|short-lived/);
   await program.stop();
   expect(modesIn(state).filter(([, mode]) => mode !== '600')).toEqual([]);
+});
+
+it('what was kept there before, open to others, is closed and told of', async () => {
+  const home = folder();
+  const state = join(home, 'state');
+  mkdirSync(state);
+  const kept = ['boards.json', 'estop.json', 'panel.json'].map((name) => join(state, name));
+  for (const path of kept) writeFileSync(path, '{"version":1}', { mode: 0o644 });
+  chmodSync(state, 0o777);
+  const config = join(home, 'bridge.yaml');
+  const text = `bridge: { name: open, stateDir: ${state} }\nrelay: { embedded: { port: 0 } }\npanel: { port: 0 }\ndiscover: false\n`;
+  writeFileSync(config, text, { mode: 0o600 });
+  const program = new Program(['run', '--config', config]);
+  onTestFinished(() => void program.child.kill('SIGKILL'));
+  await program.shows(/panel, for one browser/);
+  expect((statSync(state).mode & 0o777).toString(8)).toBe('700');
+  expect(modesIn(state).filter(([, mode]) => mode !== '600')).toEqual([]);
+  await program.stop();
+  for (const path of [state, ...kept]) expect(program.err).toContain(`"path":"${path}"`);
 });

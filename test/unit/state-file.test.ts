@@ -41,6 +41,7 @@ const log: Log = {
   info: (_fields, message) => void said.push(`info ${message}`),
 };
 const path = () => join(folder, 'state.json');
+const put = (at: string, text: string) => writeFileSync(at, text, { mode: 0o600 });
 const open = (at = path()) => new StateFile<Counted>(at, log);
 const read = () => open().read({ n: -1 }, isCounted);
 
@@ -57,13 +58,26 @@ describe('a state file', () => {
     expect(read()).toEqual({ n: 2 });
     expect(statSync(path()).mode & 0o777).toBe(0o600);
   });
+
+  it('is closed where it is found open to others, and so is the one before; once', async () => {
+    await open().write({ n: 1 });
+    await open().write({ n: 2 });
+    const places = [path(), `${path()}.previous`];
+    chmodSync(path(), 0o644);
+    chmodSync(`${path()}.previous`, 0o666);
+    for (let start = 0; start < 2; start++) expect(read()).toEqual({ n: 2 });
+    expect(places.map((place) => statSync(place).mode & 0o777)).toEqual([0o600, 0o600]);
+    expect(said).toEqual(
+      Array(2).fill(expect.stringMatching(/^warn the file was open to other users; it is private now/)),
+    );
+  });
 });
 
 describe('a state file and its previous copy', () => {
   it('takes the value before a broken one, and keeps it over the next write', async () => {
     await open().write({ n: 1 });
     await open().write({ n: 2 });
-    writeFileSync(path(), '{"n": ');
+    put(path(), '{"n": ');
     const state = open();
     expect(state.read({ n: -1 }, isCounted)).toEqual({ n: 1 });
     expect(readFileSync(`${path()}.broken`, 'utf8')).toBe('{"n": ');
@@ -74,8 +88,8 @@ describe('a state file and its previous copy', () => {
   });
 
   it('goes on from nothing where both are broken', async () => {
-    writeFileSync(path(), '{"version": 1, "n": "many"}');
-    writeFileSync(`${path()}.previous`, '');
+    put(path(), '{"version": 1, "n": "many"}');
+    put(`${path()}.previous`, '');
     expect(read()).toEqual({ n: -1 });
     expect(said).toHaveLength(2);
     expect(readFileSync(path(), 'utf8')).toBe('{"version": 1, "n": "many"}');
@@ -84,7 +98,7 @@ describe('a state file and its previous copy', () => {
   it('leaves a broken one where it is until something good takes its place, so that nobody takes it for none', async () => {
     await open().write({ n: 1 });
     await open().write({ n: 2 });
-    writeFileSync(path(), '{"n": ');
+    put(path(), '{"n": ');
     const doubt = (state: StateFile<Counted>) => state.read({ n: -1 }, isCounted, { n: 99 });
     expect(doubt(open())).toEqual({ n: 99 });
     expect(doubt(open())).toEqual({ n: 99 });
@@ -114,7 +128,7 @@ describe('a state file and its previous copy', () => {
 
   it('keeps the newest three broken ones, each once', () => {
     for (const text of ['a', 'b', 'c', 'd', 'd']) {
-      writeFileSync(path(), text);
+      put(path(), text);
       read();
       rmSync(path());
     }
@@ -123,7 +137,7 @@ describe('a state file and its previous copy', () => {
   });
 
   it('takes a file of before there were versions for one of the first', () => {
-    writeFileSync(path(), '{"n": 7}');
+    put(path(), '{"n": 7}');
     expect(read()).toEqual({ n: 7 });
     expect(said).toEqual([]);
   });
@@ -132,7 +146,7 @@ describe('a state file and its previous copy', () => {
     await open().write({ n: 1 });
     await open().write({ n: 2 });
     const newer = '{"version": 2, "n": 3, "more": true}';
-    writeFileSync(path(), newer);
+    put(path(), newer);
     expect(read()).toEqual({ n: 1 });
     expect(readFileSync(`${path()}.newer`, 'utf8')).toBe(newer);
     expect(existsSync(`${path()}.broken`)).toBe(false);
@@ -144,8 +158,8 @@ describe('a state file and its previous copy', () => {
   });
 
   it('goes on from nothing, and says so once a start, where both are of a newer program', () => {
-    writeFileSync(path(), '{"version": 3}');
-    writeFileSync(`${path()}.previous`, '{"version": 2}');
+    put(path(), '{"version": 3}');
+    put(`${path()}.previous`, '{"version": 2}');
     expect(read()).toEqual({ n: -1 });
     expect(said).toHaveLength(1);
     expect(read()).toEqual({ n: -1 });
@@ -153,14 +167,14 @@ describe('a state file and its previous copy', () => {
   });
 
   it.each(['0', '1.5', '"1"', 'null', '[]'])('takes a file of version %s for broken', (version) => {
-    writeFileSync(path(), `{"version": ${version}, "n": 1}`);
+    put(path(), `{"version": ${version}, "n": 1}`);
     expect(read()).toEqual({ n: -1 });
     expect(existsSync(`${path()}.broken`)).toBe(true);
   });
 
   it.each([
-    ['broken', () => writeFileSync(path(), '{"n": ')],
-    ['of a newer program', () => writeFileSync(path(), '{"version": 2, "n": 9}')],
+    ['broken', () => put(path(), '{"n": ')],
+    ['of a newer program', () => put(path(), '{"version": 2, "n": 9}')],
     ['no file at all', () => mkdirSync(path())],
   ])('takes what is given for the case of doubt where it is %s', async (_what, spoil) => {
     const doubt = () => open().read({ n: -1 }, isCounted, { n: 99 });
