@@ -10,7 +10,7 @@ export type PanelRole = 'viewer' | 'operator';
 export interface Session {
   readonly id: string;
   readonly role: PanelRole;
-  /** Milliseconds since 1970; null where the clock was not set. */
+  /** Milliseconds since 1970; null until the clock is set. */
   readonly since: number | null;
 }
 
@@ -58,8 +58,9 @@ export class Sessions {
 
   /** The session whose cookie holds this. */
   of(secret: string): Session | undefined {
-    const session = this.sessions.get(idOf(secret));
     const wall = this.clock.wall();
+    if (wall !== undefined) this.date(wall);
+    const session = this.sessions.get(idOf(secret));
     if (!session || session.since === null || wall === undefined) return session;
     return wall - session.since <= SESSION_MS ? session : undefined;
   }
@@ -75,6 +76,13 @@ export class Sessions {
     const count = this.sessions.size;
     for (const [id] of this.sessions) this.remove(id);
     return { count, remembered: await this.save() };
+  }
+
+  /** Gives those a beginning that have none, or one that is still to come, as the clock was wrong: else they would never end. */
+  private date(wall: number): void {
+    const undated = [...this.sessions.values()].filter(({ since }) => since === null || since > wall);
+    for (const session of undated) this.sessions.set(session.id, { ...session, since: wall });
+    if (undated.length > 0) void this.save();
   }
 
   private remove(id: string): void {

@@ -23,6 +23,19 @@ function gateAt(clock: VirtualClock, sessions = new Sessions(clock)) {
   return { access, ask, enter };
 }
 
+/** What is kept of sessions, without a disk. */
+function memory() {
+  const file = {
+    kept: undefined as SessionRecord | undefined,
+    read: <Fallback>(fallback: Fallback) => file.kept ?? fallback,
+    write: async (record: SessionRecord) => {
+      file.kept = record;
+      return true;
+    },
+  };
+  return file;
+}
+
 test('strangers who knock again and again do not keep out whom the panel knows, nor who has a link', async () => {
   const clock = new VirtualClock();
   const { access, ask, enter } = gateAt(clock);
@@ -70,25 +83,39 @@ test('a link is not used up by a browser that looks ahead', () => {
 
 test('sixty-four browsers are remembered without their secrets, half a year long, the first goes first', async () => {
   const clock = new VirtualClock();
-  let kept: SessionRecord | undefined;
-  const file = {
-    read: <Fallback>(fallback: Fallback) => kept ?? fallback,
-    write: async (record: SessionRecord) => {
-      kept = record;
-      return true;
-    },
-  };
+  const file = memory();
   const sessions = new Sessions(clock, file);
   const ended: string[] = [];
   sessions.watch((id) => ended.push(id));
   const secrets = Array.from({ length: 65 }, () => sessions.begin('operator'));
   const [first = '', second = ''] = secrets;
   expect(ended).toHaveLength(1);
-  expect(JSON.stringify(kept)).not.toContain(second);
+  expect(JSON.stringify(file.kept)).not.toContain(second);
   const again = new Sessions(clock, file);
   expect([again.of(first), again.of(second)?.role, again.of('')]).toEqual([undefined, 'operator', undefined]);
   await clock.advance(SESSION_MS + 1_000);
   expect(again.of(second)).toBeUndefined();
   expect(await again.endAll()).toEqual({ count: 64, remembered: true });
-  expect(kept).toEqual({ sessions: [] });
+  expect(file.kept).toEqual({ sessions: [] });
+});
+
+test.each([
+  ['before the clock was set', undefined],
+  ['while the clock was far ahead', Date.UTC(2099, 0)],
+])('half a year is over also for a browser that was let in %s', async (_, epoch) => {
+  const clock = new VirtualClock();
+  const right = clock.epoch;
+  const file = memory();
+  clock.epoch = epoch;
+  const sessions = new Sessions(clock, file);
+  const [secret, idle] = [sessions.begin('operator'), sessions.begin('viewer')];
+  expect(sessions.of(secret)?.role).toBe('operator');
+  clock.epoch = right;
+  // From now on it counts, over restarts too, and for whoever was not seen meanwhile.
+  expect(sessions.of(secret)?.role).toBe('operator');
+  const again = new Sessions(clock, file);
+  await clock.advance(SESSION_MS - 1_000);
+  expect([again.of(secret)?.role, again.of(idle)?.role]).toEqual(['operator', 'viewer']);
+  await clock.advance(2_000);
+  expect([again.of(secret), again.of(idle)]).toEqual([undefined, undefined]);
 });
