@@ -11,6 +11,7 @@ import type { JsonObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
 import { type CommandRequest, readCommand, requestFor, senderOf, type Way, wayOf } from './command.js';
 import type { Commands } from './commands.js';
+import { RefusalLog } from './refusal-log.js';
 import type { Rules } from './validate.js';
 
 /** What the router is built from. */
@@ -50,6 +51,7 @@ export class Router {
   constructor(
     private readonly parts: RouterParts,
     private readonly stops: { last?: { readonly at: number; readonly outcome: Promise<Outcome> } | undefined } = {},
+    private readonly refusals = new RefusalLog(parts.rules.clock, parts.log),
   ) {
     const { namespace, publisher } = parts;
     this.handlers = new Map<string, Handler>([
@@ -65,7 +67,7 @@ export class Router {
 
   /** The same router for another channel: what comes from there is answered there. */
   on(publisher: Publisher): Router {
-    return new Router({ ...this.parts, publisher }, this.stops);
+    return new Router({ ...this.parts, publisher }, this.stops, this.refusals);
   }
 
   /** Handles one broadcast payload of the relay. */
@@ -87,7 +89,7 @@ export class Router {
   execute(request: CommandRequest): Promise<Outcome> | undefined {
     const outcome = this.parts.commands.submit(request);
     void outcome?.then((result) => {
-      if (!result.ok) this.reportRefusal(`${request.device}.${request.point}`, result);
+      if (!result.ok) this.reportRefusal(request.from, `${request.device}.${request.point}`, result);
     });
     return outcome;
   }
@@ -121,7 +123,7 @@ export class Router {
     const name = request && `${request.device}.${request.point}`;
     void (request && this.parts.commands.arm(request))?.then((outcome) => {
       this.acknowledge(senderOf(payload), outcome);
-      if (!outcome.ok) this.reportRefusal(`arm ${name}`, outcome);
+      if (!outcome.ok) this.reportRefusal(senderOf(payload).from, `arm ${name}`, outcome);
       else this.parts.tell({ level: 'warn', text: `${name} armed by ${printable(request?.from || 'a phone', 60)}` });
     });
   }
@@ -204,7 +206,7 @@ export class Router {
     const isRepeat = this.parts.commands.isRepeat(request);
     const release = () => this.releaseStop(request.from || 'a phone', way.via);
     void this.parts.commands.releaseStop(request, release)?.then((outcome) => {
-      if (!isRepeat) this.reportRefusal('estop_reset', outcome);
+      if (!isRepeat) this.reportRefusal(request.from, 'estop_reset', outcome);
       this.acknowledge(request, outcome);
     });
   }
@@ -231,10 +233,9 @@ export class Router {
     this.parts.publisher.ack({ cmd_id: sender.cmd, to: sender.from, ok, ...detail }, held);
   }
 
-  private reportRefusal(name: string, outcome: Outcome): void {
+  private reportRefusal(from: string, name: string, outcome: Outcome): void {
     if (outcome.ok || outcome.code === 'superseded') return;
-    const { log, tell } = this.parts;
-    log.info({ command: printable(name, 60), code: outcome.code }, `refused: ${printable(outcome.message)}`);
-    tell({ level: 'warn', text: `${printable(name, 60)} refused: ${outcome.code}` });
+    this.refusals.refused(from, name, outcome);
+    this.parts.tell({ level: 'warn', text: `${printable(name, 60)} refused: ${outcome.code}` });
   }
 }

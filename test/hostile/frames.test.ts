@@ -69,16 +69,18 @@ const FRAMES: Attack<HostileScene>[] = [
     attack: (scene) => scene.tap(cmd('pump', true), { _from: 'x'.repeat(100_000) }),
   },
   {
-    name: 'forty refusals at once, which must not fill the air',
-    refusal: { few: true },
+    name: 'forty refusals at once, which must not fill the air, nor the log',
+    refusal: { few: true, lines: 1 },
     attack: async (scene) => {
       const mallory = await scene.rig.phone(scene.stranger);
+      const before = scene.lines;
       for (let i = 0; i < 40; i++) mallory.command(cmd('fan', 1_000 + i));
       await scene.passed(mallory);
       // Ten as commands, ten as refusals; those that are answered are remembered, whether they were said already or not.
       const told = (await askControl(scene.rig.control, { op: 'audit' }))['commands'] as JsonObject[];
       const answered = told.filter(({ from, code }) => from === mallory.name && code === 'range').length;
-      return { few: answered >= 10 && answered <= 30, answered };
+      const lines = scene.saidSince(before).filter((line) => line.startsWith('refused: ')).length;
+      return { few: answered >= 10 && answered <= 30, answered, lines };
     },
   },
   {
