@@ -52,9 +52,12 @@ export function frameOf(row: Row): MeshFrame | undefined {
   }
 }
 
+const LONG = 500_000;
+
 class ClientPlay {
   readonly reactions: Reaction[] = [];
   readonly side: MeshSide;
+  private readonly clock = new VirtualClock();
   /** Recorded id of a frame → the id that ours has. */
   private readonly ids = new Map<string, string>();
   private rosters = 0;
@@ -65,7 +68,7 @@ class ClientPlay {
       answer({ ok: true });
       return true;
     };
-    this.side = new MeshSide(relay.url, { clock: new VirtualClock() }, undefined, { request });
+    this.side = new MeshSide(relay.url, { clock: this.clock }, undefined, { request });
   }
 
   get peer(): ScriptedPeer {
@@ -109,6 +112,8 @@ class ClientPlay {
     const text = String(row.data).replace(/(?<="reply_to": ")[^"]*(?="\}$)/, (id) => this.ids.get(id) ?? id);
     this.peer.send(text);
     await soon(() => this.side.client.stats.received > received);
+    // After much it takes a second until more is read.
+    if (text.length > LONG) await this.clock.advance(1_000);
     await this.peer.sync();
     this.note(row, before);
   }
