@@ -70,6 +70,15 @@ describe('a tap', () => {
     await desk.close();
   });
 
+  it('of another phone without a name is carried out though it has the same id', async () => {
+    const desk = await openDesk();
+    const cmd = desk.tap('pump', true, { _from: '' });
+    desk.tap('fan', 30, { _cmd: cmd, _from: '' });
+    await desk.clock.advance(100);
+    expect([desk.board.outputs.get('pump'), desk.board.outputs.get('fan')]).toEqual([true, 30]);
+    await desk.close();
+  });
+
   it.each([
     ['boolean', 'pump', 'true', true],
     ['boolean', 'pump', 1, true],
