@@ -45,7 +45,7 @@ export class GpioDriver implements DeviceDriver {
     }
     const look = () => io.report([...channels.values()].flatMap((channel) => channel.look()));
     look();
-    // What an attempt opened that failed half way is at its first level.
+    // Only now: an attempt that fails half way is none that outputs could be held over.
     this.wasOpen = true;
     io.every(LOOK_MS, look);
     return { identity: {}, apply: async (command) => apply(channels, command) };
