@@ -75,6 +75,7 @@ export class Commands {
     }
     // A press that still waits for its turn must not start what nobody holds any more.
     if (!held && store.point(device, point)?.spec.rules?.holdToRun) this.turns.giveUp(request, LET_GO);
+    if (held) this.turns.renew(request);
     outputs.hold(device, point, from, held);
   }
 

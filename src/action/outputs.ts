@@ -1,14 +1,15 @@
 import type { Clock } from '../clock.js';
 import type { Device, DeviceCommand } from '../device/device.js';
 import { NEVER_SENT, type Outcome, type RefusalCode, refused } from '../device/outcome.js';
-import { idsIn, isOn, isSafe, type OutputRules, type PointSpec, type Value } from '../device/point.js';
+import { idsIn, isOn, isSafe, type PointSpec, type Value } from '../device/point.js';
 import { BRIDGE_ORIGIN } from '../device/safe-keeper.js';
 import type { Log } from '../log.js';
 import type { Remembered } from '../state/output-memory.js';
 import type { Store } from '../state/store.js';
 import { Arming } from './arming.js';
-import { Deadlines } from './deadlines.js';
 import { Interlock, type InterlockGroup } from './interlock.js';
+import { Leases, leaseOf } from './leases.js';
+import { LongestOn } from './longest-on.js';
 import { OnTimes, type OutputName } from './on-times.js';
 import { Slew } from './slew.js';
 import { Wishes } from './wishes.js';
@@ -30,6 +31,8 @@ export interface Drive {
   readonly command: DeviceCommand;
   /** It must be said again within so many milliseconds, or the output goes to its safe value. */
   readonly lease?: number | undefined;
+  /** When its sender was heard last. */
+  readonly heardAt: number;
 }
 
 /** Not now: `wait` milliseconds later it may be allowed; without it, it is not known when. */
@@ -38,8 +41,6 @@ export interface NotNow {
   readonly wait?: number;
 }
 
-/** Who holds a button says so every 250 ms; after three that did not come, the output is off within a second. */
-const HELD_MS = 750;
 /** Refusals after which an output is not on: what its device refused it has not done either. */
 const NEVER_ON: ReadonlySet<RefusalCode> = new Set([...NEVER_SENT, 'device_refused']);
 
@@ -49,24 +50,28 @@ export class Outputs {
   readonly wishes: Wishes;
   private readonly times: OnTimes;
   private readonly interlock: Interlock;
-  private readonly longest: Deadlines;
-  private readonly leases: Deadlines;
+  private readonly longest: LongestOn;
+  private readonly leases: Leases;
   private readonly slew: Slew;
   /** When each was commanded last. */
   private readonly commanded = new Map<OutputName, number>();
-  /** Those that nobody may switch on before they were seen off. */
-  private readonly spent = new Set<OutputName>();
-  /** Who switched it on. */
-  private readonly holders = new Map<OutputName, string>();
   private readonly watchers = new Set<(name: OutputName) => void>();
 
   constructor(private readonly parts: OutputsParts) {
-    const { store, clock, interlocks, desired } = parts;
+    const { store, clock, interlocks, desired, log } = parts;
     this.arming = new Arming(clock);
     this.times = new OnTimes(store, clock, (name) => this.switched(name));
     this.interlock = new Interlock(interlocks, store, this.times, clock);
-    this.longest = new Deadlines(clock);
-    this.leases = new Deadlines(clock);
+    this.longest = new LongestOn({
+      clock,
+      isGoingSafe: (name) => this.isGoingSafe(name),
+      over: (name) => {
+        log.info({ output: name }, 'was on as long as it may be: put to its safe value');
+        this.wishes.takeBack(name);
+        this.putSafe(name);
+      },
+    });
+    this.leases = new Leases(clock, (name) => this.expire(name));
     this.slew = new Slew(clock);
     this.wishes = new Wishes(desired);
   }
@@ -83,7 +88,10 @@ export class Outputs {
       return { refusal: refused('interlock', `${name} is interlocked: ${message}`), ...rest };
     }
     const since = this.times.onSince(name);
-    if (isOn(spec, value) && (this.isSpent(name) || (maxOn > 0 && since !== undefined && now - since >= maxOn))) {
+    if (
+      isOn(spec, value) &&
+      (this.longest.isSpent(name) || (maxOn > 0 && since !== undefined && now - since >= maxOn))
+    ) {
       return { refusal: refused('rate', `${name} was on as long as it may be, and is being switched off`) };
     }
     const leaving = this.times.isLeaving(name) || this.isGoingSafe(name);
@@ -93,6 +101,11 @@ export class Outputs {
     }
     const wait = (this.commanded.get(name) ?? Number.NEGATIVE_INFINITY) + minInterval - now;
     return wait > 0 ? { refusal: refused('rate', `${name} was commanded a moment ago`), wait } : undefined;
+  }
+
+  /** Whether it runs, or is to come back, until its lease is over. */
+  isLeased(name: OutputName): boolean {
+    return this.leases.has(name);
   }
 
   /** Calls `asked` with each output that anybody but the bridge itself commands. */
@@ -106,20 +119,24 @@ export class Outputs {
   }
 
   /** Carries out a command that nothing speaks against. Never rejects. */
-  async drive({ device, spec, command, lease }: Drive): Promise<Outcome> {
+  async drive({ device, spec, command, lease, heardAt }: Drive): Promise<Outcome> {
     const name = `${device.id}.${spec.id}`;
     const on = isOn(spec, command.value);
     const safe = isSafe(spec, command.value);
     const landed = on ? this.times.begin(name) : undefined;
     const left = on ? undefined : this.times.leave(name);
     this.commanded.set(name, this.parts.clock.now());
-    if (on) {
-      this.spent.delete(name);
-      this.holders.set(name, command.origin);
-    }
-    if (command.origin !== BRIDGE_ORIGIN) for (const asked of this.watchers) asked(name);
-    if (!safe) this.renewLease(name, lease ?? leaseOf(spec.rules));
+    if (on) this.longest.begin(name);
+    const { origin } = command;
+    const own = origin === BRIDGE_ORIGIN;
+    if (!own) for (const asked of this.watchers) asked(name);
+    // What comes back by itself does so for what is left of its lease.
+    const span = leaseOf(spec, lease);
+    const end = span === undefined ? undefined : heardAt + span;
+    const leased = safe || own ? undefined : this.leases.begin(name, origin, end);
     const wish = this.wishes.begin(name);
+    // Without whoever holds the stick there is nothing to come back to.
+    const passing = safe || command.pulseMs !== undefined || lease !== undefined;
     const said = () => this.parts.store.said(device.id, spec.id) ?? null;
     const { connection } = device;
     const gone = refused('offline', `${device.id} went away meanwhile`);
@@ -129,11 +146,13 @@ export class Outputs {
       landed?.(last.ok ? last.replaced !== true : !NEVER_ON.has(last.code));
       left?.(last.ok);
       // Half way is where it stays, unless its device went away.
-      if (!last.ok && !alone && !NEVER_SENT.has(last.code)) wish(said() ?? undefined);
+      if (!last.ok && !alone && !NEVER_SENT.has(last.code)) wish(passing ? undefined : (said() ?? undefined));
       this.switched(name);
     };
     const outcome = await this.slew.drive({ name, spec, said, send, ended }, command);
-    if (outcome.ok && !outcome.replaced) wish(safe || command.pulseMs !== undefined ? undefined : command.value);
+    const carriedOut = outcome.ok && !outcome.replaced;
+    if (carriedOut) wish(passing ? undefined : command.value);
+    leased?.(carriedOut);
     return outcome;
   }
 
@@ -150,9 +169,15 @@ export class Outputs {
   hold(device: string, point: string, from: string, held: boolean): void {
     const name = `${device}.${point}`;
     const spec = this.parts.store.point(device, point)?.spec;
-    if (!spec?.rules?.holdToRun || this.holders.get(name) !== from || this.times.onSince(name) === undefined) return;
-    if (!held) this.release(name);
-    else if (this.leases.has(name)) this.leases.set(name, HELD_MS, () => this.release(name));
+    if (!spec?.rules?.holdToRun || !this.leases.isHeldBy(name, from)) return;
+    if (held) this.renew(name, from);
+    else if (this.times.onSince(name) !== undefined) this.release(name);
+  }
+
+  /** Whoever commanded it is there still; `stick`: for how long without another word. */
+  renew(name: OutputName, from: string, stick?: number): void {
+    const ms = leaseOf(this.specOf(name), stick);
+    if (ms !== undefined) this.leases.renew(name, from, ms);
   }
 
   /** An emergency: whatever was on its way goes no further, and nothing that was wished comes back. */
@@ -166,12 +191,10 @@ export class Outputs {
   /** A device is no more: nothing is watched over or wished of its outputs any longer. */
   forget(device: string): void {
     for (const name of this.times.forget(device)) {
-      this.slew.stop(name);
-      this.spent.delete(name);
-      this.leases.cancel(name);
-      this.longest.cancel(name);
+      this.slew.forget(name);
+      this.leases.forget(name);
+      this.longest.forget(name);
       this.commanded.delete(name);
-      this.holders.delete(name);
       this.wishes.takeBack(name);
     }
   }
@@ -179,48 +202,36 @@ export class Outputs {
   /** Puts an output to its safe value, again and again until it is seen there; it does not come back by itself. */
   release(name: OutputName): void {
     this.wishes.takeBack(name);
-    this.suspend(name);
-  }
-
-  /** The same, but what was wished of it is not forgotten. */
-  suspend(name: OutputName): void {
     this.leases.cancel(name);
     this.putSafe(name);
   }
 
-  /** The bridge stops: nothing is watched over any more. */
+  /** The same, but what was wished of it is not forgotten, as long as its lease lasts. */
+  suspend(name: OutputName): void {
+    this.putSafe(name);
+  }
+
+  /** The bridge stops: nothing is watched over any more, and what ran for as long as somebody held it stands still. */
   close(): void {
     this.slew.close();
+    for (const name of this.leases.names) if (!this.isAtRest(name)) this.putSafe(name);
     this.leases.close();
     this.longest.close();
   }
 
-  private renewLease(name: OutputName, lease: number | undefined): void {
-    if (lease === undefined) this.leases.cancel(name);
-    else {
-      this.leases.set(name, lease, () => {
-        this.parts.log.info({ output: name }, 'no command came in time: put to its safe value');
-        this.release(name);
-      });
-    }
+  /** No command came within the lease. */
+  private expire(name: OutputName): void {
+    this.wishes.takeBack(name);
+    if (this.isAtRest(name)) return;
+    this.parts.log.info({ output: name }, 'no command came in time: put to its safe value');
+    this.putSafe(name);
   }
 
   /** An output may have been switched, by whomever. */
   private switched(name: OutputName): void {
-    if (this.isAtRest(name)) this.leases.cancel(name);
-    const since = this.times.onSince(name);
-    if (since === undefined) {
-      this.longest.cancel(name);
-      return;
-    }
-    const maxOn = this.specOf(name)?.rules?.maxOn;
-    if (maxOn === undefined || this.longest.has(name) || this.isSpent(name)) return;
-    this.longest.set(name, since + maxOn - this.parts.clock.now(), () => {
-      this.parts.log.info({ output: name }, 'was on as long as it may be: put to its safe value');
-      this.wishes.takeBack(name);
-      this.spent.add(name);
-      this.putSafe(name);
-    });
+    // What is to come back does so for what is left of its lease.
+    if (this.isAtRest(name) && !this.wishes.has(name)) this.leases.cancel(name);
+    this.longest.look(name, this.times.onSince(name), this.specOf(name)?.rules?.maxOn);
   }
 
   private putSafe(name: OutputName): void {
@@ -234,19 +245,10 @@ export class Outputs {
     return this.parts.devices.get(device)?.isGoingSafe(point) ?? false;
   }
 
-  /** True while it was on as long as it may be, and was not seen off since. */
-  private isSpent(name: OutputName): boolean {
-    return this.spent.has(name) && this.isGoingSafe(name);
-  }
-
   private specOf(name: OutputName): PointSpec | undefined {
     const [device, point] = idsIn(name);
     return this.parts.store.point(device, point)?.spec;
   }
-}
-
-function leaseOf(rules: OutputRules | undefined): number | undefined {
-  return rules?.holdToRun ? HELD_MS : rules?.lease;
 }
 
 /** A length of time for people. */

@@ -67,7 +67,8 @@ export class Safety {
       outputs,
       desired: memory.outputs,
       clock,
-      wish: (device, point, value) => void router.execute(ownWish(device, point, value)),
+      hindered: () => estop.hindrance !== undefined,
+      wish: (device, point, value) => router.execute(ownWish(device, point, value)),
     });
     this.restore = restore;
     this.relayLoss = new RelayLoss({

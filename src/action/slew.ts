@@ -1,12 +1,17 @@
 import type { Clock, Timer } from '../clock.js';
 import type { DeviceCommand } from '../device/device.js';
 import type { Outcome } from '../device/outcome.js';
-import { isSafe, type PointSpec, type Value, withinOf } from '../device/point.js';
+import { isSafe, type PointSpec, sameValue, type Value, withinOf } from '../device/point.js';
 import { nearestStep } from './coerce.js';
 import type { OutputName } from './on-times.js';
 
 /** A moving output is told its next value this often, or less often where its steps are that coarse. */
 const TICK_MS = 100;
+
+/** A step makes up for no more time than this. */
+const MOST_TICKS = 2;
+/** A device is left this long to confirm a step that had to wait. */
+const LEFT_MS = 200;
 
 /** What a change is made with. */
 export interface SlewParts {
@@ -22,6 +27,8 @@ export interface SlewParts {
 interface Ramp {
   timer: Timer | undefined;
   over: boolean;
+  /** Ends the wait for the first step, where it has to wait. */
+  unheard: () => void;
   /** Ends it where nothing speaks of failure. */
   readonly stopped: () => void;
 }
@@ -29,6 +36,8 @@ interface Ramp {
 /** Outputs on their way: a command for one that has a `slew` goes there in small steps, each confirmed by the device. */
 export class Slew {
   private readonly ramps = new Map<OutputName, Ramp>();
+  /** When each was moved last: whoever wants something else of it goes on at that pace. */
+  private readonly steppedAt = new Map<OutputName, number>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -48,30 +57,53 @@ export class Slew {
     }
     const least = Math.max(TICK_MS, ((spec.step ?? 0) / speed) * 1_000);
     const tick = Math.max(least, minInterval);
-    const ramp: Ramp = { timer: undefined, over: false, stopped: () => ended({ ok: true, value: goal }, false) };
+    const stopped = () => ended({ ok: true, value: goal }, false);
+    const ramp: Ramp = { timer: undefined, over: false, unheard: () => {}, stopped };
     this.ramps.set(name, ramp);
-    let steppedAt = this.clock.now() - least;
+    const since = () => this.clock.now() - (this.steppedAt.get(name) ?? Number.NEGATIVE_INFINITY);
+    let told: Value = goal;
     // Where it begins is known when its turn has come: a command before it may be under way still.
     const aim = (): Value => {
       const at = said() ?? spec.safe;
-      if (typeof at !== 'number') return goal;
-      const now = this.clock.now();
-      const next = nextOf(spec, at, goal, (speed * (now - steppedAt)) / 1_000);
-      steppedAt = now;
-      return next;
+      // A machine that stood still makes up for nothing.
+      const ms = since() > MOST_TICKS * tick ? least : since();
+      told = typeof at === 'number' ? nextOf(spec, at, goal, (speed * ms) / 1_000) : goal;
+      this.steppedAt.set(name, this.clock.now());
+      return told;
     };
     const go = async (next: DeviceCommand, first: boolean): Promise<Outcome> => {
       const outcome = await send({ ...next, aim });
       if (ramp.over) return outcome;
-      if (outcome.ok && outcome.value !== goal) ramp.timer = this.clock.after(tick, () => void follow());
+      // What a device makes of the goal is where it ends.
+      if (outcome.ok && told !== goal && !sameValue(spec, outcome.value, goal)) later(tick, follow);
       else {
         this.drop(name, ramp);
         ended(outcome, first);
       }
       return outcome;
     };
-    const follow = () => go({ ...command, deadline: this.clock.now() + withinOf(spec) }, false);
-    return await go(command, true);
+    const follow = () => void go({ ...command, deadline: this.clock.now() + withinOf(spec) }, false);
+    const later = (ms: number, step: () => void) => {
+      ramp.timer = this.clock.after(ms, step);
+    };
+    const wait = tick - since();
+    if (wait <= 0) return await go(command, true);
+    const at = said() ?? spec.safe;
+    const there: Outcome = { ok: true, value: at ?? goal };
+    if (this.clock.now() + wait + LEFT_MS > command.deadline) {
+      later(wait, follow);
+      return there;
+    }
+    return await new Promise((resolve) => {
+      ramp.unheard = () => resolve(there);
+      later(wait, () => resolve(go(command, true)));
+    });
+  }
+
+  /** The output is no more. */
+  forget(name: OutputName): void {
+    this.stop(name);
+    this.steppedAt.delete(name);
   }
 
   /** The output stays where it is, or somebody else moves it. */
@@ -79,6 +111,7 @@ export class Slew {
     const ramp = this.ramps.get(name);
     if (!ramp) return;
     this.drop(name, ramp);
+    ramp.unheard();
     ramp.stopped();
   }
 

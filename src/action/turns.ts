@@ -1,9 +1,11 @@
 import { deadline as withDeadline } from '../clock.js';
 import { type Outcome, ofSuccessor, refusalOf, refused, supersededBy } from '../device/outcome.js';
 import { withinOf } from '../device/point.js';
+import { BRIDGE_ORIGIN } from '../device/safe-keeper.js';
 import { BridgeError } from '../error.js';
 import { Senders } from '../senders.js';
 import type { CommandRequest } from './command.js';
+import { leaseOf } from './leases.js';
 import { type CommandRate, MAX_SENDERS } from './rate.js';
 import { checkCommand, type Rules, wantsSafe } from './validate.js';
 
@@ -21,6 +23,8 @@ interface Waiting {
 }
 
 interface Held {
+  /** Whoever holds the button, or the stick, is there still. */
+  readonly renew: () => void;
   /** `device.point`. */
   readonly name: string;
   readonly settle: (outcome: Outcome | Promise<Outcome>) => void;
@@ -31,7 +35,7 @@ interface Held {
 /** Why a command is refused whose sender has too many. */
 export const TOO_MANY = refused('rate', 'too many commands at once');
 const GONE = refused('offline', 'the device went away meanwhile');
-const EXPIRED = refused('expired', 'too many commands came before this one');
+const EXPIRED = refused('expired', 'its turn did not come in time');
 
 /** The turns of commands: what can't be carried out at once waits in bounded numbers, of each sender the last wish for a point. */
 export class Turns {
@@ -58,14 +62,19 @@ export class Turns {
     const rivals = this.rivalsOf(name, key);
     const verdict = this.held.has(key) || rivals.length > 0 ? checkCommand(request, this.rules) : undefined;
     if (verdict && 'refusal' in verdict && verdict.wait === undefined) return verdict;
-    const deadline = this.rules.clock.now() + withinOf(this.rules.store.point(request.device, request.point)?.spec);
-    const left = this.rate.take(request.from);
+    const spec = this.rules.store.point(request.device, request.point)?.spec;
+    const deadline = this.rules.clock.now() + withinOf(spec);
+    // Whoever holds it is there still, whenever its turn comes.
+    if (!safe) this.rules.outputs.renew(name, request.from, request.lease);
+    // What comes back by itself does so however much there is of it.
+    const left = request.from === BRIDGE_ORIGIN ? 0 : this.rate.take(request.from);
     // Whoever sent too much may still switch off what is on.
     const wait = safe && !this.rules.outputs.isAtRest(name) ? 0 : left;
     const waiting = this.waiting.of(request.from);
     const older = this.unhold(key);
     if (wait > 0 && !older && waiting.count >= MAX_HELD) return { refusal: TOO_MANY };
-    const outcome = wait === 0 ? this.execute(request, deadline) : this.keep(request, deadline, wait);
+    const now = this.rules.clock.now();
+    const outcome = wait === 0 ? this.execute(request, deadline, now) : this.keep(request, deadline, wait);
     older?.settle(ofSuccessor(outcome));
     for (const rival of rivals) this.unhold(rival)?.settle(supersededBy(request.from));
     return this.inTime(outcome, deadline);
@@ -74,6 +83,11 @@ export class Turns {
   /** Ends the wait of a sender's wish for a point, if there is one, with `outcome`. */
   giveUp(request: CommandRequest, outcome: Outcome): void {
     this.unhold(keyOf(request))?.settle(outcome);
+  }
+
+  /** Whoever wants it holds its button still. */
+  renew(request: CommandRequest): void {
+    this.held.get(keyOf(request))?.renew();
   }
 
   /** Ends every wait with `outcome`. */
@@ -88,30 +102,38 @@ export class Turns {
     return withDeadline(this.rules.clock, left, outcome, late).catch(refusalOf);
   }
 
-  /** Keeps a command until its sender's allowance is back, or its output may be commanded again, but not beyond its deadline. */
+  /**
+   * Keeps a command until its sender's allowance is back, or its output may be commanded again, but not beyond its deadline or
+   * its lease.
+   */
   private keep(request: CommandRequest, deadline: number, wait: number): Promise<Outcome> {
-    const { clock, fleet } = this.rules;
+    const { clock, fleet, store } = this.rules;
     const key = keyOf(request);
     const device = fleet.devices.get(request.device);
+    const lease = leaseOf(store.point(request.device, request.point)?.spec, request.lease) ?? Number.POSITIVE_INFINITY;
+    let heardAt = clock.now();
     const connection = device?.connection;
     const waiting = this.waiting.of(request.from);
     const name = `${request.device}.${request.point}`;
     return new Promise((settle) => {
       const again = (ms: number) => clock.after(Math.min(ms, deadline - clock.now()), retry);
       const retry = () => {
-        const expired = clock.now() >= deadline;
+        const expired = clock.now() >= Math.min(deadline, heardAt + lease);
         const more = expired ? 0 : this.rate.take(request.from);
         if (more > 0) {
           timer = again(more);
           return;
         }
         this.unhold(key);
-        const gone = device?.connection !== connection;
-        settle(expired ? EXPIRED : gone ? GONE : this.execute(request, deadline));
+        const gone = fleet.devices.get(request.device) !== device || device?.connection !== connection;
+        settle(expired ? EXPIRED : gone ? GONE : this.execute(request, deadline, heardAt));
+      };
+      const renew = () => {
+        heardAt = clock.now();
       };
       let timer = again(wait);
       waiting.count++;
-      this.held.set(key, { name, settle, cancel: () => timer.cancel(), waiting });
+      this.held.set(key, { name, settle, renew, cancel: () => timer.cancel(), waiting });
     });
   }
 
@@ -125,7 +147,8 @@ export class Turns {
     return held;
   }
 
-  private async execute(request: CommandRequest, deadline: number): Promise<Outcome> {
+  /** `heardAt`: when its sender was heard last. */
+  private async execute(request: CommandRequest, deadline: number, heardAt: number): Promise<Outcome> {
     const { outputs, clock } = this.rules;
     const verdict = checkCommand(request, this.rules);
     if ('refusal' in verdict) {
@@ -138,7 +161,7 @@ export class Turns {
     const { device, spec, value, pulseMs } = verdict;
     const timed = pulseMs === undefined ? {} : { pulseMs };
     const command = { point: spec.id, value, origin: request.from, deadline, ...timed };
-    return await outputs.drive({ device, spec, command, lease: request.lease });
+    return await outputs.drive({ device, spec, command, lease: request.lease, heardAt });
   }
 
   /** Commands of others that wait for the same output: the last one that is accepted wins. */

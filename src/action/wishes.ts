@@ -19,6 +19,11 @@ export class Wishes {
     };
   }
 
+  /** Whether it would come back, where its owner wants that. */
+  has(name: OutputName): boolean {
+    return this.desired.of(name) !== undefined;
+  }
+
   /** The output is to be at its safe value, and nothing comes back. */
   takeBack(name: OutputName): void {
     this.takenBackAt.set(name, ++this.turn);

@@ -10,7 +10,7 @@ import { type Outcome, refused } from './outcome.js';
 import { isSafe } from './point.js';
 import { Pulses } from './pulses.js';
 import { SafeKeeper } from './safe-keeper.js';
-import { safeOutputs } from './safe-outputs.js';
+import { type SafeOutput, safeOutputs } from './safe-outputs.js';
 import { startSafe } from './safe-start.js';
 import { strokeSafe } from './safe-stroke.js';
 import { Supervisor, type SupervisorParts, type SupervisorState } from './supervisor.js';
@@ -157,11 +157,13 @@ export class Device {
    * Resolves with the points that did not confirm within a second.
    */
   async safeAll(code: 'estop' | 'offline', message: string): Promise<string[]> {
+    // At the stop, what its owner wants to stay as it is stays, unless it was to go back; an emergency spares nothing.
+    const stays = ({ id, holds }: SafeOutput) =>
+      code !== 'estop' && holds === true && !this.pulses.has(id) && !this.keeper.isDue(id);
+    const outputs = safeOutputs(this.parts.store, this.id).filter((output) => !stays(output));
     this.queue.clear(code, message);
     this.pulses.clear();
     const { session } = this;
-    // At the stop, what its owner wants to stay as it is stays; an emergency spares nothing.
-    const outputs = safeOutputs(this.parts.store, this.id).filter(({ holds }) => code === 'estop' || !holds);
     const points = outputs.map(({ id }) => id);
     if (!session) {
       this.missedStop ||= code === 'estop';

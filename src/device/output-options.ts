@@ -122,6 +122,7 @@ export function outputProblems(options: OutputPointOptions, spec: PointSpec): Ou
     const back = options[key] === 'restore';
     if (back && options.arm !== undefined) no(key, 'what has to be armed does not come back by itself');
     if (back && (pulse !== undefined || holdToRun)) no(key, 'a pulse, and what is held, does not come back');
+    if (back && lease !== undefined && key === 'onBoot') no(key, 'with `lease` nothing comes back after a start');
   }
   for (const key of ['lease', 'holdToRun', 'maxOn', 'pulse'] as const) {
     if (options[key] && options.onExit === 'hold') no('onExit', `\`${key}\` and \`onExit: hold\` exclude each other`);

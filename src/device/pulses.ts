@@ -45,6 +45,11 @@ export class Pulses {
     return outcome;
   }
 
+  /** True while an output has to go back. */
+  has(point: string): boolean {
+    return this.of(point).length > 0;
+  }
+
   /** Somebody else puts the output back. */
   forget(point: string): void {
     for (const pulse of this.of(point)) this.drop(pulse);

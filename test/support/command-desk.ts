@@ -67,7 +67,7 @@ export async function openDesk(
     /** What outputs are at when the bridge starts, where they are not safe. */
     found?: Readonly<Record<string, Value>>;
     /** Called when all is built, before the device is connected. */
-    built?(parts: { store: Store; clock: VirtualClock; outputs: Outputs; router: Router }): void;
+    built?(parts: { store: Store; clock: VirtualClock; outputs: Outputs; router: Router; estop: EmergencyStop }): void;
   } = {},
 ) {
   const { memory = fresh() } = options;
@@ -133,7 +133,7 @@ export async function openDesk(
     tell: (entry) => publisher.log(entry),
     log: silentLog,
   });
-  options.built?.({ store, clock, outputs, router });
+  options.built?.({ store, clock, outputs, router, estop });
   publisher.start();
   device.start();
   await clock.advance(3_000);

@@ -19,9 +19,10 @@ export async function watched(
     rules,
     desired,
     ...more,
-    built: ({ store, clock, outputs, router }) => {
-      const wish = (device: string, point: string, value: Value) => void router.execute(ownWish(device, point, value));
-      const restore = new Restore({ store, outputs, desired, clock, wish });
+    built: ({ store, clock, outputs, router, estop }) => {
+      const wish = (device: string, point: string, value: Value) => router.execute(ownWish(device, point, value));
+      const hindered = () => estop.hindrance !== undefined;
+      const restore = new Restore({ store, outputs, desired, clock, hindered, wish });
       const relay = new RelayLoss({ store, outputs, restore, clock, log: silentLog, grace: 10_000 });
       watches.push({ restore, relay });
     },

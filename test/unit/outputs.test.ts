@@ -142,6 +142,8 @@ describe('a slew', () => {
     const there = Number(desk.board.outputs.get('fan'));
     expect(there).toBeGreaterThan(20);
     await tapped(desk, 'fan', 5, { _from: 'bob' });
+    expect(desk.board.outputs.get('fan')).toBe(there);
+    await desk.clock.advance(80);
     expect(desk.board.outputs.get('fan')).toBe(there - 5);
     await tapped(desk, 'fan', 0);
     expect(desk.board.outputs.get('fan')).toBe(0);
