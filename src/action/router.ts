@@ -201,15 +201,21 @@ export class Router {
 
   private resetStop(payload: JsonObject, way: Way): void {
     const request = requestFor({ device: '', point: '' }, payload, way);
-    const isRepeat = this.parts.commands.isRepeat(request);
-    const release = () => this.releaseStop(request.from || 'a phone', way.via);
-    void this.parts.commands.releaseStop(request, release)?.then((outcome) => {
-      if (!isRepeat) this.reportRefusal('estop_reset', outcome);
-      this.acknowledge(request, outcome);
-    });
+    void this.askRelease(request)?.then((outcome) => this.acknowledge(request, outcome));
   }
 
-  /** Lets go of the emergency stop. */
+  /** Lets go of the emergency stop where nothing speaks against that; undefined when nobody is to be answered (see `Commands`). */
+  askRelease(request: CommandRequest): Promise<Outcome> | undefined {
+    const { commands } = this.parts;
+    const isRepeat = commands.isRepeat(request);
+    const outcome = commands.releaseStop(request, () => this.releaseStop(request.from || 'a phone', request.via));
+    void outcome?.then((result) => {
+      if (!isRepeat) this.reportRefusal('estop_reset', result);
+    });
+    return outcome;
+  }
+
+  /** Lets go of the emergency stop, whatever speaks against it. */
   releaseStop(by: string, via: CommandRequest['via'] = 'local'): void {
     const { log, tell, commands, rules } = this.parts;
     const { estop } = rules;

@@ -58,8 +58,7 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
     }
     if (readSwitch(wish) !== true) return { ok: false, code: 'type', message: `bridge.${point} is pressed: set it on` };
     if (point === 'estop') return { ...(await router.emergencyStop(LOCAL)) };
-    router.releaseStop(LOCAL);
-    return { ok: true, value: true };
+    return { ok: false, ...(await router.askRelease({ device: '', point: '', from: LOCAL, size: 0, via: 'local' })) };
   };
   return {
     get(device, point) {

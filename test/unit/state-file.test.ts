@@ -213,6 +213,26 @@ describe('a state file and its previous copy', () => {
     ]);
   });
 
+  it('that is worse than nothing is gone where it can not be written anew, but not what is written later', async () => {
+    const state = open();
+    await state.write({ n: 1 });
+    await state.write({ n: 2 });
+    const full = vi.spyOn(handles, 'sync').mockRejectedValue(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+    expect(await state.write({ n: 3 })).toBe(false);
+    expect(read()).toEqual({ n: 2 });
+    expect(await state.writeOrRemove({ n: 3 })).toBe(false);
+    expect(read()).toEqual({ n: -1 });
+    full.mockRestore();
+    await state.write({ n: 4 });
+    vi.spyOn(handles, 'sync').mockRejectedValueOnce(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+    const written = [state.writeOrRemove({ n: 5 })];
+    await Promise.resolve();
+    written.push(state.write({ n: 6 }));
+    expect(await Promise.all(written)).toEqual([false, true]);
+    expect(read()).toEqual({ n: 6 });
+    vi.restoreAllMocks();
+  });
+
   it('leaves the disk alone for a value that is there already', async () => {
     const state = open();
     await state.write({ n: 1 });
