@@ -412,6 +412,19 @@ describe('a source of the emergency stop', () => {
     await desk.close();
   });
 
+  it('is lost where a board that its owner does not know says that it is released', async () => {
+    const desk = await guarded();
+    desk.door(false);
+    await desk.clock.advance(100);
+    desk.store.setHealth('shed', 'unapproved');
+    expect(desk.estop.latched).toBe(true);
+    expect(desk.estop.hindrance).toBe('nobody knows whether shed.door is pressed');
+    desk.door(true);
+    expect(desk.estop.hindrance).toBe('shed.door is pressed');
+    desk.unwatch();
+    await desk.close();
+  });
+
   it('is lost with the point itself, where its board describes itself anew without it', async () => {
     const desk = await guarded();
     desk.door(false);
