@@ -113,9 +113,8 @@ export class Publisher {
     const { state, bound, acks } = this.lanes;
     const { device = '', point = '', fleeting, unheld } = about ?? {};
     const value = ack.ok && !fleeting ? ack.value : undefined;
-    const told = (about ? [state, bound] : []).map((lane) =>
-      unheld ? () => lane?.repeat(device, point) : lane?.answered(device, point, value),
-    );
+    const both = about ? [state, bound] : [];
+    const told = both.map((of) => (unheld ? () => of?.repeat(device, point) : of?.answered(device, point, value)));
     this.enqueue(acks, ackFrame(ack), `to ${ack.to}`, () => {
       for (const tell of told) tell?.();
     });

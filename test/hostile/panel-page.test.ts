@@ -161,13 +161,16 @@ const VIEWERS: Attack<HostileScene>[] = [
       return await scene.answerTo(scene.anna, (frame) => frame['cmd_id'] === id);
     },
   },
-  asViewer('a viewer who lets a board be switched', { ok: false }, (page) =>
-    page.ask('panel.approve', { device: 'shed' }),
-  ),
   {
-    name: 'what a viewer wanted to let be switched',
+    name: 'a viewer who gives consent without a trace',
     refusal: { what: 'approve', wish: '"shed"', via: 'viewer', ok: false, code: 'role' },
-    attack: lastAudited,
+    attack: async (scene) => {
+      const link = scene.rig.bridge.panel?.link('viewer') ?? '';
+      const page = await PageClient.open(link, await cookieOf(link));
+      await page.ask('panel.approve', { device: 'shed' });
+      await page.close();
+      return await lastAudited(scene);
+    },
   },
   {
     name: 'viewers who take all places of pages',
