@@ -49,7 +49,7 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
   });
   const unknownDevice = (device: string): ControlAnswer => {
     const known = store.devices().join(', ') || 'none';
-    return { ok: false, code: 'unknown_device', message: `there is no device ${device}; known: ${known}` };
+    return { ok: false, code: 'unknown_point', message: `there is no device ${device}; known: ${known}` };
   };
   /** The bridge itself has no outputs but the emergency stop, in two halves that are pressed. */
   const press = async (point: string, wish: unknown): Promise<ControlAnswer> => {
@@ -84,15 +84,14 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       return outcome ? { ...(await outcome) } : unknownDevice(device);
     },
     async approve(device) {
-      const approval = await approveDevice(approver, device, 'command line');
+      const approval = await approveDevice(approver, device, LOCAL);
       if (!approval) return unknownDevice(device);
       const message = 'this could not be remembered and lasts until the next start; the log says why';
       return { ok: true, health: store.health(device), ...(approval.remembered ? {} : { message }) };
     },
     approveNew(ms) {
-      if (!(ms >= 0 && ms <= LONGEST_WELCOME)) return { ok: false, message: 'this lasts ten minutes at most' };
-      approveNewBoards(approver, ms, LOCAL);
-      return { ok: true };
+      const opened = approveNewBoards(approver, ms, LONGEST_WELCOME, LOCAL);
+      return opened ? { ok: true } : { ok: false, message: 'this lasts ten minutes at most' };
     },
     status: () => ({ ok: true, pid: ownPid(), ...parts.status() }),
     layout: () => ({ ok: true, layout: phoneLayout.layout() }),

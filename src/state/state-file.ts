@@ -205,7 +205,7 @@ export class StateFile<T extends object> {
       throw error;
     }
     // Files of before there were versions are of the first one.
-    const { version = 1, ...value } = (JSON.parse(text) ?? {}) as { version?: unknown };
+    const { version = 1, ...value } = (parsed(text) ?? {}) as { version?: unknown };
     if (Number.isInteger(version) && Number(version) > STATE_VERSION) throw new Newer(Number(version));
     if (version !== STATE_VERSION || !accepts(value)) throw new Error('it holds something else than expected');
     return value;
@@ -228,6 +228,15 @@ export class StateFile<T extends object> {
 
 const NEWER = ['newer', 'is of a newer carter-bridge'] as const;
 const BROKEN = ['broken', 'is not usable'] as const;
+
+/** What a file holds. The parser's own words would quote it, and there are secrets in such files. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('it is not JSON');
+  }
+}
 
 /** A file that this program is too old for. */
 class Newer extends Error {

@@ -60,6 +60,15 @@ describe('a state file', () => {
 });
 
 describe('a state file and its previous copy', () => {
+  it('says nothing of what is in a damaged one', async () => {
+    await open().write({ n: 1 });
+    const spoilt = '{"n": 1, "refresh": #lasting-secret"}';
+    for (const each of [path(), `${path()}.previous`]) writeFileSync(each, spoilt);
+    expect(read()).toEqual({ n: -1 });
+    expect(said).toHaveLength(2);
+    for (const line of said) expect(line).toMatch(/it is not JSON$/);
+  });
+
   it('takes the value before a broken one, and keeps it over the next write', async () => {
     await open().write({ n: 1 });
     await open().write({ n: 2 });
