@@ -43,10 +43,10 @@ export class Boards {
   }
 
   /**
-   * Throws `device/wrong` where the board that answered is not the one in the device's place; then that is asked anew. One that
-   * came back with other points may have to be approved again.
+   * The mark of the board in the device's place; throws `device/wrong` where another one answered, and then that is asked anew.
+   * One that came back with other points may have to be approved again.
    */
-  meets(device: string, identity: DeviceIdentity): void {
+  meets(device: string, identity: DeviceIdentity): string {
     const seat = this.seats.of(device);
     if (!seat) throw new BridgeError('port/gone', `the board of ${device} is not there any more`);
     const id = boardId(identity, seat.kind);
@@ -56,7 +56,7 @@ export class Boards {
         seat.manifest = identity.manifest;
         this.parts.consent(device, this.approvals.of(device, seat.mark, seat.manifest));
       }
-      return;
+      return seat.mark;
     }
     this.release(device);
     const message = `expected the board \`${printable(seat.id, 40)}\`, got \`${printable(id, 40)}\``;
