@@ -1,15 +1,16 @@
+import type { ShownPoints } from '../device/boards.js';
 import type { Fleet } from '../device/fleet.js';
 import type { Audit } from './audit.js';
 
 /** Who lets boards be switched, and where that is noted. */
 export interface Approver {
-  readonly fleet: Pick<Fleet, 'approve' | 'welcomeNew'>;
+  readonly fleet: Pick<Fleet, 'approve' | 'welcome'>;
   readonly audit: Pick<Audit, 'note'>;
 }
 
-/** Lets a device's outputs be switched, in somebody's name; undefined for an unknown device, see `Fleet.approve`. */
-export async function approveDevice({ fleet, audit }: Approver, device: string, from: string) {
-  const approval = await fleet.approve(device);
+/** Lets a device's outputs be switched, in the name of somebody, whom its points were `shown`; see `Fleet.approve`. */
+export async function approveDevice({ fleet, audit }: Approver, device: string, from: string, shown?: ShownPoints) {
+  const approval = await fleet.approve(device, shown);
   if (approval) void audit.note({ from, via: 'local', what: 'approve', wish: device }, { ok: true, value: true });
   return approval;
 }
@@ -18,6 +19,6 @@ export async function approveDevice({ fleet, audit }: Approver, device: string, 
 export function approveNewBoards({ fleet, audit }: Approver, ms: number, from: string): void {
   const note = (wish: string) =>
     void audit.note({ from, via: 'local', what: 'approve', wish }, { ok: true, value: true });
-  fleet.welcomeNew(ms, note);
+  fleet.welcome.open(ms, note);
   note(`new boards for ${ms / 1000} s`);
 }

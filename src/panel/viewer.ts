@@ -64,7 +64,7 @@ export class Viewer {
       role === 'operator' ? ask : () => ({ ok: false, message: 'viewers may only look' });
     this.asks = new Map<string, Ask>([
       ['route_msg', (payload) => this.route(payload)],
-      ['panel.approve', owner(({ device }) => desk.approve(typeof device === 'string' ? device : '', name))],
+      ['panel.approve', owner((consent) => desk.approve(consent, name))],
       ['panel.pairing', owner(() => ({ ...desk.pairing }))],
       ['panel.push', owner(() => desk.pushLayout())],
       ['panel.monitor', ({ device }) => this.monitor(device)],
