@@ -56,6 +56,7 @@ export class Desk {
     const layout = new Paced(clock, LAYOUT_MS, () => this.tell((listener) => listener.layout()));
     store.subscribe({
       health: () => this.listeners.size > 0 && devices.request(),
+      connected: () => this.listeners.size > 0 && devices.request(),
       described: () => {
         if (this.listeners.size === 0) return;
         devices.request();
@@ -108,6 +109,7 @@ export class Desk {
         outputs: points.filter(({ role }) => role === 'actuator').length,
         lines: counters.lines,
         dropped: counters.overlong + counters.garbled,
+        ...(identity?.manifest === undefined ? {} : { manifest: identity.manifest }),
         ...(trouble === undefined ? {} : { trouble: printable(trouble) }),
         ...(identity?.name === undefined ? {} : { name: printable(identity.name, 60) }),
         ...(identity?.firmware === undefined ? {} : { firmware: printable(identity.firmware, 40) }),
@@ -115,9 +117,10 @@ export class Desk {
     });
   }
 
-  /** Lets the outputs of a device be switched, in the name of a page. */
-  async approve(id: string, by: string): Promise<JsonObject> {
-    const approval = await approveDevice(this.parts, id, by);
+  /** Lets the outputs of a device be switched, in the name of a page: those that it shows. */
+  async approve({ device: id, manifest }: JsonObject, by: string): Promise<JsonObject> {
+    const shown = { manifest: typeof manifest === 'string' ? manifest : undefined };
+    const approval = typeof id === 'string' && (await approveDevice(this.parts, id, by, shown));
     if (!approval) return { ok: false, message: 'there is no such device' };
     this.tell((listener) => listener.devices());
     const message = 'this could not be remembered and lasts until the next start';

@@ -67,7 +67,7 @@ export class Viewer {
       [
         'panel.approve',
         owner(
-          (payload) => desk.approve(named(payload), name),
+          (payload) => desk.approve(payload, name),
           (payload) => desk.refuse(named(payload), name),
         ),
       ],

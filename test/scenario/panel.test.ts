@@ -357,7 +357,9 @@ describe('a page of the panel', () => {
     await eventually(titles).toContain('newcomer');
     const cmd = { msg_type: 'rig.cmd', dev: 'newcomer', point: 'pump', value: true };
     expect(await client.command(cmd)).toMatchObject({ ok: false, code: 'unapproved' });
-    expect(await client.ask('panel.approve', { device: 'newcomer' })).toMatchObject({ ok: true });
+    await eventually(() => entry()?.['manifest']).toEqual(expect.any(String));
+    const manifest = entry()?.['manifest'];
+    expect(await client.ask('panel.approve', { device: 'newcomer', manifest })).toMatchObject({ ok: true });
     await eventually(() => entry()).toMatchObject({ approved: true, health: 'online' });
     expect(await client.command(cmd)).toMatchObject({ ok: true });
     expect(await client.ask('panel.approve', { device: 'nobody' })).toMatchObject({ ok: false });

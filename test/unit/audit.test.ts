@@ -57,7 +57,7 @@ describe('the audit', () => {
         if (id === 'away') throw away;
         return id === 'lamp' ? { remembered: true } : undefined;
       },
-      welcomeNew: (_ms: number, approved?: (device: string) => void) => approved?.('shed'),
+      welcome: { open: (_ms: number, approved: (device: string) => void) => approved('shed') },
     };
     const approver = { fleet, audit };
     await approveDevice(approver, 'lamp', 'panel-1');

@@ -202,6 +202,12 @@ describe('frames for a bound layout', () => {
       { a: 'shed.hum' },
       ['a'],
     ],
+    [
+      'what commands another bridge',
+      [hears('a', 'label', 'value', { msg_type: 'barn.cmd' })],
+      { a: 'shed.hum' },
+      ['a'],
+    ],
   ])('are told apart from what can’t work: %s', (_what, children, bindings, ids) => {
     const { problems, contract } = bind(layoutOf(...children), bindings);
     expect(problems.map(({ code }) => code)).toEqual(ids.map(() => 'collision'));
