@@ -9,6 +9,7 @@ import type { Log } from '../log.js';
 import type { Sealed } from '../mesh/e2ee.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
+import { answerOf, axisRequests } from './axes.js';
 import { type CommandRequest, readCommand, requestFor, senderOf, type Way, wayOf } from './command.js';
 import type { Commands } from './commands.js';
 import type { Rules } from './validate.js';
@@ -97,6 +98,7 @@ export class Router {
     const { binding, rules, publisher } = this.parts;
     const wish = binding?.read(payload, (device, point) => rules.store.point(device, point)?.spec);
     if (wish?.kind === 'point') this.submit(requestFor(wish, payload, way));
+    else if (wish?.kind === 'axes') this.steer(axisRequests(wish.wishes, payload, way));
     else if (wish?.kind === 'estop') this.stop(payload, way);
     else if (wish?.kind === 'estop_reset') this.resetStop(payload, way);
     else if (wish?.kind === 'poll') publisher.full();
@@ -145,6 +147,23 @@ export class Router {
     void outcome.then((result) => {
       if (request.cmd !== undefined) this.acknowledge(request, result, { device, point, fleeting });
       else publisher.release(device, point, result.ok && !fleeting ? result.value : undefined);
+    });
+  }
+
+  /** Where a stick is: each axis is carried out for itself, and both have one answer. */
+  private steer(requests: readonly CommandRequest[]): void {
+    const { publisher, commands } = this.parts;
+    const going = requests.map(async (request) => {
+      const repeat = commands.isRepeat(request);
+      publisher.hold(request.device, request.point);
+      const outcome = await this.execute(request);
+      return { ...request, outcome, value: outcome?.ok && !repeat ? outcome.value : undefined };
+    });
+    void Promise.all(going).then((done) => {
+      const [first] = requests;
+      const answer = answerOf(done.map(({ outcome }) => outcome));
+      if (first && answer) this.acknowledge(first, answer);
+      for (const { device, point, value } of done) publisher.release(device, point, value);
     });
   }
 

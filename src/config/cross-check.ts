@@ -104,6 +104,7 @@ function namedPoints(data: unknown, devices: Mapping, listed: Listed): Finding[]
     const wrong = isDevice && !Object.hasOwn(devices, name) ? unknown('device', name, Object.keys(devices)) : undefined;
     if (wrong) found.push({ path: ['layout', 'bindings', control], at: 'value', ...wrong });
     else check(name, ['layout', 'bindings', control], false);
+    for (const axis of ['x', 'y']) check(mapping(name)?.[axis], ['layout', 'bindings', control, axis], false);
   }
   return found;
 }

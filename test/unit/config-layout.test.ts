@@ -96,6 +96,25 @@ describe('the layout of a config', () => {
         'b.yaml:8:12 layout.bindings.other: control `other`: `temp` is where `temp` gets `shed.temp`; give it a `valuePath` or a filter of its own',
       ],
     ],
+    [
+      ['pump: { x: shed.pump }'],
+      ['b.yaml:7:11 layout.bindings.pump: control `pump`: a toggle has no axes; bind it to one point'],
+    ],
+    [
+      ['pump: { x: shed.pum }'],
+      ['b.yaml:7:16 layout.bindings.pump.x: unknown point `shed.pum`; did you mean `shed.pump`?'],
+    ],
+    [
+      ['pump: {}'],
+      ['b.yaml:7:11 layout.bindings.pump: no axis moves anything; write `{ x: device.point, y: device.point }`'],
+    ],
+    [
+      ['pump: { x: shed.pump, y: shed.pump }'],
+      [
+        'b.yaml:7:11 layout.bindings.pump: both axes move the same point; give each axis a point of its own, or leave one out',
+      ],
+    ],
+    [['pump: { x: shed.pump, z: shed.pump }'], ['b.yaml:7:27 layout.bindings.pump.z: unknown key `z`; known here: `x` or `y`']],
   ])('is held against its bindings: %j', (bindings, errors) => {
     expect(check(bindings).errors).toEqual(errors);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { filterList, makersOf } from '../../src/state/filters/options.js';
 import { Chain } from '../../src/state/filters/chain.js';
+import { filterList, makersOf } from '../../src/state/filters/options.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 /** What comes out of filters, as they would be written in ESPHome. */
