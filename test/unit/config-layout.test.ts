@@ -114,7 +114,10 @@ describe('the layout of a config', () => {
         'b.yaml:7:11 layout.bindings.pump: both axes move the same point; give each axis a point of its own, or leave one out',
       ],
     ],
-    [['pump: { x: shed.pump, z: shed.pump }'], ['b.yaml:7:27 layout.bindings.pump.z: unknown key `z`; known here: `x` or `y`']],
+    [
+      ['pump: { x: shed.pump, z: shed.pump }'],
+      ['b.yaml:7:27 layout.bindings.pump.z: unknown key `z`; known here: `x` or `y`'],
+    ],
   ])('is held against its bindings: %j', (bindings, errors) => {
     expect(check(bindings).errors).toEqual(errors);
   });

@@ -10,6 +10,7 @@ import {
   parseDuration,
   pointId,
   portAddress,
+  speed,
 } from '../../src/device/options.js';
 import { ID } from '../../src/device/point.js';
 
@@ -45,6 +46,26 @@ describe('durations', () => {
   it('reads whole milliseconds or nothing from any text', () => {
     fc.assert(fc.property(fc.string(), (text) => Number.isInteger(parseDuration(text) ?? 0)));
   });
+});
+
+describe('speeds', () => {
+  it.each([
+    [20, 20],
+    ['20/s', 20],
+    ['0.5/s', 0.5],
+    ['30/min', 0.5],
+    ['30/m', 0.5],
+    ['1800/h', 0.5],
+  ])('%j is %d a second', (given, perSecond) => {
+    expect(speed.parse(given)).toBe(perSecond);
+  });
+
+  it.each([['20'], ['20 /s'], ['0/s'], [0], [-1], ['-1/s'], ['20/ms'], ['/s'], ['1e3/s'], [null]])(
+    'refuses %j',
+    (given) => {
+      expect(speed.safeParse(given).success).toBe(false);
+    },
+  );
 });
 
 describe('ids', () => {

@@ -21,6 +21,31 @@ describe('what is wrong with the rules of outputs, in exact words', () => {
       out('maxOn: 5'),
       'b.yaml:2:68 devices.p.points.x.maxOn: a duration needs a unit; add a unit, for example `5ms` or `5s`',
     ],
+    [
+      out('slew: fast'),
+      'b.yaml:2:67 devices.p.points.x.slew: not a speed; write it as `20/s` or `20/min`, in units of the point',
+    ],
+    [out('slew: 5/s'), 'b.yaml:2:61 devices.p.points.x.slew: a boolean has no speed'],
+    [
+      line('role: actuator, type: string, write: "{value}", onExit: restore'),
+      'b.yaml:2:100 devices.m.points.x.onExit: `onExit: restore` needs a safe value; set `safe`',
+    ],
+    [
+      out('onExit: restore, onBoot: hold'),
+      'b.yaml:2:78 devices.p.points.x.onBoot: `onExit: restore` brings it back after a start; remove one of them',
+    ],
+    [
+      out('onExit: restore, arm: 5s'),
+      'b.yaml:2:61 devices.p.points.x.onExit: what has to be armed does not come back by itself',
+    ],
+    [
+      out('onExit: restore, lease: 5s'),
+      'b.yaml:2:61 devices.p.points.x.onExit: with `lease` nothing comes back after a start',
+    ],
+    [
+      out('onExit: restore, initial: true'),
+      'b.yaml:2:69 devices.p.points.x.onExit: `initial` and `onExit: restore` exclude each other',
+    ],
     [out('slew: 5'), 'b.yaml:2:61 devices.p.points.x.slew: a boolean has no speed'],
     [out('clamp: true'), 'b.yaml:2:61 devices.p.points.x.clamp: a boolean has no limits'],
     [
