@@ -5,6 +5,7 @@ import { checkAlarms } from './alarm-check.js';
 import { checkDerived } from './derived-check.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import type { Path } from './path.js';
+import { sharedPins } from './pin-check.js';
 import type { Finding } from './problems.js';
 import type { Wording } from './wording.js';
 
@@ -25,6 +26,7 @@ export function crossCheck(data: unknown, drivers: DriverRegister): Finding[] {
   };
   return [
     ...sharedPorts(devices),
+    ...sharedPins(devices),
     ...namedPoints(data, named, listed),
     ...checkDerived(derived ?? {}, (name) => namedPoint(name, named, listed, false)),
     ...(derived && Object.hasOwn(devices, DERIVED) ? [TWO_DERIVED] : []),

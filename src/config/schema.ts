@@ -2,13 +2,13 @@ import { z } from 'zod';
 import type { InterlockGroup } from '../action/interlock.js';
 import type { DriverRegister } from '../device/driver-kind.js';
 import { byId, durationBetween, value } from '../device/options.js';
-import { RESERVED_IDS, type Value } from '../device/point.js';
+import type { Value } from '../device/point.js';
 import type { BoundName } from '../layout/target.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { derivedSchema } from './derived-schema.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import { layoutSchema, pointName } from './layout-schema.js';
-import { NAMESPACE } from './names.js';
+import { isNamespace, NAMESPACE } from './names.js';
 import { notifySchema } from './notify-schema.js';
 import { unworded } from './problems.js';
 import { type RelayConfig, relaySchema, tcpPort, tlsSource } from './relay-schema.js';
@@ -30,13 +30,15 @@ const bridge = z.strictObject({
   name: text.optional().describe('Name on the relay, unique there. Default: `<host name>-bridge`'),
   namespace: z
     .string()
-    .refine((word) => NAMESPACE.test(word) && !RESERVED_IDS.has(word), {
+    .refine(isNamespace, {
       error: 'not a valid namespace',
-      params: { hint: 'a lower-case letter, then at most 31 of a-z, 0-9 and _; not a reserved word' },
+      params: { hint: 'a letter, then at most 63 letters, digits, `_` and `-`; not a reserved word' },
     })
     .optional()
-    .meta({ typeName: 'a lower-case word', jsonSchema: { type: 'string', pattern: NAMESPACE.source } })
-    .describe('First word of every message type (`<namespace>.state`). Default: made of the name'),
+    .meta({ typeName: 'a word', jsonSchema: { type: 'string', pattern: NAMESPACE.source } })
+    .describe(
+      'First word of every message type (`<namespace>.state`). Default: the name, where it begins with a letter; else made of it',
+    ),
   stateDir: z
     .string()
     .regex(/^(~\/|\/)[^\0]*$/, { error: 'expected a path that begins with `/` or `~/`' })

@@ -42,7 +42,7 @@ function codeOf(path: string): string {
 describe('defaults', () => {
   it('fills in everything that a config leaves out', () => {
     expect(defaultConfig(context())).toEqual({
-      bridge: { name: 'pi-bridge', namespace: 'pi_bridge', stateDir: '/home/pi/.local/state/carter-bridge' },
+      bridge: { name: 'pi-bridge', namespace: 'pi-bridge', stateDir: '/home/pi/.local/state/carter-bridge' },
       relay: {
         embedded: { port: 8765, host: '127.0.0.1' },
         channel: 'home',

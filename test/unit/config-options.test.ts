@@ -116,9 +116,13 @@ describe('names', () => {
   });
 
   it.each([
-    ['Garage-2', 'garage_2'],
+    ['garage-1', 'garage-1'],
+    ['Garage_2', 'Garage_2'],
+    ['G'.repeat(64), 'G'.repeat(64)],
+    ['42.Garage-2', 'garage_2'],
     ['42.garage', 'garage'],
     ['bridge', 'carter'],
+    ['e2ee', 'carter'],
     ['42', 'carter'],
   ])('%s gives the namespace %s', (name, namespace) => {
     expect(namespaceOf(name)).toBe(namespace);

@@ -7,6 +7,29 @@ const line = (rest: string) => `devices:\n  m: { driver: lines, port: /dev/x, po
 const two =
   'devices: { p: { driver: gpio, points: { a: { pin: 4, direction: out }, b: { pin: 5, direction: out }, s: { pin: 6, direction: in } } } }\n';
 
+describe('pins', () => {
+  const bank = (id: string, points: string, more = '') => `  ${id}: { driver: gpio, ${more}points: { ${points} } }\n`;
+  const lamp = 'lamp: { pin: 17, direction: out }';
+
+  it.each<[string, string, ...string[]]>([
+    [
+      bank('a', lamp),
+      bank('b', 'x: { pin: 4, direction: in }, door: { pin: 17, direction: in }'),
+      'b.yaml:3:75 devices.b.points.door.pin: `a.lamp` has pin 17 already; one pin has one point',
+    ],
+    [
+      bank('a', lamp, 'chip: gpiochip1, '),
+      bank('b', 'dial: { pins: [5, 17], direction: in, measure: encoder }', 'chip: gpiochip1, '),
+      'b.yaml:3:63 devices.b.points.dial.pins: `a.lamp` has pin 17 already; one pin has one point',
+    ],
+    [bank('a', lamp), bank('b', lamp, 'chip: gpiochip1, ')],
+    [bank('a', lamp), bank('b', 'lamp: { pin: 18, direction: out }')],
+    [bank('a', lamp), bank('b', 'fan: { pin: 17, direction: out, pwm: { chip: pwmchip0, channel: 1 } }')],
+  ])('have one point, whichever device it is of: %s%s', (a, b, ...problems) => {
+    expect(problemsOf(`devices:\n${a}${b}`)).toEqual(problems);
+  });
+});
+
 describe('what is wrong with the rules of outputs, in exact words', () => {
   it.each<[string, ...string[]]>([
     [
