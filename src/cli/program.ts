@@ -143,8 +143,8 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .option('--json', 'for programs')
     .action((options) => finish(auditCommand(options, context)));
   running(program.command('monitor'))
-    .description("show a device's raw lines")
-    .argument('<device>')
+    .description("show a device's raw lines, or a point's readings")
+    .argument('<device[.point]>')
     .action((target, options) => finish(monitorCommand(target, options, forReader(context))));
   return program;
 }

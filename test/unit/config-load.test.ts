@@ -65,7 +65,7 @@ describe('defaults', () => {
 
   it('makes a name that relays accept, and says so', () => {
     const { config, warnings } = parse("bridge: { name: Carter's Pi }");
-    expect(config.bridge).toMatchObject({ name: 'Carter-s-Pi', namespace: 'carter_s_pi' });
+    expect(config.bridge).toMatchObject({ name: 'Carter-s-Pi', namespace: 'Carter-s-Pi' });
     expect(warnings.map(formatProblem)).toEqual([
       'b.yaml:1:17 bridge.name: becomes `Carter-s-Pi` on the relay; names are letters, digits, `-` and `_`',
     ]);
