@@ -8,6 +8,7 @@ import { type CliContext, EXIT } from './context.js';
 import { devicesCommand } from './devices.js';
 import { doctorCommand } from './doctor.js';
 import { getCommand } from './get.js';
+import { initCommand } from './init.js';
 import { layoutCommand } from './layout.js';
 import { monitorCommand } from './monitor.js';
 import { pairCommand } from './pair.js';
@@ -91,6 +92,12 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .option('--state-dir <folder>', 'state folder of the bridge')
     .option('--json', 'for programs')
     .action((options) => finish(doctorCommand(options, context)));
+  program
+    .command('init')
+    .description('write a first config for this machine')
+    .argument('[file]', 'where to; bridge.yaml where absent')
+    .option('--config <file>', 'the same')
+    .action((file, options) => finish(initCommand(file, options, context)));
   program
     .command('validate')
     .description('check a config or a layout')
