@@ -1,4 +1,5 @@
 import type { Outcome } from '../device/outcome.js';
+import type { Publisher } from '../frame/publisher.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { type CommandRequest, requestFor, type Way, type Wish } from './command.js';
 
@@ -13,7 +14,33 @@ export function axisRequests(wishes: readonly Wish[], payload: JsonObject, way: 
   });
 }
 
-/** The one answer to several requests: a refusal where there is one, none where nobody is to be answered. */
-export function answerOf(outcomes: readonly (Outcome | undefined)[]): Outcome | undefined {
+/** What carries requests out, and holds back what would be said of their points meanwhile. */
+export interface Helm {
+  readonly publisher: Pick<Publisher, 'hold' | 'release'>;
+  isRepeat(request: CommandRequest): boolean;
+  execute(request: CommandRequest): Promise<Outcome> | undefined;
+}
+
+/** Carries the requests of one frame out, each for itself; there is one answer, in the name of the first one, before the truth. */
+export async function steer(
+  requests: readonly CommandRequest[],
+  helm: Helm,
+  answer: (first: CommandRequest, outcome: Outcome) => void,
+): Promise<void> {
+  const going = requests.map(async (request) => {
+    const repeat = helm.isRepeat(request);
+    helm.publisher.hold(request.device, request.point);
+    const outcome = await helm.execute(request);
+    return { ...request, outcome, value: outcome?.ok && !repeat ? outcome.value : undefined };
+  });
+  const done = await Promise.all(going);
+  const [first] = requests;
+  const outcome = answerOf(done.map((one) => one.outcome));
+  if (first && outcome) answer(first, outcome);
+  for (const { device, point, value } of done) helm.publisher.release(device, point, value);
+}
+
+/** The one answer: a refusal where there is one, none where nobody is to be answered. */
+function answerOf(outcomes: readonly (Outcome | undefined)[]): Outcome | undefined {
   return outcomes.find((outcome) => outcome?.ok === false) ?? outcomes.find((outcome) => outcome !== undefined);
 }

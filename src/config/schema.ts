@@ -116,7 +116,7 @@ const safety = z.strictObject({
     .array(estopSource)
     .default([])
     .describe(
-      'What presses the emergency stop: inputs while they are on, buttons when they are `pressed`, and either when it is lost or falls silent',
+      'What presses the emergency stop: inputs while they are on, buttons when they are `pressed`, and either when it is lost or falls silent, or when an event of a button got lost',
     ),
   relayGrace: durationBetween('0ms', '1h')
     .prefault('10s')

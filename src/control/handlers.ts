@@ -50,7 +50,7 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
   });
   const unknownDevice = (device: string): ControlAnswer => {
     const known = store.devices().join(', ') || 'none';
-    return { ok: false, code: 'unknown_device', message: `there is no device ${device}; known: ${known}` };
+    return { ok: false, code: 'unknown_point', message: `there is no device ${device}; known: ${known}` };
   };
   const unknownPoint = (device: string, point: string): ControlAnswer => {
     const known = [...store.points(device).keys()].join(', ') || 'none yet';
@@ -63,8 +63,7 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
     }
     if (readSwitch(wish) !== true) return { ok: false, code: 'type', message: `bridge.${point} is pressed: set it on` };
     if (point === 'estop') return { ...(await router.emergencyStop(LOCAL)) };
-    router.releaseStop(LOCAL);
-    return { ok: true, value: true };
+    return { ok: false, ...(await router.askRelease({ device: '', point: '', from: LOCAL, size: 0, via: 'local' })) };
   };
   return {
     get(device, point) {
@@ -87,15 +86,14 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       return outcome ? { ...(await outcome) } : unknownDevice(device);
     },
     async approve(device) {
-      const approval = await approveDevice(approver, device, 'command line');
+      const approval = await approveDevice(approver, device, LOCAL);
       if (!approval) return unknownDevice(device);
       const message = 'this could not be remembered and lasts until the next start; the log says why';
       return { ok: true, health: store.health(device), ...(approval.remembered ? {} : { message }) };
     },
     approveNew(ms) {
-      if (!(ms >= 0 && ms <= LONGEST_WELCOME)) return { ok: false, message: 'this lasts ten minutes at most' };
-      approveNewBoards(approver, ms, LOCAL);
-      return { ok: true };
+      const opened = approveNewBoards(approver, ms, LONGEST_WELCOME, LOCAL);
+      return opened ? { ok: true } : { ok: false, message: 'this lasts ten minutes at most' };
     },
     status: () => ({ ok: true, pid: ownPid(), ...parts.status() }),
     layout: () => ({ ok: true, layout: phoneLayout.layout() }),

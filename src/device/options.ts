@@ -5,19 +5,21 @@ import { ID, RESERVED_IDS, type Value } from './point.js';
 const UNITS: ReadonlyMap<string, number> = new Map([
   ['ms', 1],
   ['s', 1000],
+  ['sec', 1000],
   ['m', 60_000],
+  ['min', 60_000],
   ['h', 3_600_000],
 ]);
 
-const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|sec|m|min|h)$/;
 
 /** What a duration looks like, as a pattern for editors. */
-export const DURATION_PATTERN = '^[0-9]+(\\.[0-9]+)?(ms|s|m|h)$';
+export const DURATION_PATTERN = '^[0-9]+(\\.[0-9]+)?(ms|s|sec|m|min|h)$';
 
 /** Longest duration accepted, in milliseconds: what a timer of 31 bits can hold is about 24.8 days; we stop at 24 days. */
 const LONGEST = 24 * 24 * 3_600_000;
 
-/** Milliseconds of `20ms`, `1.5s`, `2m` or `1h`; undefined for anything else. */
+/** Milliseconds of `20ms`, `1.5s`, `2m` or `1h`, also with `sec` and `min`; undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
   const match = DURATION.exec(text);
   const ms = match ? Number(match[1]) * (UNITS.get(match[2] ?? '') ?? Number.NaN) : Number.NaN;

@@ -1,4 +1,4 @@
-import { approveDevice } from '../action/approve.js';
+import { approveDevice, refuseViewer } from '../action/approve.js';
 import type { Audit } from '../action/audit.js';
 import type { Clock } from '../clock.js';
 import type { Fleet } from '../device/fleet.js';
@@ -42,6 +42,9 @@ export interface DeskListener {
 /** Devices describe themselves in several steps; a page need not follow each. */
 const DEVICES_MS = 100;
 const LAYOUT_MS = 150;
+
+/** What pages that may only look get for whatever else they ask for. */
+export const VIEWER = { ok: false, message: 'viewers may only look' };
 
 /** What the panel shows and does beside what a phone could: devices and their approval, their wires, the log. */
 export class Desk {
@@ -119,6 +122,12 @@ export class Desk {
     this.tell((listener) => listener.devices());
     const message = 'this could not be remembered and lasts until the next start';
     return { ok: true, ...(approval.remembered ? {} : { message }) };
+  }
+
+  /** Tells a page that may only look why it may not do that either. */
+  refuse(id: string, by: string): JsonObject {
+    refuseViewer(this.parts, id, by);
+    return VIEWER;
   }
 
   /** What a phone needs to join. */
