@@ -39,3 +39,19 @@ export function makePrivate(path: string, log: Log, advice: string): void {
   chmodSync(path, 0o600);
   log.warn({ path }, `the file was open to other users; it is private now. ${advice}`);
 }
+
+/** Writes a file that only its owner can read, where there is none yet: another one stays. Rejects with the system's error. */
+export async function createPrivate(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    // The mask of this process may take even more away.
+    await file.chmod(0o600);
+    await file.writeFile(text);
+    await file.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+}

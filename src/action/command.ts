@@ -11,6 +11,8 @@ export interface CommandRequest {
   readonly pulseMs?: unknown;
   /** The app's id of this tap: what it wants acknowledged, and what makes a repeat harmless. */
   readonly cmd?: string;
+  /** Whose allowance it takes, where that is not the sender's own: the second axis of a stick comes in a frame that was counted. */
+  readonly allowance?: string;
   /** The name that the sender gives itself; not proof of anything. */
   readonly from: string;
   /** Another name that it goes by, or none: it may do what both names may. */

@@ -9,6 +9,7 @@ import type { Log } from '../log.js';
 import type { Sealed } from '../mesh/e2ee.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
+import { axisRequests, steer } from './axes.js';
 import { type CommandRequest, readCommand, requestFor, type Way, wayOf } from './command.js';
 import type { Commands } from './commands.js';
 import type { Rules } from './validate.js';
@@ -97,6 +98,7 @@ export class Router {
     const { binding, rules, publisher } = this.parts;
     const wish = binding?.read(payload, (device, point) => rules.store.point(device, point)?.spec);
     if (wish?.kind === 'point') this.submit(requestFor(wish, payload, way));
+    else if (wish?.kind === 'axes') this.steer(axisRequests(wish.wishes, payload, way));
     else if (wish?.kind === 'estop') this.stop(payload, way);
     else if (wish?.kind === 'estop_reset') this.resetStop(payload, way);
     else if (wish?.kind === 'poll') publisher.full();
@@ -149,6 +151,13 @@ export class Router {
       if (request.cmd !== undefined) this.acknowledge(request, result, { device, point, fleeting, unheld: !held });
       else if (held) publisher.release(device, point, result.ok && !fleeting ? result.value : undefined);
     });
+  }
+
+  private steer(requests: readonly CommandRequest[]): void {
+    const { publisher, commands } = this.parts;
+    const isRepeat = (request: CommandRequest) => commands.isRepeat(request);
+    const helm = { publisher, isRepeat, execute: (request: CommandRequest) => this.execute(request) };
+    void steer(requests, helm, (first, outcome) => this.acknowledge(first, outcome));
   }
 
   private stop(payload: JsonObject, way: Way): void {

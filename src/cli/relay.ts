@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { BridgeError } from '../error.js';
 import type { Log } from '../log.js';
 import { pairingOf } from '../pairing.js';
 import { isEveryInterface, isLoopback, lanAddress, relayUrl } from '../relay/address.js';
 import { EmbeddedRelay } from '../relay/relay.js';
+import { isToken } from '../relay/token.js';
 import { loadOrCreateToken } from '../relay/token-file.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { openLog } from './open-log.js';
@@ -49,7 +51,13 @@ async function findToken(
   { env, homeDir }: RelayCommandContext,
   log: Log,
 ): Promise<{ token: string | undefined; source: string }> {
-  if (env['CARTER_TOKEN']) return { token: env['CARTER_TOKEN'], source: 'that of CARTER_TOKEN' };
+  const given = env['CARTER_TOKEN'];
+  if (given) {
+    if (isToken(given)) return { token: given, source: 'that of CARTER_TOKEN' };
+    throw new BridgeError('relay/token', 'CARTER_TOKEN holds no token of 8 to 512 visible characters', {
+      hint: 'for example one of `openssl rand -hex 16`',
+    });
+  }
   if (tokenFile === undefined && isLoopback(host)) return { token: undefined, source: 'none' };
   const state = env['XDG_STATE_HOME'] || join(homeDir, '.local', 'state');
   const file = tokenFile ?? join(state, 'carter-bridge', 'relay-token');

@@ -56,6 +56,31 @@ export function durationBetween(from: string, to: string) {
     .meta({ jsonSchema: { type: 'string', pattern: DURATION_PATTERN }, typeName: `duration, ${from} to ${to}` });
 }
 
+/** A number for a time, whose unit is one of durations, or `min`. */
+const SPEED = /^(\d+(?:\.\d+)?)\/(s|min|m|h)$/;
+
+/** Units per second: a number, or one with its time, such as `20/s` or `20/min`. */
+export const speed = z
+  .union([z.string(), z.number()], { error: 'expected a speed such as `20/s`' })
+  .transform((given, context) => {
+    const [, number, time] = SPEED.exec(String(given)) ?? [];
+    const ms = UNITS.get(time === 'min' ? 'm' : (time ?? 's')) ?? Number.NaN;
+    const perSecond = typeof given === 'number' ? given : (Number(number) * 1_000) / ms;
+    if (perSecond > 0 && Number.isFinite(perSecond)) return perSecond;
+    const params = { hint: 'write it as `20/s` or `20/min`, in units of the point' };
+    context.addIssue({ code: 'custom', message: perSecond <= 0 ? 'must be above 0' : 'not a speed', params });
+    return z.NEVER;
+  })
+  .meta({
+    jsonSchema: {
+      anyOf: [
+        { type: 'number', exclusiveMinimum: 0 },
+        { type: 'string', pattern: SPEED.source },
+      ],
+    },
+    typeName: 'speed',
+  });
+
 /** Why `id` can't name a device or a point, with a hint; undefined where it can. */
 export function idProblem(id: string): { message: string; hint: string } | undefined {
   if (RESERVED_IDS.has(id))

@@ -86,6 +86,9 @@ test('the token comes from CARTER_TOKEN, before the token file', async () => {
   await writeFile(tokenFile, 'token-of-the-file\n', { mode: 0o600 });
   const fromEnv = await run({ tokenFile, host: '0.0.0.0' }, 2, { CARTER_TOKEN: 'token-of-the-environment' }, WIDE);
   expect(JSON.parse(fromEnv.printed[1] ?? '').token).toBe('token-of-the-environment');
+  await expect(run({}, 1, { CARTER_TOKEN: 'abc' })).rejects.toThrow(
+    'CARTER_TOKEN holds no token of 8 to 512 visible characters',
+  );
   const fromFile = await run({ tokenFile }, 1, { CARTER_TOKEN: '' });
   const client = await RawClient.connect((fromFile.printed[0] ?? '').replace('relay listening on ', ''));
   client.frame('identify', { name: 'a' });
