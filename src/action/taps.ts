@@ -32,7 +32,7 @@ export class Taps {
   }
 }
 
-/** One tap of one sender; phones without a name may give two of them the same id. */
+/** One tap of one sender; of phones without a name two may give theirs the same id. */
 function keyOf({ from, cmd, device, point, value, pulseMs }: Tap): string {
-  return JSON.stringify([from, cmd, device, point, value, pulseMs]);
+  return JSON.stringify(from === '' ? [from, cmd, device, point, value, pulseMs] : [from, cmd]);
 }
