@@ -168,17 +168,18 @@ export class Bridge {
     const replaceDevices = this.fleet.prepare({ ...config, interlocks: interlocksOf(config) });
     const formulas = formulasOf(config.derived);
     this.parts = { ...this.parts, ...change };
-    this.safety.take(config, openRelay);
+    const place = [relayUrl, token, trust];
+    const moves = sections.has('relay') || !isDeepStrictEqual(place, [before.relayUrl, before.token, before.trust]);
+    this.safety.take(config, openRelay, moves);
     this.memory.take(config);
     const devices = await replaceDevices();
     if (sections.has('derived')) this.derived.replace(formulas);
-    const place = [relayUrl, token, trust];
-    const moves = sections.has('relay') || !isDeepStrictEqual(place, [before.relayUrl, before.token, before.trust]);
     if (moves || sections.has('layout')) this.phones.take(config);
     if (sections.has('layout')) this.binding.renew();
     if (moves) {
       await this.publisher.farewell();
       await this.mesh.move(this.parts);
+      this.safety.arrive();
     }
     const shape = this.publishers.shape();
     const reshaped = moves || !isDeepStrictEqual(shape, before.shape);

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import type { Clock } from './clock.js';
 import type { Config } from './config/schema.js';
-import { describeError } from './error.js';
 import type { Log } from './log.js';
 import { DeviceToken } from './mesh/device-token.js';
 import { isObject } from './mesh/frame.js';
 import { postJson } from './mesh/post-json.js';
-import { makePrivate } from './private-file.js';
+import { closeToOthers } from './private-file.js';
 import { KeptFile } from './state/kept-file.js';
 import { StateFile } from './state/state-file.js';
 
@@ -37,12 +36,8 @@ export function keptToken({ config, token, clock, random, log, revoked }: KeptTo
   const { credential } = config.relay;
   if (!credential) return undefined;
   const path = join(config.bridge.stateDir, 'device.json');
-  try {
-    for (const copy of [path, `${path}.previous`]) makePrivate(copy, log, 'Add the device to your account anew');
-  } catch (error) {
-    // What is in it is needed all the same: without the newest secret the account would not know us any more.
-    log.warn({}, describeError(error));
-  }
+  // Closed or not, what is in it is needed: without the newest secret the account would not know us any more.
+  for (const copy of [path, `${path}.previous`]) closeToOthers(copy, log, 'Add the device to your account anew');
   const file = new KeptFile(new StateFile<Kept>(path, log), clock);
   const kept = file.read(undefined, isKept);
   // A new credential in the config is worth more than what came of an old one.

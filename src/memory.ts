@@ -2,7 +2,7 @@ import type { Clock } from './clock.js';
 import { restoredOutputs } from './config/restored.js';
 import type { Config } from './config/schema.js';
 import { BoardMemory, type BoardRecord } from './device/board-memory.js';
-import type { FleetMemory } from './device/fleet.js';
+import type { FleetMemory } from './device/fleet-parts.js';
 import type { Tallies } from './device/tallies.js';
 import { KeptReplay } from './kept-replay.js';
 import type { Log } from './log.js';

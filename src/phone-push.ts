@@ -16,8 +16,10 @@ export interface PhonePushParts {
     readonly name: string;
     readonly channel: string;
     readonly ready: boolean;
+    /** True in a room with a key. */
+    readonly seals: boolean;
     nodes(): Promise<RosterEntry[]>;
-    request(target: string, type: string, payload: unknown): Promise<unknown>;
+    request(target: string, type: string, payload: JsonObject | null): Promise<unknown>;
     broadcast(payload: JsonObject): void;
   };
   /** Tells when the connection has room for a frame. */
@@ -49,15 +51,15 @@ export class PhonePush {
   async push(wanted?: string): Promise<Pushed> {
     const layout = this.parts.layout();
     const bytes = asciiSize(layout);
-    if (bytes > LAYOUT_BYTES) {
-      return failed('too_large', `the layout has ${bytes} bytes; relays pass on ${LAYOUT_BYTES}`);
-    }
+    // Base64 makes what is sealed a third larger.
+    const room = this.parts.mesh.seals ? (LAYOUT_BYTES * 3) / 4 : LAYOUT_BYTES;
+    if (bytes > room) return failed('too_large', `the layout has ${bytes} bytes; relays pass on ${room}`);
     try {
       const phone = await this.find(wanted);
       if (typeof phone !== 'string') return phone ?? (await this.toEverybody(layout, 'no phone is on the channel'));
-      return (
-        (await this.to(phone, layout)) ?? (await this.toEverybody(layout, `${printable(phone, 64)} did not answer`))
-      );
+      const answer = await this.to(phone, layout);
+      if (typeof answer !== 'string') return answer;
+      return await this.toEverybody(layout, `${printable(phone, 64)} ${answer}`);
     } catch (error) {
       if (!isBridgeError(error)) throw error;
       return failed('no_relay', error.message);
@@ -93,18 +95,22 @@ export class PhonePush {
     return (await Promise.all(asked)).flat();
   }
 
-  private async to(phone: string, layout: JsonObject): Promise<Pushed | undefined> {
+  /** What came of it, or in words why it has to be broadcast. */
+  private async to(phone: string, layout: JsonObject): Promise<Pushed | string> {
     const answer = await this.ask(phone, 'apply-layout', layout);
-    if (!isObject(answer) || typeof answer['ok'] !== 'boolean') return undefined;
+    if (!isObject(answer) || typeof answer['ok'] !== 'boolean') return 'did not answer';
     const name = printable(phone, 64);
     const { ok, error } = answer;
-    if (!ok)
-      return failed('refused', `${name} refused it: ${typeof error === 'string' ? printable(error) : 'no reason'}`);
+    if (!ok) {
+      const why = `refused it: ${typeof error === 'string' ? printable(error) : 'no reason'}`;
+      // Not every app opens what is sealed and for it alone; what is sealed and for everybody, each does.
+      return this.parts.mesh.seals ? why : failed('refused', `${name} ${why}`);
+    }
     return { ok: true, confirmed: true, phone: name, missing: notRendered(layout, answer['rendered']) ?? [] };
   }
 
   /** Undefined where nobody answers; apps that are in no live session keep silent. */
-  private async ask(name: string, type: string, payload: unknown): Promise<unknown> {
+  private async ask(name: string, type: string, payload: JsonObject | null): Promise<unknown> {
     await this.turn();
     try {
       return await this.parts.mesh.request(name, type, payload);

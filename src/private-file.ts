@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { describeError } from './error.js';
 import type { Log } from './log.js';
 
 /**
@@ -38,4 +39,29 @@ export function makePrivate(path: string, log: Log, advice: string): void {
   if ((mode & 0o077) === 0) return;
   chmodSync(path, 0o600);
   log.warn({ path }, `the file was open to other users; it is private now. ${advice}`);
+}
+
+/** Writes a file that only its owner can read, where there is none yet: another one stays. Rejects with the system's error. */
+export async function createPrivate(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    // The mask of this process may take even more away.
+    await file.chmod(0o600);
+    await file.writeFile(text);
+    await file.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/** The same where the file is needed all the same: what the system says against it is a warning. */
+export function closeToOthers(path: string, log: Log, advice: string): void {
+  try {
+    makePrivate(path, log, advice);
+  } catch (error) {
+    log.warn({ path }, `the file may be open to other users, and stays so: ${describeError(error)}`);
+  }
 }

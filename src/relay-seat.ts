@@ -45,7 +45,9 @@ export interface Seat extends FrameSink {
   /** The token is not renewed any more; the connection stays. */
   endRenewal(): void;
   /** See `MeshClient.request`. */
-  request(target: string, type: string, payload: unknown): Promise<unknown>;
+  request(target: string, type: string, payload: JsonObject | null): Promise<unknown>;
+  /** See `MeshClient.seals`. */
+  readonly seals: boolean;
   /** See `MeshClient.nodes`. */
   nodes(): Promise<RosterEntry[]>;
 }
@@ -120,6 +122,10 @@ export class RelaySeat implements Seat {
     return this.client.ready;
   }
 
+  get seals(): boolean {
+    return this.client.seals;
+  }
+
   get relayId(): string | undefined {
     return this.client.relayId;
   }
@@ -149,7 +155,7 @@ export class RelaySeat implements Seat {
     this.handlers.sent?.(payload);
   }
 
-  request(target: string, type: string, payload: unknown): Promise<unknown> {
+  request(target: string, type: string, payload: JsonObject | null): Promise<unknown> {
     return this.client.request(target, type, payload);
   }
 

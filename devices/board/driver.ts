@@ -41,7 +41,7 @@ export class BoardDriver implements DeviceDriver {
       const message = wire.read(text);
       if (message) hearing.take(message);
     };
-    const points = await readManifest(wire, board, this.manifests, signal);
+    const points = await readManifest(wire, board, io.seat, this.manifests, signal);
     io.describe(points.map(specOf));
     hearing.listen(points);
     await readAll(wire, hearing, signal);

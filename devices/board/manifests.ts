@@ -1,24 +1,21 @@
 import type { PointDescription } from '../../firmware-protocol/message.js';
 
-/** More boards than anybody plugs into one port. */
-const MOST = 32;
-
-/** What is remembered of boards: the points of the latest 32 by fingerprint, so that a known board is live at once. */
+/**
+ * The points that the board in a device's place has described, so that it need not do so again when it starts anew. They
+ * are not for the next board there, though it may say the same fingerprint: anybody can make other points for that.
+ */
 export class Manifests {
-  private readonly known = new Map<string, readonly PointDescription[]>();
+  private known: { seat: object; fingerprint: string; points: readonly PointDescription[] } | undefined;
 
-  /** Points of this fingerprint and number. */
-  get(fingerprint: string, count: number): readonly PointDescription[] | undefined {
-    const points = this.known.get(fingerprint);
-    return points?.length === count ? points : undefined;
+  /** What a board has described, where it says this fingerprint and number. */
+  get(seat: object | undefined, fingerprint: string, count: number): readonly PointDescription[] | undefined {
+    const { known } = this;
+    if (!known || known.seat !== seat || known.fingerprint !== fingerprint) return undefined;
+    return known.points.length === count ? known.points : undefined;
   }
 
-  set(fingerprint: string, points: readonly PointDescription[]): void {
-    this.known.delete(fingerprint);
-    this.known.set(fingerprint, points);
-    for (const oldest of this.known.keys()) {
-      if (this.known.size <= MOST) break;
-      this.known.delete(oldest);
-    }
+  /** A board has described its points; where nobody knows whether it stays in its place they are not remembered. */
+  set(seat: object | undefined, fingerprint: string, points: readonly PointDescription[]): void {
+    this.known = seat && { seat, fingerprint, points };
   }
 }

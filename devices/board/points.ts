@@ -8,14 +8,15 @@ import type { BoardWire } from './wire.js';
 
 const PAGE = { again: 250, tries: 20 };
 
-/** The board's points: remembered ones, or fetched page by page. Throws `device/protocol` where they can't be its own. */
+/** The points of the board in a seat: remembered ones, or fetched page by page. Throws `device/protocol` where they can't be its own. */
 export async function readManifest(
   wire: BoardWire,
   board: BoardInfo,
+  seat: object | undefined,
   manifests: Manifests,
   signal: AbortSignal,
 ): Promise<readonly PointDescription[]> {
-  const known = manifests.get(board.fingerprint, board.points);
+  const known = manifests.get(seat, board.fingerprint, board.points);
   if (known) return known;
   const points: PointDescription[] = [];
   for (let index = 0; index < board.points; index++) {
@@ -36,7 +37,7 @@ export async function readManifest(
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) throw wrong(`two points of the board have the id \`${twice}\``);
   const shown = points.map(readable);
-  manifests.set(board.fingerprint, shown);
+  manifests.set(seat, board.fingerprint, shown);
   return shown;
 }
 

@@ -33,7 +33,10 @@ export async function openButton(parts: ChannelParts): Promise<Channel> {
     else release(at);
   };
   const pins = await io.openInput(inputOptions(parts, 'both'), { edges: (edges) => edges.forEach(change) });
-  // Held down since before the start: only its release is news.
-  if (pins.read()[0]) pressedAt = Number.NEGATIVE_INFINITY;
+  // Held down since before the start: nobody was told of the press.
+  if (pins.read()[0]) {
+    pressedAt = Number.NEGATIVE_INFINITY;
+    say('gap');
+  }
   return { look: () => [] };
 }

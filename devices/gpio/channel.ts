@@ -9,6 +9,8 @@ export interface ChannelParts {
   readonly id: string;
   readonly point: PointOptions;
   readonly place: PinPlace;
+  /** The bank was open before, in this process. */
+  readonly again: boolean;
 }
 
 /** One point of an open bank of pins. */

@@ -26,6 +26,8 @@ const OPENERS: Readonly<Record<PointKind, (parts: ChannelParts) => Promise<Chann
 
 /** Pins of a GPIO chip as points of one device. */
 export class GpioDriver implements DeviceDriver {
+  private wasOpen = false;
+
   constructor(private readonly options: GpioOptions) {}
 
   async connect(io: DeviceIo, signal: AbortSignal): Promise<DeviceSession> {
@@ -38,11 +40,13 @@ export class GpioDriver implements DeviceDriver {
       ([, a], [, b]) => Number(a.direction === 'in') - Number(b.direction === 'in'),
     );
     for (const [id, point] of outputsFirst) {
-      channels.set(id, await OPENERS[kindOf(point)]({ io, id, point, place }));
+      channels.set(id, await OPENERS[kindOf(point)]({ io, id, point, place, again: this.wasOpen }));
       signal.throwIfAborted();
     }
     const look = () => io.report([...channels.values()].flatMap((channel) => channel.look()));
     look();
+    // Only now: an attempt that fails half way is none that outputs could be held over.
+    this.wasOpen = true;
     io.every(LOOK_MS, look);
     return { identity: {}, apply: async (command) => apply(channels, command) };
   }

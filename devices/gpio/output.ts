@@ -10,8 +10,8 @@ interface Driven {
 }
 
 /** What an output becomes when it is opened. */
-function openedAt({ io, point }: ChannelParts): ReturnType<typeof initialOf> {
-  return io.stopped() ? safeOf(point) : initialOf(point);
+function openedAt({ io, point, again }: ChannelParts): ReturnType<typeof initialOf> {
+  return io.stopped() ? safeOf(point) : initialOf(point, again);
 }
 
 /** An output that is on or off. */
@@ -25,6 +25,7 @@ export async function openSwitch(parts: ChannelParts): Promise<Channel> {
     initial: initial === 'keep' ? 'keep' : initial === true,
     otherwise: safeOf(point) === true,
     hold: point.onExit === 'hold',
+    stays: point.onDeviceLost === 'hold',
   });
   return output(parts, { read: () => pin.read(), write: (value) => pin.write(value === true) });
 }
@@ -44,6 +45,7 @@ export async function openPwm(parts: ChannelParts): Promise<Channel> {
     initial: initial === 'keep' ? 'keep' : share(initial),
     otherwise: share(safeOf(point)),
     hold: point.onExit === 'hold',
+    stays: point.onDeviceLost === 'hold',
   });
   // The kernel counts in nanoseconds, people in percent.
   return output(parts, {

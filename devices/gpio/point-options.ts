@@ -169,6 +169,7 @@ function valueProblems(point: PointOptions, kind: PointKind): Problem[] {
       initial !== undefined &&
       initial !== (safe ?? (kind === 'pwm' ? 0 : false)) && ['initial', 'with a `lease` it begins at its safe value'],
     initial !== undefined && onBoot !== undefined && ['onBoot', '`initial` and `onBoot` exclude each other'],
+    initial !== undefined && onExit === 'restore' && ['onExit', '`initial` and `onExit: restore` exclude each other'],
   ];
   return [...problems, ...limitProblems(point, kind)].filter((problem): problem is Problem => Array.isArray(problem));
 }

@@ -48,10 +48,12 @@ export function safeOf(point: PointOptions): Value {
   return point.safe ?? (kindOf(point) === 'pwm' ? Math.min(Math.max(0, point.min ?? 0), point.max ?? 100) : false);
 }
 
-/** What an output becomes when it is opened. */
-export function initialOf(point: PointOptions): Value | 'keep' {
-  const { initial, onExit, onBoot = onExit } = point;
-  return initial ?? (onBoot === 'hold' ? 'keep' : safeOf(point));
+/** What an output becomes when it is opened; `again`: its chip was lost since it was opened first. */
+export function initialOf(point: PointOptions, again = false): Value | 'keep' {
+  const { initial, onExit, onBoot = onExit, onDeviceLost } = point;
+  if (again && onDeviceLost === 'hold') return 'keep';
+  const begins = initial ?? (onBoot === 'hold' ? 'keep' : safeOf(point));
+  return again && onDeviceLost !== undefined && begins === 'keep' ? safeOf(point) : begins;
 }
 
 /** Where the pins of a device are. */

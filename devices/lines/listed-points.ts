@@ -7,14 +7,14 @@ import { understand } from './words.js';
 
 /** The points that a config lists: their values are passed on, everything else is counted and ignored. */
 export class ListedPoints {
-  private readonly byName: ReadonlyMap<string, LinePoint>;
+  private readonly byName = new Map<string, LinePoint[]>();
   private readonly counts = new Map<string, number>();
 
   constructor(
     private readonly points: ReadonlyMap<string, LinePoint>,
     private readonly io: DeviceIo,
   ) {
-    this.byName = new Map([...points.values()].map((point) => [point.from, point]));
+    for (const point of points.values()) this.byName.set(point.from, [...(this.byName.get(point.from) ?? []), point]);
     io.describe([...points.values()].map(({ spec }) => spec));
   }
 
@@ -27,10 +27,12 @@ export class ListedPoints {
   take(values: RawValues): readonly Reading[] {
     const readings: Reading[] = [];
     for (const [name, raw] of values) {
-      const point = this.byName.get(name);
-      if (!point) this.io.ignored('not listed', name);
-      else if (point.spec.role === 'event') this.happened(point.spec.id, raw);
-      else readings.push({ point: point.spec.id, value: this.read(point, raw) });
+      const points = this.byName.get(name);
+      if (!points) this.io.ignored('not listed', name);
+      for (const point of points ?? []) {
+        if (point.spec.role === 'event') this.happened(point.spec.id, raw);
+        else readings.push({ point: point.spec.id, value: this.read(point, raw) });
+      }
     }
     if (readings.length > 0) this.io.report(readings);
     return readings;

@@ -53,6 +53,7 @@ export const linesOptions = z
   .superRefine(({ points = {}, format }, context) => {
     const names = wireNames(format);
     const owners = new Map<string, string>();
+    const sensors = new Set(Object.keys(points).filter((id) => points[id]?.role === 'sensor'));
     for (const [id, { from = id, confirm = 'reading' }] of Object.entries(points)) {
       if (names && names.length > 0 && !names.includes(from) && confirm === 'reading') {
         const message = `the format has no value called \`${from}\``;
@@ -65,13 +66,14 @@ export const linesOptions = z
       }
       const owner = owners.get(from);
       owners.set(from, owner ?? id);
-      if (owner === undefined) continue;
+      // One value may be shown in several ways, such as raw and filtered; what commands and events mean must be plain.
+      if (owner === undefined || (sensors.has(owner) && sensors.has(id))) continue;
       const message = `\`${owner}\` and \`${id}\` both read \`${from}\``;
       context.addIssue({
         code: 'custom',
         path: ['points', id],
         message,
-        params: { hint: 'give one of them another `from`' },
+        params: { hint: 'only sensors can share one; give one of them another `from`' },
       });
     }
   });

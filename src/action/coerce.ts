@@ -44,19 +44,20 @@ function checkNumber(spec: PointSpec, wish: number): Checked {
   }
   const value = Math.min(max, Math.max(min, wish));
   if (step === undefined) return { value };
-  const origin = Number.isFinite(min) ? min : 0;
-  const steps = Math.round((value - origin) / step);
-  if (!clamp && Math.abs((value - origin) / step - steps) > STEP_SLACK) {
+  const steps = (value - (spec.min ?? 0)) / step;
+  if (!clamp && Math.abs(steps - Math.round(steps)) > STEP_SLACK) {
     return { refusal: refused('step', `${spec.id} goes in steps of ${step}, ${wish} lies between`) };
   }
-  return { value: Math.min(max, round(origin + steps * step)) };
+  return { value: nearestStep(spec, value) };
 }
 
 /** The allowed value that is nearest to a number within the limits. */
 export function nearestStep({ min, max = Number.POSITIVE_INFINITY, step }: PointSpec, value: number): number {
   if (step === undefined) return round(value);
   const origin = min ?? 0;
-  return Math.min(max, round(origin + Math.round((value - origin) / step) * step));
+  // The upper limit need not be one of the steps.
+  const last = Math.floor((max - origin) / step + STEP_SLACK);
+  return Math.min(max, round(origin + Math.min(last, Math.round((value - origin) / step)) * step));
 }
 
 /** Takes off what binary fractions add: 0.1 × 3 is 0.3. */

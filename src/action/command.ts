@@ -11,8 +11,12 @@ export interface CommandRequest {
   readonly pulseMs?: unknown;
   /** The app's id of this tap: what it wants acknowledged, and what makes a repeat harmless. */
   readonly cmd?: string;
+  /** Whose allowance it takes, where that is not the sender's own: the second axis of a stick comes in a frame that was counted. */
+  readonly allowance?: string;
   /** The name that the sender gives itself; not proof of anything. */
   readonly from: string;
+  /** Another name that it goes by, or none: it may do what both names may. */
+  readonly alias?: string;
   /** The sender's wall time in milliseconds, where it says so. */
   readonly sentAt?: number;
   /** Characters of the whole request. */
@@ -58,7 +62,7 @@ export function readCommand(payload: JsonObject, way: Way): CommandRequest | und
 /** The request that a payload makes once it is known what it asks for. */
 export function requestFor(wish: Wish, payload: JsonObject, way: Way): CommandRequest {
   const { device, point, value, pulseMs, lease } = wish;
-  const { _cmd, _from, _ts } = payload;
+  const { _cmd, _from, _alias, _ts } = payload;
   const sender = senderOf({ _cmd, _from });
   const local = way.via === 'local' || way.via === 'viewer';
   return {
@@ -70,6 +74,7 @@ export function requestFor(wish: Wish, payload: JsonObject, way: Way): CommandRe
     ...sender,
     // What a page has armed, and what it may do in a second, is not for whoever calls himself by its name.
     ...(!local && OURS.test(sender.from) ? { from: `${sender.from} of the relay` } : {}),
+    ...(typeof _alias === 'string' ? { alias: _alias } : {}),
     ...(typeof _ts === 'number' ? { sentAt: _ts } : {}),
     size: JSON.stringify(payload).length,
     ...way,

@@ -99,6 +99,12 @@ export class Commands {
     return this.taps.outcomeOf(request) !== undefined;
   }
 
+  /** True for a wish that may get as far as its device: its sender may command, and there is an output of that name. */
+  mayMove(request: CommandRequest): boolean {
+    const spec = this.rules.store.point(request.device, request.point)?.spec;
+    return spec?.role === 'actuator' && !this.turnedAway(request);
+  }
+
   /** Takes the allowance of one answer that is cheap to provoke; false where its sender had as many as commands may be. */
   mayAnswer({ from, via }: Pick<CommandRequest, 'from' | 'via'>): boolean {
     if (via === 'local' || this.refusals.take(from) === 0) return true;

@@ -2,6 +2,9 @@ import { pressedAt } from '../device/stop-source.js';
 import type { Store } from '../state/store.js';
 import type { EmergencyStop, EstopSource } from './estop.js';
 
+/** What drivers say in the place of events that got lost. */
+const GAP = 'gap';
+
 /**
  * Presses the emergency stop when one of its sources says so, or when nobody knows any more that it is released: the cable of
  * a button that stops things may be what broke. Returns what ends the watch.
@@ -30,8 +33,9 @@ export function watchEstopSources(estop: EmergencyStop, store: Store, press: (by
     health: (device) => lookAt(device),
     event: (device, { point, event }) => {
       for (const source of estop.sources) {
-        const isIt = source.device === device && source.point === point;
-        if (isIt && event === pressedAt({ role: 'event' }, source.when)) press(`${device}.${point}`);
+        if (source.device !== device || source.point !== point) continue;
+        // Of what got lost nobody knows that it was no press.
+        if (event === GAP || event === pressedAt({ role: 'event' }, source.when)) press(`${device}.${point}`);
       }
     },
   });

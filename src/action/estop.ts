@@ -2,7 +2,7 @@ import { sameValue, type Value } from '../device/point.js';
 import { safeOutputs } from '../device/safe-outputs.js';
 import { pressedAt, sourceProblem } from '../device/stop-source.js';
 import type { Latch } from '../state/latch.js';
-import type { Health, Store } from '../state/store.js';
+import type { Store } from '../state/store.js';
 
 /** A point that stops everything. */
 export interface EstopSource {
@@ -11,9 +11,6 @@ export interface EstopSource {
   /** The value of a state, or the word of an event, at which it does; `true` and `pressed` where absent. */
   readonly when?: Value;
 }
-
-/** How a device is from which a button would be heard. */
-const HEARD: ReadonlySet<Health> = new Set<Health>(['online', 'unapproved']);
 
 /**
  * The latched emergency stop. While it is latched every command is refused; after the reset an output obeys again
@@ -69,9 +66,11 @@ export class EmergencyStop {
     const known = this.store.point(device, point);
     if (!known || sourceProblem(known.spec, when)) return undefined;
     const { spec, value, quality } = known;
-    if (spec.role === 'event') return HEARD.has(this.store.health(device) ?? 'offline') ? false : undefined;
+    const health = this.store.health(device);
+    if (spec.role === 'event') return health === 'online' ? false : undefined;
     if (value !== null && sameValue(spec, value, pressedAt(spec, when))) return true;
-    return quality === 'good' ? false : undefined;
+    // Anybody may press it, but that it is released is believed only of a board that its owner knows.
+    return quality === 'good' && health !== 'unapproved' ? false : undefined;
   }
 
   /** Calls `pressed` each time that it latches; the returned function ends that. */

@@ -50,7 +50,8 @@ export class Interlock {
     const state = this.store.point(device, point);
     if (this.times.isUnderWay(other)) return { message: `${other} is being switched on` };
     const said = this.store.said(device, point) ?? null;
-    if (!state || said === null) return { message: `nobody knows whether ${other} is off` };
+    // What a device has not said for too long need not be so any more.
+    if (!state || said === null || state.value === null) return { message: `nobody knows whether ${other} is off` };
     if (isOn(state.spec, said)) return { message: `${other} is on` };
     if (this.times.onSince(other) !== undefined) return { message: `${other} did not confirm that it is off` };
     const wait = (this.times.offSince(other) ?? this.clock.now()) + deadTime - this.clock.now();

@@ -9,7 +9,8 @@ import type { Log } from '../log.js';
 import type { Sealed } from '../mesh/e2ee.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
-import { type CommandRequest, readCommand, requestFor, senderOf, type Way, wayOf } from './command.js';
+import { axisRequests, steer } from './axes.js';
+import { type CommandRequest, readCommand, requestFor, type Way, wayOf } from './command.js';
 import type { Commands } from './commands.js';
 import { RefusalLog } from './refusal-log.js';
 import type { Rules } from './validate.js';
@@ -89,7 +90,7 @@ export class Router {
   execute(request: CommandRequest): Promise<Outcome> | undefined {
     const outcome = this.parts.commands.submit(request);
     void outcome?.then((result) => {
-      if (!result.ok) this.reportRefusal(request.from, `${request.device}.${request.point}`, result);
+      if (!result.ok) this.reportRefusal(request, request.point, result);
     });
     return outcome;
   }
@@ -99,6 +100,7 @@ export class Router {
     const { binding, rules, publisher } = this.parts;
     const wish = binding?.read(payload, (device, point) => rules.store.point(device, point)?.spec);
     if (wish?.kind === 'point') this.submit(requestFor(wish, payload, way));
+    else if (wish?.kind === 'axes') this.steer(axisRequests(wish.wishes, payload, way));
     else if (wish?.kind === 'estop') this.stop(payload, way);
     else if (wish?.kind === 'estop_reset') this.resetStop(payload, way);
     else if (wish?.kind === 'poll') publisher.full();
@@ -120,11 +122,12 @@ export class Router {
 
   private arm(payload: JsonObject, way: Way): void {
     const request = readCommand(payload, way);
-    const name = request && `${request.device}.${request.point}`;
-    void (request && this.parts.commands.arm(request))?.then((outcome) => {
-      this.acknowledge(senderOf(payload), outcome);
-      if (!outcome.ok) this.reportRefusal(senderOf(payload).from, `arm ${name}`, outcome);
-      else this.parts.tell({ level: 'warn', text: `${name} armed by ${printable(request?.from || 'a phone', 60)}` });
+    if (!request) return;
+    const { device, point, from } = request;
+    void this.parts.commands.arm(request)?.then((outcome) => {
+      this.acknowledge(request, outcome);
+      if (!outcome.ok) this.reportRefusal(request, `arm ${point}`, outcome);
+      else this.parts.tell({ level: 'warn', text: `${device}.${point} armed by ${printable(from || 'a phone', 60)}` });
     });
   }
 
@@ -138,26 +141,34 @@ export class Router {
     const { device, point } = request;
     // An old answer said again, and a pulse, say nothing of what the point is now.
     const fleeting = request.pulseMs !== undefined || this.parts.commands.isRepeat(request);
-    publisher.hold(device, point);
+    // Whoever is refused anyway must not keep from everybody what the point is.
+    const held = this.parts.commands.mayMove(request);
+    if (held) publisher.hold(device, point);
     const outcome = this.execute(request);
     if (!outcome) {
-      publisher.release(device, point);
+      if (held) publisher.release(device, point);
       return;
     }
     void outcome.then((result) => {
-      if (request.cmd !== undefined) this.acknowledge(request, result, { device, point, fleeting });
-      else publisher.release(device, point, result.ok && !fleeting ? result.value : undefined);
+      if (request.cmd !== undefined) this.acknowledge(request, result, { device, point, fleeting, unheld: !held });
+      else if (held) publisher.release(device, point, result.ok && !fleeting ? result.value : undefined);
     });
   }
 
+  private steer(requests: readonly CommandRequest[]): void {
+    const { publisher, commands } = this.parts;
+    const isRepeat = (request: CommandRequest) => commands.isRepeat(request);
+    const helm = { publisher, isRepeat, execute: (request: CommandRequest) => this.execute(request) };
+    void steer(requests, helm, (first, outcome) => this.acknowledge(first, outcome));
+  }
+
   private stop(payload: JsonObject, way: Way): void {
-    const sender = senderOf(payload);
+    const request = requestFor({ device: '', point: '' }, payload, way);
     const { rules, commands } = this.parts;
-    const { via } = way;
     // The stop itself has no limit; what is said to whoever hammers the button has.
-    const answered = !rules.estop.latched || commands.mayAnswer({ ...sender, via });
-    const stopped = this.emergencyStop(sender.from || 'a phone', via);
-    if (answered) void stopped.then((outcome) => this.acknowledge(sender, outcome));
+    const answered = !rules.estop.latched || commands.mayAnswer(request);
+    const stopped = this.emergencyStop(request.from || 'a phone', way.via);
+    if (answered) void stopped.then((outcome) => this.acknowledge(request, outcome));
   }
 
   /** Latches the emergency stop and puts every output of every device to its safe value. */
@@ -203,15 +214,21 @@ export class Router {
 
   private resetStop(payload: JsonObject, way: Way): void {
     const request = requestFor({ device: '', point: '' }, payload, way);
-    const isRepeat = this.parts.commands.isRepeat(request);
-    const release = () => this.releaseStop(request.from || 'a phone', way.via);
-    void this.parts.commands.releaseStop(request, release)?.then((outcome) => {
-      if (!isRepeat) this.reportRefusal(request.from, 'estop_reset', outcome);
-      this.acknowledge(request, outcome);
-    });
+    void this.askRelease(request)?.then((outcome) => this.acknowledge(request, outcome));
   }
 
-  /** Lets go of the emergency stop. */
+  /** Lets go of the emergency stop where nothing speaks against that; undefined when nobody is to be answered (see `Commands`). */
+  askRelease(request: CommandRequest): Promise<Outcome> | undefined {
+    const { commands } = this.parts;
+    const isRepeat = commands.isRepeat(request);
+    const outcome = commands.releaseStop(request, () => this.releaseStop(request.from || 'a phone', request.via));
+    void outcome?.then((result) => {
+      if (!isRepeat) this.reportRefusal({ ...request, device: 'bridge' }, 'estop_reset', result);
+    });
+    return outcome;
+  }
+
+  /** Lets go of the emergency stop, whatever speaks against it. */
   releaseStop(by: string, via: CommandRequest['via'] = 'local'): void {
     const { log, tell, commands, rules } = this.parts;
     const { estop } = rules;
@@ -233,9 +250,10 @@ export class Router {
     this.parts.publisher.ack({ cmd_id: sender.cmd, to: sender.from, ok, ...detail }, held);
   }
 
-  private reportRefusal(from: string, name: string, outcome: Outcome): void {
+  private reportRefusal({ device, from }: CommandRequest, what: string, outcome: Outcome): void {
     if (outcome.ok || outcome.code === 'superseded') return;
+    const name = printable(`${device}: ${what}`, 60);
     this.refusals.refused(from, name, outcome);
-    this.parts.tell({ level: 'warn', text: `${printable(name, 60)} refused: ${outcome.code}` });
+    this.parts.tell({ level: 'warn', text: `${name} refused: ${outcome.code}` });
   }
 }

@@ -5,7 +5,7 @@ import { idsIn } from '../device/point.js';
 import type { Log } from '../log.js';
 import type { Memory } from '../memory.js';
 import type { Store } from '../state/store.js';
-import { accessOf } from './access.js';
+import { accessOf, stricter } from './access.js';
 import { ownWish } from './command.js';
 import { EmergencyStop, type EstopSource } from './estop.js';
 import { watchEstopSources } from './estop-sources.js';
@@ -14,7 +14,7 @@ import { RelayLoss } from './relay-loss.js';
 import { Restore } from './restore.js';
 import type { Router } from './router.js';
 import { UnknownOutputs } from './unknown-outputs.js';
-import type { Rules } from './validate.js';
+import type { Access, Rules } from './validate.js';
 
 /** What the safety of all outputs is built from. */
 export interface SafetyParts {
@@ -36,6 +36,8 @@ export class Safety {
   private unwatch: () => void = () => {};
 
   private config: Config;
+  /** From whom the config takes commands. */
+  private access: Access;
   private watch: () => void = () => {};
 
   constructor(private readonly parts: SafetyParts) {
@@ -43,6 +45,7 @@ export class Safety {
     const { safety } = config;
     const { devices } = fleet;
     const access = accessOf(config, openRelay, startOf(clock));
+    this.access = access;
     const estop = new EmergencyStop(store, memory.latch, safety.estop.map(sourceOf));
     const { interlocks } = safety;
     const outputs = new Outputs({ store, devices, interlocks, desired: memory.outputs, clock, log });
@@ -90,15 +93,24 @@ export class Safety {
     this.watch();
   }
 
-  /** Goes by another config from now on. What is latched, on, on its way or wished stays so. */
-  take(config: Config, openRelay: boolean): void {
+  /**
+   * Goes by another config from now on. What is latched, on, on its way or wished stays so. Where the bridge `leaves` its
+   * relay, the config's access is for the next one: who is on this one has no more than both give, until `arrive`.
+   */
+  take(config: Config, openRelay: boolean, leaves = false): void {
     const { rules } = this;
     const { interlocks, estop } = config.safety;
     this.config = config;
-    rules.access = accessOf(config, openRelay, rules.access.begun);
+    this.access = accessOf(config, openRelay, rules.access.begun);
+    rules.access = leaves ? stricter(rules.access, this.access) : this.access;
     rules.outputs.regroup(interlocks);
     rules.estop.sources = estop.map(sourceOf);
     this.watch();
+  }
+
+  /** The relay before is left. */
+  arrive(): void {
+    this.rules.access = this.access;
   }
 
   /** The bridge is on the relay's channel. */

@@ -6,7 +6,7 @@ import type { CommandRequest } from './command.js';
 const REMEMBER_MS = 60_000;
 const MAX_REMEMBERED = 4096;
 
-type Tap = Pick<CommandRequest, 'from' | 'cmd'>;
+type Tap = Pick<CommandRequest, 'from' | 'cmd'> & Partial<CommandRequest>;
 
 /** What became of the last taps: one that is repeated gets the same answer, and is not carried out again. */
 export class Taps {
@@ -32,7 +32,7 @@ export class Taps {
   }
 }
 
-/** One tap of one sender. */
-function keyOf({ from, cmd }: Tap): string {
-  return JSON.stringify([from, cmd]);
+/** One tap of one sender; of phones without a name two may give theirs the same id. */
+function keyOf({ from, cmd, device, point, value, pulseMs }: Tap): string {
+  return JSON.stringify(from === '' ? [from, cmd, device, point, value, pulseMs] : [from, cmd]);
 }

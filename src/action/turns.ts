@@ -67,7 +67,7 @@ export class Turns {
     // Whoever holds it is there still, whenever its turn comes.
     if (!safe) this.rules.outputs.renew(name, request.from, request.lease);
     // What comes back by itself does so however much there is of it.
-    const left = request.from === BRIDGE_ORIGIN ? 0 : this.rate.take(request.from);
+    const left = request.from === BRIDGE_ORIGIN ? 0 : this.rate.take(payerOf(request));
     // Whoever sent too much may still switch off what is on.
     const wait = safe && !this.rules.outputs.isAtRest(name) ? 0 : left;
     const waiting = this.waiting.of(request.from);
@@ -119,7 +119,7 @@ export class Turns {
       const again = (ms: number) => clock.after(Math.min(ms, deadline - clock.now()), retry);
       const retry = () => {
         const expired = clock.now() >= Math.min(deadline, heardAt + lease);
-        const more = expired ? 0 : this.rate.take(request.from);
+        const more = expired ? 0 : this.rate.take(payerOf(request));
         if (more > 0) {
           timer = again(more);
           return;
@@ -173,4 +173,9 @@ export class Turns {
 /** A sender's wish for a point. */
 function keyOf({ from, device, point }: CommandRequest): string {
   return JSON.stringify([from, device, point]);
+}
+
+/** Whose allowance a command takes. */
+function payerOf({ allowance, from }: CommandRequest): string {
+  return allowance ?? from;
 }

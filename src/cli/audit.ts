@@ -14,8 +14,12 @@ export async function auditCommand(options: ControlOptions & { json?: true }, co
   return EXIT.ok;
 }
 
+/** Other things that were asked for have no value. */
+const POINT = /^\S+\.\S+$/;
+
 function line({ at, took_ms, from, via, what, wish, ok, value, code, message }: AuditEntry): string {
   const when = at === null ? '—' : new Date(at).toISOString();
-  const outcome = ok ? `ok: ${String(value)}` : `refused: ${code}, ${message}`;
+  const now = POINT.test(what) ? `, now ${String(value)}` : '';
+  const outcome = ok ? `ok${now}` : `refused: ${code}, ${message}`;
   return [when, from || '—', via, `${what} ${wish}`.trim(), `${outcome} (${took_ms} ms)`].join('\t');
 }

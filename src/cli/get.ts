@@ -19,7 +19,8 @@ export async function getCommand(target: string, options: ControlOptions, contex
   return EXIT.ok;
 }
 
-function describePoint(state: { [key: string]: unknown }): string {
+/** A point's value with its unit, its quality, and where it is told its age. */
+export function describePoint(state: { [key: string]: unknown }): string {
   const value = state['value'] === null ? '—' : printable(String(state['value']));
   const unit = typeof state['unit'] === 'string' ? ` ${printable(state['unit'])}` : '';
   const age = typeof state['age_ms'] === 'number' ? `\t${(state['age_ms'] / 1000).toFixed(1)} s ago` : '';

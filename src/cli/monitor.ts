@@ -1,30 +1,28 @@
 import { watchControl } from '../control/client.js';
-import { BridgeError, describeError } from '../error.js';
+import { describeError } from '../error.js';
+import type { JsonObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 import { type ControlOptions, controlPath, splitTarget } from './control-path.js';
+import { describePoint } from './get.js';
 
 const ARROWS: Readonly<Record<string, string>> = { in: '<', out: '>', bad: '!' };
 
-/** `monitor DEVICE`: prints a device's raw lines as they come and go, until interrupted. */
+/** `monitor DEVICE[.POINT]`: prints a device's raw lines as they come and go, or a point's readings, until interrupted. */
 export async function monitorCommand(target: string, options: ControlOptions, context: CliContext): Promise<number> {
   const { device, point } = splitTarget(target, false);
-  if (point !== undefined)
-    throw new BridgeError('cli/usage', 'monitor shows a whole device', { hint: `try ${device}` });
   const path = await controlPath(options, context);
   return await new Promise<number>((resolve) => {
     const hangUp = watchControl(
       path,
-      { op: 'monitor', device },
+      { op: 'monitor', device, ...(point === undefined ? {} : { point }) },
       {
         answer: (answer) => {
-          if (typeof answer['text'] === 'string') {
-            context.out(`${ARROWS[String(answer['direction'])] ?? '?'} ${printable(answer['text'], 1024)}`);
-          } else if (answer['ok'] === false) {
+          if (answer['ok'] === false) {
             hangUp();
             context.err(String(answer['message']));
             resolve(EXIT.failure);
-          }
+          } else if (answer['ok'] === undefined) context.out(lineOf(answer));
         },
         end: (error) => {
           context.err(error ? describeError(error) : 'the bridge stopped');
@@ -38,4 +36,12 @@ export async function monitorCommand(target: string, options: ControlOptions, co
     };
     context.signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+/** A line of the wire, a reading, or what happened. */
+function lineOf(entry: JsonObject): string {
+  const { text, direction, event, count } = entry;
+  if (typeof text === 'string') return `${ARROWS[String(direction)] ?? '?'} ${printable(text, 1024)}`;
+  if (event !== undefined) return `${printable(String(event))}${typeof count === 'number' ? ` (${count})` : ''}`;
+  return describePoint(entry);
 }

@@ -20,6 +20,17 @@ export async function panelCommand(
   return EXIT.ok;
 }
 
+/** Prints a link into the panel where somebody can use it; where output is kept, as in a journal, only how to get one. */
+export function showLink(link: string, file: string | undefined, { out, terminal, program }: CliContext): void {
+  if (terminal()) out(`panel, for one browser within 15 minutes: ${link}`);
+  else out(`panel at ${new URL(link).origin}; a link into it: ${program} panel${asked(file)}`);
+}
+
+/** What makes a command ask the bridge that has this config. */
+export function asked(file: string | undefined): string {
+  return file === undefined ? '' : ` --config ${file}`;
+}
+
 async function revoke(options: ControlOptions, context: CliContext): Promise<number> {
   const answer = await askControl(await controlPath(options, context), { op: 'panel_revoke' });
   if (!answer.ok) return refused(answer, context);

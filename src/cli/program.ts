@@ -8,6 +8,7 @@ import { type CliContext, EXIT } from './context.js';
 import { devicesCommand } from './devices.js';
 import { doctorCommand } from './doctor.js';
 import { getCommand } from './get.js';
+import { initCommand } from './init.js';
 import { layoutCommand } from './layout.js';
 import { monitorCommand } from './monitor.js';
 import { pairCommand } from './pair.js';
@@ -92,6 +93,12 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .option('--json', 'for programs')
     .action((options) => finish(doctorCommand(options, context)));
   program
+    .command('init')
+    .description('write a first config for this machine')
+    .argument('[file]', 'where to; bridge.yaml where absent')
+    .option('--config <file>', 'the same')
+    .action((file, options) => finish(initCommand(file, options, context)));
+  program
     .command('validate')
     .description('check a config or a layout')
     .argument('<file>')
@@ -143,8 +150,8 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .option('--json', 'for programs')
     .action((options) => finish(auditCommand(options, context)));
   running(program.command('monitor'))
-    .description("show a device's raw lines")
-    .argument('<device>')
+    .description("show a device's raw lines, or a point's readings")
+    .argument('<device[.point]>')
     .action((target, options) => finish(monitorCommand(target, options, forReader(context))));
   return program;
 }

@@ -13,6 +13,7 @@ import type { Recorder } from '../record/recorder.js';
 import type { ServiceManager } from '../service/service-manager.js';
 import type { CliContext } from './context.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
+import { showLink } from './panel.js';
 
 /** What reading a config anew needs. */
 export interface ReloaderParts {
@@ -123,7 +124,7 @@ export class Reloader {
     }
     if (before !== this.relay) await before.stop();
     const link = bridge.panel === had ? undefined : bridge.panel?.link();
-    if (link !== undefined) context.out(`panel, for one browser within 15 minutes: ${link}`);
+    if (link !== undefined) showLink(link, this.parts.file, context);
     return devices;
   }
 

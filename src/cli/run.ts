@@ -24,6 +24,7 @@ import { controlPath, surroundingsOf } from './control-path.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
 import { openLog } from './open-log.js';
 import { showPairing } from './pair.js';
+import { asked, showLink } from './panel.js';
 import { type RecordOptions, recorded } from './record.js';
 import { Reloader } from './reload.js';
 
@@ -81,7 +82,7 @@ async function runWith(
     await relay.stop();
     throw error;
   }
-  announce(config, relay, bridge.panel?.link(), context);
+  announce(loaded, relay, bridge.panel?.link(), file, context);
   const service = serviceManager(context.env, context.clock, log);
   service?.ready(async () => await selfCheck(await controlPath({ stateDir: config.bridge.stateDir }, context)));
   const reloader =
@@ -144,13 +145,22 @@ function readConfig(file: string | undefined, context: CliContext): LoadedConfig
   return { config: { ...config, relay, panel: { host: '127.0.0.1', port: 8080 } }, warnings: [], secrets: [] };
 }
 
-function announce(config: Config, relay: JoinedRelay, link: string | undefined, context: CliContext): void {
-  const { out } = context;
+function announce(
+  { config }: LoadedConfig,
+  relay: JoinedRelay,
+  link: string | undefined,
+  file: string | undefined,
+  context: CliContext,
+): void {
+  const { out, terminal, program } = context;
   out(`bridge ${config.bridge.name} on ${parseRelayUrl(relay.url).display}, channel ${config.relay.channel}`);
   if (relay.fingerprint !== undefined) out(`the relay's certificate: SHA-256 ${relay.fingerprint}`);
-  if (link !== undefined) out(`panel, for one browser within 15 minutes: ${link}`);
+  if (link !== undefined) showLink(link, file, context);
   if (config.devices.size === 0) {
     out('no devices yet: plug a board in that says who it is, or name devices in a config: --config bridge.yaml');
   }
-  if (config.relay.embedded !== undefined && relay.pairing.ok) showPairing(relay.pairing.text, context);
+  if (config.relay.embedded === undefined || !relay.pairing.ok) return;
+  // Where output is kept, as in a journal, others could read the keys.
+  if (terminal()) showPairing(relay.pairing.text, context);
+  else out(`to pair a phone: ${program} pair${asked(file)}`);
 }

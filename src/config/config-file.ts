@@ -56,7 +56,7 @@ function fileError(path: string, cause: unknown): BridgeError {
   const name = printable(path);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new BridgeError('config/missing', `there is no file ${name}`, {
-      hint: 'check the path, or start from a file in scripts/examples',
+      hint: 'check the path, or begin with `carter-bridge init`',
       cause,
     });
   }

@@ -5,6 +5,7 @@ import { checkAlarms } from './alarm-check.js';
 import { checkDerived } from './derived-check.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
 import type { Path } from './path.js';
+import { sharedPins } from './pin-check.js';
 import type { Finding } from './problems.js';
 import type { Wording } from './wording.js';
 
@@ -25,6 +26,7 @@ export function crossCheck(data: unknown, drivers: DriverRegister): Finding[] {
   };
   return [
     ...sharedPorts(devices),
+    ...sharedPins(devices),
     ...namedPoints(data, named, listed),
     ...checkDerived(derived ?? {}, (name) => namedPoint(name, named, listed, false)),
     ...(derived && Object.hasOwn(devices, DERIVED) ? [TWO_DERIVED] : []),
@@ -104,6 +106,7 @@ function namedPoints(data: unknown, devices: Mapping, listed: Listed): Finding[]
     const wrong = isDevice && !Object.hasOwn(devices, name) ? unknown('device', name, Object.keys(devices)) : undefined;
     if (wrong) found.push({ path: ['layout', 'bindings', control], at: 'value', ...wrong });
     else check(name, ['layout', 'bindings', control], false);
+    for (const axis of ['x', 'y']) check(mapping(name)?.[axis], ['layout', 'bindings', control, axis], false);
   }
   return found;
 }

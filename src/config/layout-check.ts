@@ -48,21 +48,34 @@ export function hardwareOf(config: Pick<Config, 'devices' | 'derived'>, drivers:
   };
 }
 
+/** What a config says of bindings and devices, whether or not that holds. */
+export interface WrittenBindings {
+  /** The ids that are bound. */
+  readonly bound: readonly string[];
+  /** True for a device that is not in the config only as something is wrong with it. */
+  isLeftOut(device: string): boolean;
+}
+
 /** What is wrong with a config's layout and its bindings, at their places in the config. */
 export function checkLayout(
   config: Config,
   document: JsonObject,
   drivers: DriverRegister,
+  written: WrittenBindings,
 ): { errors: Finding[]; warnings: Finding[] } {
   const { namespace } = config.bridge;
   const binding = new Binding(document, config.layout?.bindings ?? {}, namespace);
   const at = (control: string): Finding['path'] => ['layout', 'bindings', control];
-  const errors: Finding[] = binding.strangers.map((id) => {
-    const meant = didYouMean(id, binding.contract.controls.keys());
-    const hint = meant === undefined ? known([...binding.contract.controls.keys()]) : `did you mean \`${meant}\`?`;
+  const { controls } = binding.contract;
+  const strangers = written.bound.filter((id) => !controls.has(id));
+  const errors: Finding[] = strangers.map((id) => {
+    const meant = didYouMean(id, controls.keys());
+    const hint = meant === undefined ? known([...controls.keys()]) : `did you mean \`${meant}\`?`;
     return { path: at(id), at: 'key', message: `the layout has no control \`${id}\``, hint };
   });
-  const found = [...binding.problems, ...lintHardware(binding, namespace, hardwareOf(config, drivers))];
+  const hardware = hardwareOf(config, drivers);
+  const hasDevice = (device: string) => hardware.hasDevice(device) || written.isLeftOut(device);
+  const found = [...binding.problems, ...lintHardware(binding, namespace, { ...hardware, hasDevice })];
   const placed = ({ message, hint }: LayoutFinding, control: string): Finding => ({
     path: binding.targets.has(control) ? at(control) : ['layout', 'file'],
     at: 'value',

@@ -1,27 +1,18 @@
-import { hostname } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
 import type { DriverRegister } from '../device/driver-kind.js';
-import { BridgeError } from '../error.js';
 import { isSecretKey } from '../layout/secrets.js';
-import { isObject, type JsonObject } from '../mesh/frame.js';
-import { meshName } from '../mesh/name.js';
+import { isObject } from '../mesh/frame.js';
+import { DERIVED } from '../state/derived.js';
 import { printable } from '../text.js';
 import { cautions } from './cautions.js';
 import { ConfigError, type Problem } from './config-error.js';
 import { type ConfigFile, readConfigFile } from './config-file.js';
-import { besideConfig, resolveRelay } from './connection.js';
 import { crossCheck } from './cross-check.js';
 import type { Environment } from './environment.js';
-import { checkSources } from './estop-check.js';
-import { checkFormulas } from './formula-check.js';
-import { checkLayout } from './layout-check.js';
-import { readLayoutFile } from './layout-file.js';
-import { namespaceOf } from './names.js';
-import { checkOutputs } from './output-check.js';
 import { formatPath, valueAt } from './path.js';
 import { type Finding, findings, unworded } from './problems.js';
-import { checkReadings } from './reading-check.js';
-import { type Config, configSchema, type ParsedConfig } from './schema.js';
+import { type Config, configSchema } from './schema.js';
+import { settle } from './settle.js';
+import { type SoundPart, soundPart } from './sound-part.js';
 import { readYaml, type YamlSource } from './yaml-source.js';
 
 /** What a config is read against. */
@@ -77,26 +68,29 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   const schema = configSchema(context.drivers);
   const result = schema.safeParse(source.value, unworded);
   const found = result.success ? [] : findings(result.error.issues, schema, source.value);
+  const wrong = [...source.problems, ...found].map(({ path }) => path);
   const told = new Set(found.map(({ path }) => formatPath(path)));
-  found.push(...crossCheck(source.value, context.drivers).filter(({ path }) => !told.has(formatPath(path))));
+  const crossed = crossCheck(source.value, context.drivers).filter(({ path }) => !told.has(formatPath(path)));
+  found.push(...crossed);
+  // Derived points that follow from themselves follow from nothing.
+  wrong.push(...crossed.map(({ path }) => path).filter(([section]) => section === DERIVED));
+  const part = wrong.length === 0 ? WHOLE : soundPart(source.value, wrong);
+  const parsed = part && (part === WHOLE ? result : schema.safeParse(part.data, unworded));
+  const { path } = file;
+  const settled = parsed?.success && settle(parsed.data, { ...context, path, data: source.value, part: part ?? WHOLE });
+  if (settled) {
+    secrets.push(...settled.relay.secrets.filter((secret) => !secrets.includes(secret)));
+    found.push(...settled.errors.filter((error) => !isTold(error, found)));
+  }
   // What the text itself did wrong is told already, such as what a variable that is not set would have held.
-  const before = new Set(problems.map(({ path }) => path));
-  const isNew = ({ path }: Finding) =>
-    source.origin(path) !== 'unset' && (path.length === 0 || !before.has(formatPath(path)));
+  const before = new Set(problems.map((problem) => problem.path));
+  const isNew = (finding: Finding) =>
+    source.origin(finding.path) !== 'unset' && (finding.path.length === 0 || !before.has(formatPath(finding.path)));
   for (const finding of found) if (isNew(finding)) problems.push(place(finding));
-  if (!result.success || problems.length > 0) throw new ConfigError(capped(problems));
+  if (!settled || part !== WHOLE || problems.length > 0) throw new ConfigError(capped(problems));
 
-  const checks = [checkReadings, checkOutputs, checkFormulas, checkSources];
-  const misfits = checks.flatMap((check) => check(result.data, context.drivers));
-  if (misfits.length > 0) throw new ConfigError(capped(misfits.map(place)));
-  const resolved = resolveRelay(result.data.relay, keysAt(source, ['relay']), file.path);
-  secrets.push(...resolved.secrets.filter((secret) => !secrets.includes(secret)));
-  const settled = settle(result.data, resolved.relay, context, file.path);
-  const { config, errors, notes } = withLayout(settled, result.data, file.path, context.drivers);
-  if (resolved.problem) errors.push(resolved.problem);
-  if (config.notify && config.notify.service === undefined && !config.relay.credential) errors.push(NO_SERVICE);
-  if (errors.length > 0) throw new ConfigError(capped(errors.map(place)));
-  const warnings = cautions(config, result.data.bridge.name, context.stableName ?? (() => undefined)).map(place);
+  const { config, relay: resolved, notes } = settled;
+  const warnings = cautions(config, parsed.data.bridge.name, context.stableName ?? (() => undefined)).map(place);
   warnings.push(...notes.map(place));
   const literal = secretPaths(source).find((path) => source.origin(path) === 'file');
   if (resolved.shared) {
@@ -110,61 +104,12 @@ export function parseConfig(file: ConfigFile, context: ConfigContext): LoadedCon
   return { config, warnings, secrets };
 }
 
-const NO_LAYOUT: Finding = {
-  path: ['layout', 'bindings'],
-  at: 'key',
-  message: 'have no effect without a layout',
-  hint: 'name it with `file`',
-};
+/** A document of which nothing was left out. */
+const WHOLE: SoundPart = { data: undefined, isLeftOut: () => false, isPartial: () => false };
 
-const NO_SERVICE: Finding = {
-  path: ['notify'],
-  at: 'key',
-  message: 'no service to hand notices to',
-  hint: 'name it with `service`, or join by the credential of a device',
-};
-
-/** Reads the layout that the config names, and holds its controls against the bindings and the devices. */
-function withLayout(
-  config: Config,
-  { layout }: ParsedConfig,
-  path: string,
-  drivers: DriverRegister,
-): { config: Config; errors: Finding[]; notes: Finding[] } {
-  if (layout?.file === undefined) {
-    const aimless = layout !== undefined && Object.keys(layout.bindings).length > 0;
-    return { config, errors: [], notes: aimless ? [NO_LAYOUT] : [] };
-  }
-  let document: JsonObject;
-  try {
-    document = readLayoutFile(resolve(dirname(path), layout.file)).document;
-  } catch (error) {
-    if (!(error instanceof BridgeError)) throw error;
-    const hint = error.code === 'config/missing' ? 'its path is relative to the config' : error.hint;
-    const finding: Finding = { path: ['layout', 'file'], at: 'value', message: error.message, hint };
-    return { config, errors: [finding], notes: [] };
-  }
-  const whole: Config = { ...config, layout: { bindings: layout.bindings, document } };
-  const { errors, warnings } = checkLayout(whole, document, drivers);
-  return { config: whole, errors, notes: warnings };
-}
-
-/** Fills in what the schema can't know: names and folders of this machine. */
-function settle(parsed: ParsedConfig, relay: Config['relay'], context: ConfigContext, path: string): Config {
-  const { name: given, namespace, stateDir } = parsed.bridge;
-  const name = meshName(given ?? `${context.hostname ?? hostname()}-bridge`);
-  const { layout: _, panel, ...rest } = parsed;
-  const tls = panel?.tls && besideConfig(panel.tls, path);
-  return {
-    ...rest,
-    ...(panel && { panel: { ...panel, ...(tls && { tls }) } }),
-    relay,
-    bridge: {
-      name,
-      namespace: namespace ?? namespaceOf(name),
-      stateDir: stateDir.startsWith('~/') ? join(context.homeDir, stateDir.slice(2)) : stateDir,
-    },
-  };
+/** Whether a finding says again, of the same place or of the one around it, what another one said. */
+function isTold({ path, at }: Finding, others: readonly Finding[]): boolean {
+  return others.some((other) => other.at === at && path.every((step, i) => other.path[i] === step));
 }
 
 /** Everything to keep out of logs: secrets of the file, values from the environment, the password of an address. */

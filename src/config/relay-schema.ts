@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CertificateSource } from '../certificate.js';
 import type { Credential } from '../mesh/artifact.js';
 import { parseRelayUrl } from '../mesh/connection.js';
+import { isToken } from '../relay/token.js';
 
 interface Common {
   readonly channel: string;
@@ -70,6 +71,8 @@ export function isRoomKey(text: string): boolean {
   return ROOM_KEY.test(text);
 }
 
+const VISIBLE = /^[\x21-\x7e]*$/;
+
 /** The `relay` section. */
 export const relaySchema = z
   .strictObject({
@@ -104,9 +107,9 @@ export const relaySchema = z
       .string()
       .min(1)
       .max(4096)
-      .regex(/^[\x21-\x7e]*$/, { error: 'a token has no spaces and only ASCII characters' })
+      .regex(VISIBLE, { error: 'a token has no spaces and only ASCII characters' })
       .optional()
-      .describe('What the relay asks for. Secret'),
+      .describe('What the relay asks for; of one that is `embedded` at least 8 characters. Secret'),
     roomKey: z
       .string()
       .regex(ROOM_KEY, { error: 'not a room key: expected standard base64 of 32 bytes, 43 characters and `=`' })
@@ -126,6 +129,19 @@ export const relaySchema = z
   })
   .superRefine(
     (given, context) => {
+      const { embedded, token } = given;
+      // Others choose how long the token of their relay is; empty ones and spaces are told already.
+      if (
+        embedded !== undefined &&
+        typeof token === 'string' &&
+        token !== '' &&
+        VISIBLE.test(token) &&
+        !isToken(token)
+      ) {
+        const message = 'the token of an embedded relay has 8 to 512 characters';
+        const params = { hint: 'for example one of `openssl rand -hex 16`' };
+        context.addIssue({ code: 'custom', path: ['token'], message, params });
+      }
       const ways = ['url', 'embedded', 'connection'].filter((way) => Object.hasOwn(given, way));
       if (ways.length === 1) return;
       if (ways.includes('connection')) {

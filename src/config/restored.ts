@@ -1,7 +1,7 @@
 import type { Config } from './schema.js';
 
 /** The policies of an output that may bring back what was wished last. */
-const POLICIES = ['onBoot', 'onDeviceLost', 'onRelayLost'] as const;
+const POLICIES = ['onExit', 'onBoot', 'onDeviceLost', 'onRelayLost'] as const;
 
 type Policies = { readonly [policy in (typeof POLICIES)[number]]?: unknown };
 

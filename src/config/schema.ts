@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { InterlockGroup } from '../action/interlock.js';
 import type { DriverRegister } from '../device/driver-kind.js';
-import { byId, durationBetween, idProblem, value } from '../device/options.js';
-import { RESERVED_IDS, type Value } from '../device/point.js';
-import { targetOf } from '../layout/target.js';
+import { byId, durationBetween, value } from '../device/options.js';
+import type { Value } from '../device/point.js';
+import type { BoundName } from '../layout/target.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { derivedSchema } from './derived-schema.js';
 import { didYouMean, oneOf } from './did-you-mean.js';
-import { NAMESPACE } from './names.js';
+import { layoutSchema, pointName } from './layout-schema.js';
+import { isNamespace, NAMESPACE } from './names.js';
 import { notifySchema } from './notify-schema.js';
 import { unworded } from './problems.js';
 import { type RelayConfig, relaySchema, tcpPort, tlsSource } from './relay-schema.js';
@@ -29,13 +30,15 @@ const bridge = z.strictObject({
   name: text.optional().describe('Name on the relay, unique there. Default: `<host name>-bridge`'),
   namespace: z
     .string()
-    .refine((word) => NAMESPACE.test(word) && !RESERVED_IDS.has(word), {
+    .refine(isNamespace, {
       error: 'not a valid namespace',
-      params: { hint: 'a lower-case letter, then at most 31 of a-z, 0-9 and _; not a reserved word' },
+      params: { hint: 'a letter, then at most 63 letters, digits, `_` and `-`; not a reserved word' },
     })
     .optional()
-    .meta({ typeName: 'a lower-case word', jsonSchema: { type: 'string', pattern: NAMESPACE.source } })
-    .describe('First word of every message type (`<namespace>.state`). Default: made of the name'),
+    .meta({ typeName: 'a word', jsonSchema: { type: 'string', pattern: NAMESPACE.source } })
+    .describe(
+      'First word of every message type (`<namespace>.state`). Default: the name, where it begins with a letter; else made of it',
+    ),
   stateDir: z
     .string()
     .regex(/^(~\/|\/)[^\0]*$/, { error: 'expected a path that begins with `/` or `~/`' })
@@ -43,37 +46,6 @@ const bridge = z.strictObject({
     .meta({ typeName: 'path' })
     .describe('Where the bridge keeps what it remembers'),
 });
-
-/** `device.point`: how the config names a point. */
-const target = z
-  .string()
-  .superRefine((name, context) => {
-    const ids = name.split('.');
-    if (ids.length === 2 && ids.every((id) => !idProblem(id))) return;
-    context.addIssue({
-      code: 'custom',
-      message: 'not the name of a point',
-      params: { hint: 'write it as `device.point`' },
-    });
-  })
-  .meta({ typeName: '`device.point`' });
-
-/** What a control of a layout can be bound to. */
-const boundTo = z
-  .string()
-  .superRefine((name, context) => {
-    const meant = targetOf(name);
-    const ids = meant?.kind === 'point' ? [meant.device, meant.point] : meant?.kind === 'health' ? [meant.device] : [];
-    if (meant && ids.every((id) => id === 'bridge' || !idProblem(id))) return;
-    context.addIssue({
-      code: 'custom',
-      message: 'nothing that a control can be bound to',
-      params: {
-        hint: 'write `device.point`, `device` or `bridge` for a health word, `bridge.estop` or `bridge.estop_reset`',
-      },
-    });
-  })
-  .meta({ typeName: '`device.point`, `device` (its health), `bridge.estop` or `bridge.estop_reset`' });
 
 const publish = z.strictObject({
   maxHz: z.number().min(0.1).max(20).default(5).describe('Most state frames a second'),
@@ -112,7 +84,7 @@ const security = z.strictObject({
     .transform((phones): ReadonlyMap<string, Role> => new Map(Object.entries(phones))),
 });
 
-const interlocked = z.array(target).min(2).describe('At most one of these outputs is on at a time');
+const interlocked = z.array(pointName).min(2).describe('At most one of these outputs is on at a time');
 
 const interlock = z
   .union([
@@ -126,9 +98,9 @@ const interlock = z
 
 const estopSource = z
   .union([
-    target,
+    pointName,
     z.strictObject({
-      point: target.describe(
+      point: pointName.describe(
         'An input or an event, with no filters but `invert`, `map` and `timeout`; or a derived point, as late as the filters of what it follows from',
       ),
       when: value.describe('The value, or the word of the event, that stops everything'),
@@ -144,7 +116,7 @@ const safety = z.strictObject({
     .array(estopSource)
     .default([])
     .describe(
-      'What presses the emergency stop: inputs while they are on, buttons when they are `pressed`, and either when it is lost or falls silent',
+      'What presses the emergency stop: inputs while they are on, buttons when they are `pressed`, and either when it is lost or falls silent, or when an event of a button got lost',
     ),
   relayGrace: durationBetween('0ms', '1h')
     .prefault('10s')
@@ -162,14 +134,6 @@ const panel = z.strictObject({
 const metrics = z.strictObject({
   port: tcpPort.default(9464).describe('TCP port; 0: any free one'),
   host: text.default('127.0.0.1').describe('Address to listen on'),
-});
-
-const layout = z.strictObject({
-  file: text.optional().describe('A layout written by hand, a JSON file; relative to the config'),
-  bindings: z
-    .record(z.string().meta({ typeName: 'control id' }), boundTo)
-    .default({})
-    .describe('What each of its controls shows and commands'),
 });
 
 const log = z.strictObject({
@@ -201,7 +165,7 @@ export function configSchema(drivers: DriverRegister) {
     metrics: metrics
       .optional()
       .describe('Metrics for Prometheus, a health check and a page that shows it; `{}` opens them on this machine'),
-    layout: layout.optional().describe('The phones’ layout; made of the devices’ points where no file is named'),
+    layout: layoutSchema.optional().describe('The phones’ layout; made of the devices’ points where no file is named'),
     discover: z
       .boolean()
       .default(true)
@@ -243,7 +207,7 @@ export type ParsedConfig = z.output<ReturnType<typeof configSchema>>;
 export interface Config extends Omit<ParsedConfig, 'bridge' | 'layout' | 'relay'> {
   readonly relay: RelayConfig;
   /** The layout written by hand, where there is one, and what its controls are bound to. */
-  readonly layout?: { readonly document?: JsonObject; readonly bindings: Readonly<Record<string, string>> };
+  readonly layout?: { readonly document?: JsonObject; readonly bindings: Readonly<Record<string, BoundName>> };
   readonly bridge: {
     /** The name on the relay, within its grammar. */
     readonly name: string;

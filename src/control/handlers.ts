@@ -12,6 +12,7 @@ import type { PhonePush } from '../phone-push.js';
 import { ownPid } from '../port/own-pid.js';
 import type { PointState, Store } from '../state/store.js';
 import type { BridgeStatus } from '../status.js';
+import { watchPoint } from './point-watch.js';
 import { type ControlAnswer, LONGEST_WELCOME } from './protocol.js';
 import type { ControlHandlers } from './server.js';
 
@@ -49,7 +50,11 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
   });
   const unknownDevice = (device: string): ControlAnswer => {
     const known = store.devices().join(', ') || 'none';
-    return { ok: false, code: 'unknown_device', message: `there is no device ${device}; known: ${known}` };
+    return { ok: false, code: 'unknown_point', message: `there is no device ${device}; known: ${known}` };
+  };
+  const unknownPoint = (device: string, point: string): ControlAnswer => {
+    const known = [...store.points(device).keys()].join(', ') || 'none yet';
+    return { ok: false, code: 'unknown_point', message: `${device} has no point ${point}; known: ${known}` };
   };
   /** The bridge itself has no outputs but the emergency stop, in two halves that are pressed. */
   const press = async (point: string, wish: unknown): Promise<ControlAnswer> => {
@@ -58,18 +63,14 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
     }
     if (readSwitch(wish) !== true) return { ok: false, code: 'type', message: `bridge.${point} is pressed: set it on` };
     if (point === 'estop') return { ...(await router.emergencyStop(LOCAL)) };
-    router.releaseStop(LOCAL);
-    return { ok: true, value: true };
+    return { ok: false, ...(await router.askRelease({ device: '', point: '', from: LOCAL, size: 0, via: 'local' })) };
   };
   return {
     get(device, point) {
       if (store.health(device) === undefined) return unknownDevice(device);
       const states = [...store.points(device).values()].filter(({ spec }) => point === undefined || spec.id === point);
       const last = Object.entries(memory.last(device)).filter(([id]) => point === undefined || id === point);
-      if (point !== undefined && states.length === 0 && last.length === 0) {
-        const known = [...store.points(device).keys()].join(', ') || 'none yet';
-        return { ok: false, code: 'unknown_point', message: `${device} has no point ${point}; known: ${known}` };
-      }
+      if (point !== undefined && states.length === 0 && last.length === 0) return unknownPoint(device, point);
       const points = Object.fromEntries(states.map((state) => [state.spec.id, describe(state)]));
       return { ok: true, health: store.health(device), points, last: Object.fromEntries(last) };
     },
@@ -85,15 +86,14 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
       return outcome ? { ...(await outcome) } : unknownDevice(device);
     },
     async approve(device) {
-      const approval = await approveDevice(approver, device, 'command line');
+      const approval = await approveDevice(approver, device, LOCAL);
       if (!approval) return unknownDevice(device);
       const message = 'this could not be remembered and lasts until the next start; the log says why';
       return { ok: true, health: store.health(device), ...(approval.remembered ? {} : { message }) };
     },
     approveNew(ms) {
-      if (!(ms >= 0 && ms <= LONGEST_WELCOME)) return { ok: false, message: 'this lasts ten minutes at most' };
-      approveNewBoards(approver, ms, LOCAL);
-      return { ok: true };
+      const opened = approveNewBoards(approver, ms, LONGEST_WELCOME, LOCAL);
+      return opened ? { ok: true } : { ok: false, message: 'this lasts ten minutes at most' };
     },
     status: () => ({ ok: true, pid: ownPid(), ...parts.status() }),
     layout: () => ({ ok: true, layout: phoneLayout.layout() }),
@@ -109,8 +109,15 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
     audit: () => ({ ok: true, commands: parts.commands.audit.list() }),
     push: async (phone) => ({ ...(await parts.push.push(phone)) }),
     contract: () => ({ ok: true, contract: phoneLayout.api() }),
-    monitor(device, entry) {
-      return devices.get(device)?.traffic.watch(({ direction, text }) => entry({ direction, text }));
+    monitor(device, point) {
+      if (point !== undefined) {
+        if (store.health(device) === undefined) return unknownDevice(device);
+        if (!store.point(device, point)) return unknownPoint(device, point);
+        return (entry) => watchPoint(store, device, point, entry);
+      }
+      const traffic = devices.get(device)?.traffic;
+      if (!traffic) return unknownDevice(device);
+      return (entry) => traffic.watch(({ direction, text }) => entry({ direction, text }));
     },
   };
 }

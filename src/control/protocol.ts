@@ -17,7 +17,7 @@ export type ControlRequest =
     }
   | { readonly op: 'approve'; readonly device: string }
   | { readonly op: 'approve_new'; readonly ms: number }
-  | { readonly op: 'monitor'; readonly device: string }
+  | { readonly op: 'monitor'; readonly device: string; readonly point?: string }
   | { readonly op: 'push'; readonly phone?: string }
   | { readonly op: 'panel'; readonly role?: 'viewer' | 'operator' }
   | { readonly op: 'status' | 'layout' | 'contract' | 'pairing' | 'audit' | 'panel_revoke' };

@@ -33,8 +33,11 @@ export interface ControlHandlers {
   audit(): ControlAnswer;
   /** Puts the layout on a phone: the one of this name, or the only one there. */
   push(phone: string | undefined): Promise<ControlAnswer>;
-  /** Calls `entry` for each line on a device's wire; the returned function ends that. Undefined: no such device. */
-  monitor(device: string, entry: (entry: JsonObject) => void): (() => void) | undefined;
+  /** What tells each line on a device's wire, or each reading of a point, until its own result is called; else why not. */
+  monitor(
+    device: string,
+    point: string | undefined,
+  ): ((tell: (entry: JsonObject) => void) => () => void) | ControlAnswer;
 }
 
 const PLAIN = ['status', 'layout', 'contract', 'pairing', 'audit'] as const;
@@ -197,7 +200,7 @@ export class ControlServer {
       else if (op === 'set' && typeof point === 'string')
         send(await this.handlers.set(device, point, value, request['arm'] === true));
       else if (op === 'approve') send(await this.handlers.approve(device));
-      else if (op === 'monitor') return this.monitor(device, send);
+      else if (op === 'monitor') return this.monitor(device, typeof point === 'string' ? point : undefined, send);
       else throw new Error('unknown request');
     } catch (error) {
       send({ ok: false, message: describeError(error) });
@@ -205,10 +208,18 @@ export class ControlServer {
     return undefined;
   }
 
-  private monitor(device: string, send: (answer: JsonObject) => void): (() => void) | undefined {
-    const end = this.handlers.monitor(device, send);
-    send(end ? { ok: true } : { ok: false, message: `there is no device ${device}` });
-    return end;
+  private monitor(
+    device: string,
+    point: string | undefined,
+    send: (answer: JsonObject) => void,
+  ): (() => void) | undefined {
+    const watch = this.handlers.monitor(device, point);
+    if (typeof watch !== 'function') {
+      send(watch);
+      return undefined;
+    }
+    send({ ok: true });
+    return watch(send);
   }
 }
 

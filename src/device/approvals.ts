@@ -1,12 +1,13 @@
 import type { Log } from '../log.js';
+import type { SerialPortEntry } from '../port/serial-path.js';
 import type { BoardMemory } from './board-memory.js';
 import { isSameManifest } from './manifest.js';
 
 /** What approvals are built from. */
 export interface ApprovalsParts {
   readonly memory: BoardMemory;
-  /** True while every new board is approved as it is plugged in. */
-  welcomesNew(): boolean;
+  /** True where a new board at this port is approved as it is plugged in. */
+  welcomesNew(port: SerialPortEntry): boolean;
   /** A board was approved so. */
   welcomed?(device: string): void;
   readonly log: Log;
@@ -16,12 +17,15 @@ export interface ApprovalsParts {
 export class Approvals {
   constructor(private readonly parts: ApprovalsParts) {}
 
-  /** Whether a device's board may be switched; `manifest` is the fingerprint of its points, where it says one. */
-  of(device: string, mark: string, manifest: string | undefined): boolean {
+  /**
+   * Whether a device's board may be switched; `manifest` is the fingerprint of its points, where it says one, `port` where
+   * it was found just now.
+   */
+  of(device: string, mark: string, manifest: string | undefined, port?: SerialPortEntry): boolean {
     const { memory, welcomesNew, welcomed, log } = this.parts;
     if (!memory.isApproved(mark)) {
       // A board that was there before, and was left unapproved, is not the one that somebody plugs in now.
-      if (!welcomesNew() || memory.boardOf(device) !== undefined) return false;
+      if (!port || !welcomesNew(port) || memory.boardOf(device) !== undefined) return false;
       void memory.approve(device, mark, manifest);
       welcomed?.(device);
       log.warn({ device }, 'a new board: approved, as it was plugged in while new boards are');

@@ -1,5 +1,6 @@
 import type { Log } from '../log.js';
 import type { OpenLine } from '../port/line-link.js';
+import type { SerialPortEntry } from '../port/serial-path.js';
 import type { BoardMemory } from './board-memory.js';
 import type { DriverKind } from './driver-kind.js';
 
@@ -16,8 +17,10 @@ export interface BoardsParts {
   adopt: ((id: string, kind: DriverKind, approved: boolean) => void) | undefined;
   /** A device got a board: whether its outputs may be switched from now on. */
   consent(device: string, approved: boolean): void;
-  /** True while every new board is approved as it is plugged in. */
-  welcomesNew(): boolean;
+  /** A device that was made of a board is no more, as another one needs its place. */
+  abandon(device: string): void;
+  /** True where a new board at this port is approved as it is plugged in. */
+  welcomesNew(port: SerialPortEntry): boolean;
   /** A board was approved because new ones are. */
   welcomed?(device: string): void;
   /** Who is at a port must be asked anew. */

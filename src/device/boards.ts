@@ -1,5 +1,4 @@
 import { BridgeError } from '../error.js';
-import type { OpenLine } from '../port/line-link.js';
 import { printable } from '../text.js';
 import { Approvals } from './approvals.js';
 import { boardId, boardMark, idOf, isMarkOf } from './board-mark.js';
@@ -10,9 +9,15 @@ import type { DeviceIdentity } from './driver.js';
 import { Seats } from './seats.js';
 import { hasTwin, portsOf } from './twins.js';
 
+/** Points that somebody was shown; `manifest` is what they are known by, where they are. */
+export interface ShownPoints {
+  readonly manifest: string | undefined;
+}
+
 /** Which board is which device: by what it says it is, else by what is remembered; anything else is asked, never guessed. */
 export class Boards {
-  private readonly seats: Seats;
+  /** Which board is in which device's place. */
+  readonly seats: Seats;
   /** Boards whose device is not certain before all others have said who they are. */
   private pending: FoundBoard[] = [];
   private readonly candidates: Candidates;
@@ -27,26 +32,16 @@ export class Boards {
     this.approvals = new Approvals(parts);
   }
 
-  /** Opens the line of a device's board; throws `port/missing` while it is not plugged in. */
-  opener(device: string): OpenLine {
-    return this.seats.opener(device);
-  }
-
-  /** Calls `wake` each time that the device's board is found; the returned function ends that. */
-  watch(device: string, wake: () => void): () => void {
-    return this.seats.watch(device, wake);
-  }
-
   /** True while a device of the config has no board. */
   get wanted(): boolean {
     return [...this.parts.waiting.keys()].some((device) => !this.seats.of(device));
   }
 
   /**
-   * Throws `device/wrong` where the board that answered is not the one in the device's place; then that is asked anew. One that
-   * came back with other points may have to be approved again.
+   * The mark of the board in the device's place; throws `device/wrong` where another one answered, and then that is asked anew.
+   * One that came back with other points may have to be approved again.
    */
-  meets(device: string, identity: DeviceIdentity): void {
+  meets(device: string, identity: DeviceIdentity): string {
     const seat = this.seats.of(device);
     if (!seat) throw new BridgeError('port/gone', `the board of ${device} is not there any more`);
     const id = boardId(identity, seat.kind);
@@ -56,7 +51,7 @@ export class Boards {
         seat.manifest = identity.manifest;
         this.parts.consent(device, this.approvals.of(device, seat.mark, seat.manifest));
       }
-      return;
+      return seat.mark;
     }
     this.release(device);
     const message = `expected the board \`${printable(seat.id, 40)}\`, got \`${printable(id, 40)}\``;
@@ -120,11 +115,15 @@ export class Boards {
 
   /**
    * Lets a device's outputs be switched from now on, those that it has now; resolves with whether that is remembered. Undefined
-   * while its board is away: nobody knows which points it will have.
+   * while its board is away: nobody knows which points it will have. Throws `device/changed` where `shown` are others.
    */
-  approve(device: string): Promise<boolean> | undefined {
+  approve(device: string, shown?: ShownPoints): Promise<boolean> | undefined {
     const { memory } = this.parts;
     const seat = this.seats.of(device);
+    if (seat && shown && shown.manifest !== seat.manifest) {
+      const message = `the points of ${device} are others than those that were shown`;
+      throw new BridgeError('device/changed', message, { hint: 'look at them, and approve it again' });
+    }
     if (seat) return memory.approve(device, seat.mark, seat.manifest);
     return memory.boardOf(device) === undefined ? Promise.resolve(true) : undefined;
   }
@@ -133,11 +132,6 @@ export class Boards {
   has(path: string): boolean {
     const seats = this.seats.all().map(([, seat]) => seat);
     return [...seats, ...this.pending.map(({ port }) => port)].some((place) => place.path === path);
-  }
-
-  /** The port of the board in a device's place. */
-  portOf(device: string): string | undefined {
-    return this.seats.of(device)?.path;
   }
 
   /** True where the board in a device's place has the name of another one that waits for its board. */
@@ -236,7 +230,7 @@ export class Boards {
     const { port, kind, line, identity } = board;
     const mark = boardMark(board);
     const { manifest } = identity;
-    const approved = by === 'config' || this.approvals.of(device, mark, manifest);
+    const approved = by === 'config' || this.approvals.of(device, mark, manifest, port);
     consent(device, approved);
     this.seats.take(device, {
       path: port.path,

@@ -11,11 +11,13 @@ export interface CandidatesParts {
   /** True for an id that something else has. */
   isTaken(id: string): boolean;
   memory: BoardMemory;
+  /** A device that was made of a board is no more. */
+  abandon(device: string): void;
   /** Undefined where no devices are made of boards. */
   adopt: unknown;
 }
 
-/** So many devices are made of boards; further boards are left alone. */
+/** So many devices are made of boards; further boards are left alone while all of these are there or approved. */
 export const MAX_ADOPTED = 32;
 /** Longest id of a device. */
 const MAX_ID = 16;
@@ -32,12 +34,17 @@ export class Candidates {
 
   /** True when no more devices are made of boards. */
   get full(): boolean {
-    return this.adopted.size >= MAX_ADOPTED;
+    return this.adopted.size >= MAX_ADOPTED && this.idle === undefined;
   }
 
   /** Notes that a device has a board of this kind; true where the device is yet to be made. */
   add(device: string, kind: string): boolean {
     if (this.parts.waiting.has(device) || this.adopted.has(device)) return false;
+    const { idle } = this;
+    if (this.adopted.size >= MAX_ADOPTED && idle !== undefined) {
+      this.remove(idle);
+      this.parts.abandon(idle);
+    }
     this.adopted.set(device, kind);
     return true;
   }
@@ -81,6 +88,13 @@ export class Candidates {
       const id = `${base.slice(0, MAX_ID - end.length)}${end}`;
       if (!isTaken(id) && memory.boardOf(id) === undefined) return id;
     }
+  }
+
+  /** The oldest device that was made of a board which is away and was never approved: one board can call itself anything. */
+  private get idle(): string | undefined {
+    const { memory } = this.parts;
+    const isApproved = (id: string) => memory.isApproved(memory.boardOf(id) ?? '');
+    return [...this.adopted.keys()].find((id) => !this.seats.of(id) && !isApproved(id));
   }
 
   /** Whether a device may have a board of this kind; one that is not there yet can be made. */

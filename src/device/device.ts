@@ -7,6 +7,7 @@ import { type DeviceCounters, newCounters } from './counters.js';
 import type { Command, Confirmed, DeviceIdentity, DeviceSession } from './driver.js';
 import type { DriverKind } from './driver-kind.js';
 import { type Outcome, refused } from './outcome.js';
+import { Owed } from './owed.js';
 import { isSafe } from './point.js';
 import { Pulses } from './pulses.js';
 import { SafeKeeper } from './safe-keeper.js';
@@ -23,8 +24,8 @@ type Inner = 'device' | 'failures' | 'traffic' | 'counters' | 'deaf' | 'quaranti
 export interface DeviceParts extends Omit<SupervisorParts, Inner> {
   id: string;
   kind: Pick<DriverKind, 'kind' | 'inFlight' | 'pulses'>;
-  /** Throws where the device that answered is not the one that is meant; no command reaches it then. */
-  meets?(identity: DeviceIdentity): void;
+  /** Says what tells its board from others; throws where it is not the one that is meant: no command reaches it then. */
+  meets?(identity: DeviceIdentity): string;
   /** False while the device's outputs wait for its owner's consent. */
   approved?: boolean;
   /** True while the emergency stop is latched; nobody stops anything where absent. */
@@ -46,9 +47,10 @@ export class Device {
   retired = false;
 
   private session: DeviceSession | undefined;
-  /** True where an emergency stop did not reach its outputs: nobody knows what they are since. */
-  private missedStop: boolean;
-  private readonly stopped = () => this.missedStop || (this.parts.stopped?.() ?? false);
+  private readonly owed: Owed;
+  /** What tells the board that answered last, with its points, from others. */
+  private board = '';
+  private readonly stopped = () => this.owed.current.missedStop || (this.parts.stopped?.() ?? false);
   /** Which connection to the device this is, counted from the start; 0 before the first one. */
   connection = 0;
   /** Tells the filters of a session that a command was confirmed. */
@@ -66,13 +68,14 @@ export class Device {
     this.id = parts.id;
     this.kind = parts.kind.kind;
     this.approved = parts.approved ?? true;
-    this.missedStop = parts.stopped?.() ?? false;
+    this.owed = new Owed(parts.stopped?.() ?? false);
     this.log = parts.log.child({ device: parts.id });
     this.traffic = new Traffic(parts.clock);
     this.queue = new CommandQueue((command, signal) => this.apply(command, signal), parts.kind.inFlight, parts.clock);
     this.keeper = new SafeKeeper({
       ...parts,
       device: parts.id,
+      owed: this.owed,
       log: this.log,
       connected: () => this.session !== undefined,
       busy: (point) => this.queue.busy(point),
@@ -98,7 +101,9 @@ export class Device {
       deaf: () => this.answers.trouble !== undefined,
       quarantined: () => !this.approved,
       stopped: this.stopped,
-      meets: (session) => parts.meets?.(session.identity),
+      meets: ({ identity }) => {
+        this.board = `${parts.meets?.(identity) ?? identity.id} ${identity.manifest}`;
+      },
       onLive: (session, signal, confirmed) => this.onLive(session, signal, confirmed),
       onDown: (cause) => this.onDown(cause),
     });
@@ -165,10 +170,8 @@ export class Device {
     this.pulses.clear();
     const { session } = this;
     const points = outputs.map(({ id }) => id);
-    if (!session) {
-      this.missedStop ||= code === 'estop';
-      return points;
-    }
+    if (code === 'estop') this.owed.stop(session !== undefined);
+    if (!session) return points;
     const failed: string[] = [];
     await strokeSafe({
       session,
@@ -224,7 +227,9 @@ export class Device {
     this.session = session;
     this.connection++;
     this.confirmed = confirmed;
+    this.owed.meet(this.board, this.approved);
     this.keeper.resume();
+    const debts = this.owed.current;
     this.settled = startSafe({
       device: this.id,
       first: this.connection === 1,
@@ -233,7 +238,7 @@ export class Device {
       signal,
       stopped: this.stopped(),
       judged: () => {
-        this.missedStop = false;
+        debts.missedStop = false;
       },
       makeSafe: (point, value) => {
         if (!this.queue.busy(point)) this.keeper.bring(point, value);

@@ -58,6 +58,8 @@ export interface ExchangeRequest<T> {
 export interface DeviceIo {
   readonly clock: Clock;
   readonly log: Log;
+  /** Stands for the board at the end of the line as long as it is plugged in: another one, another board. Undefined: nobody knows. */
+  readonly seat: object | undefined;
   /** What the driver counts itself; over restarts too, where the owner wants that. */
   readonly tallies: Tallies;
   /** What the owner of its outputs wants the device to see to itself, by point; a device that can't may ignore it. */

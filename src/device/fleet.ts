@@ -1,58 +1,22 @@
-import type { Clock } from '../clock.js';
 import { BridgeError } from '../error.js';
-import type { Log } from '../log.js';
 import { type Files, KernelFiles } from '../port/kernel-files.js';
-import type { PinsOf } from '../port/pin.js';
-import type { Ports } from '../port/ports.js';
-import type { Store } from '../state/store.js';
-import type { BoardMemory } from './board-memory.js';
 import { BoardSearch } from './board-search.js';
-import { Boards } from './boards.js';
+import { Boards, type ShownPoints } from './boards.js';
 import { Device } from './device.js';
-import type { DriverKind, DriverRegister } from './driver-kind.js';
-import { type DeviceEntries, type FleetChange, fleetChange } from './fleet-change.js';
+import type { DriverKind } from './driver-kind.js';
+import { type FleetChange, fleetChange } from './fleet-change.js';
+import type { FleetParts, FleetWishes } from './fleet-parts.js';
 import { type OwnDriver, ownDriver, ownDrivers, plansOf } from './own-driver.js';
 import { PortClaims } from './port-claims.js';
 import { PortWishes, portOf } from './port-wishes.js';
 import { readingOptionsOf } from './reading-options.js';
-import type { Tallies } from './tallies.js';
-
-/** What a fleet goes by that was so before the start. */
-export interface FleetMemory {
-  /** Which board is which. */
-  readonly boards: BoardMemory;
-  /** True while the emergency stop is latched. */
-  stopped(): boolean;
-  /** What the driver of a device counts. */
-  tallies(device: string): Tallies;
-}
-
-/** Which devices there are to be. */
-export interface FleetWishes {
-  devices: DeviceEntries;
-  /** Groups of outputs, as `device.point`, of which at most one is on. */
-  interlocks: readonly (readonly string[])[];
-  /** True: boards that no device of the config waits for become devices too, their outputs waiting for approval. */
-  discover: boolean;
-}
-
-/** What a fleet is built from. */
-export interface FleetParts extends FleetWishes {
-  drivers: DriverRegister;
-  ports: Ports;
-  pins: PinsOf;
-  /** Those of this machine where absent. */
-  files?: Files | undefined;
-  store: Store;
-  memory: FleetMemory;
-  clock: Clock;
-  random: () => number;
-  log: Log;
-}
+import { Welcome } from './welcome.js';
 
 /** All devices: those of the config, and those made of boards that were plugged in. */
 export class Fleet {
   private readonly all = new Map<string, Device>();
+  /** For boards that are plugged in for the first time. */
+  readonly welcome: Welcome;
   private readonly boards: Boards;
   private readonly search: BoardSearch;
   private readonly wishes = new PortWishes();
@@ -63,12 +27,11 @@ export class Fleet {
   private discover: boolean;
   private interlocks: FleetParts['interlocks'];
   private running = false;
-  private welcomeUntil = Number.NEGATIVE_INFINITY;
-  private welcomed: (device: string) => void = () => {};
 
   constructor(private readonly parts: FleetParts) {
-    const { devices, discover, interlocks, ports, store, memory, clock, log } = parts;
-    this.files = parts.files ?? new KernelFiles(clock);
+    const { devices, discover, interlocks, ports, store, memory, log } = parts;
+    this.files = parts.files ?? new KernelFiles(parts.clock);
+    this.welcome = new Welcome(parts);
     this.discover = discover;
     this.interlocks = interlocks;
     this.wishes.learn(devices);
@@ -85,8 +48,9 @@ export class Fleet {
         return adopts();
       },
       consent: (id, approved) => this.all.get(id)?.setApproved(approved),
-      welcomesNew: () => clock.now() < this.welcomeUntil,
-      welcomed: (device) => this.welcomed(device),
+      welcomesNew: (port) => this.welcome.isFor(port),
+      welcomed: (device) => this.welcome.note(device),
+      abandon: (id) => void this.abandon(id),
       askAgain: (path) => this.search.again(path),
     });
     const { boards, wishes, claims } = this;
@@ -144,7 +108,9 @@ export class Fleet {
     const change = fleetChange(plansOf(this.own), plansOf(own));
     const adopted = [...this.all.keys()].filter((id) => !this.own.has(id));
     this.own = own;
-    const ousted = [...this.all.keys()].filter((id) => this.claims.on(this.boards.portOf(id) ?? '') === 'claimed');
+    const ousted = [...this.all.keys()].filter(
+      (id) => this.claims.on(this.boards.seats.of(id)?.path ?? '') === 'claimed',
+    );
     const unwanted = adopted.filter(
       (id) => !this.discover || own.has(id) || ousted.includes(id) || this.boards.isMissedElsewhere(id),
     );
@@ -175,25 +141,19 @@ export class Fleet {
 
   /**
    * Lets the outputs of a new board be switched from now on; resolves with whether that is remembered for the next start,
-   * or undefined for an unknown device. Rejects with `device/away` where it is not there.
+   * or undefined for an unknown device. Rejects with `device/away` where it is not there, with `device/changed` where its
+   * points are not those that were `shown`.
    */
-  async approve(id: string): Promise<{ readonly remembered: boolean } | undefined> {
+  async approve(id: string, shown?: ShownPoints): Promise<{ readonly remembered: boolean } | undefined> {
     const device = this.all.get(id);
     if (!device) return undefined;
-    const remembering = this.boards.approve(id);
+    const remembering = this.boards.approve(id, shown);
     if (remembering === undefined && !device.approved) {
       const message = `the board of ${id} is away, so nobody knows what would be approved`;
       throw new BridgeError('device/away', message, { hint: 'plug it in first' });
     }
     device.setApproved(true);
     return { remembered: (await remembering) ?? true };
-  }
-
-  /** Approves every board that is plugged in for the first time within `ms` from now, and tells `approved`; 0 ends that. */
-  welcomeNew(ms: number, approved: (device: string) => void = () => {}): void {
-    this.welcomed = approved;
-    this.welcomeUntil = this.parts.clock.now() + ms;
-    this.parts.log.warn({ seconds: ms / 1000 }, 'new boards that are plugged in now are approved');
   }
 
   /** Puts a device's outputs to their safe values and ends it, for good. */
@@ -203,6 +163,16 @@ export class Fleet {
     device.retired = true;
     await device.safeAll('offline', `${id} is being closed: its config changed`);
     await device.stop();
+  }
+
+  /** Ends a device whose board is away, as a new board needs its place. */
+  private async abandon(id: string): Promise<void> {
+    const device = this.all.get(id);
+    await this.retire(id);
+    // Another config may have one of its name meanwhile.
+    if (!device || this.all.get(id) !== device) return;
+    this.all.delete(id);
+    this.parts.store.remove(id);
   }
 
   /** Whether anybody wants boards to be found. */
@@ -229,11 +199,11 @@ export class Fleet {
       limits,
       driver,
       readings: { points: readingOptionsOf(options), ownLimits: kind.describesItself ?? false },
-      openLine: auto ? this.boards.opener(id) : ports.open,
+      openLine: auto ? this.boards.seats.opener(id) : ports.open,
       readText: this.files.reader(),
       pins: pins(id),
       watch: (wake) => {
-        if (auto) return this.boards.watch(id, wake);
+        if (auto) return this.boards.seats.watch(id, wake);
         return port === undefined ? () => {} : ports.watch(port, wake);
       },
       ...(ports.supply && { supply: ports.supply }),
@@ -244,7 +214,7 @@ export class Fleet {
       random,
       log,
       approved,
-      ...(auto && { meets: (identity) => this.boards.meets(id, identity) }),
+      ...(auto && { meets: (identity) => this.boards.meets(id, identity), seat: () => this.boards.seats.of(id) }),
     });
     this.all.set(id, device);
     return device;

@@ -94,11 +94,11 @@ export class Intake {
 
   /** A command was confirmed: what the device says of the point now is its value, and its filters begin anew. */
   confirmed(point: string): void {
-    const { store, device } = this.parts;
+    const { store, device, clock } = this.parts;
     const watched = this.watched.get(point);
     const value = store.said(device, point);
     if (!watched || value === undefined || this.ended) return;
-    watched.chain.reset();
+    watched.chain.restart(clock.now());
     store.report(device, [{ point, value }]);
   }
 

@@ -5,19 +5,21 @@ import { ID, RESERVED_IDS, type Value } from './point.js';
 const UNITS: ReadonlyMap<string, number> = new Map([
   ['ms', 1],
   ['s', 1000],
+  ['sec', 1000],
   ['m', 60_000],
+  ['min', 60_000],
   ['h', 3_600_000],
 ]);
 
-const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|sec|m|min|h)$/;
 
 /** What a duration looks like, as a pattern for editors. */
-export const DURATION_PATTERN = '^[0-9]+(\\.[0-9]+)?(ms|s|m|h)$';
+export const DURATION_PATTERN = '^[0-9]+(\\.[0-9]+)?(ms|s|sec|m|min|h)$';
 
 /** Longest duration accepted, in milliseconds: what a timer of 31 bits can hold is about 24.8 days; we stop at 24 days. */
 const LONGEST = 24 * 24 * 3_600_000;
 
-/** Milliseconds of `20ms`, `1.5s`, `2m` or `1h`; undefined for anything else. */
+/** Milliseconds of `20ms`, `1.5s`, `2m` or `1h`, also with `sec` and `min`; undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
   const match = DURATION.exec(text);
   const ms = match ? Number(match[1]) * (UNITS.get(match[2] ?? '') ?? Number.NaN) : Number.NaN;
@@ -53,6 +55,31 @@ export function durationBetween(from: string, to: string) {
     .refine((ms) => ms >= low && ms <= high, { error: `must be between ${from} and ${to}` })
     .meta({ jsonSchema: { type: 'string', pattern: DURATION_PATTERN }, typeName: `duration, ${from} to ${to}` });
 }
+
+/** A number for a time, whose unit is one of durations, or `min`. */
+const SPEED = /^(\d+(?:\.\d+)?)\/(s|min|m|h)$/;
+
+/** Units per second: a number, or one with its time, such as `20/s` or `20/min`. */
+export const speed = z
+  .union([z.string(), z.number()], { error: 'expected a speed such as `20/s`' })
+  .transform((given, context) => {
+    const [, number, time] = SPEED.exec(String(given)) ?? [];
+    const ms = UNITS.get(time === 'min' ? 'm' : (time ?? 's')) ?? Number.NaN;
+    const perSecond = typeof given === 'number' ? given : (Number(number) * 1_000) / ms;
+    if (perSecond > 0 && Number.isFinite(perSecond)) return perSecond;
+    const params = { hint: 'write it as `20/s` or `20/min`, in units of the point' };
+    context.addIssue({ code: 'custom', message: perSecond <= 0 ? 'must be above 0' : 'not a speed', params });
+    return z.NEVER;
+  })
+  .meta({
+    jsonSchema: {
+      anyOf: [
+        { type: 'number', exclusiveMinimum: 0 },
+        { type: 'string', pattern: SPEED.source },
+      ],
+    },
+    typeName: 'speed',
+  });
 
 /** Why `id` can't name a device or a point, with a hint; undefined where it can. */
 export function idProblem(id: string): { message: string; hint: string } | undefined {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationBetween } from './options.js';
+import { durationBetween, speed } from './options.js';
 import { isOn, type OutputRules, type PointSpec } from './point.js';
 
 const policy = z.enum(['safe', 'hold', 'restore']);
@@ -13,7 +13,7 @@ export const outputOptions = {
   minInterval: durationBetween('20ms', '1s')
     .optional()
     .describe('Shortest time between two commands; of those that come sooner the last one is kept'),
-  slew: z.number().positive().optional().describe('Fastest change, in units per second'),
+  slew: speed.optional().describe('Fastest change, such as `20/s`; a number alone is meant per second'),
   pulse: durationBetween('10ms', '1m')
     .optional()
     .describe(
@@ -34,9 +34,11 @@ export const outputOptions = {
     .optional()
     .describe('It leaves its safe value only for those who armed it, within so long'),
   onExit: z
-    .enum(['safe', 'hold'])
+    .enum(['safe', 'hold', 'restore'])
     .optional()
-    .describe('safe (default): it is put to its safe value when the bridge stops; hold: it stays as it is'),
+    .describe(
+      'When the bridge stops. safe (default): it is put to its safe value; hold: it stays as it is; restore: safe, and what was wished last comes back at the next start, as with `onBoot: restore`',
+    ),
   onBoot: policy
     .optional()
     .describe('When the bridge has started. safe (default); hold: as it is found; restore: what was wished last'),
@@ -69,7 +71,8 @@ export function outputOptionsOf(options: unknown): ReadonlyMap<string, OutputPoi
 }
 
 /** A point with what its owner allows. */
-export function ruledSpec(spec: PointSpec, { clamp, onExit, ...rules }: OutputPointOptions): PointSpec {
+export function ruledSpec(spec: PointSpec, { clamp, onExit, ...others }: OutputPointOptions): PointSpec {
+  const rules = onExit === 'restore' ? { ...others, onBoot: onExit } : others;
   return {
     ...spec,
     ...(clamp === undefined ? {} : { clamp }),
@@ -89,6 +92,8 @@ export interface OutputProblem {
 const NEED_OFF = ['pulse', 'maxOn', 'minOff', 'lease', 'holdToRun'] as const;
 /** Rules that need a safe value, whichever it is. */
 const NEED_SAFE = ['arm', 'onBoot', 'onDeviceLost', 'onRelayLost'] as const;
+/** Events after which what was wished last may come back. */
+const COMEBACKS = ['onExit', 'onBoot', 'onDeviceLost', 'onRelayLost'] as const;
 
 /** What of a point's `outputOptions` is not for it. */
 export function outputProblems(options: OutputPointOptions, spec: PointSpec): OutputProblem[] {
@@ -104,7 +109,7 @@ export function outputProblems(options: OutputPointOptions, spec: PointSpec): Ou
   const no = (key: keyof OutputPointOptions, message: string, hint?: string) => {
     problems.push({ key, message, ...(hint === undefined ? {} : { hint }) });
   };
-  const { slew, pulse, lease, holdToRun, maxOn, onBoot } = options;
+  const { slew, pulse, lease, holdToRun, maxOn, onBoot, onExit } = options;
   for (const key of NEED_OFF) {
     const off = spec.safe !== undefined && !isOn(spec, spec.safe);
     if (options[key] !== undefined && !off) no(key, `\`${key}\` needs a safe value that is off`, 'set `safe`');
@@ -112,17 +117,23 @@ export function outputProblems(options: OutputPointOptions, spec: PointSpec): Ou
   for (const key of NEED_SAFE) {
     if (options[key] !== undefined && spec.safe === undefined) no(key, `\`${key}\` needs a safe value`, 'set `safe`');
   }
+  if (onExit === 'restore') {
+    if (spec.safe === undefined) no('onExit', '`onExit: restore` needs a safe value', 'set `safe`');
+    const brings = '`onExit: restore` brings it back after a start';
+    if (onBoot !== undefined && onBoot !== 'restore') no('onBoot', brings, 'remove one of them');
+  }
   if (slew !== undefined && spec.type !== 'number') no('slew', `a ${spec.type} has no speed`);
   if (options.clamp !== undefined && spec.type !== 'number') no('clamp', `a ${spec.type} has no limits`);
   if (pulse !== undefined && spec.type !== 'boolean') no('pulse', `a ${spec.type} has no pulses`);
   if (pulse !== undefined && maxOn !== undefined && pulse > maxOn) no('pulse', '`pulse` is longer than `maxOn`');
   if (lease !== undefined && holdToRun) no('lease', '`holdToRun` is a lease of 750 ms already', 'remove one of them');
   if (pulse !== undefined && holdToRun) no('pulse', '`pulse` and `holdToRun` exclude each other');
-  for (const key of ['onBoot', 'onDeviceLost', 'onRelayLost'] as const) {
+  for (const key of COMEBACKS) {
     const back = options[key] === 'restore';
     if (back && options.arm !== undefined) no(key, 'what has to be armed does not come back by itself');
     if (back && (pulse !== undefined || holdToRun)) no(key, 'a pulse, and what is held, does not come back');
-    if (back && lease !== undefined && key === 'onBoot') no(key, 'with `lease` nothing comes back after a start');
+    if (back && lease !== undefined && (key === 'onBoot' || key === 'onExit'))
+      no(key, 'with `lease` nothing comes back after a start');
   }
   for (const key of ['lease', 'holdToRun', 'maxOn', 'pulse'] as const) {
     if (options[key] && options.onExit === 'hold') no('onExit', `\`${key}\` and \`onExit: hold\` exclude each other`);

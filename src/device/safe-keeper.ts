@@ -1,8 +1,9 @@
-import type { Clock, Timer } from '../clock.js';
+import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { Store } from '../state/store.js';
 import type { QueuedCommand } from './command-queue.js';
 import type { Outcome } from './outcome.js';
+import type { Due, Owed } from './owed.js';
 import { fitsType, sameValue, type Value, withinOf } from './point.js';
 
 /** The name under which the bridge itself commands outputs. */
@@ -11,6 +12,8 @@ export const BRIDGE_ORIGIN = 'bridge';
 /** What the keeping of safe values is built from. */
 export interface SafeKeeperParts {
   readonly device: string;
+  /** What has to go back. */
+  readonly owed: Pick<Owed, 'current'>;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -24,20 +27,13 @@ export interface SafeKeeperParts {
 /** An output that did not go back is told again after this time. */
 const AGAIN_MS = 500;
 
-/** An output that has to go back. */
-interface Due {
-  readonly value: Value;
-  telling: boolean;
-  /** When the last attempt failed. */
-  failedAt: number | undefined;
-  timer: Timer | undefined;
-}
-
-/** Outputs of a device that have to go back: told at once, and again, on any connection, until they are seen there. */
+/** Outputs of a device that have to go back: told at once, and again, on any connection to the same board, until they are seen there. */
 export class SafeKeeper {
-  private readonly due = new Map<string, Due>();
-
   constructor(private readonly parts: SafeKeeperParts) {}
+
+  private get due(): Map<string, Due> {
+    return this.parts.owed.current.due;
+  }
 
   /** Puts an output to a value, before whatever waits for it. */
   bring(point: string, value: Value): void {
@@ -82,6 +78,10 @@ export class SafeKeeper {
     // With another firmware it may be something else, or nothing at all.
     if (!spec || !fitsType(spec, due.value)) {
       this.over(point);
+      return;
+    }
+    if (spec.safe !== undefined && !sameValue(spec, due.value, spec.safe)) {
+      this.bring(point, spec.safe);
       return;
     }
     due.timer?.cancel();

@@ -4,7 +4,7 @@ import { sameValue, type Value } from './point.js';
 import { safeOutputs } from './safe-outputs.js';
 
 /** An output has this long after the connection to say what it is, before it is put to its safe value. */
-const READ_BACK_MS = 1_500;
+export const READ_BACK_MS = 1_500;
 
 /** What the check of a device's outputs needs. */
 export interface SafeStartParts {

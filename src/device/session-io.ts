@@ -1,60 +1,26 @@
 import type { Clock, Timer } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
-import type { ReadText } from '../port/kernel-files.js';
-import type { LineDefect, LineHandlers, LineLink, LineNoise, LineOptions, OpenLine } from '../port/line-link.js';
+import type { LineHandlers, LineLink, LineOptions } from '../port/line-link.js';
 import type {
   InputHandlers,
   InputOptions,
   InputPins,
   OutputOptions,
   OutputPin,
-  Pins,
   PwmOptions,
   PwmPin,
 } from '../port/pin.js';
-import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
-import type { DeviceCounters } from './counters.js';
 import type { DeviceEvent, DeviceIo, ExchangeRequest } from './driver.js';
 import { Exchanges } from './exchange.js';
-import { Intake, type ReadingRules } from './intake.js';
+import { Intake } from './intake.js';
 import type { OutputLimits } from './output-limits.js';
-import type { OutputPointOptions } from './output-options.js';
 import type { PointSpec, Reading } from './point.js';
+import type { SessionParts } from './session-parts.js';
 import { SessionPins } from './session-pins.js';
 import { SessionTimers } from './session-timers.js';
 import { looseTallies, type Tallies } from './tallies.js';
-import type { Traffic } from './traffic.js';
-
-/** What a session's io is built from. */
-export interface SessionParts {
-  device: string;
-  openLine: OpenLine;
-  readText: ReadText;
-  pins: Pins;
-  store: Store;
-  clock: Clock;
-  log: Log;
-  traffic: Traffic;
-  counters: DeviceCounters;
-  /** What the driver counts; lasts as long as the session where absent. */
-  tallies?: Tallies | undefined;
-  /** What its readings are to pass; nothing where absent. */
-  readings?: ReadingRules | undefined;
-  /** What the owner of its outputs allows, by point; nothing where absent. */
-  outputs?: ReadonlyMap<string, OutputPointOptions> | undefined;
-  /** What the device is to see to itself, where it can. */
-  limits?: ReadonlyMap<string, OutputLimits> | undefined;
-  /** True while an emergency stop is latched, or was missed by the device; never where absent. */
-  stopped?(): boolean;
-  /** Called for each sign of life of the device. */
-  heard(): void;
-  /** Called for each defect of the line. */
-  defect(kind: LineDefect): void;
-  /** Called for bytes without a newline. */
-  noise(noise: LineNoise): void;
-}
 
 /** The DeviceIo of one session: passes on what the driver says until `end`, then closes and settles everything. */
 export class SessionIo implements DeviceIo {
@@ -63,6 +29,7 @@ export class SessionIo implements DeviceIo {
   readonly tallies: Tallies;
   readonly limits: ReadonlyMap<string, OutputLimits>;
   readonly stopped: () => boolean;
+  readonly seat: object | undefined;
   /** Resolves with the cause once the session is over; never rejects. */
   readonly ended: Promise<BridgeError>;
 
@@ -81,6 +48,7 @@ export class SessionIo implements DeviceIo {
     this.tallies = parts.tallies ?? looseTallies();
     this.limits = parts.limits ?? new Map();
     this.stopped = parts.stopped ?? (() => false);
+    this.seat = parts.seat?.();
     this.exchanges = new Exchanges(parts.clock);
     this.intake = new Intake({ ...parts, outOfRange: () => void parts.counters.outOfRange++ });
     this.timers = new SessionTimers(parts.clock, this.signal, (error) => {

@@ -10,7 +10,8 @@ import type { DeviceDriver, DeviceSession } from './driver.js';
 import { Hearing } from './hearing.js';
 import { Patience } from './patience.js';
 import { RESTARTS, RestartBudget } from './restart-budget.js';
-import { SessionIo, type SessionParts } from './session-io.js';
+import { SessionIo } from './session-io.js';
+import type { SessionParts } from './session-parts.js';
 
 /** stopped → connecting → live → closing → waiting → connecting …; `stop` leads to stopped from everywhere. */
 export type SupervisorState = 'stopped' | 'connecting' | 'live' | 'closing' | 'waiting';

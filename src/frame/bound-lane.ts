@@ -105,6 +105,11 @@ export class BoundLane implements Lane {
     if (this.has(device, point)) this.parts.source.release(device, point, value);
   }
 
+  /** See `Coalescer.repeat`. */
+  repeat(device: string, point: string): void {
+    if (this.has(device, point)) this.parts.source.repeat(device, point);
+  }
+
   dueIn(): number {
     return this.pending.size > 0 || this.past.size > 0 ? 0 : this.parts.source.dueIn();
   }

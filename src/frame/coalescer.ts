@@ -114,6 +114,12 @@ export class Coalescer implements Source {
     this.end(device, point, value, ++this.outcomes);
   }
 
+  /** A point is to be said once more, changed or not; one that is held is, when its hold ends. */
+  repeat(device: string, point: string): void {
+    const isThere = this.parts.read(device, point) !== undefined;
+    if (isThere && !this.held.has(`${device}.${point}`)) this.add(device, point);
+  }
+
   dueIn(): number {
     if (this.wantsFull) return 0;
     const waiting = this.waiting();

@@ -13,6 +13,8 @@ export interface Key {
 export interface AnsweredPoint extends Key {
   /** The answer's value need not be the truth any more. */
   readonly fleeting?: boolean;
+  /** It was not held for this command. */
+  readonly unheld?: boolean;
 }
 
 /** What a lane of values is filled from. */

@@ -108,15 +108,15 @@ export class Publisher {
     this.lanes.clear();
   }
 
-  /** Answers a command; where its point is `held`, that hold ends once the answer has left, and the state is said at once. */
-  ack(ack: Ack, held?: AnsweredPoint): void {
+  /** Answers a command; then what its point is follows: at once where that was held, whose hold this ends, else at the usual pace. */
+  ack(ack: Ack, about?: AnsweredPoint): void {
     const { state, bound, acks } = this.lanes;
-    const value = ack.ok && !held?.fleeting ? ack.value : undefined;
-    const inState = held && state.answered(held.device, held.point, value);
-    const inBound = held && bound?.answered(held.device, held.point, value);
+    const { device = '', point = '', fleeting, unheld } = about ?? {};
+    const value = ack.ok && !fleeting ? ack.value : undefined;
+    const both = about ? [state, bound] : [];
+    const told = both.map((of) => (unheld ? () => of?.repeat(device, point) : of?.answered(device, point, value)));
     this.enqueue(acks, ackFrame(ack), `to ${ack.to}`, () => {
-      inState?.();
-      inBound?.();
+      for (const tell of told) tell?.();
     });
   }
 

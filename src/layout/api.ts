@@ -62,7 +62,7 @@ export function apiOf({ namespace, name, devices, codes, binding }: ApiParts): A
       entry('event', 'something happened; one frame each', { dev: id, point: 'button', event: 'pressed', count: 1 }),
       entry('trend', 'numbers at a fixed pace, for charts', { [id]: { point: 21.4 } }),
       entry('history', 'lists of numbers that fill charts', { [id]: { point: [21.1, 21.2] } }),
-      entry('log', 'a line for consoles', { entry: { text: 'pump refused: range', level: 'warn' } }),
+      entry('log', 'a line for consoles', { entry: { text: 'greenhouse: pump refused: range', level: 'warn' } }),
       entry('devices', 'fills the dynamic group of this name', { children: [] }),
       entry('topology', 'the graph of the bridge and its devices', { graph: { nodes: [], edges: [] } }),
     ],

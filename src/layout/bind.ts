@@ -13,7 +13,7 @@ import { type BoundFrame, framesFor } from './bound-frames.js';
 import { type Contract, contractOf } from './contract.js';
 import { deadManOf, deadMenOf } from './dead-man.js';
 import type { ControlFinding, LayoutFinding } from './finding.js';
-import { type Target, targetOf } from './target.js';
+import { type BoundName, boundTarget, type Target } from './target.js';
 import { matchTemplate } from './template.js';
 
 /** A layout written by hand, bound to points: what has to be sent to it, and what its frames mean. */
@@ -30,11 +30,11 @@ export class Binding {
   private readonly deadMen: ReadonlyMap<string, number>;
   private readonly byType = new Map<unknown, { commands: Command[]; others: JsonObject[] }>();
 
-  constructor(layout: unknown, bindings: Readonly<Record<string, string>>, namespace: string) {
+  constructor(layout: unknown, bindings: Readonly<Record<string, BoundName>>, namespace: string) {
     this.contract = contractOf(layout);
     const targets = new Map<string, Target>();
     for (const [id, name] of Object.entries(bindings)) {
-      const target = targetOf(name);
+      const target = boundTarget(name);
       if (target) targets.set(id, target);
     }
     this.targets = targets;
@@ -61,12 +61,7 @@ export class Binding {
   read(payload: JsonObject, specOf: SpecOf): BoundCommand | undefined {
     const known = this.byType.get(payload['msg_type']);
     const found = known && recognise(known.commands, payload, known.others);
-    if (found) {
-      const wish = commandOf(found.command, found.match, specOf);
-      return wish.kind === 'point' && wish.value !== undefined
-        ? { ...wish, lease: deadManOf(found.command.control) }
-        : wish;
-    }
+    if (found) return leased(commandOf(found.command, found.match, specOf), deadManOf(found.command.control));
     const polled = this.contract.polls.some(({ event, payload: wanted }) => {
       return event === 'broadcast_request' && isObject(wanted) && hasWord(wanted) && matchTemplate(wanted, payload);
     });
@@ -101,4 +96,10 @@ export class Binding {
       .filter(({ id, listens, actions }) => (listens.length > 0 || actions.length > 0) && !this.targets.has(id))
       .map(({ id }) => id);
   }
+}
+
+/** A command of a stick is good for so long; any other one as long as its point says. */
+function leased(command: BoundCommand, lease: number | undefined): BoundCommand {
+  if (command.kind === 'axes') return { ...command, wishes: command.wishes.map((wish) => ({ ...wish, lease })) };
+  return command.kind === 'point' && command.value !== undefined ? { ...command, lease } : command;
 }

@@ -9,23 +9,29 @@ import { error, type LayoutFinding } from './finding.js';
 import { fixedWish } from './fixed-wish.js';
 import { canPassFor } from './overlap.js';
 import { FIXED_TYPES } from './own-frames.js';
-import { type Target, targetName } from './target.js';
-import { literalsIn, type Match, matchTemplate } from './template.js';
+import { type AxisTarget, type Target, targetName } from './target.js';
+import { literalsIn, type Match, matchTemplate, type Said, saidIn } from './template.js';
+
+/** The control with two axes. */
+const STICK = 'joystick';
 
 /** The bridge's own commands: `<ns>.<kind>`. */
 const OWN = ['cmd', 'arm', 'hold', 'estop', 'estop_reset', 'poll'];
 
-/** What a frame of a bound layout asks for. */
+/** What is asked of one point. */
+export interface BoundWish {
+  readonly device: string;
+  readonly point: string;
+  readonly value?: unknown;
+  readonly pulseMs?: unknown;
+  /** It comes from a stick: without another one in so many milliseconds it is let go. */
+  readonly lease?: number | undefined;
+}
+
+/** What a frame of a bound layout asks for; of a stick, where each of its axes is to be. */
 export type BoundCommand =
-  | {
-      readonly kind: 'point';
-      readonly device: string;
-      readonly point: string;
-      readonly value?: unknown;
-      readonly pulseMs?: unknown;
-      /** It comes from a stick: without another one in so many milliseconds it is let go. */
-      readonly lease?: number | undefined;
-    }
+  | (BoundWish & { readonly kind: 'point' })
+  | { readonly kind: 'axes'; readonly wishes: readonly BoundWish[] }
   | { readonly kind: 'estop' | 'estop_reset' | 'poll' };
 
 /** The point that a name means, where that is known by now. */
@@ -37,8 +43,8 @@ export interface Command {
   readonly action: ActionSpot;
   readonly payload: JsonObject;
   readonly target: Target;
-  /** False where the payload is the same whatever the gesture. */
-  readonly hasValue: boolean;
+  /** What of the gesture is the value; undefined where the payload is the same whatever the gesture, or says several things. */
+  readonly says: Said | undefined;
 }
 
 /** The commands of bound controls, and why some can't be carried out. */
@@ -68,17 +74,42 @@ export function commandsFor(
         if (ownName(payload, namespace) !== targetName(target))
           problems.push(error('collision', [...path, 'payload'], message, hint));
       } else {
-        const hasValue = JSON.stringify(payload).includes('{{value}}');
+        const says = saysOf(control, payload);
         const gives = TYPES.get(control.type ?? '')?.gives ?? 'boolean';
-        if (target.kind !== 'point' && hasValue && gives !== 'boolean') {
+        if (target.kind === 'axes') problems.push(...missingAxes(control, target.axes, payload, [...path, 'payload']));
+        else if (target.kind !== 'point' && says !== undefined && gives !== 'boolean') {
           const message = `a ${control.type} can't say whether to stop or to let go`;
           problems.push(error('wrong_type', control.path, message, 'bind a button or a toggle'));
         }
-        commands.push({ control, action, payload, target, hasValue });
+        commands.push({ control, action, payload, target, says });
       }
     }
   }
   return { commands, problems: [...problems, ...mistakable(commands)] };
+}
+
+/** What of its gesture a control's payload says: a stick where it is along its one axis, others their value. */
+export function saysOf({ type }: Pick<ControlContract, 'type'>, payload: unknown): Said | undefined {
+  const said = saidIn(payload);
+  if (type !== STICK) return said.includes('value') ? 'value' : undefined;
+  return said.length === 1 ? said[0] : undefined;
+}
+
+/** What speaks against a stick's axes: no stick, or a payload that does not say them. */
+function missingAxes(
+  { type, path }: ControlContract,
+  axes: readonly AxisTarget[],
+  payload: unknown,
+  at: LayoutFinding['path'],
+): LayoutFinding[] {
+  if (type !== STICK) return [error('wrong_type', path, `a ${type} has no axes`, 'bind it to one point')];
+  const said = saidIn(payload);
+  return axes
+    .filter(({ axis }) => !said.includes(axis))
+    .map(({ axis, target }) => {
+      const message = `nothing says where \`${targetName(target)}\` is to be along its axis`;
+      return error('no_value', at, message, `add \`"${axis}":"$value.${axis}"\``);
+    });
 }
 
 /** The actions of a control that may command what it is bound to: those of its own gestures that go over the relay. */
@@ -116,16 +147,22 @@ export function recognise(
 }
 
 /** What a recognised frame asks for. */
-export function commandOf({ control, payload, target, hasValue }: Command, match: Match, specOf: SpecOf): BoundCommand {
+export function commandOf({ control, payload, target, says }: Command, match: Match, specOf: SpecOf): BoundCommand {
+  const wishOf = (device: string, point: string, said: Said): BoundWish => {
+    return { device, point, value: meantFor(specOf(device, point), match[said]) };
+  };
+  if (target.kind === 'axes') {
+    return { kind: 'axes', wishes: target.axes.map(({ axis, target: to }) => wishOf(to.device, to.point, axis)) };
+  }
   if (target.kind !== 'point') {
     // The other side of a switch for one is the other; whatever can't be understood stops.
-    const isSwitch = hasValue && TYPES.get(control.type ?? '')?.gives !== undefined;
+    const isSwitch = says === 'value' && TYPES.get(control.type ?? '')?.gives !== undefined;
     const releases = target.kind === 'estop' ? isSwitch && match.value === false : !isSwitch || match.value === true;
     return { kind: releases ? 'estop_reset' : 'estop' };
   }
   const { device, point } = target;
+  if (says) return { kind: 'point', ...wishOf(device, point, says) };
   const spec = specOf(device, point);
-  if (hasValue) return { kind: 'point', device, point, value: meantFor(spec, match.value) };
   const wish = spec && fixedWish(payload, spec);
   // Without its value the command is refused with a reason, which is better than silence.
   return { kind: 'point', device, point, ...wish };

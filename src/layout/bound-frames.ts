@@ -5,7 +5,7 @@ import { holds } from './catalogue.js';
 import type { Contract, ControlContract } from './contract.js';
 import { matches, sameJson } from './filter.js';
 import { error, type LayoutFinding } from './finding.js';
-import { FIXED_TYPES } from './own-frames.js';
+import { FIXED_TYPES, isCommanding } from './own-frames.js';
 import { type Target, targetName } from './target.js';
 import { putAt, segments, valueAt } from './value-path.js';
 
@@ -90,6 +90,12 @@ export function framesFor(
     }
     if (isOurs(filter['msg_type'], namespace)) {
       problems.push(...foreign(control, target, listen.valuePath, namespace, at));
+      continue;
+    }
+    if (isCommanding(filter['msg_type'])) {
+      const hint = 'let the control listen to a word of its own';
+      const message = `\`${id}\` listens to what commands bridges or apps, and all of them would hear it`;
+      problems.push(error('collision', [...at, 'filter'], message, hint));
       continue;
     }
     let entry = frames.find((known) => sameJson(known.filter, filter));

@@ -1,15 +1,16 @@
 import type { PointSpec } from '../device/point.js';
 import { isObject } from '../mesh/frame.js';
 import type { Binding } from './bind.js';
-import { commandingOf, type SpecOf } from './bound-commands.js';
+import { commandingOf, type SpecOf, saysOf } from './bound-commands.js';
 import { canShow, wordLike, wordsOf } from './bound-value.js';
-import { TYPES } from './catalogue.js';
+import { type ControlType, TYPES } from './catalogue.js';
 import type { Contract, ControlContract } from './contract.js';
 import { deadMenLost } from './dead-man.js';
 import { type ControlFinding, error, isNumber, type LayoutFinding, quoted, warning } from './finding.js';
 import { fixedWish } from './fixed-wish.js';
 import { controlRange } from './lint-values.js';
 import { type Target, targetName, targetOf } from './target.js';
+import { saidIn } from './template.js';
 
 /** What is known of the devices that a layout is held against. */
 export interface Hardware {
@@ -29,9 +30,9 @@ export function lintHardware(binding: Binding, namespace: string, hardware: Hard
       const message = 'neither listens nor sends over the relay, so that it is bound to something changes nothing';
       found.push({ ...warning('idle', control.path, message), control: control.id });
     }
-    const targets = bound ? [bound] : nativeTargets(control, namespace);
-    for (const target of targets) {
-      for (const finding of disagreements(control, target, binding.contract, hardware, bound !== undefined)) {
+    const targets = bound?.kind === 'axes' ? bound.axes.map(({ target }) => target) : bound ? [bound] : undefined;
+    for (const target of targets ?? nativeTargets(control, namespace)) {
+      for (const finding of disagreements(control, target, binding.contract, hardware, bound)) {
         found.push({ ...finding, control: control.id });
       }
     }
@@ -60,7 +61,7 @@ function* disagreements(
   target: Target,
   contract: Contract,
   hardware: Hardware,
-  isBound: boolean,
+  bound: Target | undefined,
 ): Generator<LayoutFinding> {
   if (target.kind !== 'point' && target.kind !== 'health') return;
   const { device } = target;
@@ -81,8 +82,10 @@ function* disagreements(
     yield error('unknown_point', path, `\`${device}\` has no point \`${target.point}\``);
     return;
   }
-  yield* roles(control, spec, target, isBound);
-  yield* types(control, spec, target);
+  const gives = givesOf(control, bound);
+  yield* roles(control, spec, target, bound);
+  yield* types(control, spec, target, gives);
+  if (control.type === 'joystick' && gives === 'number') yield* axisRange(control, spec, target);
   yield* ranges(control, spec, target);
   yield* options(control, spec, target);
   yield* times(control, spec, target, contract);
@@ -96,33 +99,66 @@ function isCommanding(control: ControlContract): boolean {
   return commandingOf(control).length > 0;
 }
 
-function* roles(control: ControlContract, spec: PointSpec, target: Target, isBound: boolean): Generator<LayoutFinding> {
+/** What a control brings to its points: a stick, where it says one axis, a number. */
+function givesOf(control: ControlContract, bound: Target | undefined): ControlType['gives'] {
+  const ofStick = commandingOf(control).every(({ action: { payload } }) => {
+    if (bound) return saidIn(payload).some((said) => said !== 'value');
+    // In the bridge's own words the value stands alone.
+    return isObject(payload) && ['$value.x', '$value.y'].includes(String(payload['value']));
+  });
+  return control.type === 'joystick' && ofStick ? 'number' : TYPES.get(control.type ?? '')?.gives;
+}
+
+/** A stick gives any number from -1 to 1. */
+function* axisRange({ path }: ControlContract, spec: PointSpec, target: Target): Generator<LayoutFinding> {
+  const { min = -1, max = 1, step, clamp } = spec;
+  if (spec.role !== 'actuator') return;
+  const what = `\`${targetName(target)}\``;
+  if ((min !== -1 || max !== 1) && (clamp !== true || min < -1 || max > 1)) {
+    yield warning('range', path, `a stick gives -1 to 1, but ${what} takes ${spec.min ?? '…'} to ${spec.max ?? '…'}`);
+  }
+  if (step !== undefined && clamp !== true)
+    yield warning('step', path, `a stick knows no steps, but ${what} takes steps of ${step}`, 'let it `clamp`');
+}
+
+function* roles(
+  control: ControlContract,
+  spec: PointSpec,
+  target: Target,
+  bound: Target | undefined,
+): Generator<LayoutFinding> {
   const { path } = control;
   if (spec.role === 'event')
     yield error('wrong_type', path, `\`${targetName(target)}\` happens, it has no value to show`);
   if (!isCommanding(control)) return;
   if (spec.role === 'sensor') yield error('read_only', path, `\`${targetName(target)}\` is read, it can't be switched`);
-  if (spec.role !== 'actuator' || !isBound) return;
+  if (spec.role !== 'actuator' || bound?.kind !== 'point') return;
   for (const { action, path: below } of commandingOf(control)) {
     const { payload } = action;
-    if (JSON.stringify(payload ?? null).includes('{{value}}') || fixedWish(payload, spec)) continue;
+    if (saysOf(control, payload) !== undefined || fixedWish(payload, spec)) continue;
+    const at = [...path, ...below, 'payload'];
+    const name = targetName(target);
+    if (control.type === 'joystick') {
+      const hint = `bind what each axis moves, such as \`{ x: ${name}, y: … }\`, to \`$value.x\` and \`$value.y\``;
+      yield error('no_value', at, `nothing says which axis moves \`${name}\``, hint);
+      continue;
+    }
     const hint = 'add `"value":"{{value}}"`, or for a button the value itself';
-    yield error(
-      'no_value',
-      [...path, ...below, 'payload'],
-      `nothing says what \`${targetName(target)}\` is to be`,
-      hint,
-    );
+    yield error('no_value', at, `nothing says what \`${name}\` is to be`, hint);
   }
 }
 
-function* types(control: ControlContract, spec: PointSpec, target: Target): Generator<LayoutFinding> {
+function* types(
+  control: ControlContract,
+  spec: PointSpec,
+  target: Target,
+  gives: ControlType['gives'],
+): Generator<LayoutFinding> {
   const { path, type, listens } = control;
   const what = `\`${targetName(target)}\`, a ${spec.type}`;
   if (spec.role !== 'event' && listens.length > 0 && !canShow(control.control, spec.type)) {
     yield error('wrong_type', path, `a ${type} can't show ${what}`);
   }
-  const gives = TYPES.get(type ?? '')?.gives;
   if (spec.role !== 'actuator' || !isCommanding(control) || gives === undefined) return;
   const wants = spec.type === 'enum' || spec.type === 'string' ? 'text' : spec.type;
   if (

@@ -1,6 +1,6 @@
 import { isObject } from '../mesh/frame.js';
 import { error, isNumber, type LayoutFinding, type Linted, type Rule, warning } from './finding.js';
-import { hasLogin, isSecretKey } from './secrets.js';
+import { holdsSecret, isSecretKey } from './secrets.js';
 import type { LayoutPath } from './walk.js';
 
 /** What is too much, too fast, or nobody's business. */
@@ -102,8 +102,8 @@ function* embeddedSecrets({ root }: Linted): Generator<LayoutFinding> {
 
 function* secretsIn(part: unknown, path: LayoutPath): Generator<LayoutFinding> {
   const hint = 'pair phones instead, and take care who gets this file';
-  if (typeof part === 'string' && hasLogin(part)) {
-    yield warning('embedded_secret', path, 'whoever gets this layout gets the login of this address', hint);
+  if (typeof part === 'string' && holdsSecret(part)) {
+    yield warning('embedded_secret', path, 'whoever gets this layout gets the login or key in this text', hint);
   }
   if (typeof part !== 'object' || part === null || path.length > MAX_DEPTH) return;
   for (const [key, item] of Object.entries(part)) {

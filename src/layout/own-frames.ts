@@ -3,6 +3,19 @@ import type { JsonObject } from '../mesh/frame.js';
 /** Frames that apps and servers exchange about controls; none of them is data. */
 export const FIXED_TYPES: ReadonlySet<unknown> = new Set(['command_ack', 'control_snapshot', 'control_sync_request']);
 
+/** What bridges obey, whichever namespace is theirs, and what apps do. */
+const COMMANDS = [
+  /\.(cmd|set|arm|hold|poll|estop\w*)$/,
+  /^(layout|control)-/,
+  /^studio\./,
+  /^(chat_message|chat_clear|notif_action)$/,
+];
+
+/** True for a word that makes whoever hears it do something: the bridge says none of these on a layout's behalf. */
+export function isCommanding(type: unknown): boolean {
+  return typeof type === 'string' && COMMANDS.some((pattern) => pattern.test(type));
+}
+
 /** A sync that listens to one of the bridge's own frames: `<ns>.<kind>`. */
 export function listening(namespace: string, kind: string, valuePath: string, more: JsonObject = {}): JsonObject {
   return {

@@ -2,10 +2,22 @@ import { isObject } from '../mesh/frame.js';
 import { tokensIn } from './emit.js';
 import { sameJson } from './filter.js';
 
+/** What a gesture says of itself: its value, or where a stick is along an axis. */
+export type Said = 'value' | 'x' | 'y';
+
+/** The placeholders that stand for it. */
+const SAID: ReadonlyMap<string, Said> = new Map([
+  ['{{value}}', 'value'],
+  ['$value.x', 'x'],
+  ['$value.y', 'y'],
+]);
+
 /** What an action's payload tells when it comes in. */
 export interface Match {
-  /** What stood where the payload has `{{value}}`; undefined where it has none. */
+  /** What stood where the payload has `{{value}}`, `$value.x` or `$value.y`; undefined where it has none. */
   readonly value: unknown;
+  readonly x: unknown;
+  readonly y: unknown;
   /** How much of the payload had to be equal, texts around placeholders half: of two that match, the one with more is meant. */
   readonly literals: number;
 }
@@ -13,9 +25,9 @@ export interface Match {
 const WHOLE = 2;
 const AROUND = 1;
 
-/** Values that a payload's `{{value}}` was found to be, and how much else had to be equal. */
+/** Values that a payload's placeholders were found to be, and how much else had to be equal. */
 interface Reading {
-  values: unknown[];
+  readonly values: Record<Said, unknown[]>;
   literals: number;
 }
 
@@ -24,12 +36,28 @@ interface Reading {
  * of the outermost ones are the app's own.
  */
 export function matchTemplate(template: unknown, payload: unknown): Match | undefined {
-  const reading: Reading = { values: [], literals: 0 };
+  const reading: Reading = { values: { value: [], x: [], y: [] }, literals: 0 };
   if (!read(template, payload, reading, true)) return undefined;
-  const [first, ...others] = reading.values;
-  // Within a text a value is written out; in a place of its own it has its type.
-  const value = typeof first === 'string' ? (others.find((other) => typeof other !== 'string') ?? first) : first;
-  return reading.values.every((other) => isWritten(other, value)) ? { value, literals: reading.literals } : undefined;
+  const { values, literals } = reading;
+  const match = { value: agreed(values.value), x: agreed(values.x), y: agreed(values.y), literals };
+  const isOne = (said: Said) => values[said].every((other) => isWritten(other, match[said]));
+  return isOne('value') && isOne('x') && isOne('y') ? match : undefined;
+}
+
+/** The parts of a gesture that a payload says, wherever in it. */
+export function saidIn(template: unknown): Said[] {
+  const tokens = new Set(tokensIn(JSON.stringify(template ?? null)));
+  return [...SAID].flatMap(([token, said]) => (tokens.has(token) ? [said] : []));
+}
+
+/** Of several readings of one value, the one to go by: within a text it is written out, in a place of its own it has its type. */
+function agreed([first, ...others]: readonly unknown[]): unknown {
+  return typeof first === 'string' ? (others.find((other) => typeof other !== 'string') ?? first) : first;
+}
+
+function note(token: string | undefined, given: unknown, { values }: Reading): void {
+  const said = SAID.get(token ?? '');
+  if (said) values[said].push(given);
 }
 
 /** Whether two readings are of one value: `75.0` in a text is 75. */
@@ -74,7 +102,7 @@ function readText(template: string, given: unknown, reading: Reading): boolean {
     return template === given;
   }
   if (tokens[0] === template) {
-    if (template === '{{value}}') reading.values.push(given);
+    note(template, given, reading);
     return true;
   }
   if (typeof given !== 'string') return false;
@@ -98,7 +126,7 @@ function between(template: string, tokens: readonly string[], given: string, rea
     const at =
       i === 0 ? (given.startsWith(part) ? 0 : -1) : last ? given.length - part.length : given.indexOf(part, from);
     if (at < from || (last && !given.endsWith(part))) return false;
-    if (i > 0 && tokens[i - 1] === '{{value}}') reading.values.push(given.slice(from, at));
+    if (i > 0) note(tokens[i - 1], given.slice(from, at), reading);
     from = at + part.length;
   }
   return true;

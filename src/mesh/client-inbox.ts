@@ -152,10 +152,15 @@ export class Inbox {
     }
   }
 
-  /** What was sealed, with its sender's name as the relay knows it, where that vouches for names. */
+  /**
+   * What was sealed, with its sender's name as the relay knows it, where that names senders, beside the sealed one: a relay
+   * without the key may lie too.
+   */
   private named(opened: unknown, from: unknown): unknown {
     const { namesSenders = false } = this.options;
-    return namesSenders && typeof from === 'string' && isObject(opened) ? { ...opened, _from: from } : opened;
+    if (!namesSenders || typeof from !== 'string' || !isObject(opened)) return opened;
+    const sealed = opened['_from'];
+    return { ...opened, _from: from, _alias: typeof sealed === 'string' ? sealed : '' };
   }
 
   /** Sends an answer, or at least that there is none; never throws, as whoever answers has no use for the error. */

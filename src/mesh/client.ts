@@ -120,6 +120,11 @@ export class MeshClient {
     return this.link.socket?.ready ?? false;
   }
 
+  /** True where whoever has no room key can read nothing of what is said. */
+  get seals(): boolean {
+    return this.options.cipher !== undefined;
+  }
+
   /** The id under which peers can route to us on this connection; undefined while there is none. */
   get relayId(): string | undefined {
     return this.link.socket?.relayId;
@@ -163,17 +168,19 @@ export class MeshClient {
   }
 
   /**
-   * Asks one member, in clear text, and resolves with its answer, opened where it is sealed.
+   * Asks one member, what is asked sealed where there is a cipher, and resolves with its answer, opened where it is sealed.
    * Rejects with `mesh/closed`, `mesh/no-target`, `mesh/timeout`, `mesh/not-allowed`, `mesh/busy` or `mesh/relay-error`.
    */
-  async request(targetName: string, type: string, payload: unknown): Promise<unknown> {
+  async request(targetName: string, type: string, payload: JsonObject | null): Promise<unknown> {
     const target = findByName(await this.nodes(), targetName);
     if (!target) {
       const hint = 'is it connected, and on our channel?';
       throw new BridgeError('mesh/no-target', `nobody named "${printable(targetName, 64)}" is on the relay`, { hint });
     }
-    const answer = await this.exchange('route_msg', { target_id: target.id, type, payload: payload ?? null });
     const { cipher } = this.options;
+    // Only the innermost: the relay has to read where it goes.
+    const asked = (payload && cipher?.seal(payload)) ?? payload;
+    const answer = await this.exchange('route_msg', { target_id: target.id, type, payload: asked });
     return cipher?.isEnvelope(answer) ? cipher.open(answer).payload : answer;
   }
 

@@ -12,8 +12,9 @@ export function parseJson(text: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (cause) {
-    throw new BridgeError('json/syntax', 'not JSON', { cause });
+  } catch {
+    // The parser's own words quote the text, which may hold secrets.
+    throw new BridgeError('json/syntax', 'not JSON');
   }
   clean(value, 1);
   return value;

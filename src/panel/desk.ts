@@ -1,4 +1,4 @@
-import { approveDevice } from '../action/approve.js';
+import { approveDevice, refuseViewer } from '../action/approve.js';
 import type { Audit } from '../action/audit.js';
 import type { Clock } from '../clock.js';
 import type { Fleet } from '../device/fleet.js';
@@ -43,6 +43,9 @@ export interface DeskListener {
 const DEVICES_MS = 100;
 const LAYOUT_MS = 150;
 
+/** What pages that may only look get for whatever else they ask for. */
+export const VIEWER = { ok: false, message: 'viewers may only look' };
+
 /** What the panel shows and does beside what a phone could: devices and their approval, their wires, the log. */
 export class Desk {
   private readonly listeners = new Set<DeskListener>();
@@ -53,6 +56,7 @@ export class Desk {
     const layout = new Paced(clock, LAYOUT_MS, () => this.tell((listener) => listener.layout()));
     store.subscribe({
       health: () => this.listeners.size > 0 && devices.request(),
+      connected: () => this.listeners.size > 0 && devices.request(),
       described: () => {
         if (this.listeners.size === 0) return;
         devices.request();
@@ -105,6 +109,7 @@ export class Desk {
         outputs: points.filter(({ role }) => role === 'actuator').length,
         lines: counters.lines,
         dropped: counters.overlong + counters.garbled,
+        ...(identity?.manifest === undefined ? {} : { manifest: identity.manifest }),
         ...(trouble === undefined ? {} : { trouble: printable(trouble) }),
         ...(identity?.name === undefined ? {} : { name: printable(identity.name, 60) }),
         ...(identity?.firmware === undefined ? {} : { firmware: printable(identity.firmware, 40) }),
@@ -112,13 +117,20 @@ export class Desk {
     });
   }
 
-  /** Lets the outputs of a device be switched, in the name of a page. */
-  async approve(id: string, by: string): Promise<JsonObject> {
-    const approval = await approveDevice(this.parts, id, by);
+  /** Lets the outputs of a device be switched, in the name of a page: those that it shows. */
+  async approve({ device: id, manifest }: JsonObject, by: string): Promise<JsonObject> {
+    const shown = { manifest: typeof manifest === 'string' ? manifest : undefined };
+    const approval = typeof id === 'string' && (await approveDevice(this.parts, id, by, shown));
     if (!approval) return { ok: false, message: 'there is no such device' };
     this.tell((listener) => listener.devices());
     const message = 'this could not be remembered and lasts until the next start';
     return { ok: true, ...(approval.remembered ? {} : { message }) };
+  }
+
+  /** Tells a page that may only look why it may not do that either. */
+  refuse(id: string, by: string): JsonObject {
+    refuseViewer(this.parts, id, by);
+    return VIEWER;
   }
 
   /** What a phone needs to join. */

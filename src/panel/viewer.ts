@@ -8,7 +8,7 @@ import type { FrameSink } from '../frame/sink.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import { parseJson } from '../mesh/json.js';
 import { RateWindow } from '../relay/limits.js';
-import type { Desk } from './desk.js';
+import { type Desk, VIEWER } from './desk.js';
 import { MonitorBatch } from './monitor.js';
 import type { PanelRole } from './sessions.js';
 import type { PageSocket } from './sockets.js';
@@ -60,11 +60,17 @@ export class Viewer {
     const { publisher, router } = parts.open(sink);
     this.publisher = publisher;
     this.router = router;
-    const owner = (ask: Ask): Ask =>
-      role === 'operator' ? ask : () => ({ ok: false, message: 'viewers may only look' });
+    const owner = (ask: Ask, refusal: Ask = () => VIEWER): Ask => (role === 'operator' ? ask : refusal);
+    const named = ({ device }: JsonObject) => (typeof device === 'string' ? device : '');
     this.asks = new Map<string, Ask>([
       ['route_msg', (payload) => this.route(payload)],
-      ['panel.approve', owner(({ device }) => desk.approve(typeof device === 'string' ? device : '', name))],
+      [
+        'panel.approve',
+        owner(
+          (payload) => desk.approve(payload, name),
+          (payload) => desk.refuse(named(payload), name),
+        ),
+      ],
       ['panel.pairing', owner(() => ({ ...desk.pairing }))],
       ['panel.push', owner(() => desk.pushLayout())],
       ['panel.monitor', ({ device }) => this.monitor(device)],
@@ -97,9 +103,8 @@ export class Viewer {
     }
     const { id, type, payload } = frame;
     if (type === 'broadcast_request') {
-      // Whoever it says it is: it is this page.
       if (isObject(payload))
-        this.router.take({ ...payload, _from: name, ...(payload['from'] ? { from: name } : {}) }, this.way);
+        this.router.take({ ...this.own(payload), ...(payload['from'] ? { from: name } : {}) }, this.way);
       return;
     }
     const ask = this.asks.get(type);
@@ -130,7 +135,12 @@ export class Viewer {
   private async route({ type, payload }: JsonObject): Promise<JsonObject> {
     const { requests } = this.parts;
     if (typeof type !== 'string' || !requests.knows(type)) return { ok: false, error: 'unknown type' };
-    return await requests.answer(type, payload, this.way);
+    return await requests.answer(type, isObject(payload) ? this.own(payload) : payload, this.way);
+  }
+
+  /** Whoever it says it is: it is this page. */
+  private own(payload: JsonObject): JsonObject {
+    return { ...payload, _from: this.parts.name };
   }
 
   private monitor(device: unknown): JsonObject {

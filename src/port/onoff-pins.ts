@@ -81,7 +81,7 @@ export async function openSysfsOutput(
   options: OutputOptions,
   parts: SysfsParts,
 ): Promise<OutputPin> {
-  const { activeLow, initial, otherwise, hold } = options;
+  const { activeLow, initial, otherwise, hold, stays = false } = options;
   const line = await openLine(address, parts);
   const keeps = initial === 'keep' && line.adopted && line.isOutput;
   if (!keeps) line.drive((initial === 'keep' ? otherwise : initial) !== activeLow);
@@ -90,7 +90,7 @@ export async function openSysfsOutput(
     read: () => line.read() !== activeLow,
     write: (active) => line.write(active !== activeLow),
     close: () => {
-      if (!closed && !hold) line.unexport();
+      if (!closed && !hold && !stays) line.unexport();
       closed = true;
     },
   };

@@ -67,6 +67,8 @@ export interface OutputOptions extends PinPlace {
   readonly otherwise: boolean;
   /** True: it should stay as it is when the program ends. */
   readonly hold: boolean;
+  /** True: where it can, it stays as it is when it is closed, for who opens it next; no other interface is chosen for that. */
+  readonly stays?: boolean;
 }
 
 /** An open output. */
@@ -93,6 +95,7 @@ export interface PwmOptions {
   readonly initial: number | 'keep';
   readonly otherwise: number;
   readonly hold: boolean;
+  readonly stays?: boolean;
 }
 
 /** An open pulse-width output. */

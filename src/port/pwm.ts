@@ -71,7 +71,7 @@ export async function openPwmChannel(
   access: SysfsAccess,
 ): Promise<PwmPin> {
   const name = `channel ${channel} of ${chip}`;
-  const { hold, activeLow, initial, otherwise, frequency } = options;
+  const { hold, stays = false, activeLow, initial, otherwise, frequency } = options;
   const home = join(access.roots.sys, 'class/pwm', chip);
   const folder = join(home, `pwm${channel}`);
   const number = (file: string) => Number(attribute(folder, file) ?? Number.NaN);
@@ -108,8 +108,9 @@ export async function openPwmChannel(
     read,
     write: (share) => set('duty_cycle', dutyOf(share)),
     close: () => {
-      if (!closed && !hold && existsSync(folder)) attempt(() => access.write(join(home, 'unexport'), String(channel)));
+      const leaves = !closed && !hold && !stays && existsSync(folder);
       closed = true;
+      if (leaves) attempt(() => access.write(join(home, 'unexport'), String(channel)));
     },
   };
 }

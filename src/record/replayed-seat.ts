@@ -11,6 +11,7 @@ export class ReplayedSeat implements Seat {
   readonly unanswered = 0;
   readonly oldestUnansweredMs = 0;
   readonly recent = 0;
+  readonly seals = false;
   late = false;
   ready = false;
   relayId: string | undefined;

@@ -1,13 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { BridgeError } from '../error.js';
 import { type Log, silentLog } from '../log.js';
 import { makePrivate, writePrivate } from '../private-file.js';
-
-/** Bytes of chance in a new token. */
-const TOKEN_BYTES = 32;
-/** A token: 8 to 512 visible ASCII characters on one line. */
-const TOKEN = /^[\x21-\x7e]{8,512}$/;
+import { isToken, newToken } from './token.js';
 
 /**
  * The token in the file at `path`; a missing file is made with a new one that only its owner can read. A file that others can read is
@@ -34,14 +29,14 @@ async function load(path: string, log: Log): Promise<string | undefined> {
   });
   if (text === undefined) return undefined;
   const token = text.trim();
-  if (TOKEN.test(token)) return token;
+  if (isToken(token)) return token;
   throw new BridgeError('relay/token-file', `token file ${path} holds no token of 8 to 512 visible characters`, {
     hint: 'delete the file to get a new token',
   });
 }
 
 async function create(path: string): Promise<string> {
-  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const token = newToken();
   await writePrivate(path, `${token}\n`);
   return token;
 }

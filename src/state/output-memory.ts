@@ -32,12 +32,22 @@ export interface OutputMemoryParts {
 export class OutputMemory implements Remembered {
   private readonly wishes: Map<string, Value>;
   private readonly paced: PacedFile<OutputRecord>;
+  /** The file may name what is not wished any more. */
+  private lapsed = false;
 
   constructor(private readonly parts: OutputMemoryParts) {
     // In doubt nothing comes back: the one before may name what was switched off since.
     const { outputs } = parts.file.read({ outputs: {} }, isRecord, { outputs: {} });
     this.wishes = new Map(Object.entries(outputs).filter(([output]) => parts.isKept(output)));
-    this.paced = new PacedFile({ ...parts, take: () => ({ outputs: Object.fromEntries(this.wishes) }) });
+    this.paced = new PacedFile({
+      ...parts,
+      file: {
+        write: (record) => this.write(record),
+        settled: () => parts.file.settled(),
+        hangs: () => parts.file.hangs(),
+      },
+      take: () => ({ outputs: Object.fromEntries(this.wishes) }),
+    });
   }
 
   of(output: string): Value | undefined {
@@ -48,8 +58,7 @@ export class OutputMemory implements Remembered {
     if (!this.parts.isKept(output) || this.wishes.get(output) === wish) return;
     if (wish === undefined) {
       this.wishes.delete(output);
-      // What was switched off must not come back after a power cut.
-      void this.paced.write();
+      this.drop();
     } else {
       this.wishes.set(output, wish);
       this.paced.changed();
@@ -65,17 +74,30 @@ export class OutputMemory implements Remembered {
   }
 
   forget(): void {
-    if (this.wishes.size === 0) return;
+    if (this.wishes.size === 0 && !this.lapsed) return;
     this.wishes.clear();
-    void this.paced.write().then((written) => {
-      // What is on the disk would come back; a full one lets go of files all the same.
-      if (!written) void this.parts.file.remove();
-    });
+    this.drop();
   }
 
   /** Writes what still waits; nothing is written afterwards. */
   async close(): Promise<void> {
     await this.paced.close();
+  }
+
+  /** At once, as what is not wished any more would come back after a power cut. */
+  private drop(): void {
+    this.lapsed = true;
+    void this.paced.write();
+  }
+
+  private async write(record: OutputRecord): Promise<boolean> {
+    const { file } = this.parts;
+    const { lapsed } = this;
+    this.lapsed = false;
+    // That takes the other wishes along: in doubt nothing comes back.
+    const written = await (lapsed ? file.writeOrRemove(record) : file.write(record));
+    this.lapsed ||= lapsed && !written;
+    return written;
   }
 }
 

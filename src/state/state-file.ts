@@ -3,11 +3,17 @@ import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeError } from '../error.js';
 import type { Log } from '../log.js';
-import { makePrivate } from '../private-file.js';
+import { closeToOthers } from '../private-file.js';
 import { setAside } from './set-aside.js';
 
 /** What this program writes into every state file as `version`; to be raised when what is in one of them changes its meaning. */
 export const STATE_VERSION = 1;
+
+/** `orNothing`: where it can't be written, what is there is taken away. */
+interface Pending {
+  text: string;
+  orNothing: boolean;
+}
 
 /**
  * One JSON object that survives power cuts: written to a second file, synced, renamed over the first. A file that can't be
@@ -15,7 +21,8 @@ export const STATE_VERSION = 1;
  */
 export class StateFile<T extends object> {
   private writing: Promise<boolean> = Promise.resolve(true);
-  private pending: string | undefined;
+  /** What is to be written once everything before it was. */
+  private pending: Pending | undefined;
   private onDisk: string | undefined;
   /** The last write failed, or hangs. */
   failing = false;
@@ -24,6 +31,8 @@ export class StateFile<T extends object> {
   setAsides = 0;
   /** What is in its place can't be used, and is not worth being the one before. */
   private spoiled = false;
+  /** It could not even be taken away, as was said. */
+  private sticks = false;
   /** What was taken instead. */
   private taken: T | undefined;
 
@@ -37,7 +46,8 @@ export class StateFile<T extends object> {
    * that is taken instead whenever there is a file that can't be used. Nothing on the disk is changed by that but who may read it.
    */
   read<Fallback>(fallback: Fallback, accepts: (value: unknown) => value is T, inDoubt?: T): T | Fallback {
-    for (const path of [this.path, this.previous]) this.close(path);
+    const advice = 'Delete it if one of them may have changed it';
+    for (const path of [this.path, this.previous]) closeToOthers(path, this.log, advice);
     try {
       return this.parse(this.path, accepts) ?? fallback;
     } catch (error) {
@@ -59,11 +69,12 @@ export class StateFile<T extends object> {
 
   /** Writes a value; several in quick succession are one. Resolves with whether it is on the disk; failures in a row are one warning. */
   write(value: T): Promise<boolean> {
-    const scheduled = this.pending !== undefined;
-    this.taken = undefined;
-    this.pending = `${JSON.stringify({ version: STATE_VERSION, ...value }, null, 1)}\n`;
-    if (!scheduled) this.writing = this.writing.then(() => this.flush());
-    return this.writing;
+    return this.schedule(value, false);
+  }
+
+  /** The same, but what is there is worse than nothing: it is taken away where the value can't be written, as on a full disk. */
+  writeOrRemove(value: T): Promise<boolean> {
+    return this.schedule(value, true);
   }
 
   /** Resolves once everything that was to be written is on the disk, or could not be written. */
@@ -76,19 +87,41 @@ export class StateFile<T extends object> {
     this.failed('is not written: the disk does not answer; what it should remember is lost at the next start');
   }
 
-  /** Takes the file away, as what is in it is worse than nothing; where even that fails, the next write replaces it. */
-  async remove(): Promise<void> {
-    this.onDisk = undefined;
-    try {
-      for (const path of [this.path, this.previous]) await rm(path, { force: true });
-    } catch (error) {
-      this.warn('can not be taken away either', error);
+  private schedule(value: T, orNothing: boolean): Promise<boolean> {
+    const text = `${JSON.stringify({ version: STATE_VERSION, ...value }, null, 1)}\n`;
+    this.taken = undefined;
+    if (this.pending) {
+      this.pending.text = text;
+      this.pending.orNothing ||= orNothing;
+    } else {
+      this.pending = { text, orNothing };
+      // One after the other: what takes away must not meet what was written later.
+      this.writing = this.writing.then(() => this.flush());
     }
+    return this.writing;
   }
 
   private async flush(): Promise<boolean> {
-    const text = this.pending ?? '';
+    const { text = '', orNothing = false } = this.pending ?? {};
     this.pending = undefined;
+    const written = await this.put(text);
+    if (!written && orNothing) await this.remove();
+    return written;
+  }
+
+  /** Takes away what can't be replaced; where even that fails, the next write replaces it. */
+  private async remove(): Promise<void> {
+    this.onDisk = undefined;
+    try {
+      for (const path of [this.path, this.previous]) await rm(path, { force: true });
+      await this.syncFolder();
+    } catch (error) {
+      if (!this.sticks) this.warn('can not be taken away either', error);
+      this.sticks = true;
+    }
+  }
+
+  private async put(text: string): Promise<boolean> {
     if (text === this.onDisk) return this.succeeded();
     const fresh = `${this.path}.new`;
     try {
@@ -107,9 +140,7 @@ export class StateFile<T extends object> {
       if (!this.spoiled) await this.keepPrevious();
       await rename(fresh, this.path);
       this.spoiled = false;
-      // Without this the rename itself may be lost in a power cut.
-      const folder = await open(dirname(this.path), 'r');
-      await folder.sync().finally(() => folder.close());
+      await this.syncFolder();
       this.onDisk = text;
       return this.succeeded();
     } catch (error) {
@@ -118,9 +149,16 @@ export class StateFile<T extends object> {
     }
   }
 
+  /** Without this what was renamed or taken away may be as it was after a power cut. */
+  private async syncFolder(): Promise<void> {
+    const folder = await open(dirname(this.path), 'r');
+    await folder.sync().finally(() => folder.close());
+  }
+
   private succeeded(): true {
     if (this.failing) this.log.info({ file: this.path }, 'the state file can be written again');
     this.failing = false;
+    this.sticks = false;
     return true;
   }
 
@@ -148,14 +186,6 @@ export class StateFile<T extends object> {
     return `${this.path}.previous`;
   }
 
-  private close(path: string): void {
-    try {
-      makePrivate(path, this.log, 'Delete it if one of them may have changed it');
-    } catch (error) {
-      this.warn('is open to other users, and stays so', error);
-    }
-  }
-
   private readPrevious(accepts: (value: unknown) => value is T): T | undefined {
     try {
       const value = this.parse(this.previous, accepts);
@@ -178,7 +208,7 @@ export class StateFile<T extends object> {
       throw error;
     }
     // Files of before there were versions are of the first one.
-    const { version = 1, ...value } = (JSON.parse(text) ?? {}) as { version?: unknown };
+    const { version = 1, ...value } = (parsed(text) ?? {}) as { version?: unknown };
     if (Number.isInteger(version) && Number(version) > STATE_VERSION) throw new Newer(Number(version));
     if (version !== STATE_VERSION || !accepts(value)) throw new Error('it holds something else than expected');
     return value;
@@ -201,6 +231,15 @@ export class StateFile<T extends object> {
 
 const NEWER = ['newer', 'is of a newer carter-bridge'] as const;
 const BROKEN = ['broken', 'is not usable'] as const;
+
+/** What a file holds. The parser's own words would quote it, and there are secrets in such files. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('it is not JSON');
+  }
+}
 
 /** A file that this program is too old for. */
 class Newer extends Error {

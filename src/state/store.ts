@@ -20,6 +20,8 @@ export interface PointState {
 export interface StoreListener {
   /** Points of a device have another value than before. */
   changed?(device: string, points: readonly string[]): void;
+  /** A device said something of points, be it what they were before. */
+  read?(device: string, points: readonly string[]): void;
   /** A device said something of outputs whose published values filters make; see `Store.said`. */
   heard?(device: string, points: readonly string[]): void;
   /** Points of a device have another quality than before. */
@@ -155,6 +157,8 @@ export class Store {
       points.set(reading.point, { spec: old.spec, value, quality, at });
     }
     this.tell(device, changed, requalified);
+    const said = readings.map(({ point }) => point);
+    for (const listener of this.listeners) listener.read?.(device, said);
     return refused;
   }
 

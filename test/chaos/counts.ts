@@ -14,6 +14,8 @@ export interface CountsParts {
 export class Counts {
   private readonly counted: { readonly count: number; readonly at: number }[] = [{ count: 0, at: 0 }];
   private inOrder = true;
+  /** The bridge that runs has not begun to count yet. */
+  private isIdle = false;
   private doubtful = false;
 
   constructor(private readonly parts: CountsParts) {}
@@ -25,6 +27,8 @@ export class Counts {
 
   /** It ends, and could write down where it was, or not. */
   ended(inOrder: boolean): void {
+    if (this.isIdle) return;
+    this.isIdle = true;
     this.inOrder = inOrder;
     const late = this.parts.lived() - (inOrder ? 0 : KEPT_MS);
     const kept = this.counted.findLastIndex(({ at }) => at <= late);
@@ -45,6 +49,7 @@ export class Counts {
     const what = `a bridge counts on from ${count}, and the one before, which ${ended}, had counted ${least} to ${most}`;
     this.parts.ledger.check(count >= least && count <= most, what);
     this.doubtful = false;
+    this.isIdle = false;
     this.counted.splice(0);
     this.reached(count);
   }

@@ -146,11 +146,12 @@ export class Orders {
     // What was written in the moment before may be seen in the same instant.
     ledger.check(now <= (stoppedAt() ?? now) + slackMs, `${what} is written in an emergency stop`);
     const recent = (this.wishes.get(what) ?? []).filter(({ at }) => now - at <= WITHIN_MS + slackMs);
-    if (recent.length === 0 && mayComeBack(`${device}.${point}`)) return;
+    const open = recent.filter(({ answer }) => answer === undefined || answer.ok || answer.at === now);
+    // What was wished before the start comes back also where somebody asked for the same in vain.
+    if (open.length === 0 && mayComeBack(`${device}.${point}`)) return;
     ledger.check(recent.length > 0, `${what} is written though nobody asked for it in time`);
     const fresh = recent.filter(({ waited }) => waited <= TOO_OLD_MS + slackMs);
     ledger.check(recent.length === 0 || fresh.length > 0, `${what} is written though the wish had waited for too long`);
-    const open = recent.filter(({ answer }) => answer === undefined || answer.ok || answer.at === now);
     ledger.check(recent.length === 0 || open.length > 0, `${what} is written after it was refused`);
     if (again || open.length === 0) return;
     // What was so before may be confirmed while its line still waits in a port that takes no bytes.

@@ -1,14 +1,14 @@
 import { StateFile } from '../../src/state/state-file.js';
 import { settle, VirtualClock } from '../support/virtual-clock.js';
 
-/** Files that are being written or taken away, which takes another time on each machine and at each try. */
+/** Files that are being written, which takes another time on each machine and at each try. */
 let writing = 0;
-const { write, remove } = StateFile.prototype;
+const { write, writeOrRemove } = StateFile.prototype;
 StateFile.prototype.write = function (this: StateFile<object>, value: object) {
   return waitedFor(write.call(this, value));
 };
-StateFile.prototype.remove = function (this: StateFile<object>) {
-  return waitedFor(remove.call(this));
+StateFile.prototype.writeOrRemove = function (this: StateFile<object>, value: object) {
+  return waitedFor(writeOrRemove.call(this, value));
 };
 
 function waitedFor<T>(work: Promise<T>): Promise<T> {

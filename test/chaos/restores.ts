@@ -33,11 +33,15 @@ export class Restores {
 
   /** The bridge answers it. */
   answered({ cmd_id, ok }: JsonObject, now: number): void {
-    for (const [name, wish] of this.last) {
+    for (const wish of this.last.values()) {
       if (wish.cmd !== cmd_id || ok !== true) continue;
       wish.confirmedAt ??= now;
-      if (wish.on) this.wereOn.add(name);
     }
+  }
+
+  /** The bridge has put it to a value: whoever asked for that may not be answered yet. */
+  told(name: string, isSafe: boolean): void {
+    if (!isSafe && this.names.has(name)) this.wereOn.add(name);
   }
 
   /** What is on the disk may be older, or lost. */

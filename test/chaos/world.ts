@@ -257,6 +257,7 @@ export class World {
       this.orders.told(device, what);
       this.stops.told(device, what);
       this.holds.told(device, what);
+      if (what.kind === 'set') this.restores.told(`${device}.${what.point}`, what.isSafe);
     };
     const witness = new Witness(id, dialect, clock, this.ledger, told, slackMs, lived);
     this.specimens.set(id, specimen);

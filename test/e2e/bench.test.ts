@@ -44,6 +44,12 @@ describe('bench', () => {
     const monitor = new Program(['monitor', 'board2', '--state-dir', stateDir]);
     await monitor.shows(/^< .*temp/m);
     expect(await monitor.stop()).toBe(0);
+    const readings = new Program(['monitor', 'board2.temp', '--state-dir', stateDir]);
+    await readings.shows(/^(-?[\d.]+ °C\tgood\n){3}/);
+    expect(await readings.stop()).toBe(0);
+    const nothing = await runProgram(['monitor', 'board2.tmp', '--state-dir', stateDir]);
+    expect(nothing.err).toMatch(/^board2 has no point tmp; known: temp, /);
+    expect(nothing.code).toBe(1);
 
     const second = await runProgram(['bench', '--port', new URL(url).port]);
     expect(second.err).toMatch(/port \d+/);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ describe('the command line', () => {
   it('lists its commands', async () => {
     const { code, out } = await runProgram(['--help']);
     expect(code).toBe(0);
-    for (const command of ['run', 'bench', 'relay', 'devices', 'validate', 'layout', 'monitor', 'get', 'set']) {
+    for (const command of ['run', 'bench', 'relay', 'devices', 'init', 'validate', 'layout', 'monitor', 'get', 'set']) {
       expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
   });
@@ -33,6 +33,7 @@ describe('the command line', () => {
     [['bench', '--boards', 'many'], /whole number from 0 to 64/],
     [['relay', '--port', '99999'], /whole number from 0 to 65535/],
     [['get'], /missing required argument/],
+    [['init', 'a.yaml', '--config', 'b.yaml'], /the file is named twice; leave `--config` out/],
     [['get', 'a.b.c'], /"a.b.c" is not DEVICE or DEVICE.POINT/],
     [['set', 'shed', 'on'], /"shed" is not DEVICE.POINT/],
     [['approve'], /either a device or `--window 2m`/],
@@ -143,6 +144,29 @@ describe('the command line', () => {
     const { out: json } = await runProgram(['layout', '--config', config, '--contract', '--json']);
     expect(JSON.parse(json)).toMatchObject({ namespace: 'house', points: [{ point: 'shed.temp', unit: '°C' }, {}] });
     expect((await runProgram(['layout', '--state-dir', folder])).code).toBe(1);
+  });
+
+  it.each([
+    ['an argument', (path: string) => [path]],
+    ['--config', (path: string) => ['--config', path]],
+  ])('writes a first config that holds, named by %s, and never over another one', async (way, args) => {
+    const path = join(folder, `first ${way.slice(0, 2)}.yaml`);
+    const { code, out, err } = await runProgram(['init', ...args(path)]);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain(`validate ${path}`);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(await runProgram(['validate', path])).toMatchObject({ code: 0, err: '' });
+    const text = readFileSync(path, 'utf8');
+    const [, token = ''] = /^ {2}token: "([\w-]{43})"/m.exec(text) ?? [];
+    expect(token).not.toBe('');
+    expect(out).not.toContain(token);
+    const again = await runProgram(['init', ...args(path)]);
+    expect(again.err).toMatch(
+      /there is .*first .*\.yaml already, which stays as it is; name another one, or move it away/,
+    );
+    expect(again.code).toBe(1);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    expect((await runProgram(['init', join(folder, 'none', 'b.yaml')])).err).toMatch(/ENOENT\); make its folder first/);
   });
 
   it('lists serial ports or says that there are none', async () => {

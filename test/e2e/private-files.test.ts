@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import { Program } from '../support/program.js';
+import { Program, runProgram } from '../support/program.js';
 
 /** Everything in a folder and below, with its mode. */
 function modesIn(folder: string): [path: string, mode: string][] {
@@ -52,7 +52,7 @@ discover: false
   chmodSync(config, 0o600);
   const program = new Program(['run', '--config', config]);
   onTestFinished(() => void program.child.kill('SIGKILL'));
-  await program.shows(/panel, for one browser/);
+  await program.shows(/panel at https:/);
   await eventually(() => modesIn(state).map(([name]) => name)).toEqual(
     expect.arrayContaining(['certificate.pem', 'control.sock', 'device.json']),
   );
@@ -76,9 +76,33 @@ it('what was kept there before, open to others, is closed and told of', async ()
   writeFileSync(config, text, { mode: 0o600 });
   const program = new Program(['run', '--config', config]);
   onTestFinished(() => void program.child.kill('SIGKILL'));
-  await program.shows(/panel, for one browser/);
+  await program.shows(/a link into it: /);
   expect((statSync(state).mode & 0o777).toString(8)).toBe('700');
   expect(modesIn(state).filter(([, mode]) => mode !== '600')).toEqual([]);
   await program.stop();
   for (const path of [state, ...kept]) expect(program.err).toContain(`"path":"${path}"`);
+});
+
+it('what is kept of its output, as in a journal, lets nobody in, and says how to get what does', async () => {
+  const home = folder();
+  const config = join(home, 'bridge.yaml');
+  const key = Buffer.from('canary: the key of a room, 32 B.').toString('base64');
+  // A name counts as more than this machine, though this one is not.
+  const relay = `{ embedded: { port: 0, host: "127.1" }, token: canary-token-of-the-relay, roomKey: "${key}" }`;
+  writeFileSync(
+    config,
+    `bridge: { name: private, stateDir: ${home}/state }\nrelay: ${relay}\npanel: { port: 0 }\ndiscover: false\n`,
+    { mode: 0o600 },
+  );
+  const program = new Program(['run', '--config', config]);
+  onTestFinished(() => void program.child.kill('SIGKILL'));
+  await program.shows(/to pair a phone: .* pair --config /);
+  await program.shows(/a link into it: .* panel --config /);
+  await program.shows(/welcomed us/);
+  const { out } = await runProgram(['panel', '--config', config]);
+  expect(out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/open\//);
+  await program.stop();
+  for (const secret of ['canary-token-of-the-relay', key, '/open/']) {
+    expect(`${program.out}${program.err}`).not.toContain(secret);
+  }
 });

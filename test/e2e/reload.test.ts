@@ -25,7 +25,7 @@ import { systemClock } from '../../src/system-clock.js';
 import { eventually } from '../support/eventually.js';
 import { NotifyReceiver } from '../support/notify-receiver.js';
 import { connectPhone, type Phone } from '../support/phone.js';
-import { MAIN, Program } from '../support/program.js';
+import { MAIN, Program, runProgram } from '../support/program.js';
 import { RigBoard, SKETCH } from '../support/rig.js';
 
 interface LogLine {
@@ -348,7 +348,8 @@ describe('a config that is read anew on SIGHUP', () => {
 
   it('opens, moves and closes the panel', async () => {
     await reload({ panel: { port: 0 } });
-    const [, link = ''] = await bridge.shows(/panel, for one browser within 15 minutes: (\S+)/);
+    await bridge.shows(/panel at http:/);
+    const link = (await runProgram(['panel', '--config', config])).out.trim();
     expect((await fetch(link)).status).toBe(200);
     await reload({ panel: undefined });
     await expect(fetch(link)).rejects.toThrow();

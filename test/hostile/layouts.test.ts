@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drivers } from '../../devices/index.js';
 import { parseLayout } from '../../src/config/layout-file.js';
+import { parseConfig } from '../../src/config/load.js';
 import { describeError } from '../../src/error.js';
 import { lint } from '../../src/layout/lint.js';
 import { type Attack, repelled } from '../support/attack.js';
@@ -108,6 +110,50 @@ describe('a layout that somebody gave you', () => {
     const tap = scene.anna.command({ msg_type: 'gift', to: true });
     expect(await scene.anna.waitFor(({ cmd_id }) => cmd_id === tap)).toMatchObject({ ok: true, value: true });
     expect(scene.sketch.heardBytes).toBe('PUMP on\n');
+  });
+});
+
+describe('a layout whose controls listen to what commands others', () => {
+  const hears = (filter: object) => ({
+    type: 'toggle',
+    id: 'lamp',
+    label: 'Lamp',
+    ...at(0),
+    sync: [{ method: 'meshsocket', type: 'listen', event: 'broadcast', filter, valuePath: 'value' }],
+  });
+  const bound = (filter: object) => {
+    const folder = mkdtempSync(join(tmpdir(), 'carter-gift-'));
+    const grid = { columns: 4, rows: 8 };
+    const tabs = [{ title: 'Gift', icon: 'cpu', grid, children: [hears(filter)] }];
+    writeFileSync(join(folder, 'gift.json'), JSON.stringify({ name: 'A gift', version: 1, tabs }));
+    const text = JSON.stringify({
+      devices: { shed: { driver: 'lines', port: '/dev/null', points: { pump: { type: 'boolean' } } } },
+      layout: { file: join(folder, 'gift.json'), bindings: { lamp: 'shed.pump' } },
+    });
+    try {
+      return parseConfig({ path: 'gift', text, shared: false }, { drivers, env: {}, homeDir: folder });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+
+  it.each([
+    ['a bridge: a command', { msg_type: 'barn.cmd', dev: 'gate', point: 'pump' }],
+    ['a bridge: a held button', { msg_type: 'barn.hold', dev: 'gate', point: 'jog', held: true }],
+    ['a bridge: the emergency stop', { msg_type: 'barn.estop' }],
+    ['a bridge: its end', { msg_type: 'barn.estop_reset' }],
+    ['this bridge', { msg_type: 'carter.cmd', dev: 'shed', point: 'pump' }],
+    ['a hub', { msg_type: 'bench.fan.set' }],
+    ['apps: another layout', { msg_type: 'layout-update', name: 'Not the house’s', tabs: [] }],
+    ['apps: another control', { msg_type: 'control-edit-request', control: {} }],
+    ['a studio', { msg_type: 'studio.event', event: 'bye' }],
+    ['people', { msg_type: 'chat_message', id: '1', text: 'Send money' }],
+  ])('is not taken, as the bridge would command %s', (_what, filter) => {
+    expect(() => bound(filter)).toThrow(/layout.bindings.lamp: .*commands bridges or apps/);
+  });
+
+  it('is taken with words of its own', () => {
+    expect(bound({ msg_type: 'gift.state' }).warnings).toEqual(expect.any(Array));
   });
 });
 

@@ -60,7 +60,7 @@ const LOCAL: Attack<HostileScene>[] = [
   written('a question named as a constructor', '{"op":"constructor","device":"shed"}\n', { ok: false }),
   written('a device named as a prototype', '{"op":"get","device":"__proto__"}\n', {
     ok: false,
-    code: 'unknown_device',
+    code: 'unknown_point',
   }),
   written('a device that is an object', '{"op":"get","device":{"toString":1}}\n', { ok: false }),
   written('a thousand brackets to the socket', `${'['.repeat(1_000)}\n`, { ok: false }),

@@ -1,7 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { BridgeParts } from '../../src/bridge.js';
 import { type Attack, repelled } from '../support/attack.js';
 import { cmd, no, routed, tapped, unheard } from '../support/bridge-attacks.js';
-import type { HostileScene } from '../support/hostile-scene.js';
+import { CANARY, type HostileScene } from '../support/hostile-scene.js';
+import { connectPhone } from '../support/phone.js';
 import { embeddedRelay } from '../support/relays.js';
 import { sceneOf } from '../support/scene-of.js';
 
@@ -50,5 +53,39 @@ describe('anybody at all, on a relay without a token', () => {
       ok: true,
       devices: { shed: { health: 'online' } },
     });
+  });
+});
+
+describe('anybody at all, on a relay without a token that the bridge leaves for one with a token', () => {
+  const scene = sceneOf(embeddedRelay, { open: true });
+
+  it('switches nothing on the way', async () => {
+    const { rig, sketch } = scene();
+    const { token } = CANARY;
+    const next = await embeddedRelay({ token });
+    const mallory = await rig.phone(scene().stranger);
+    let moving = true;
+    // The last words of the bridge wait behind the refusals, so that there is time for more.
+    const tapping = (async () => {
+      for (let n = 0; moving; n++) {
+        mallory.send({ ...cmd('pump', true), _from: `mallory-${n % 40}`, _cmd: `${n}` });
+        await pause(20);
+      }
+    })();
+    const acks = () => mallory.broadcasts.filter((frame) => frame['msg_type'] === 'command_ack');
+    await expect.poll(() => acks().length).toBeGreaterThan(10);
+    const { parts } = rig.bridge as unknown as { parts: BridgeParts };
+    const config = { ...parts.config, relay: { ...parts.config.relay, url: next.url, token } } as BridgeParts['config'];
+    await rig.bridge.reload({ ...parts, config, relayUrl: next.url, token, openRelay: false });
+    moving = false;
+    await tapping;
+    const obeyed = acks().filter(({ ok }) => ok === true);
+    expect({ heard: sketch.heardBytes, obeyed }).toEqual({ heard: '', obeyed: [] });
+    const anna = await connectPhone({ url: next.url, name: 'anna', channel: 'lab', token });
+    await expect.poll(() => rig.bridge.mesh.ready).toBe(true);
+    const tap = anna.command(cmd('pump', true));
+    expect(await anna.waitFor(({ cmd_id }) => cmd_id === tap)).toMatchObject({ ok: true, value: true });
+    await anna.close();
+    await next.stop();
   });
 });

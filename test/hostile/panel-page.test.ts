@@ -17,7 +17,30 @@ import { PONGS, socketFlood, upgradeOf } from '../support/socket-flood.js';
 
 const PUMP = cmd('pump', true);
 
+/** What the audit has last. */
+const lastAudited = async ({ rig }: HostileScene) =>
+  ((await askControl(rig.control, { op: 'audit' }))['commands'] as JsonObject[]).at(-1);
+
 const ATTACKS: Attack<HostileScene>[] = [
+  {
+    name: 'a page that says by a request that it is somebody else',
+    refusal: { what: 'shed.fan', code: 'range', from: expect.stringMatching(/^panel-\d+$/) },
+    attack: async (scene) => {
+      const set = { type: 'rig.set', payload: { dev: 'shed', point: 'fan', value: 101, _from: 'command line' } };
+      await scene.page.ask('route_msg', set);
+      return await lastAudited(scene);
+    },
+  },
+  {
+    name: 'a page that switches by a request what somebody else has armed',
+    refusal: { ok: false, code: 'unarmed' },
+    attack: async (scene) => {
+      const id = scene.anna.command({ msg_type: 'rig.arm', dev: 'shed', point: 'heater' });
+      await scene.anna.waitFor((frame) => frame['cmd_id'] === id);
+      const set = { type: 'rig.set', payload: { dev: 'shed', point: 'heater', value: true, _from: 'anna' } };
+      return await scene.page.ask('route_msg', set);
+    },
+  },
   sent('more frames than a page may send', 1008, (page) => {
     for (let i = 0; i < 60; i++) page.send('broadcast_request', { ...PUMP, value: 'x' });
   }),
@@ -123,11 +146,34 @@ const VIEWERS: Attack<HostileScene>[] = [
       const link = scene.rig.bridge.panel?.link('viewer') ?? '';
       const page = await PageClient.open(link, await cookieOf(link));
       page.send('broadcast_request', { msg_type: 'rig.hold', dev: 'shed', point: 'pump', held: true });
-      const last = async () =>
-        ((await askControl(scene.rig.control, { op: 'audit' }))['commands'] as JsonObject[]).at(-1);
-      await eventually(last).toMatchObject({ what: 'hold shed.pump' });
+      await eventually(() => lastAudited(scene)).toMatchObject({ what: 'hold shed.pump' });
       await page.close();
-      return await last();
+      return await lastAudited(scene);
+    },
+  },
+  {
+    name: 'a viewer who uses up, in the name of somebody else, what that one may be answered',
+    refusal: { ok: false, code: 'expired' },
+    attack: async (scene) => {
+      const link = scene.rig.bridge.panel?.link('viewer') ?? '';
+      const page = await PageClient.open(link, await cookieOf(link));
+      const set = { type: 'rig.set', payload: { dev: 'shed', point: 'pump', value: true, _from: 'anna' } };
+      for (let i = 0; i < 12; i++) await page.ask('route_msg', set);
+      await page.close();
+      // What she is to hear of: her clock is wrong.
+      const id = scene.anna.command(cmd('fan', 10, { _ts: Date.now() - 600_000 }));
+      return await scene.answerTo(scene.anna, (frame) => frame['cmd_id'] === id);
+    },
+  },
+  {
+    name: 'a viewer who gives consent without a trace',
+    refusal: { what: 'approve', wish: '"shed"', via: 'viewer', ok: false, code: 'role' },
+    attack: async (scene) => {
+      const link = scene.rig.bridge.panel?.link('viewer') ?? '';
+      const page = await PageClient.open(link, await cookieOf(link));
+      await page.ask('panel.approve', { device: 'shed' });
+      await page.close();
+      return await lastAudited(scene);
     },
   },
   {

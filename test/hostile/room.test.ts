@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type Cipher, type Envelope, roomCipher } from '../../src/mesh/e2ee.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
@@ -169,6 +170,29 @@ describe('somebody on the relay of a room who has no key', () => {
       { ok: true, value: true },
     ]);
   });
+
+  it('cannot keep from its members what a sensor measures, however much it is refused', async () => {
+    const { rig, anna, stranger } = scene();
+    const eves = await Promise.all([1, 2, 3, 4].map((n) => rig.outsider(`${stranger}-${n}`)));
+    let going = true;
+    const flood = eves.map(async (eve, i) => {
+      for (let n = 0; going; n++) {
+        eve.send({ msg_type: 'rig.cmd', dev: 'shed', point: 'temp', value: n, _cmd: `c${n}`, _from: `e${i}` });
+        await pause(40);
+      }
+    });
+    await pause(1_000);
+    const from = anna.broadcasts.length;
+    const measured = new Set<unknown>();
+    for (const until = performance.now() + 3_000; performance.now() < until; await pause(20)) {
+      measured.add(rig.bridge.store.point('shed', 'temp')?.value);
+    }
+    going = false;
+    await Promise.all(flood);
+    const told = anna.broadcasts.slice(from).map((frame) => (frame['shed'] as JsonObject | undefined)?.['temp']);
+    const heard = new Set(told.filter((value) => typeof value === 'number'));
+    expect(heard.size).toBeGreaterThanOrEqual(measured.size / 2);
+  }, 20_000);
 
   it('who takes the bridge’s name gets its place, but neither its commands nor its words', async () => {
     scene().rebase();

@@ -78,7 +78,7 @@ it('a device whose config is read anew while its secret is being replaced uses t
   expect(service.asked).toEqual(['secret-0']);
 });
 
-it('the name that the relay of an account writes on a sealed frame counts', async () => {
+it('the name that the relay of an account writes on a sealed frame counts as well as the sealed one', async () => {
   const service = await tokenService('minted-token');
   const relay = await embeddedRelay({ token: 'minted-token' });
   const roomKey = Buffer.alloc(32, 7).toString('base64');
@@ -97,6 +97,9 @@ it('the name that the relay of an account writes on a sealed frame counts', asyn
   eve.send({ ...pump(true), _from: 'kid' });
   const told = async () => (await askControl(rig.control, { op: 'audit' }))['commands'];
   await eventually(told).toMatchObject([{ from: 'kid', via: 'sealed', code: 'role' }]);
+  const kid = roomCipher(roomKey, { channel: 'lab', name: 'kid', clock: systemClock() });
+  eve.send({ ...kid.seal({ msg_type: 'rig.cmd', dev: 'shed', point: 'fan', value: 1 }), _from: 'dad' });
+  await eventually(told).toMatchObject([{ what: 'shed.pump' }, { what: 'shed.fan', via: 'sealed', code: 'role' }]);
   eve.send(pump(true));
   await eventually(() => rig.bridge.store.point('shed', 'pump')?.value).toBe(true);
 });

@@ -7,6 +7,7 @@ import { LayoutPhone } from '../support/layout-phone.js';
 import { forEachRelay, type MakeRelay } from '../support/relays.js';
 import { Rig, type RigBoard, SKETCH } from '../support/rig.js';
 import { WiredUno } from '../support/wired-uno.js';
+import drive from '../vectors/layouts/drive.json' with { type: 'json' };
 import interactive from '../vectors/layouts/interactive.json' with { type: 'json' };
 import telemetry from '../vectors/layouts/telemetry.json' with { type: 'json' };
 
@@ -172,6 +173,38 @@ forEachRelay((_relay, make) => {
       expect(refused.shown).toBe(false);
       expect(refusals).toContain(refused.code);
       await close();
+    });
+  });
+
+  describe('a stick, bound to two outputs', () => {
+    const axis = (word: string) => {
+      return { role: 'actuator', type: 'number', min: -1, max: 1, safe: 0, write: `${word} {value}` };
+    };
+    const rover = { driver: 'lines', boot: '300ms', points: { speed: axis('SPEED'), turn: axis('TURN') } };
+    const bindings = { drive: { x: 'rover.turn', y: 'rover.speed' } };
+
+    it('drives both for as long as it is held, and neither once its phone has fallen silent for three times its pace', async () => {
+      const layout = { file: file('drive'), bindings };
+      const rig = await Rig.open(make, { devices: { rover }, config: { layout } });
+      const { simulator } = rig.board('rover');
+      const places = async () => [await simulator.output('turn'), await simulator.output('speed')];
+      const anna = LayoutPhone.open(await rig.phone('anna'), drive);
+      await expect.poll(() => rig.bridge.store.health('rover'), { timeout: 8_000 }).toBe('online');
+      // The phone's pace, for longer than any allowance of a sender lasts: neither axis may wait for the other one.
+      for (let i = 1; i <= 20; i++) {
+        expect((await anna.tap('drive', { x: -i / 20, y: i / 20 })).code).toBeUndefined();
+        expect(await places()).toEqual([-i / 20, i / 20]);
+        await new Promise((pass) => setTimeout(pass, 100));
+      }
+      anna.app.act('drive', { value: { x: 0.5, y: -0.5 } });
+      const left = performance.now();
+      await expect.poll(places, { interval: 5 }).toEqual([0.5, -0.5]);
+      await expect.poll(places, { timeout: 3_000, interval: 5 }).toEqual([0, 0]);
+      const after = performance.now() - left;
+      expect(after).toBeGreaterThan(290);
+      expect(after).toBeLessThan(1_000);
+      anna.close();
+      await rig.close();
     });
   });
 

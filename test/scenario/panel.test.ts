@@ -289,7 +289,7 @@ describe('a page of the panel', () => {
     const refused = await client.command({ msg_type: 'rig.cmd', dev: 'shed', point: 'fan', value: 101 });
     expect(refused).toMatchObject({ ok: false, code: 'range' });
     const told = (frame: JsonObject) =>
-      (frame['entry'] as JsonObject | undefined)?.['text'] === 'shed.fan refused: range';
+      (frame['entry'] as JsonObject | undefined)?.['text'] === 'shed: fan refused: range';
     await anna.waitFor(told);
     await eventually(() => client.broadcasts('rig.log').filter(told).length).toBe(1);
 
@@ -357,13 +357,18 @@ describe('a page of the panel', () => {
     await eventually(titles).toContain('newcomer');
     const cmd = { msg_type: 'rig.cmd', dev: 'newcomer', point: 'pump', value: true };
     expect(await client.command(cmd)).toMatchObject({ ok: false, code: 'unapproved' });
-    expect(await client.ask('panel.approve', { device: 'newcomer' })).toMatchObject({ ok: true });
+    await eventually(() => entry()?.['manifest']).toEqual(expect.any(String));
+    const manifest = entry()?.['manifest'];
+    expect(await client.ask('panel.approve', { device: 'newcomer', manifest })).toMatchObject({ ok: true });
     await eventually(() => entry()).toMatchObject({ approved: true, health: 'online' });
     expect(await client.command(cmd)).toMatchObject({ ok: true });
     expect(await client.ask('panel.approve', { device: 'nobody' })).toMatchObject({ ok: false });
     const audit = await askControl(rig.control, { op: 'audit' });
     const approvals = (audit['commands'] as JsonObject[]).filter(({ what }) => what === 'approve');
-    expect(approvals).toMatchObject([{ from: 'panel-1', via: 'local', wish: '"newcomer"', ok: true }]);
+    expect(approvals).toMatchObject([
+      { from: 'panel-1', via: 'local', wish: '"newcomer"', ok: true },
+      { from: 'panel-1', via: 'local', wish: '"nobody"', ok: false },
+    ]);
     await client.close();
   });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { askControl } from '../../src/control/client.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { eventually } from '../support/eventually.js';
@@ -21,8 +21,8 @@ const connection = {
 };
 writeFileSync(file, JSON.stringify({ ...interactive, connection }));
 
-async function open(make: MakeRelay) {
-  const rig = await Rig.open(make, { config: { layout: { file } } });
+async function open(make: MakeRelay, room: { token?: string; roomKey?: string } = {}) {
+  const rig = await Rig.open(make, { ...room, config: { layout: { file } } });
   await eventually(() => rig.bridge.mesh.ready).toBe(true);
   const push = (phone?: string) => askControl(rig.control, { op: 'push', ...(phone === undefined ? {} : { phone }) });
   return { rig, push };
@@ -93,6 +93,40 @@ it('sends the layout to everybody where the only phone is in no live session', a
   expect(await push()).toMatchObject({ ok: true, confirmed: false, message: expect.stringContaining('anna') });
   await anna.waitFor(({ msg_type }) => msg_type === 'layout-update');
   await rig.close();
+});
+
+describe('in a room with a key', () => {
+  const room = { token: 'a-token-of-it', roomKey: Buffer.alloc(32, 7).toString('base64') };
+
+  it('puts the layout on a phone that opens what is sealed', async () => {
+    const { rig, push } = await open(embeddedRelay, room);
+    const applied = liveSession(await rig.phone('anna'));
+    expect(await push()).toMatchObject({ ok: true, confirmed: true, phone: 'anna', missing: [] });
+    expect(applied).toMatchObject([{ name: interactive.name }]);
+    await rig.close();
+  });
+
+  it('seals the layout for everybody where the phone takes none for it alone, and shows it to nobody else', async () => {
+    const { rig, push } = await open(embeddedRelay, room);
+    const eve = await rig.outsider('eve');
+    const asked: unknown[] = [];
+    eve.onRequest('apply-layout', (layout) => {
+      asked.push(layout);
+      return { ok: false, error: 'not a layout' };
+    });
+    const anna = await rig.phone('anna');
+    expect(await push('eve')).toMatchObject({
+      ok: true,
+      confirmed: false,
+      message: expect.stringContaining('eve refused it: not a layout'),
+    });
+    expect(await anna.waitFor(({ msg_type }) => msg_type === 'layout-update')).toMatchObject({
+      name: interactive.name,
+    });
+    expect(asked).toEqual([{ e2ee: 2, s: expect.any(String), n: expect.any(Number), ct: expect.any(String) }]);
+    expect(JSON.stringify(eve.broadcasts)).not.toContain(interactive.name);
+    await rig.close();
+  });
 });
 
 it('takes no harm from a phone that gives a reason of which no text can be made', async () => {

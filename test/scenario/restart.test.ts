@@ -59,30 +59,35 @@ describe('a bridge that is started anew', () => {
     await rig.close();
   });
 
-  it('brings back what was wished where the owner of an output wants that, unless everything was stopped', async () => {
-    const { pump, fan, ...points } = SKETCH.points;
-    const device = { ...SKETCH, points: { ...points, pump: { ...pump, safe: false, onBoot: 'restore' }, fan } };
-    const shed = { shed: device as unknown as JsonObject };
-    const wish = (point: string, value: unknown) => ({ msg_type: 'rig.cmd', dev: 'shed', point, value });
-    const first = await start(shed);
-    expect(await ackOf(first.phone, wish('pump', true))).toMatchObject({ ok: true });
-    expect(await ackOf(first.phone, wish('fan', 40))).toMatchObject({ ok: true });
-    await first.rig.close();
+  it.each(['onBoot', 'onExit'])(
+    'brings back what was wished where `%s` wants that, unless everything was stopped',
+    async (policy) => {
+      const { pump, fan, ...points } = SKETCH.points;
+      const device = { ...SKETCH, points: { ...points, pump: { ...pump, safe: false, [policy]: 'restore' }, fan } };
+      const shed = { shed: device as unknown as JsonObject };
+      const wish = (point: string, value: unknown) => ({ msg_type: 'rig.cmd', dev: 'shed', point, value });
+      const first = await start(shed);
+      expect(await ackOf(first.phone, wish('pump', true))).toMatchObject({ ok: true });
+      expect(await ackOf(first.phone, wish('fan', 40))).toMatchObject({ ok: true });
+      await first.rig.close();
+      expect(first.rig.board().simulator.output('pump')).toBe(false);
 
-    const second = await start(shed);
-    await second.phone.waitFor(says('shed', 'pump', true), 8_000);
-    expect(second.rig.board().simulator.output('pump')).toBe(true);
-    expect(second.rig.board().simulator.output('fan')).toBe(0);
-    expect(await ackOf(second.phone, { msg_type: 'rig.estop' })).toMatchObject({ ok: true });
-    expect(await ackOf(second.phone, { msg_type: 'rig.estop_reset' })).toMatchObject({ ok: true });
-    await second.rig.close();
+      const second = await start(shed);
+      await second.phone.waitFor(says('shed', 'pump', true), 8_000);
+      expect(second.rig.board().simulator.output('pump')).toBe(true);
+      expect(second.rig.board().simulator.output('fan')).toBe(0);
+      expect(await ackOf(second.phone, { msg_type: 'rig.estop' })).toMatchObject({ ok: true });
+      expect(await ackOf(second.phone, { msg_type: 'rig.estop_reset' })).toMatchObject({ ok: true });
+      await second.rig.close();
 
-    const third = await start(shed);
-    // What was to come back would be carried out before this.
-    expect(await ackOf(third.phone, wish('fan', 20))).toMatchObject({ ok: true });
-    expect(third.rig.board().simulator.output('pump')).toBe(false);
-    await third.rig.close();
-  }, 40_000);
+      const third = await start(shed);
+      // What was to come back would be carried out before this.
+      expect(await ackOf(third.phone, wish('fan', 20))).toMatchObject({ ok: true });
+      expect(third.rig.board().simulator.output('pump')).toBe(false);
+      await third.rig.close();
+    },
+    40_000,
+  );
 
   it('tells what it knew before of a device that is not there, as past only', async () => {
     const first = await start();

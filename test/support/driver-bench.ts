@@ -36,6 +36,7 @@ export class DriverBench {
     readings?: ReadingRules,
     limits?: ReadonlyMap<string, OutputLimits>,
     tallies?: Tallies,
+    seat?: object,
   ) {
     this.port = new FakePort(clock);
     this.files = new FakeFiles(clock);
@@ -60,6 +61,7 @@ export class DriverBench {
       readings,
       tallies,
       limits,
+      seat: () => seat,
       heard: () => {},
       defect: () => {},
       noise: () => {},

@@ -147,7 +147,7 @@ export class Phone {
   onRequest(type: string, answer: (payload: unknown) => unknown): void {
     this.listeners.add((frame) => {
       if (frame.type !== type || frame.reply_to) return;
-      const reply = { id: randomUUID(), type, payload: answer(frame.payload), reply_to: frame.id };
+      const reply = { id: randomUUID(), type, payload: answer(this.opened(frame.payload)), reply_to: frame.id };
       this.socket.send(JSON.stringify(reply));
     });
   }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { approveDevice, approveNewBoards, refuseViewer } from '../../src/action/approve.js';
 import { Audit } from '../../src/action/audit.js';
 import { refused } from '../../src/device/outcome.js';
+import { BridgeError } from '../../src/error.js';
 import { NAMESPACE, openDesk } from '../support/command-desk.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -36,6 +38,45 @@ describe('the audit', () => {
       ['estop_reset', 'owner', true, undefined],
     ]);
     await desk.close();
+  });
+
+  it('tells a name of ours from one that somebody on the relay gives himself', async () => {
+    const desk = await openDesk();
+    desk.router.take({ msg_type: `${NAMESPACE}.estop`, _from: 'command line' }, { via: 'plain' });
+    await desk.clock.advance(1_000);
+    expect(desk.commands.audit.list()).toMatchObject([{ what: 'estop', from: 'command line of the relay' }]);
+    expect(JSON.stringify(desk.ofType(`${NAMESPACE}.log`))).toContain('by command line of the relay');
+    await desk.close();
+  });
+
+  it('tells every approval, refused ones with their reason', async () => {
+    const audit = new Audit(new VirtualClock());
+    const away = new BridgeError('device/away', 'the board is away');
+    const fleet = {
+      approve: async (id: string) => {
+        if (id === 'away') throw away;
+        return id === 'lamp' ? { remembered: true } : undefined;
+      },
+      welcome: { open: (_ms: number, approved: (device: string) => void) => approved('shed') },
+    };
+    const approver = { fleet, audit };
+    await approveDevice(approver, 'lamp', 'panel-1');
+    await approveDevice(approver, 'nobody', 'command line');
+    await expect(approveDevice(approver, 'away', 'command line')).rejects.toBe(away);
+    refuseViewer(approver, 'lamp', 'panel-2');
+    expect(approveNewBoards(approver, 1_000, 600_000, 'command line')).toBe(true);
+    expect(approveNewBoards(approver, 600_001, 600_000, 'command line')).toBe(false);
+    await Promise.resolve();
+    const told = audit.list().map(({ from, via, wish, code }) => `${from} ${via} ${wish}: ${code ?? 'ok'}`);
+    expect(told).toEqual([
+      'panel-1 local "lamp": ok',
+      'command line local "nobody": unknown_point',
+      'command line local "away": offline',
+      'panel-2 viewer "lamp": role',
+      'command line local "shed": ok',
+      'command line local "new boards for 1 s": ok',
+      'command line local "new boards for 600.001 s": range',
+    ]);
   });
 
   it('tells who may not arm or hold an output, and counts that', async () => {

@@ -18,15 +18,16 @@ interface Setup {
   options?: object;
   parts?: BoardParts;
   manifests?: Manifests;
+  seat?: object;
   seed?: number;
   limits?: ReadonlyMap<string, OutputLimits>;
 }
 
-function setUp({ options = {}, parts = {}, manifests = new Manifests(), seed = 1, limits }: Setup = {}) {
+function setUp({ options = {}, parts = {}, manifests = new Manifests(), seed = 1, limits, seat }: Setup = {}) {
   const parsed = boardKind.options.parse({ port: '/dev/fake', ...options });
   let n = 0;
   const driver = new BoardDriver(parsed, manifests, () => (++n * 0.381966) % 1);
-  bench = new DriverBench(driver, undefined, undefined, undefined, limits);
+  bench = new DriverBench(driver, undefined, undefined, undefined, limits, undefined, seat);
   board = new BoardSimulator(bench.clock, seed, parts);
 }
 
@@ -145,14 +146,26 @@ describe('the handshake', () => {
     });
   });
 
-  it('fetches a manifest once', async () => {
+  it('fetches a manifest once of a board that stays in its place, and again of the next one there', async () => {
     const manifests = new Manifests();
-    await live({ manifests });
+    const seat = {};
+    await live({ manifests, seat });
     expect(said('describe')).toBe(7);
     await bench.close();
-    await live({ manifests });
+    await live({ manifests, seat });
     expect(said('describe')).toBe(0);
     expect(bench.values['turnout']).toBe('closed');
+    await bench.close();
+    await live({ manifests, seat: {} });
+    expect(said('describe')).toBe(7);
+  });
+
+  it('fetches a manifest each time where nobody knows who is plugged in', async () => {
+    const manifests = new Manifests();
+    await live({ manifests });
+    await bench.close();
+    await live({ manifests });
+    expect(said('describe')).toBe(7);
   });
 
   it('asks for lost pages again', async () => {
@@ -179,12 +192,13 @@ describe('the handshake', () => {
     await expect(session).rejects.toMatchObject({ code: 'device/protocol', message: expect.stringMatching(/65.*64/) });
   });
 
-  it('remembers 32 manifests, each for its number of points', () => {
+  it('remembers a manifest for its number of points', () => {
     const manifests = new Manifests();
-    for (let n = 0; n < 33; n++) manifests.set(String(n), [point('temp')]);
-    expect(manifests.get('0', 1)).toBeUndefined();
-    expect(manifests.get('1', 1)).toHaveLength(1);
-    expect(manifests.get('1', 2)).toBeUndefined();
+    const seat = {};
+    manifests.set(seat, '0', [point('temp')]);
+    expect(manifests.get(seat, '0', 1)).toHaveLength(1);
+    expect(manifests.get(seat, '0', 2)).toBeUndefined();
+    expect(manifests.get(seat, '1', 1)).toBeUndefined();
   });
 
   it('refuses a manifest that is not the one of its fingerprint', async () => {

@@ -46,24 +46,26 @@ function setUp(waiting: string[], options: { file?: string; discover?: boolean; 
   const again: string[] = [];
   const opened: unknown[] = [];
   const welcomed: string[] = [];
+  const abandoned: string[] = [];
   const openLine: OpenLine = async (request, handlers, signal) => {
     opened.push(request.port);
     return await new FakePort().open(request, handlers, signal);
   };
   const boards = new Boards({
     waiting: new Map(waiting.map((id) => [id, 'board'])),
-    isTaken: (id) => waiting.includes(id) || adopted.some((device) => device.id === id),
+    isTaken: (id) => waiting.includes(id) || adopted.some((device) => device.id === id && !abandoned.includes(id)),
     memory: new BoardMemory(new StateFile(file, log)),
     openLine,
     log,
     adopt: options.discover === false ? undefined : (id, _kind, approved) => void adopted.push({ id, approved }),
     consent: (id, approved) => void consent.set(id, approved),
     askAgain: (path) => void again.push(path),
+    abandon: (id) => void abandoned.push(id),
     welcomesNew: () => options.welcomesNew ?? false,
     welcomed: (id) => void welcomed.push(id),
   });
   running.push(boards);
-  return { boards, consent, again, adopted, warnings, opened, welcomed, file };
+  return { boards, consent, again, adopted, abandoned, warnings, opened, welcomed, file };
 }
 
 /** Boards that were plugged in together. */
@@ -87,7 +89,7 @@ async function found(
 }
 
 const isOpen = async (boards: Boards, device: string) =>
-  await boards
+  await boards.seats
     .opener(device)({ port: 'auto', baud: 115200 }, ignore, NEVER)
     .then(
       (link) => link.path,
@@ -98,7 +100,7 @@ describe('boards and devices', () => {
   it('a board that names a device gets it, with the line that is open already', async () => {
     const { boards, adopted, opened } = setUp(['shed']);
     let woken = 0;
-    boards.watch('shed', () => woken++);
+    boards.seats.watch('shed', () => woken++);
     expect(await isOpen(boards, 'shed')).toMatch(/no board that is shed/);
     tell(boards, await found('shed'));
     expect(woken).toBe(1);
@@ -320,6 +322,18 @@ describe('consent', () => {
     expect(consent.get('uno')).toBe(false);
   });
 
+  it('is for the points that were shown, and for no others that came just before it', async () => {
+    const { boards, consent } = setUp([]);
+    tell(boards, { ...(await found('uno')), identity: { id: 'uno', manifest: '11111111' } });
+    boards.meets('uno', { id: 'uno', manifest: '22222222' });
+    for (const manifest of ['11111111', undefined]) {
+      expect(() => boards.approve('uno', { manifest })).toThrow(/others than those that were shown/);
+    }
+    boards.meets('uno', { id: 'uno', manifest: '22222222' });
+    expect(consent.get('uno')).toBe(false);
+    expect(await boards.approve('uno', { manifest: '22222222' })).toBe(true);
+  });
+
   it('is for points that the board has described, not for what it says that they are', async () => {
     const { boards, consent, file } = setUp([]);
     const sensor = fullManifest('11111111', 'a sensor');
@@ -435,6 +449,24 @@ describe('consent', () => {
     expect(Math.max(...adopted.map(({ id }) => id.length))).toBe(16);
     expect(refused).toHaveLength(8);
     expect(warnings.filter((text) => text.includes('left alone'))).toHaveLength(1);
+  });
+
+  it('gives the place of a board that is away and was never approved to a new one, and no other', async () => {
+    const { boards, adopted, abandoned } = setUp([]);
+    for (const id of ['approved', 'away', 'away_too']) {
+      const board = await found(id);
+      tell(boards, board);
+      if (id === 'approved') await boards.approve(id);
+      boards.gone(board.port.path);
+    }
+    for (let n = 0; n < 29; n++) tell(boards, await found(`there${n}`));
+    expect([adopted.length, abandoned]).toEqual([32, []]);
+    tell(boards, await found('honest'));
+    tell(boards, await found('away_too'));
+    expect([adopted.at(-1)?.id, abandoned]).toEqual(['honest', ['away']]);
+    const late = await found('late');
+    tell(boards, late);
+    expect([adopted.length, abandoned, late.fake.isOpen]).toEqual([33, ['away'], false]);
   });
 
   it('says when an approval could not be remembered, and closes untaken lines when it stops', async () => {

@@ -52,6 +52,33 @@ describe('too many commands', () => {
     await desk.close();
   });
 
+  it.each(['temp', 'fan'])('that are refused keep nobody from hearing what %s is now', async (point) => {
+    const desk = await openDesk({ access: { defaultRole: 'viewer' } });
+    const said = () => desk.ofType(`${NAMESPACE}.state`).map((frame) => (frame['shed'] as JsonObject)[point]);
+    for (const i of range(300)) {
+      desk.tap(point, 50, { _from: `guest ${i % 60}` });
+      if (i % 30 === 0) {
+        desk.board.outputs.set(point, i);
+        desk.board.say();
+      }
+      await desk.clock.advance(15);
+    }
+    const spoken = range(10).map((i) => i * 30);
+    expect([...new Set(said().filter((value) => value !== undefined))]).toEqual(spoken);
+    await desk.close();
+  });
+
+  it('that are refused are followed by what the point is, unless there is none', async () => {
+    const desk = await openDesk({ access: { defaultRole: 'viewer' } });
+    desk.tap('fan', 50);
+    desk.tap('made_up', 50);
+    await desk.clock.advance(1_000);
+    const said = desk.frames.filter(({ msg_type }) => msg_type !== `${NAMESPACE}.log`);
+    expect(said).toMatchObject([{ code: 'role' }, { code: 'role' }, { shed: { fan: 0 } }]);
+    expect(said[2]?.['shed']).toEqual({ fan: 0 });
+    await desk.close();
+  });
+
   it('for more points than may wait are refused at that pace, and none waits beyond its time', async () => {
     const desk = await openDesk();
     const cmds = range(200).map((i) => desk.tap(`p${i}`, true));

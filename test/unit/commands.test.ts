@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkValue } from '../../src/action/coerce.js';
 import { NAMESPACE, openDesk, SOURCE } from '../support/command-desk.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -70,6 +71,15 @@ describe('a tap', () => {
     await desk.close();
   });
 
+  it('of another phone without a name is carried out though it has the same id', async () => {
+    const desk = await openDesk();
+    const cmd = desk.tap('pump', true, { _from: '' });
+    desk.tap('fan', 30, { _cmd: cmd, _from: '' });
+    await desk.clock.advance(100);
+    expect([desk.board.outputs.get('pump'), desk.board.outputs.get('fan')]).toEqual([true, 30]);
+    await desk.close();
+  });
+
   it.each([
     ['boolean', 'pump', 'true', true],
     ['boolean', 'pump', 1, true],
@@ -86,6 +96,17 @@ describe('a tap', () => {
     expect(desk.ackOf(cmd)).toMatchObject({ ok: true, value });
     await desk.close();
   });
+});
+
+it.each([
+  [10, 8],
+  [6.1, 8],
+  [8.000000001, 8],
+  [-5, 0],
+])('a clamped command of %d goes to an allowed value, also where the upper limit is none', (wish, value) => {
+  const spec = { id: 'fan', role: 'actuator', type: 'number', min: 0, max: 10, step: 4, clamp: true } as const;
+  expect(checkValue(spec, wish)).toEqual({ value });
+  expect(checkValue({ ...spec, max: 1.2, step: 0.4 }, 9)).toEqual({ value: 1.2 });
 });
 
 it('a repeated answer is not taken for the state of things', async () => {

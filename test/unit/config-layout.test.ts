@@ -52,6 +52,11 @@ function check(bindings: string[], layout: string = JSON.stringify(LAYOUT), name
     ...bindings.map((line) => `    ${line}`),
     '',
   ].join('\n');
+  return read(text);
+}
+
+/** What is said of a config. */
+function read(text: string) {
   const path = join(folder, 'b.yaml');
   const lines = (problems: readonly Parameters<typeof formatProblem>[0][]) =>
     problems.map((problem) => formatProblem(problem).replaceAll(`${folder}/`, ''));
@@ -65,6 +70,48 @@ function check(bindings: string[], layout: string = JSON.stringify(LAYOUT), name
 }
 
 describe('the layout of a config', () => {
+  it.each<[string, string[], string[]]>([
+    [
+      'a file that is not there, and outputs that contradict themselves',
+      [
+        'devices:',
+        '  a: { driver: board, port: auto, prot: x }',
+        '  p: { driver: gpio, points: { x: { pin: 4, direction: out, slew: 5 } } }',
+        'layout: { file: none.json }',
+      ],
+      [
+        'b.yaml:2:35 devices.a.prot: unknown key `prot`; did you mean `port`?',
+        'b.yaml:3:61 devices.p.points.x.slew: a boolean has no speed',
+        'b.yaml:4:17 layout.file: there is no file none.json; its path is relative to the config',
+      ],
+    ],
+    [
+      'a file that is there: bindings to what is wrong itself are not wrong',
+      [
+        'devices: { shed: { driver: lines, port: /dev/x, points: { temp: {}, pump: { role: actuator } } } }',
+        'derived: { warm: "shed.temp >", cold: "shed.temp < 0" }',
+        'layout: { file: my.json, bindings: { temp: derived.cold, pump: shed.pump, pum: shed.pump } }',
+      ],
+      [
+        expect.stringContaining('devices.shed.points.pump'),
+        expect.stringContaining('devices.shed.points.pump'),
+        expect.stringContaining('derived.warm'),
+        'b.yaml:3:75 layout.bindings.pum: the layout has no control `pum`; did you mean `pump`?',
+      ],
+    ],
+    [
+      'the account of notices is not missing where the relay is wrong',
+      ['relay: { url: x }', 'notify: { token: t }', 'layout: { file: none.json }'],
+      [
+        'b.yaml:1:15 relay.url: not the address of a relay; write it as ws://HOST:PORT or wss://HOST',
+        'b.yaml:3:17 layout.file: there is no file none.json; its path is relative to the config',
+      ],
+    ],
+  ])('is told of together with what else is wrong: %s', (_what, lines, problems) => {
+    writeFileSync(join(folder, 'my.json'), JSON.stringify(LAYOUT));
+    expect(read(lines.join('\n')).errors).toEqual(problems);
+  });
+
   it('is read from where the config is, with its bindings', () => {
     const { config, warnings } = check(['temp: shed.temp', 'other: shed.temp', 'pump: shed.pump']);
     expect(config?.layout?.document).toEqual(LAYOUT);
@@ -94,6 +141,38 @@ describe('the layout of a config', () => {
       ['temp: shed.temp', 'other: shed.pump'],
       [
         'b.yaml:8:12 layout.bindings.other: control `other`: `temp` is where `temp` gets `shed.temp`; give it a `valuePath` or a filter of its own',
+      ],
+    ],
+    [
+      ['pump: { x: shed.pump }'],
+      ['b.yaml:7:11 layout.bindings.pump: control `pump`: a toggle has no axes; bind it to one point'],
+    ],
+    [
+      ['pump: { x: shed.pum }'],
+      ['b.yaml:7:16 layout.bindings.pump.x: unknown point `shed.pum`; did you mean `shed.pump`?'],
+    ],
+    [
+      ['pump: {}'],
+      ['b.yaml:7:11 layout.bindings.pump: no axis moves anything; write `{ x: device.point, y: device.point }`'],
+    ],
+    [
+      ['pump: { x: shed.pump, y: shed.pump }'],
+      [
+        'b.yaml:7:11 layout.bindings.pump: both axes move the same point; give each axis a point of its own, or leave one out',
+      ],
+    ],
+    [
+      ['pump: { x: shed.pump, z: shed.pump }'],
+      ['b.yaml:7:27 layout.bindings.pump.z: unknown key `z`; known here: `x` or `y`'],
+    ],
+    [
+      ['tmp: shed.temp', 'temp: shed.temperatur', 'pum: shed..x', 'pump: shed.temp'],
+      [
+        'b.yaml:7:5 layout.bindings.tmp: the layout has no control `tmp`; did you mean `temp`?',
+        'b.yaml:8:11 layout.bindings.temp: unknown point `shed.temperatur`; did you mean `shed.temp`?',
+        'b.yaml:9:5 layout.bindings.pum: the layout has no control `pum`; did you mean `pump`?',
+        'b.yaml:9:10 layout.bindings.pum: nothing that a control can be bound to; write `device.point`, `device` or `bridge` for a health word, `bridge.estop` or `bridge.estop_reset`',
+        "b.yaml:10:11 layout.bindings.pump: control `pump`: `shed.temp` is read, it can't be switched",
       ],
     ],
   ])('is held against its bindings: %j', (bindings, errors) => {
@@ -129,7 +208,7 @@ describe('the layout of a config', () => {
     const shed = (more: string) => `devices: { shed: { driver: lines, port: /dev/x, ${more} } }`;
     const told = [
       ...check([`${q(`temp${E}`)}: shed.temp`]).errors,
-      ...problemsOf(shed(`points: { a: { from: ${q(E)} }, b: { from: ${q(E)} } }`)),
+      ...problemsOf(shed(`points: { a: { from: ${q(E)} }, b: { role: event, from: ${q(E)} } }`)),
       ...problemsOf(
         shed(`points: { a: { role: actuator, type: enum, options: [x], safe: ${q(E)}, write: "A {value}" } }`),
       ),

@@ -42,7 +42,7 @@ function codeOf(path: string): string {
 describe('defaults', () => {
   it('fills in everything that a config leaves out', () => {
     expect(defaultConfig(context())).toEqual({
-      bridge: { name: 'pi-bridge', namespace: 'pi_bridge', stateDir: '/home/pi/.local/state/carter-bridge' },
+      bridge: { name: 'pi-bridge', namespace: 'pi-bridge', stateDir: '/home/pi/.local/state/carter-bridge' },
       relay: {
         embedded: { port: 8765, host: '127.0.0.1' },
         channel: 'home',
@@ -65,7 +65,7 @@ describe('defaults', () => {
 
   it('makes a name that relays accept, and says so', () => {
     const { config, warnings } = parse("bridge: { name: Carter's Pi }");
-    expect(config.bridge).toMatchObject({ name: 'Carter-s-Pi', namespace: 'carter_s_pi' });
+    expect(config.bridge).toMatchObject({ name: 'Carter-s-Pi', namespace: 'Carter-s-Pi' });
     expect(warnings.map(formatProblem)).toEqual([
       'b.yaml:1:17 bridge.name: becomes `Carter-s-Pi` on the relay; names are letters, digits, `-` and `_`',
     ]);

@@ -10,6 +10,7 @@ import {
   parseDuration,
   pointId,
   portAddress,
+  speed,
 } from '../../src/device/options.js';
 import { ID } from '../../src/device/point.js';
 
@@ -45,6 +46,26 @@ describe('durations', () => {
   it('reads whole milliseconds or nothing from any text', () => {
     fc.assert(fc.property(fc.string(), (text) => Number.isInteger(parseDuration(text) ?? 0)));
   });
+});
+
+describe('speeds', () => {
+  it.each([
+    [20, 20],
+    ['20/s', 20],
+    ['0.5/s', 0.5],
+    ['30/min', 0.5],
+    ['30/m', 0.5],
+    ['1800/h', 0.5],
+  ])('%j is %d a second', (given, perSecond) => {
+    expect(speed.parse(given)).toBe(perSecond);
+  });
+
+  it.each([['20'], ['20 /s'], ['0/s'], [0], [-1], ['-1/s'], ['20/ms'], ['/s'], ['1e3/s'], [null]])(
+    'refuses %j',
+    (given) => {
+      expect(speed.safeParse(given).success).toBe(false);
+    },
+  );
 });
 
 describe('ids', () => {
@@ -95,9 +116,13 @@ describe('names', () => {
   });
 
   it.each([
-    ['Garage-2', 'garage_2'],
+    ['garage-1', 'garage-1'],
+    ['Garage_2', 'Garage_2'],
+    ['G'.repeat(64), 'G'.repeat(64)],
+    ['42.Garage-2', 'garage_2'],
     ['42.garage', 'garage'],
     ['bridge', 'carter'],
+    ['e2ee', 'carter'],
     ['42', 'carter'],
   ])('%s gives the namespace %s', (name, namespace) => {
     expect(namespaceOf(name)).toBe(namespace);

@@ -7,6 +7,29 @@ const line = (rest: string) => `devices:\n  m: { driver: lines, port: /dev/x, po
 const two =
   'devices: { p: { driver: gpio, points: { a: { pin: 4, direction: out }, b: { pin: 5, direction: out }, s: { pin: 6, direction: in } } } }\n';
 
+describe('pins', () => {
+  const bank = (id: string, points: string, more = '') => `  ${id}: { driver: gpio, ${more}points: { ${points} } }\n`;
+  const lamp = 'lamp: { pin: 17, direction: out }';
+
+  it.each<[string, string, ...string[]]>([
+    [
+      bank('a', lamp),
+      bank('b', 'x: { pin: 4, direction: in }, door: { pin: 17, direction: in }'),
+      'b.yaml:3:75 devices.b.points.door.pin: `a.lamp` has pin 17 already; one pin has one point',
+    ],
+    [
+      bank('a', lamp, 'chip: gpiochip1, '),
+      bank('b', 'dial: { pins: [5, 17], direction: in, measure: encoder }', 'chip: gpiochip1, '),
+      'b.yaml:3:63 devices.b.points.dial.pins: `a.lamp` has pin 17 already; one pin has one point',
+    ],
+    [bank('a', lamp), bank('b', lamp, 'chip: gpiochip1, ')],
+    [bank('a', lamp), bank('b', 'lamp: { pin: 18, direction: out }')],
+    [bank('a', lamp), bank('b', 'fan: { pin: 17, direction: out, pwm: { chip: pwmchip0, channel: 1 } }')],
+  ])('have one point, whichever device it is of: %s%s', (a, b, ...problems) => {
+    expect(problemsOf(`devices:\n${a}${b}`)).toEqual(problems);
+  });
+});
+
 describe('what is wrong with the rules of outputs, in exact words', () => {
   it.each<[string, ...string[]]>([
     [
@@ -20,6 +43,31 @@ describe('what is wrong with the rules of outputs, in exact words', () => {
     [
       out('maxOn: 5'),
       'b.yaml:2:68 devices.p.points.x.maxOn: a duration needs a unit; add a unit, for example `5ms` or `5s`',
+    ],
+    [
+      out('slew: fast'),
+      'b.yaml:2:67 devices.p.points.x.slew: not a speed; write it as `20/s` or `20/min`, in units of the point',
+    ],
+    [out('slew: 5/s'), 'b.yaml:2:61 devices.p.points.x.slew: a boolean has no speed'],
+    [
+      line('role: actuator, type: string, write: "{value}", onExit: restore'),
+      'b.yaml:2:100 devices.m.points.x.onExit: `onExit: restore` needs a safe value; set `safe`',
+    ],
+    [
+      out('onExit: restore, onBoot: hold'),
+      'b.yaml:2:78 devices.p.points.x.onBoot: `onExit: restore` brings it back after a start; remove one of them',
+    ],
+    [
+      out('onExit: restore, arm: 5s'),
+      'b.yaml:2:61 devices.p.points.x.onExit: what has to be armed does not come back by itself',
+    ],
+    [
+      out('onExit: restore, lease: 5s'),
+      'b.yaml:2:61 devices.p.points.x.onExit: with `lease` nothing comes back after a start',
+    ],
+    [
+      out('onExit: restore, initial: true'),
+      'b.yaml:2:69 devices.p.points.x.onExit: `initial` and `onExit: restore` exclude each other',
     ],
     [out('slew: 5'), 'b.yaml:2:61 devices.p.points.x.slew: a boolean has no speed'],
     [out('clamp: true'), 'b.yaml:2:61 devices.p.points.x.clamp: a boolean has no limits'],

@@ -48,6 +48,11 @@ const CASES: readonly [text: string, ...lines: string[]][] = [
   ['publish: { trend: [] }', 'b.yaml:1:19 publish.trend: expected a duration such as `20ms`, `1.5s` or `2m`'],
   ['relay: {}', 'b.yaml:1:1 relay: neither `url` nor `embedded`; add `url: ws://HOST:8765` or `embedded: {}`'],
   [
+    'relay: { embedded: {}, token: abc, url: ws://h }',
+    'b.yaml:1:1 relay: `url` and `embedded` exclude each other; remove one of them',
+    'b.yaml:1:31 relay.token: the token of an embedded relay has 8 to 512 characters; for example one of `openssl rand -hex 16`',
+  ],
+  [
     'relay: { url: ws://h, embedded: {} }',
     'b.yaml:1:1 relay: `url` and `embedded` exclude each other; remove one of them',
   ],
@@ -60,6 +65,10 @@ const CASES: readonly [text: string, ...lines: string[]][] = [
     'b.yaml:1:31 relay.token: expected a text, got a whole number; put it in quotes',
   ],
   ['relay: { embedded: {}, token: "" }', 'b.yaml:1:31 relay.token: is empty'],
+  [
+    'relay: { embedded: { host: 0.0.0.0 }, token: abc }',
+    'b.yaml:1:46 relay.token: the token of an embedded relay has 8 to 512 characters; for example one of `openssl rand -hex 16`',
+  ],
   [
     'relay: { embedded: {}, token hunter2hunter2 }',
     'b.yaml:1:24 relay: unknown key; is there a missing `: `, with its space?',
@@ -75,8 +84,12 @@ const CASES: readonly [text: string, ...lines: string[]][] = [
   ['relay: { embedded: { port: 99999 } }', 'b.yaml:1:28 relay.embedded.port: must be between 0 and 65535, got 99999'],
   [
     'bridge: { namespace: e2ee }',
-    'b.yaml:1:22 bridge.namespace: not a valid namespace; a lower-case letter, then at most 31 of a-z, 0-9 and _; not a reserved word',
+    'b.yaml:1:22 bridge.namespace: not a valid namespace; a letter, then at most 63 letters, digits, `_` and `-`; not a reserved word',
   ],
+  ...['1a', '-a', 'a.b', 'a b', 'ä', '""', 'a'.repeat(65)].map((word): [string, string] => [
+    `bridge: { namespace: ${word} }`,
+    'b.yaml:1:22 bridge.namespace: not a valid namespace; a letter, then at most 63 letters, digits, `_` and `-`; not a reserved word',
+  ]),
   ['bridge: { stateDir: here }', 'b.yaml:1:21 bridge.stateDir: expected a path that begins with `/` or `~/`'],
   [
     'devices: {}\nnotify: { service: https://s.example, token: t, alarms: [{ when: "shed.temp > 30", text: hot }] }',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { drivers } from '../../devices/index.js';
 import { hardwareOf } from '../../src/config/layout-check.js';
 import { policiesOf } from '../../src/config/policies.js';
+import { filterList } from '../../src/state/filters/options.js';
 import { parse, problemsOf } from '../support/config-problems.js';
 
 const point = (rest: string) => `devices:\n  m: { driver: lines, port: /dev/x, points: { t: { ${rest} } } }\n`;
@@ -23,7 +24,7 @@ describe('what is wrong with filters and the like, in exact words', () => {
       point('filters: [ {median: 0} ]'),
       'b.yaml:2:72 devices.m.points.t.filters[0].median: must be between 1 and 1000, got 0',
     ],
-    [point('filters: [ median ]'), 'b.yaml:2:63 devices.m.points.t.filters[0]: expected {filter: options}, got a text'],
+    [point('filters: [ mean ]'), 'b.yaml:2:63 devices.m.points.t.filters[0]: expected {filter: options}, got a text'],
     [
       point('filters: [ {throttle: 5} ]'),
       'b.yaml:2:74 devices.m.points.t.filters[0].throttle: a duration needs a unit; add a unit, for example `5ms` or `5s`',
@@ -124,6 +125,10 @@ describe('what is wrong with derived points, in exact words', () => {
 });
 
 describe('a config with filters and derived points', () => {
+  it('may name a filter without anything behind it', () => {
+    expect(filterList.parse(['median', 'invert'])).toEqual(filterList.parse([{ median: null }, { invert: null }]));
+  });
+
   it('may name some points of a board, which has others too', () => {
     expect(
       problemsOf(

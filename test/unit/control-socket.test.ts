@@ -35,7 +35,7 @@ async function startServer(folder = newFolder()) {
     approve: async () => ({ ok: true }),
     approveNew: () => ({ ok: true }),
     status: () => ({ ok: true }),
-    monitor: (_device, entry) => {
+    monitor: () => (entry) => {
       watchers.add(entry);
       return () => watchers.delete(entry);
     },

@@ -24,6 +24,19 @@ it('a command is confirmed by the word of the device, and its value is said at o
   expect(desk.clock.timers).toBe(0);
 });
 
+it('an output of which its device says nothing more after a command becomes unknown in time, and again', async () => {
+  const desk = await openDesk({ readings: { pump: { filters: [{ timeout: '5s' }] } } });
+  for (const wish of [true, false]) {
+    desk.tap('pump', wish);
+    await desk.clock.advance(4_900);
+    expect(desk.store.point('shed', 'pump')).toMatchObject({ value: wish, quality: 'good' });
+    await desk.clock.advance(200);
+    expect(desk.store.point('shed', 'pump')).toMatchObject({ value: null, quality: 'unknown' });
+  }
+  await desk.close();
+  expect(desk.clock.timers).toBe(0);
+});
+
 it('a device that says another thing right after it confirmed has the last word', async () => {
   const desk = await openDesk({ readings: { pump: { filters: [{ delayed_off: '1m' }] } } });
   const { apply } = await flipBack(desk);

@@ -21,6 +21,7 @@ const pace = fc
   );
 const window = fc.oneof(
   fc.integer({ min: 1, max: 8 }),
+  fc.constant(null),
   pace.chain((turn) => fc.integer({ min: 1, max: 8 }).map((window_size) => ({ window_size, ...turn }))),
 );
 const datapoints = (count: number) =>
@@ -47,7 +48,15 @@ const CASES: {
     'rescales',
   ],
   calibrate_polynomial: [datapoints(4).map((points) => ({ degree: 2, datapoints: points })), number, 'rescales'],
-  clamp: [fc.constantFrom({ min_value: -3 }, { max_value: 7 }, { min_value: -1, max_value: 1 }), number, 'rescales'],
+  clamp: [
+    fc.constantFrom<unknown>(
+      { min_value: -3 },
+      { max_value: 7 },
+      { min_value: -1, max_value: 1, ignore_out_of_range: true },
+    ),
+    number,
+    'rescales',
+  ],
   round: [fc.integer({ min: 0, max: 9 }), number, 'rescales'],
   median: [window, number, 'mixes'],
   quantile: [
@@ -78,7 +87,7 @@ const CASES: {
   delayed_on: [duration, onOff, 'selects'],
   delayed_off: [duration, onOff, 'selects'],
   invert: [fc.constantFrom(true, null), onOff, 'rescales'],
-  map: [fc.constant({ open: 'auf' }), word, 'rescales'],
+  map: [fc.constantFrom<unknown>({ open: 'auf' }, ['open -> auf']), word, 'rescales'],
 };
 
 const stepsOf = (values: fc.Arbitrary<Value>) =>

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../src/device/point.js';
+import { filterList, filterProblem } from '../../src/state/filters/options.js';
 import { FilterBench } from '../support/filter-bench.js';
 
 const whole = fc.integer({ min: -1000, max: 1000 });
@@ -101,6 +102,12 @@ describe('values become other values', () => {
     );
   });
 
+  it('clamp drops what lies outside where that is to be ignored', () => {
+    const limits = { min_value: 0, max_value: 10, ignore_out_of_range: true };
+    expect(through({ clamp: limits }, [5, 11, 10, -0.1, 0, 6])).toEqual([5, 10, 0, 6]);
+    expect(through({ clamp: { ...limits, ignore_out_of_range: false } }, [5, 11, 6])).toEqual([5, 10, 6]);
+  });
+
   it('round gives the nearest number of so many decimals', () => {
     const values = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }));
     fc.assert(
@@ -112,6 +119,8 @@ describe('values become other values', () => {
       }),
     );
     expect(through({ round: 1 }, [21.449, 21.46, 1e300])).toEqual([21.4, 21.5, 1e300]);
+    // As C does it.
+    expect(through({ round: 0 }, [-2.5, 2.5, -0.5, -2.4])).toEqual([-3, 3, -1, -2]);
   });
 
   it('invert twice is nothing', () => {
@@ -137,6 +146,36 @@ describe('values become other values', () => {
       'LO',
       'constructor',
     ]);
+  });
+
+  it('map takes a list of `from -> to` too, in the type of the point', () => {
+    expect(through({ map: ['red -> green', ' light blue->white '] }, ['red', 'light blue', 'green'])).toEqual([
+      'green',
+      'white',
+      'green',
+    ]);
+    expect(through({ map: ['1 -> 2.5', '-3->0'] }, [1, 2, -3])).toEqual([2.5, 2, 0]);
+    expect(through({ map: ['1 -> 2'] }, ['1', '2', '3'])).toEqual(['2', '2', '3']);
+    expect(through({ map: ['true -> false'] }, [true, false])).toEqual([false, false]);
+  });
+
+  it.each([
+    [['red'], 'expected `from -> to`'],
+    [['red -> green', 'red -> blue'], 'the same value twice'],
+    [[], 'Too small'],
+  ])('map takes no list such as %j', (map, message) => {
+    expect(filterList.safeParse([{ map }]).error?.message).toContain(message);
+  });
+
+  it.each([
+    ['1 -> on', { type: 'number' }, '`on` is no value of this number'],
+    ['true -> 1', { type: 'boolean' }, '`1` is no value of this boolean'],
+    ['ajar -> open', { type: 'enum', options: ['open', 'closed'] }, "`ajar` is none of the point's options"],
+    ['open -> auf', { type: 'enum', options: ['open', 'closed'] }, undefined],
+    ['1 -> 2', { type: 'string' }, undefined],
+  ] as const)('map of a list is held against its point: %s', (line, spec, problem) => {
+    const [filter] = filterList.parse([{ map: [line] }]);
+    expect(filter && filterProblem(filter, { id: 'x', role: 'sensor', ...spec })).toBe(problem);
   });
 });
 
@@ -180,6 +219,15 @@ describe('filters over the last values', () => {
       }),
     );
   });
+
+  it.each(['median', 'min', 'max', 'quantile', 'sliding_window_moving_average', 'exponential_moving_average'])(
+    '%s with nothing behind it goes by its defaults',
+    (name) => {
+      const values = [9, 1, 8, 2, 7, 3, 6, 4, 5];
+      const withDefaults = through({ [name]: {} }, values);
+      expect(through({ [name]: null }, values)).toEqual(withDefaults);
+    },
+  );
 
   it('send_first_at and send_every choose which results are said', () => {
     const turn = size.chain((every) => fc.tuple(fc.constant(every), fc.integer({ min: 1, max: every })));

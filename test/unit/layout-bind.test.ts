@@ -6,6 +6,7 @@ import { emission } from '../../src/layout/emit.js';
 import { fixedWish } from '../../src/layout/fixed-wish.js';
 import { lintHardware } from '../../src/layout/lint-hardware.js';
 import { suggest } from '../../src/layout/suggest.js';
+import type { BoundName } from '../../src/layout/target.js';
 import { matchTemplate } from '../../src/layout/template.js';
 import { VirtualPhone } from '../../src/layout/virtual-phone.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
@@ -22,6 +23,8 @@ const SPECS: readonly PointSpec[] = [
   { id: 'mode', role: 'actuator', type: 'enum', options: ['off', 'auto', 'manual'] },
   { id: 'slow', role: 'actuator', type: 'boolean', within: 4_000 },
   { id: 'line', role: 'actuator', type: 'string' },
+  { id: 'speed', role: 'actuator', type: 'number', min: -1, max: 1 },
+  { id: 'turn', role: 'actuator', type: 'number', min: -1, max: 1 },
 ];
 const specOf = (device: string, point: string) =>
   device === 'shed' ? SPECS.find(({ id }) => id === point) : undefined;
@@ -51,7 +54,7 @@ const sends = (id: string, type: string, payload: JsonObject, more: JsonObject =
   ...more,
 });
 const layoutOf = (...children: JsonObject[]): JsonObject => ({ name: 'x', version: 1, tabs: [{ children }] });
-const bind = (layout: JsonObject, bindings: Record<string, string>) => new Binding(layout, bindings, 'home');
+const bind = (layout: JsonObject, bindings: Record<string, BoundName>) => new Binding(layout, bindings, 'home');
 const values =
   (known: Record<string, Value | null>) =>
   (device: string, point: string): Value | null | undefined =>
@@ -199,6 +202,12 @@ describe('frames for a bound layout', () => {
     [
       'the bridge’s own frame',
       [hears('a', 'label', 'shed.temp', { msg_type: 'home.state' })],
+      { a: 'shed.hum' },
+      ['a'],
+    ],
+    [
+      'what commands another bridge',
+      [hears('a', 'label', 'value', { msg_type: 'barn.cmd' })],
       { a: 'shed.hum' },
       ['a'],
     ],
@@ -352,7 +361,7 @@ describe('commands of a bound layout', () => {
     ],
     [
       'a placeholder that is no value',
-      sends('a', 'joystick', { msg_type: 'c', value: '$value.x' }),
+      sends('a', 'pinboard', { msg_type: 'c', value: '{{x}}' }),
       'shed.line',
       { msg_type: 'c', value: 0.5 },
       {},
@@ -704,6 +713,64 @@ describe('suggestions', () => {
       ['waterPump', 'shed.pump'],
       ['door_light', 'shed.door'],
     ]);
+  });
+});
+
+describe('a stick', () => {
+  const drive = { msg_type: 'drive', x: '$value.x', y: '$value.y' };
+  const stick = (payload: JsonObject, more: JsonObject = {}) => sends('a', 'joystick', payload, more);
+  /** All that is said of a stick, bound or in the bridge's own words. */
+  const said = (control: JsonObject, bound?: BoundName) => {
+    const binding = bind(layoutOf(control), bound === undefined ? {} : { a: bound });
+    return [...binding.problems, ...lintHardware(binding, 'home', hardware)].map(({ code, message }) => [
+      code,
+      message,
+    ]);
+  };
+  const cmd = (value: unknown) => ({ msg_type: 'home.cmd', dev: 'shed', point: 'speed', value });
+
+  it.each<[string, JsonObject, BoundName | undefined]>([
+    ['both axes', stick(drive), { x: 'shed.turn', y: 'shed.speed' }],
+    ['one of two axes', stick(drive), { y: 'shed.speed' }],
+    ['the only axis of a payload', stick({ msg_type: 'drive', v: '$value.y' }), 'shed.speed'],
+    ['the bridge’s own words', stick(cmd('$value.x')), undefined],
+  ])('commands numbers: %s', (_what, control, bound) => {
+    expect(said(control, bound)).toEqual([]);
+  });
+
+  it.each<[string, string[], JsonObject, BoundName | undefined]>([
+    ['two axes and one point', ['no_value'], stick(drive), 'shed.speed'],
+    ['an axis that nobody says', ['no_value'], stick({ msg_type: 'd', x: '$value.x' }), { y: 'shed.speed' }],
+    ['the whole place', ['wrong_type'], stick(cmd('{{value}}')), undefined],
+    ['a switch', ['wrong_type'], stick(drive), { x: 'shed.pump' }],
+    ['a sensor', ['read_only'], stick(drive), { x: 'shed.temp' }],
+    ['a point that is not there', ['unknown_point'], stick(drive), { x: 'shed.temper' }],
+    ['another range, and steps', ['range', 'step'], stick(drive), { x: 'shed.fan' }],
+    [
+      'a control without axes',
+      ['wrong_type'],
+      sends('a', 'slider', { msg_type: 'd', v: '{{value}}' }, { step: 5 }),
+      { x: 'shed.fan' },
+    ],
+  ])('is told what can not work: %s', (_what, codes, control, bound) => {
+    expect(said(control, bound).map(([code]) => code)).toEqual(codes);
+  });
+
+  it('moves what each of its axes is bound to, until it has been silent for three times its pace', () => {
+    const binding = bind(layoutOf(stick(drive, { sendRate: 0.2 })), { a: { x: 'shed.turn', y: 'shed.speed' } });
+    expect(binding.read({ msg_type: 'drive', x: -1, y: 0.25, _from: 'anna' }, specOf)).toEqual({
+      kind: 'axes',
+      wishes: [
+        { device: 'shed', point: 'turn', value: -1, lease: 600 },
+        { device: 'shed', point: 'speed', value: 0.25, lease: 600 },
+      ],
+    });
+  });
+
+  it('moves one point by its only axis', () => {
+    const binding = bind(layoutOf(stick({ msg_type: 'drive', v: '$value.y' })), { a: 'shed.speed' });
+    const command = { kind: 'point', device: 'shed', point: 'speed', value: 0.5, lease: 300 };
+    expect(binding.read({ msg_type: 'drive', v: 0.5 }, specOf)).toEqual(command);
   });
 });
 

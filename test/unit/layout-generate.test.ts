@@ -309,6 +309,35 @@ describe('secrets', () => {
     expect(lint(withoutSecrets(layout)).filter(({ code }) => code === 'embedded_secret')).toEqual([]);
   });
 
+  const http = (more: object) => ({ sources: { a: { method: 'http', url: 'https://192.0.2.2', ...more } } });
+  it.each([
+    ['a token in the address of a relay', { connection: { url: 'wss://192.0.2.1/?token=canary-1' } }],
+    ['a room key by the name that a config has', { connection: { url: 'wss://192.0.2.1', roomKey: 'canary-1' } }],
+    ['a key in the address of a source', http({ url: 'https://192.0.2.2/w?a=b&api%5Fkey=canary-1#c' })],
+    ['a key in a path', http({ path: '/w?key=canary-1' })],
+    ['the usual header of a token', http({ headers: { 'X-Auth-Token': 'canary-1' } })],
+    ['a client secret', http({ body: { client_secret: 'canary-1' } })],
+    ['one in a form', http({ body: 'a=b&client_secret=canary-1' })],
+    ['one in a body that is text', http({ body: '{"client_secret": "canary-1"}' })],
+    ['a password called passwd', http({ passwd: 'canary-1' })],
+    ['a header as a named pair', http({ headers: [{ name: 'X-Api-Key', value: 'canary-1' }] })],
+    ['a header as a list of two', http({ headers: [['X-Api-Key', 'canary-1']] })],
+    ['a bearer in a header of its own', http({ headers: { 'X-Gateway': 'Bearer canary-1' } })],
+    [
+      'a key in the address of a picture',
+      { tabs: [{ children: [{ url: 'https://camera/x?sig=1&access_token=canary-1' }] }] },
+    ],
+  ])('leave, however they are written: %s', (_what, layout) => {
+    const bare = withoutSecrets({ name: 'x', tabs: [], ...layout });
+    expect(JSON.stringify(bare)).not.toContain('canary-1');
+    expect(withoutSecrets(bare)).toEqual(bare);
+  });
+
+  it('are not seen in what people read', () => {
+    const tabs = [{ children: [{ type: 'label', text: 'Basic temperature, key=left, "pass": "no"' }] }];
+    expect(withoutSecrets({ name: 'x', tabs })).toEqual({ name: 'x', tabs });
+  });
+
   it('leave what controls ask of others, and addresses, too; a key that commands stays', () => {
     const ours = { event: 'broadcast_request', payload: { msg_type: 'x', key: 'left', token: '{{value}}' } };
     const asks = { method: 'http', path: '/temp', headers: { Authorization: 'Bearer x', Accept: '*' } };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { axisRequests } from '../../src/action/axes.js';
 import { openDesk } from '../support/command-desk.js';
 import { watched } from '../support/watched-desk.js';
 
@@ -56,6 +57,22 @@ describe('a wish that waits for its turn', () => {
 });
 
 describe('a stick', () => {
+  it('drives its second axis as often as its first', async () => {
+    const desk = await openDesk();
+    for (let i = 1; i <= 40; i++) {
+      const value = (i % 10) * 5 + 5;
+      const wish = (point: string) => ({ device: 'shed', point, value, lease: 300 });
+      const frame = { msg_type: 'drive', _from: 'anna' };
+      for (const request of axisRequests([wish('fan'), wish('dim')], frame, { via: 'plain' }))
+        void desk.router.execute(request);
+      await desk.clock.advance(100);
+    }
+    const toldOf = (id: string) => desk.board.told.filter(({ point }) => point === id).length;
+    expect(toldOf('fan')).toBeGreaterThan(35);
+    expect(toldOf('dim')).toBeGreaterThan(35);
+    await desk.close();
+  });
+
   it('that dies is let go also after somebody else commanded its output in vain', async () => {
     const desk = await openDesk();
     const stick = {

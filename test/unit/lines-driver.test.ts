@@ -60,6 +60,15 @@ describe('reading', () => {
     expect(bench.values).toEqual({ temp: 21.5, on: true });
   });
 
+  it('passes one value on to every sensor that reads it', async () => {
+    await live({ raw: { from: 'temp' }, smooth: { from: 'temp', filters: [{ median: 5 }] }, hum: {} });
+    bench.port.say('temp=21 hum=45');
+    expect(bench.values).toEqual({ raw: 21, smooth: 21, hum: 45 });
+    bench.port.say('temp=nan hum=45');
+    expect(bench.values).toEqual({ raw: null, smooth: null, hum: 45 });
+    expect(bench.counters.ignored).toBe(0);
+  });
+
   it('makes one point unknown by nan or a word, and keeps the rest of the line', async () => {
     await live({ temp: {}, hum: {} });
     bench.port.say('temp=21 hum=45');

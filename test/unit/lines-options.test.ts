@@ -59,7 +59,15 @@ describe('options of lines', () => {
     [{ format: { regex: 'T=(.*)' } }, ['format.regex: the pattern names no value']],
     [{ format: { regex: '(?<t>a)(?=b)' } }, ['format.regex: `(?=b)` is not supported here']],
     [{ format: { csv: ['t'] }, points: { hum: {} } }, ['points.hum: the format has no value called `hum`']],
-    [{ points: { a: {}, b: { from: 'a' } } }, ['points.b: `a` and `b` both read `a`']],
+    [
+      { points: { a: {}, b: { from: 'a', role: 'actuator', type: 'number', write: 'B {value}' } } },
+      ['points.b: `a` and `b` both read `a`'],
+    ],
+    [
+      { points: { b: { role: 'actuator', type: 'number', write: 'B {value}' }, a: { from: 'b' } } },
+      ['points.a: `b` and `a` both read `b`'],
+    ],
+    [{ points: { a: { role: 'event' }, b: { from: 'a' } } }, ['points.b: `a` and `b` both read `a`']],
     [{ points: { a: { filters: [{ medain: 5 }] } } }, ['points.a.filters.0: Unrecognized key: "medain"']],
     [{ points: { a: { filters: [{ median: 5, delta: 1 }] } } }, ['points.a.filters.0: several filters in one entry']],
     [{ points: { a: { filters: [{ delta: '5' }] } } }, ['points.a.filters.0.delta: expected a number or a percentage']],

@@ -278,6 +278,52 @@ describe('the wishes of outputs', () => {
     await desk.close();
   });
 
+  it('that are taken back do not come back after a power cut either where the disk takes nothing new', async () => {
+    const memory = start();
+    memory.outputs.note('shed.pump', true);
+    await memory.close();
+    const clock = new VirtualClock();
+    const { outputs } = start(clock);
+    const full = join(folder, 'outputs.json.new');
+    mkdirSync(full);
+    outputs.note('shed.pump', undefined);
+    await eventually(() => existsSync(join(folder, 'outputs.json'))).toBe(false);
+    expect(build().outputs.of('shed.pump')).toBeUndefined();
+    outputs.note('shed.fan', 40);
+    rmSync(full, { recursive: true });
+    await clock.advance(10_000);
+    await eventually(() => build().outputs.of('shed.fan')).toBe(40);
+  });
+
+  it('that are new do not take along those on a full disk', async () => {
+    const memory = start();
+    memory.outputs.note('shed.pump', true);
+    await memory.close();
+    const { outputs } = start();
+    mkdirSync(join(folder, 'outputs.json.new'));
+    outputs.note('shed.fan', 40);
+    await outputs.close();
+    expect(build().outputs.of('shed.pump')).toBe(true);
+  });
+
+  it('are forgotten by an emergency stop where they could not be taken away before', async () => {
+    const memory = start();
+    memory.outputs.note('shed.pump', true);
+    await memory.close();
+    const { outputs } = start();
+    const file = join(folder, 'outputs.json');
+    const text = readFileSync(file, 'utf8');
+    mkdirSync(`${file}.new`);
+    rmSync(file);
+    mkdirSync(file);
+    outputs.note('shed.pump', undefined);
+    await eventually(() => said.some((line) => line.includes('can not be taken away either'))).toBe(true);
+    rmSync(file, { recursive: true });
+    writeFileSync(file, text);
+    outputs.forget();
+    await eventually(() => existsSync(file)).toBe(false);
+  });
+
   it('are forgotten too when the power went in the middle of the stop', async () => {
     writeFileSync(join(folder, 'estop.json'), '{"version": 1, "latched": true}');
     writeFileSync(join(folder, 'outputs.json'), '{"version": 1, "outputs": {"shed.pump": true}}');

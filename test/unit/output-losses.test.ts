@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { EstopSource } from '../../src/action/estop.js';
 import { watchEstopSources } from '../../src/action/estop-sources.js';
+import type { OutputPointOptions } from '../../src/device/output-options.js';
 import type { PointSpec } from '../../src/device/point.js';
+import { BridgeError } from '../../src/error.js';
 import { fresh, openDesk, POINTS } from '../support/command-desk.js';
 import { DesiredInMemory } from '../support/desired-in-memory.js';
 import type { WrittenReadings } from '../support/reading-rules.js';
+import { ScriptedDevice } from '../support/scripted-device.js';
 import { watched } from '../support/watched-desk.js';
 
 describe('when the relay is lost', () => {
@@ -85,6 +88,52 @@ describe('when the relay is lost', () => {
     desk.relay.up();
     await desk.clock.advance(100);
     expect(desk.board.outputs.get('pump')).toBe(true);
+    await desk.close();
+  });
+
+  /** The relay is lost, then comes a device whose outputs are on, which says so after `late` milliseconds. */
+  async function foundOn(rules: Record<string, OutputPointOptions>, late = 0, desired = new DesiredInMemory()) {
+    const away = vi
+      .spyOn(ScriptedDevice.prototype, 'connect')
+      .mockRejectedValue(new BridgeError('port/missing', 'gone'));
+    const found = { pump: true, valve: true, fan: 50 };
+    const desk = await watched(rules, desired, { found, interlocks: [] });
+    desk.relay.down();
+    await desk.clock.advance(20_000);
+    away.mockRestore();
+    const { board } = desk;
+    board.readsBack = late === 0;
+    for (let waited = 0; desk.device.state !== 'live' && waited < 6_000; waited += 50) await desk.clock.advance(50);
+    await desk.clock.advance(late);
+    board.say();
+    await desk.clock.advance(2_000);
+    return desk;
+  }
+
+  it.each([0, 500])('that holds also for what is found on later, which says so after %i ms', async (late) => {
+    const hold = { onBoot: 'hold' } as const;
+    const desired = new DesiredInMemory();
+    desired.note('shed.fan', 70);
+    const desk = await foundOn(
+      { pump: hold, valve: { ...hold, onRelayLost: 'hold' }, fan: { ...hold, onRelayLost: 'restore' } },
+      late,
+      desired,
+    );
+    const outputs = () => ['pump', 'valve', 'fan'].map((id) => desk.board.outputs.get(id));
+    expect(outputs()).toEqual([false, true, 0]);
+    desk.relay.up();
+    await desk.clock.advance(100);
+    expect(outputs()).toEqual([false, true, 70]);
+    await desk.lose();
+    desk.tap('pump', true);
+    await desk.clock.advance(3_000);
+    expect(desk.board.outputs.get('pump')).toBe(true);
+    await desk.close();
+  });
+
+  it('what is found at its safe value later is told nothing', async () => {
+    const desk = await foundOn({ dim: { onBoot: 'hold' } });
+    expect(desk.board.told.filter(({ point }) => point === 'dim')).toEqual([]);
     await desk.close();
   });
 });
@@ -306,6 +355,7 @@ describe('a source of the emergency stop', () => {
       ...board.points,
       { id: 'door', role: 'sensor', type: 'boolean' },
       { id: 'button', role: 'event', type: 'string' },
+      { id: 'bell', role: 'event', type: 'string' },
     ]);
     const unwatch = watchEstopSources(desk.estop, desk.store, (by) => void desk.router.emergencyStop(by));
     const door = (value: boolean | null) => board.io?.report([{ point: 'door', value }]);
@@ -378,6 +428,19 @@ describe('a source of the emergency stop', () => {
     await desk.close();
   });
 
+  it('is lost where a board that its owner does not know says that it is released', async () => {
+    const desk = await guarded();
+    desk.door(false);
+    await desk.clock.advance(100);
+    desk.store.setHealth('shed', 'unapproved');
+    expect(desk.estop.latched).toBe(true);
+    expect(desk.estop.hindrance).toBe('nobody knows whether shed.door is pressed');
+    desk.door(true);
+    expect(desk.estop.hindrance).toBe('shed.door is pressed');
+    desk.unwatch();
+    await desk.close();
+  });
+
   it('is lost with the point itself, where its board describes itself anew without it', async () => {
     const desk = await guarded();
     desk.door(false);
@@ -441,6 +504,17 @@ describe('a source of the emergency stop', () => {
     expect(desk.estop.latched).toBe(false);
     desk.board.io?.event({ point: 'button', event: 'pressed' });
     await desk.clock.advance(0);
+    expect(desk.estop.latched).toBe(true);
+    desk.unwatch();
+    await desk.close();
+  });
+
+  it('presses also where its press got lost on the line, and is betrayed by its count', async () => {
+    const desk = await guarded([{ device: 'shed', point: 'button' }]);
+    desk.board.io?.event({ point: 'bell', event: 'gap', count: 1 });
+    expect(desk.estop.latched).toBe(false);
+    // What the drivers of boards and pins say of events that were lost, whatever those were.
+    desk.board.io?.event({ point: 'button', event: 'gap', count: 1 });
     expect(desk.estop.latched).toBe(true);
     desk.unwatch();
     await desk.close();

@@ -127,21 +127,26 @@ test('whatever two phones want, and whatever the device does: no output leaves w
 }, 60_000);
 
 const TROUBLED: PointSpec[] = [
-  ...['pump', 'valve', 'gate', 'winch', 'lamp'].map((id) => {
+  ...['pump', 'valve', 'gate', 'winch', 'lamp', 'hoist'].map((id) => {
     return { id, role: 'actuator', type: 'boolean', safe: false } as const;
   }),
-  { id: 'motor', role: 'actuator', type: 'number', min: -100, max: 100, step: 5, safe: 0 },
+  ...['motor', 'crane'].map((id) => {
+    return { id, role: 'actuator', type: 'number', min: -100, max: 100, step: 5, safe: 0 } as const;
+  }),
 ];
 const restored = { onBoot: 'restore', onDeviceLost: 'restore', onRelayLost: 'restore' } as const;
 const LEASE = 2_000;
 const PULSE = 700;
+const STICK = 300;
 const trouble = {
   pump: { lease: LEASE, onDeviceLost: 'hold' },
   valve: { maxOn: MAX_ON, minOff: 500, onDeviceLost: 'restore', onRelayLost: 'restore' },
   gate: { pulse: PULSE, onDeviceLost: 'hold' },
   winch: { holdToRun: true, onDeviceLost: 'hold', onRelayLost: 'hold' },
   lamp: restored,
+  hoist: { lease: LEASE - 100, onDeviceLost: 'restore', onRelayLost: 'restore' },
   motor: { slew: 50, onDeviceLost: 'hold' },
+  crane: { minInterval: 250, onBoot: 'restore', onDeviceLost: 'restore', onRelayLost: 'restore' },
 } as const;
 const allowed = {
   pump: { safe: false, afterWord: LEASE },
@@ -149,7 +154,9 @@ const allowed = {
   gate: { safe: false, afterOn: PULSE },
   winch: { safe: false, afterWord: 750 },
   lamp: { safe: false, byItself: true },
+  hoist: { safe: false, afterWord: LEASE },
   motor: { safe: 0, byItself: true },
+  crane: { safe: 0, afterWord: STICK },
 };
 const GROUP = ['pump', 'valve', 'motor'];
 
@@ -164,12 +171,14 @@ const tapping = (on: fc.Arbitrary<boolean>) =>
     on,
     speed: fc.constantFrom(-100, -20, 30, 100),
   });
+const steering = fc.record({ do: fc.constant('steer' as const), from: person, speed: fc.constantFrom(-50, 0, 20, 50) });
 const behaving = (...manners: Manner[]) =>
   fc.record({ do: fc.constant('manner' as const), manner: fc.constantFrom(...manners) });
 const event = (...names: ('blink' | 'go' | 'come' | 'down' | 'up' | 'stop' | 'reset' | 'reboot')[]) =>
   fc.record({ do: fc.constantFrom(...names) });
 const happening = fc.oneof(
   { weight: 14, arbitrary: tapping(fc.boolean()) },
+  { weight: 4, arbitrary: steering },
   { weight: 10, arbitrary: waiting(1, 900) },
   { weight: 3, arbitrary: waiting(2_000, 12_000) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('hold' as const), held: fc.boolean(), from: person }) },
@@ -182,6 +191,8 @@ const soon = waiting(1, 400);
 const late = waiting(300, 3_000);
 /** What rarely comes about by itself: troubles that overlap. */
 const misfortune = fc.oneof(
+  fc.tuple(steering, waiting(50, 250), steering, waiting(50, 250), behaving('refuses', 'silent'), steering, late),
+  fc.tuple(steering, waiting(50, 250), steering, soon, event('blink'), waiting(500, 6_000), behaving('obeys'), late),
   fc.tuple(on, soon, event('go'), soon, event('stop'), late, event('reset'), soon, event('come'), late),
   fc.tuple(on, soon, behaving('silent', 'refuses', 'lies'), off, late, behaving('obeys', 'late'), late),
   fc.tuple(on, soon, event('down'), waiting(10_100, 12_000), on, soon, event('up'), late, off, late),
@@ -229,8 +240,18 @@ test('whatever goes wrong: nothing stays on, goes on or moves that nobody wants 
             case 'tap': {
               const { on, speed } = happens;
               const point = used[happens.which % used.length] ?? '';
+              // Only sticks move it.
+              if (point === 'crane') break;
               witness.asked(point, on);
               desk.tap(point, point !== 'motor' ? on : on ? speed : 0, { _from: happens.from });
+              break;
+            }
+            case 'steer': {
+              const { speed: value, from } = happens;
+              if (!used.includes('crane')) break;
+              witness.asked('crane', value !== 0);
+              const stick = { device: 'shed', point: 'crane', size: 10, via: 'local', lease: STICK } as const;
+              void router.execute({ ...stick, value, from });
               break;
             }
             case 'wait':

@@ -455,6 +455,16 @@ describe('interlocked outputs', () => {
     await desk.close();
   });
 
+  it('stay off while one of them has said nothing for too long', async () => {
+    const desk = await openDesk({ readings: { pump: { filters: [{ timeout: '5s' }] } } });
+    await desk.clock.advance(6_000);
+    expect(desk.store.said('shed', 'pump')).toBe(false);
+    expect(await tapped(desk, 'valve', true)).toMatchObject({ ok: false, code: 'interlock' });
+    desk.board.say();
+    expect(await tapped(desk, 'valve', true)).toMatchObject({ ok: true });
+    await desk.close();
+  });
+
   it('stay off while one of them is on its way through zero', async () => {
     const fan = { id: 'fan', role: 'actuator', type: 'number', min: -100, max: 100, step: 5, safe: 0 } as const;
     const points = [...POINTS.filter(({ id }) => id !== 'fan'), fan];

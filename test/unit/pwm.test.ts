@@ -73,8 +73,10 @@ describe('the kernel’s PWM', () => {
     tree.chip(512, 'pinctrl-bcm2711', 58).pwmChip('pwmchip0', 2);
     const first = await open({ hold: true, initial: 0.6 });
     first.close();
+    expect((await open({ stays: true, initial: 'keep' })).read()).toBe(0.6);
     const slower = await open({ hold: true, initial: 'keep', frequency: 100 });
     expect([slower.read(), tree.read('pwmchip0/pwm0/period')]).toEqual([0.6, '10000000']);
+    (await open({ stays: true, initial: 'keep', frequency: 100 })).close();
     const faster = await open({ initial: 'keep', frequency: 20_000 });
     expect([faster.read(), tree.read('pwmchip0/pwm0/period')]).toEqual([0.6, '50000']);
     expect(tree.written).not.toContain('pwm0/duty_cycle=0');

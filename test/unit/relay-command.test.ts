@@ -2,13 +2,19 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Terminal } from '../../src/cli/context.js';
 import { type RelayCommandOptions, relayCommand } from '../../src/cli/relay.js';
 import { isLoopback, lanAddress, relayUrl } from '../../src/relay/address.js';
 import { systemClock } from '../../src/system-clock.js';
 import { RawClient } from '../support/raw-client.js';
 
 /** Runs the command with a home folder of its own until `lines` lines are out. */
-async function run(options: Partial<RelayCommandOptions>, lines: number, env: Record<string, string> = {}) {
+async function run(
+  options: Partial<RelayCommandOptions>,
+  lines: number,
+  env: Record<string, string> = {},
+  terminal?: Terminal,
+) {
   const homeDir = await mkdtemp(join(tmpdir(), 'relay-command-'));
   const stop = new AbortController();
   const printed: string[] = [];
@@ -25,6 +31,7 @@ async function run(options: Partial<RelayCommandOptions>, lines: number, env: Re
       signal: stop.signal,
       logStream: { write: () => {} },
       logIsTerminal: false,
+      terminal: () => terminal,
       out: (line) => {
         if (printed.push(line) === lines) enough();
       },
@@ -49,8 +56,10 @@ test('on loopback it prints the real port, lets clients in without a token, and 
   await expect(RawClient.connect(url)).rejects.toThrow('ECONNREFUSED');
 });
 
+const WIDE = { columns: 80, rows: 24 };
+
 test('beyond loopback it makes a token and prints what a phone needs to pair', async () => {
-  const { printed, homeDir } = await run({ host: '0.0.0.0' }, 2);
+  const { printed, homeDir } = await run({ host: '0.0.0.0' }, 2, {}, WIDE);
   const pairing = JSON.parse(printed[1] ?? '');
   const host = lanAddress() ?? '127.0.0.1';
   const port = Number(new URL(pairing.url).port);
@@ -65,13 +74,21 @@ test('beyond loopback it makes a token and prints what a phone needs to pair', a
   await RawClient.join(`ws://127.0.0.1:${port}`, { name: 'a', token: pairing.token });
 });
 
+test('it says where the token is, and not what, where nobody sits in front of it', async () => {
+  const { printed, homeDir } = await run({ host: '0.0.0.0' }, 2);
+  expect(printed[1]).toBe(`the token is in ${join(homeDir, '.local/state/carter-bridge/relay-token')}`);
+});
+
 test('the token comes from CARTER_TOKEN, before the token file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'relay-command-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const tokenFile = join(folder, 'token');
   await writeFile(tokenFile, 'token-of-the-file\n', { mode: 0o600 });
-  const fromEnv = await run({ tokenFile, host: '0.0.0.0' }, 2, { CARTER_TOKEN: 'token-of-the-environment' });
+  const fromEnv = await run({ tokenFile, host: '0.0.0.0' }, 2, { CARTER_TOKEN: 'token-of-the-environment' }, WIDE);
   expect(JSON.parse(fromEnv.printed[1] ?? '').token).toBe('token-of-the-environment');
+  await expect(run({}, 1, { CARTER_TOKEN: 'abc' })).rejects.toThrow(
+    'CARTER_TOKEN holds no token of 8 to 512 visible characters',
+  );
   const fromFile = await run({ tokenFile }, 1, { CARTER_TOKEN: '' });
   const client = await RawClient.connect((fromFile.printed[0] ?? '').replace('relay listening on ', ''));
   client.frame('identify', { name: 'a' });

@@ -112,4 +112,23 @@ describe('other rules while the bridge runs', () => {
     );
     safety.close();
   });
+
+  it('give who is on the relay that is being left no more than both relays give', async () => {
+    const before = { security: { defaultRole: 'viewer', phones: { anna: 'operator', bert: 'operator' } } };
+    const { safety } = await open(before);
+    const after = configOf({ security: { defaultRole: 'operator', phones: { bert: 'viewer' } } });
+    safety.take(configOf(before), true);
+    safety.take(after, false, true);
+    const { access } = safety.rules;
+    expect(access).toMatchObject({ openRelay: true, sealedOnly: false, defaultRole: 'viewer' });
+    expect([...access.phones]).toEqual([
+      ['anna', 'operator'],
+      ['bert', 'viewer'],
+    ]);
+    safety.arrive();
+    expect(safety.rules.access).toMatchObject({ openRelay: false, defaultRole: 'operator' });
+    safety.take(configOf({ relay: { embedded: {}, roomKey: Buffer.alloc(32, 7).toString('base64') } }), true, true);
+    expect(safety.rules.access).toMatchObject({ openRelay: true, sealedOnly: true });
+    safety.close();
+  });
 });

@@ -165,7 +165,7 @@ describe('the self-check', () => {
       set: async () => nothing(),
       approve: async () => nothing(),
       approveNew: () => nothing(),
-      monitor: () => undefined,
+      monitor: () => ({ ok: false }),
       layout: nothing,
       panel: nothing,
       panelRevoke: async () => nothing(),

@@ -74,6 +74,15 @@ describe('a state file', () => {
 });
 
 describe('a state file and its previous copy', () => {
+  it('says nothing of what is in a damaged one', async () => {
+    await open().write({ n: 1 });
+    const spoilt = '{"n": 1, "refresh": #lasting-secret"}';
+    for (const each of [path(), `${path()}.previous`]) put(each, spoilt);
+    expect(read()).toEqual({ n: -1 });
+    expect(said).toHaveLength(2);
+    for (const line of said) expect(line).toMatch(/it is not JSON$/);
+  });
+
   it('takes the value before a broken one, and keeps it over the next write', async () => {
     await open().write({ n: 1 });
     await open().write({ n: 2 });
@@ -225,6 +234,26 @@ describe('a state file and its previous copy', () => {
       'warn the state file is not written: the disk does not answer; what it should remember is lost at the next start',
       'info the state file can be written again',
     ]);
+  });
+
+  it('that is worse than nothing is gone where it can not be written anew, but not what is written later', async () => {
+    const state = open();
+    await state.write({ n: 1 });
+    await state.write({ n: 2 });
+    const full = vi.spyOn(handles, 'sync').mockRejectedValue(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+    expect(await state.write({ n: 3 })).toBe(false);
+    expect(read()).toEqual({ n: 2 });
+    expect(await state.writeOrRemove({ n: 3 })).toBe(false);
+    expect(read()).toEqual({ n: -1 });
+    full.mockRestore();
+    await state.write({ n: 4 });
+    vi.spyOn(handles, 'sync').mockRejectedValueOnce(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+    const written = [state.writeOrRemove({ n: 5 })];
+    await Promise.resolve();
+    written.push(state.write({ n: 6 }));
+    expect(await Promise.all(written)).toEqual([false, true]);
+    expect(read()).toEqual({ n: 6 });
+    vi.restoreAllMocks();
   });
 
   it('leaves the disk alone for a value that is there already', async () => {

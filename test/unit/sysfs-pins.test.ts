@@ -119,6 +119,10 @@ describe('pins over sysfs', () => {
     const held = await pins().openOutput({ ...OUTPUT, pin: 18, hold: true, initial: true }, never);
     held.close();
     expect(tree.read('gpio530/value')).toBe('1');
+    const lost = await pins().openOutput({ ...OUTPUT, pin: 19, stays: true, initial: true }, never);
+    lost.close();
+    const back = await pins().openOutput({ ...OUTPUT, pin: 19, stays: true, initial: 'keep' }, never);
+    expect(back.read()).toBe(true);
   });
 
   it('A8: believes a level that was stable, reads again, and tells only changes', async () => {

@@ -41,7 +41,7 @@ it('says that it can not read a file', async () => {
   expect(await validate(undefined)).toEqual({
     code: 1,
     out: [],
-    err: ['there is no file b.yaml; check the path, or start from a file in scripts/examples'],
+    err: ['there is no file b.yaml; check the path, or begin with `carter-bridge init`'],
   });
 });
 

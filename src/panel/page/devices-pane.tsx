@@ -19,7 +19,7 @@ export function DevicesPane({ watchWire }: { watchWire(device: string): void }) 
             key={device.id}
             device={device}
             mayApprove={!session.looksOnly}
-            approve={() => session.approve(device.id)}
+            approve={() => session.approve(device)}
             watchWire={() => watchWire(device.id)}
           />
         ))}

@@ -9,6 +9,8 @@ export interface DeviceEntry {
   readonly outputs: number;
   readonly lines: number;
   readonly dropped: number;
+  /** What its points are known by, where it describes them itself. */
+  readonly manifest?: string;
   readonly trouble?: string;
   readonly name?: string;
   readonly firmware?: string;

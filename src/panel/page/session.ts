@@ -80,8 +80,9 @@ export class Session {
     return this.link.ask('route_msg', { target_id: 'bridge', type, payload });
   }
 
-  async approve(device: string): Promise<void> {
-    const answer = await this.link.ask('panel.approve', { device });
+  /** Consents to what is shown of a device, and to nothing that it may have become meanwhile. */
+  async approve({ id: device, manifest }: DeviceEntry): Promise<void> {
+    const answer = await this.link.ask('panel.approve', { device, manifest });
     if (answer['ok'] === true) this.notices.add('good', `${device}: its outputs may be switched`);
     if (answer['message'] !== undefined) this.notices.add('bad', `${device}: ${String(answer['message'])}`);
   }

@@ -35,6 +35,12 @@ export class Chain {
     else this.first(value, at);
   }
 
+  /** The device said at `at`, past all filters, what the point is: they begin anew, but its silence counts from then on. */
+  restart(at: number): void {
+    this.reset();
+    for (const stage of this.stages) stage.heard?.(at);
+  }
+
   /** Forgets everything; no timer is left. */
   reset(): void {
     for (const stage of this.stages) stage.reset();

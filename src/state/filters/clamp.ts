@@ -1,15 +1,17 @@
 import { z } from 'zod';
-import { each, type FilterKind, NUMBERS } from './filter.js';
+import { type FilterKind, NUMBERS } from './filter.js';
 
 interface Bounds {
   readonly min_value?: number | undefined;
   readonly max_value?: number | undefined;
+  readonly ignore_out_of_range: boolean;
 }
 
 const options = z
   .strictObject({
     min_value: z.number().optional().describe('Smaller ones become this'),
     max_value: z.number().optional().describe('Larger ones become this'),
+    ignore_out_of_range: z.boolean().default(false).describe('true: what lies outside is dropped instead'),
   })
   .superRefine(({ min_value, max_value }, context) => {
     const none = min_value === undefined && max_value === undefined;
@@ -19,11 +21,19 @@ const options = z
   })
   .describe('Moves what lies outside to the nearest limit');
 
-/** Keeps numbers within limits. */
+/** Keeps numbers within limits, or drops those outside. */
 export const clamp: FilterKind<number, Bounds> = {
   options,
   takes: NUMBERS,
   rescales: true,
-  stage: ({ min_value = Number.NEGATIVE_INFINITY, max_value = Number.POSITIVE_INFINITY }, emit) =>
-    each(emit, (value) => Math.min(Math.max(value, min_value), max_value)),
+  stage: (
+    { min_value = Number.NEGATIVE_INFINITY, max_value = Number.POSITIVE_INFINITY, ignore_out_of_range },
+    emit,
+  ) => ({
+    take: (value, at) => {
+      const within = Math.min(Math.max(value, min_value), max_value);
+      if (within === value || !ignore_out_of_range) emit(within, at);
+    },
+    reset: () => {},
+  }),
 };

@@ -8,19 +8,18 @@ interface Smoothing extends Pace {
 
 const alpha = z.number().min(0.001).max(1);
 
+const mapping = z.strictObject({ alpha: alpha.default(0.1).describe('Weight of the newest value'), ...paceShape });
+const DEFAULTS = mapping.parse({});
+
 const options = z
-  .union([
-    alpha,
-    z
-      .strictObject({ alpha: alpha.default(0.1).describe('Weight of the newest value'), ...paceShape })
-      .superRefine(checkPace),
-  ])
+  .union([alpha, mapping.superRefine(checkPace), z.null()])
   .transform((given): Smoothing => {
     if (typeof given === 'number') return { alpha: given, every: 1, first: 1 };
-    return { alpha: given.alpha, every: given.send_every, first: given.send_first_at };
+    const { alpha, send_every, send_first_at } = given ?? DEFAULTS;
+    return { alpha, every: send_every, first: send_first_at };
   })
   .meta({ typeName: 'weight of the newest value, or {alpha, send_every, send_first_at}' })
-  .describe('A mean in which older values count less and less');
+  .describe('A mean in which older values count less and less; of weight 0.1 with nothing behind it');
 
 /** A mean in which older values count less and less; the first one counts whole. */
 export const exponentialMovingAverage: FilterKind<number, Smoothing> = {

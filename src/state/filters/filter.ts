@@ -13,6 +13,8 @@ export interface Stage<V extends Value = Value> {
   take(value: V, at: number): void;
   /** Forgets all that it took and cancels its timers: the next value is like the first. */
   reset(): void;
+  /** The device said, past all filters, what the point is now; only for those that judge the device. */
+  heard?(at: number): void;
 }
 
 /** A kind of filter: what can be written in a config, and what it does. */

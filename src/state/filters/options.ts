@@ -14,7 +14,7 @@ export interface FilterConfig {
 
 const shape = Object.fromEntries([...FILTERS].map(([name, { options }]) => [name, options.optional()]));
 
-const filter = z
+const written = z
   .strictObject(shape)
   .superRefine(
     (entry, context) => {
@@ -31,6 +31,12 @@ const filter = z
     return { name, options };
   })
   .meta({ typeName: '{filter: options}' });
+
+/** A filter by its name alone has its defaults. */
+const filter = z.preprocess(
+  (entry) => (typeof entry === 'string' && FILTERS.has(entry) ? { [entry]: null } : entry),
+  written,
+);
 
 /** A point's filters, in the order in which they are written. */
 export const filterList = z

@@ -7,21 +7,22 @@ interface QuantileOptions extends WindowOptions {
   readonly quantile: number;
 }
 
+const mapping = z.strictObject({
+  ...windowShape,
+  quantile: z.number().min(0.01).max(1).default(0.9).describe('So large a part of the values is not above it'),
+});
+const DEFAULTS = mapping.parse({});
+
 const options = z
-  .strictObject({
-    ...windowShape,
-    quantile: z.number().min(0.01).max(1).default(0.9).describe('So large a part of the values is not above it'),
+  .union([mapping.superRefine(checkPace), z.null()])
+  .transform((given): QuantileOptions => {
+    const { window_size, send_every, send_first_at, quantile } = given ?? DEFAULTS;
+    return { size: window_size, every: send_every, first: send_first_at, quantile };
   })
-  .superRefine(checkPace)
-  .transform(
-    ({ window_size, send_every, send_first_at, quantile }): QuantileOptions => ({
-      size: window_size,
-      every: send_every,
-      first: send_first_at,
-      quantile,
-    }),
-  )
-  .describe('The smallest of the last values that so large a part of them does not exceed');
+  .meta({ typeName: '{window_size, send_every, send_first_at, quantile}' })
+  .describe(
+    'The smallest of the last values that so large a part of them does not exceed; by its defaults with nothing behind it',
+  );
 
 /** One of the last values by its rank. */
 export const quantile: FilterKind<number, QuantileOptions> = {

@@ -3,7 +3,7 @@ import { overWindow, type WindowOptions, windowOptions } from './window.js';
 
 /** The mean of the last values. */
 export const slidingWindowMovingAverage: FilterKind<number, WindowOptions> = {
-  options: windowOptions('The mean of the last values (of 5 where not said; ESPHome: 15)'),
+  options: windowOptions('The mean of the last values (ESPHome: 15)'),
   takes: NUMBERS,
   stage: (options, emit) =>
     overWindow(options, emit, (values) => values.reduce((total, value) => total + value, 0) / values.length),

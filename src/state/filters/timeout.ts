@@ -25,13 +25,17 @@ export const timeout: FilterKind<Value, number> = {
         emit(null, newest);
       }
     };
+    const heard = (at: number) => {
+      newest = at;
+      // One timer for all values: each looks anew when it fires.
+      if (!timer) watch();
+    };
     return {
       take: (value, at) => {
-        newest = at;
-        // One timer for all values: each looks anew when it fires.
-        if (!timer) watch();
+        heard(at);
         emit(value, at);
       },
+      heard,
       reset,
     };
   },

@@ -12,16 +12,20 @@ const size = z.int().min(1).max(1_000);
 /** Keys of every filter that looks at the last values. */
 export const windowShape = { window_size: size.default(5).describe('How many values it looks at'), ...paceShape };
 
-/** The options of a filter that looks at the last values: how many, or a mapping. */
+const mapping = z.strictObject(windowShape);
+const DEFAULTS = mapping.parse({});
+
+/** The options of a filter that looks at the last values: how many, a mapping, or nothing. */
 export function windowOptions(meaning: string) {
-  const written = z.union([size, z.strictObject(windowShape).superRefine(checkPace)]);
+  const written = z.union([size, mapping.superRefine(checkPace), z.null()]);
   return written
     .transform((given): WindowOptions => {
       if (typeof given === 'number') return { size: given, every: 1, first: 1 };
-      return { size: given.window_size, every: given.send_every, first: given.send_first_at };
+      const { window_size, send_every, send_first_at } = given ?? DEFAULTS;
+      return { size: window_size, every: send_every, first: send_first_at };
     })
     .meta({ typeName: 'number of values, or {window_size, send_every, send_first_at}' })
-    .describe(meaning);
+    .describe(`${meaning}; of ${DEFAULTS.window_size} with nothing behind it`);
 }
 
 /** Makes one number of the last ones, oldest first; there is always at least one. */
