@@ -54,7 +54,10 @@ export class Coalescer implements Source {
   /** Points changed. */
   mark(device: string, points: Iterable<string>): void {
     for (const point of points) {
-      if (this.held.size > 0 && this.held.has(`${device}.${point}`)) continue;
+      const held = this.held.size > 0 ? this.held.get(`${device}.${point}`) : undefined;
+      if (held && this.parts.read(device, point) !== null) continue;
+      // What a device did before it was lost is no answer to what it is now.
+      if (held) this.reset(held);
       if (!this.paced?.mark(device, point)) this.add(device, point);
     }
   }
@@ -65,9 +68,7 @@ export class Coalescer implements Source {
     this.paced?.taken(device);
     this.relisted.add(device);
     for (const held of this.held.values()) {
-      if (held.device !== device) continue;
-      held.shown = this.parts.read(device, held.point);
-      held.outcome = ++this.outcomes;
+      if (held.device === device) this.reset(held);
     }
   }
 
@@ -168,6 +169,12 @@ export class Coalescer implements Source {
     this.dirty.clear();
     this.wantsFull = false;
     this.urgent = false;
+  }
+
+  /** From now on it is what it is now: outcomes of before do not count. */
+  private reset(held: Held): void {
+    held.shown = this.parts.read(held.device, held.point);
+    held.outcome = ++this.outcomes;
   }
 
   private end(device: string, point: string, value: unknown, outcome: number): boolean {

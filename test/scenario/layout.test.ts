@@ -145,6 +145,8 @@ forEachRelay((_relay, make) => {
       const anna = await phone('anna');
       const bert = await phone('bert');
       await expect.poll(() => rig.bridge.store.point('shed', 'pump')?.value, { timeout: 8_000 }).toBe(false);
+      // It says what it has before it is asked who it is to the end.
+      await expect.poll(() => rig.bridge.fleet.devices.get('shed')?.state).toBe('live');
 
       expect(await anna.tap('water', true)).toEqual({ shown: true, code: undefined });
       expect(await output(board, 'pump')).toBe(true);
