@@ -90,6 +90,11 @@ export class BoundLane implements Lane {
     this.hurry();
   }
 
+  /** See `Coalescer.inherit`. */
+  inherit(other: BoundLane): void {
+    this.parts.source.inherit(other.parts.source, (device, point) => this.has(device, point));
+  }
+
   /** See `Coalescer.hold`. */
   hold(device: string, point: string): void {
     if (this.has(device, point)) this.parts.source.hold(device, point);

@@ -45,6 +45,8 @@ export class Coalescer implements Source {
   private urgent = false;
   private takenAt = Number.NEGATIVE_INFINITY;
   private readonly paced: PacedPoints | undefined;
+  /** What has taken its place: commands that are under way end there. */
+  private heir: Coalescer | undefined;
 
   constructor(private readonly parts: CoalescerParts) {
     const { policies, clock, read } = parts;
@@ -77,6 +79,13 @@ export class Coalescer implements Source {
     this.wantsFull = true;
   }
 
+  /** Takes the place of another one, holding back of these points what that one did. */
+  inherit(other: Coalescer, has: (device: string, point: string) => boolean = () => true): void {
+    for (const [key, held] of other.held) if (has(held.device, held.point)) this.held.set(key, held);
+    this.outcomes = other.outcomes;
+    other.heir = this;
+  }
+
   /** What is due, is due at once, and so is what waits for its time. */
   hurry(): void {
     this.urgent = true;
@@ -106,7 +115,7 @@ export class Coalescer implements Source {
   answered(device: string, point: string, value?: unknown): () => void {
     const outcome = ++this.outcomes;
     return () => {
-      if (this.end(device, point, value, outcome)) this.urgent = true;
+      if (this.latest.end(device, point, value, outcome)) this.latest.urgent = true;
     };
   }
 
@@ -175,6 +184,10 @@ export class Coalescer implements Source {
   private reset(held: Held): void {
     held.shown = this.parts.read(held.device, held.point);
     held.outcome = ++this.outcomes;
+  }
+
+  private get latest(): Coalescer {
+    return this.heir?.latest ?? this;
   }
 
   private end(device: string, point: string, value: unknown, outcome: number): boolean {

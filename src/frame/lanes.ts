@@ -89,11 +89,12 @@ export class Lanes {
   /** Devices that described themselves since the last deck. */
   private readonly described = new Set<string>();
 
-  /** `gone`: true once every health word is to be `offline`; `cause`: why a frame would be dropped now. */
+  /** `gone`: true once every health word is to be `offline`; `cause`: why a frame would be dropped now; holds back what `before` did. */
   constructor(
     private readonly parts: LanesParts,
     gone: () => boolean,
     private readonly cause: () => DropCause,
+    before?: Lanes,
   ) {
     const { store, clock, history, maxHz = 5, policies } = parts;
     this.room = roomIn(parts.frameBytes ?? FRAME_BYTES);
@@ -113,6 +114,8 @@ export class Lanes {
 
     const acks: Served = { lane: this.acks, urgent: true, patience: Number.POSITIVE_INFINITY };
     const events: Served = { lane: this.events, urgent: false, patience: Number.POSITIVE_INFINITY };
+    if (before) this.state.inherit(before.state);
+    if (before?.bound) this.bound?.inherit(before.bound);
     this.first = { lane: this.values('state', this.state, true), urgent: false, patience: VALUES_WAIT_MS };
     const quality: Served = {
       lane: this.values('quality', this.quality, true),

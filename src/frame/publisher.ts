@@ -83,7 +83,7 @@ export class Publisher {
   reshape(shape: PublisherShape): void {
     const { live, lanes } = this;
     this.parts = { ...this.parts, ...shape };
-    this.lanes = this.newLanes();
+    this.lanes = this.newLanes(lanes);
     if (this.unsubscribe) this.repeat();
     if (live) this.up();
     this.lanes.inherit(lanes);
@@ -169,7 +169,7 @@ export class Publisher {
     await this.lastWords();
     this.gone = false;
     this.down();
-    this.lanes = this.newLanes();
+    this.lanes = this.newLanes(this.lanes);
   }
 
   private async lastWords(): Promise<void> {
@@ -243,12 +243,9 @@ export class Publisher {
     this.pump.wake();
   }
 
-  private newLanes(): Lanes {
-    return new Lanes(
-      this.parts,
-      () => this.gone,
-      () => this.cause(),
-    );
+  private newLanes(before?: Lanes): Lanes {
+    const [gone, cause] = [() => this.gone, () => this.cause()];
+    return new Lanes(this.parts, gone, cause, before);
   }
 
   private repeat(): void {

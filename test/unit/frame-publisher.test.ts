@@ -454,6 +454,43 @@ test('another pace in between takes no answer from anybody', async () => {
   expect(sink.of('command_ack').map((ack) => ack['cmd_id'])).toEqual(range(30).map((i) => `c${i}`));
 });
 
+test('another pace in between tells nothing of a command that is under way, and takes its answer for no other one', async () => {
+  const { sink, clock, publisher, say } = await withTemperature();
+  const shape = { bound: undefined, frameBytes: undefined, keyframeMs: 30_000, policies: undefined, trendMs: 2_000 };
+  const told = () =>
+    sink.of('garage.state').map((frame) => (frame['greenhouse'] as { temp?: number } | undefined)?.temp);
+  const point = { device: 'greenhouse', point: 'temp' };
+  publisher.hold('greenhouse', 'temp');
+  say('greenhouse', { temp: 30 });
+  publisher.reshape({ ...shape, maxHz: 10 });
+  await clock.advance(1_000);
+  expect(told()).not.toContain(30);
+  publisher.hold('greenhouse', 'temp');
+  publisher.ack({ cmd_id: 'first', to: 'anna', ok: true, value: 30 }, point);
+  say('greenhouse', { temp: 31 });
+  await clock.advance(1_000);
+  expect(told()).toContain(30);
+  expect(told()).not.toContain(31);
+  publisher.ack({ cmd_id: 'second', to: 'anna', ok: true, value: 31 }, point);
+  await clock.advance(1_000);
+  expect(told().at(-1)).toBe(31);
+});
+
+test('a value that was lost is told as lost, whatever is answered of before', async () => {
+  const { sink, clock, publisher, say } = await withTemperature();
+  const point = { device: 'greenhouse', point: 'temp' };
+  for (let n = 0; n < 3; n++) publisher.hold('greenhouse', 'temp');
+  say('greenhouse', { temp: 30 });
+  const answers = [30, 30].map((value, n) => ({ cmd_id: `c${n}`, to: 'anna', ok: true, value }) as const);
+  for (const answer of answers.slice(0, 1)) publisher.ack(answer, point);
+  await clock.advance(1_000);
+  say('greenhouse', { temp: null });
+  await clock.advance(1_000);
+  const told = () =>
+    sink.of('garage.state').map((frame) => (frame['greenhouse'] as { temp?: unknown } | undefined)?.temp);
+  expect(told().at(-1)).toBe(null);
+});
+
 test('a thousand readings a second make few frames and no timer each', async () => {
   const { sink, clock, ...garage } = await prepared();
   const names = range(20).map((i) => `p${i}`);
