@@ -11,7 +11,7 @@ import { systemClock } from '../../src/system-clock.js';
 import { authority, certificateFor, type Pem } from '../support/certificates.js';
 import { MeshSide, QUICK, stopClientsAfterEach, until } from '../support/mesh-side.js';
 import { connectPhone } from '../support/phone.js';
-import { Program } from '../support/program.js';
+import { Program, runProgram } from '../support/program.js';
 
 stopClientsAfterEach();
 const relays: EmbeddedRelay[] = [];
@@ -217,7 +217,8 @@ discover: false
   const program = new Program(['run', '--config', config]);
   const [, url = ''] = await program.shows(/ on (wss:\/\/\S+),/);
   const [, fingerprint = ''] = await program.shows(/the relay's certificate: SHA-256 ([0-9A-F:]{95})/);
-  const [, link = ''] = await program.shows(/(https:\S+)/);
+  const asked = await runProgram(['panel', '--config', config]);
+  const [link = ''] = asked.out.match(/https:\S+/) ?? [];
   const kept = readFileSync(join(path, 'state', 'certificate.pem'), 'utf8');
   expect(new X509Certificate(kept).fingerprint256).toBe(fingerprint);
   // The phone trusts what its owner compared, the name of this machine included.

@@ -17,7 +17,6 @@ export const BROKEN_WORDS: readonly Broken[] = [
     'a bridge that complains of each try in vain',
     /said more than \d+ times in a minute/,
     (parts) => ({ ...parts, log: loud(parts.log) }),
-    'port in use',
   ],
   [
     'a broken state file of which nobody is told',
