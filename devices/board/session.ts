@@ -29,6 +29,8 @@ const RENEW: Patience = { again: 250, tries: 1 };
 const STOP_AGAIN: Patience = { again: 250, tries: 4 };
 /** The last repetition may be answered until the queue gives up; no point's `within` is longer. */
 const COMMAND: Patience = { again: AGAIN_MS, tries: TRIES, last: 600_000 };
+/** Before it is live nothing ends the wait for a board's answer but this. */
+const LIMIT: Patience = { again: 250, tries: 20 };
 const STOP: Patience = { again: AGAIN_MS, tries: TRIES, last: 1_000, urgent: true };
 
 const NAK_WORDS: Record<NakCode, string> = {
@@ -67,7 +69,7 @@ export class BoardSession implements DeviceSession {
       if (role !== 'actuator' || type !== 'boolean') continue;
       const cid = this.nextCid();
       const limit = limits.get(id);
-      const answer = this.answer({ verb: 'limit', cid, point: id, ...(limit ?? NO_LIMITS) }, cid, COMMAND, signal);
+      const answer = this.answer({ verb: 'limit', cid, point: id, ...(limit ?? NO_LIMITS) }, cid, LIMIT, signal);
       await answer.catch((error: unknown) => {
         // A board that can't be limited need not be set free.
         if (limit || !isBridgeError(error, 'device/refused')) throw error;

@@ -705,6 +705,17 @@ describe('limits', () => {
     expect(await bench.apply(session, { point: 'pump', value: true })).toMatchObject({ value: true });
   });
 
+  it('are said again for as long as the answers are lost on the line', async () => {
+    setUp({ limits });
+    const deliver = bench.port.send.bind(bench.port);
+    bench.port.send = (bytes) => {
+      if (bench.clock.now() > 3_000 || !Buffer.from(bytes as Uint8Array).includes(' ack ')) deliver(bytes);
+    };
+    bench.plug(board);
+    await bench.connect(4_000);
+    expect(said('limit')).toBeGreaterThan(4);
+  });
+
   it('are taken away again where there are none any more, also from a board that did not start anew', async () => {
     await live();
     const said = bench.port.written.filter((line) => line.includes(' limit '));
