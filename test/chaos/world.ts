@@ -35,7 +35,7 @@ export interface WorldOptions {
 }
 
 /** Nobody reads a log that says the same of one connection more often than this in a minute. */
-const MOST_REPEATED = 8;
+const MOST_REPEATED = 10;
 
 /** A bridge with devices, a relay and two phones on a stage, and everybody who watches them. */
 export class World {
