@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../clock.js';
 import type { DeviceCommand } from '../device/device.js';
 import type { Outcome } from '../device/outcome.js';
-import { isSafe, type PointSpec, sameValue, type Value, withinOf } from '../device/point.js';
+import { isSafe, LEFT_MS, type PointSpec, sameValue, type Value, withinOf } from '../device/point.js';
 import { nearestStep } from './coerce.js';
 import type { OutputName } from './on-times.js';
 
@@ -10,8 +10,6 @@ const TICK_MS = 100;
 
 /** A step makes up for no more time than this. */
 const MOST_TICKS = 2;
-/** A device is left this long to confirm a step that had to wait. */
-const LEFT_MS = 200;
 
 /** What a change is made with. */
 export interface SlewParts {

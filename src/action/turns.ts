@@ -1,6 +1,6 @@
 import { deadline as withDeadline } from '../clock.js';
 import { type Outcome, ofSuccessor, refusalOf, refused, supersededBy } from '../device/outcome.js';
-import { withinOf } from '../device/point.js';
+import { LEFT_MS, withinOf } from '../device/point.js';
 import { BRIDGE_ORIGIN } from '../device/safe-keeper.js';
 import { BridgeError } from '../error.js';
 import { Senders } from '../senders.js';
@@ -12,8 +12,6 @@ import { checkCommand, type Rules, wantsSafe } from './validate.js';
 /** Points of one sender whose last command may wait for its turn. */
 const MAX_HELD = 16;
 
-/** A device is left this long to confirm a command that had to wait for its turn. */
-const LEFT_MS = 200;
 /** The device's queue decides first; this is for commands that wait for another one's outcome. */
 const GRACE_MS = 100;
 

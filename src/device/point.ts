@@ -93,6 +93,9 @@ export interface Reading {
 /** A device has this long to confirm a command where its point does not say otherwise; apps give up after 2000 ms. */
 const WITHIN_MS = 1_500;
 
+/** A device is left at least this many milliseconds to confirm a command that had to wait. */
+export const LEFT_MS = 200;
+
 /** Milliseconds from a command's arrival to the confirmation of this point, also where the point is not known. */
 export function withinOf(spec: Pick<PointSpec, 'within'> | undefined): number {
   return spec?.within ?? WITHIN_MS;

@@ -1,3 +1,4 @@
+import type { CommandRequest } from '../../src/action/command.js';
 import { Commands } from '../../src/action/commands.js';
 import { EmergencyStop, type EstopSource } from '../../src/action/estop.js';
 import type { InterlockGroup } from '../../src/action/interlock.js';
@@ -35,6 +36,11 @@ export const POINTS: PointSpec[] = [
 
 export const NAMESPACE = 'home';
 export const SOURCE = 'nonce-of-this-process';
+
+/** What a phone's stick wants of one of the shed's outputs: another word is due within `lease` milliseconds. */
+export function stickAt(point: string, value: number, from = 'anna', lease = 300): CommandRequest {
+  return { device: 'shed', point, value, from, size: 10, via: 'local', lease };
+}
 
 /** The memory of a desk that is opened once; `closed` where the stop was latched before. */
 export function fresh(closed = false): { latch: Pick<Latch, 'closed' | 'set'>; outputs: Remembered } {

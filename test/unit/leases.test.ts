@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { axisRequests } from '../../src/action/axes.js';
-import { openDesk } from '../support/command-desk.js';
+import { openDesk, stickAt } from '../support/command-desk.js';
 import { watched } from '../support/watched-desk.js';
 
 describe('a wish that waits for its turn', () => {
   it('of a stick does not outlive the stick', async () => {
     const desk = await openDesk({ rules: { fan: { minInterval: 1_000 } } });
-    const request = (value: number) =>
-      ({ device: 'shed', point: 'fan', value, from: 'phone', size: 10, via: 'local', lease: 300 }) as const;
-    void desk.router.execute(request(50));
+    void desk.router.execute(stickAt('fan', 50));
     await desk.clock.advance(100);
     // The last that is heard of the phone.
-    void desk.router.execute(request(55));
+    void desk.router.execute(stickAt('fan', 55));
     await desk.clock.advance(350);
     expect(desk.board.outputs.get('fan')).toBe(0);
     desk.board.told.length = 0;
@@ -38,17 +36,8 @@ describe('a wish that waits for its turn', () => {
 
   it('a stick that is held drives on where its output may not be commanded as often as it speaks', async () => {
     const desk = await openDesk({ rules: { fan: { minInterval: 500 } } });
-    const request = {
-      device: 'shed',
-      point: 'fan',
-      value: 50,
-      from: 'phone',
-      size: 10,
-      via: 'local',
-      lease: 300,
-    } as const;
     for (let i = 0; i < 30; i++) {
-      void desk.router.execute(request);
+      void desk.router.execute(stickAt('fan', 50));
       await desk.clock.advance(100);
     }
     expect(desk.board.told.filter(({ value }) => value === 0)).toEqual([]);
@@ -75,15 +64,7 @@ describe('a stick', () => {
 
   it('that dies is let go also after somebody else commanded its output in vain', async () => {
     const desk = await openDesk();
-    const stick = {
-      device: 'shed',
-      point: 'fan',
-      value: 50,
-      from: 'anna',
-      size: 10,
-      via: 'local',
-      lease: 300,
-    } as const;
+    const stick = stickAt('fan', 50);
     void desk.router.execute(stick);
     await desk.clock.advance(100);
     void desk.router.execute(stick);
@@ -101,7 +82,7 @@ describe('a stick', () => {
 });
 
 describe('what a stick commanded', () => {
-  const stick = { device: 'shed', point: 'fan', value: 50, from: 'anna', size: 10, via: 'local', lease: 300 } as const;
+  const stick = stickAt('fan', 50);
 
   it('is nothing that comes back after a power cut', async () => {
     const desk = await watched({ fan: { onBoot: 'restore' } });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { PointSpec } from '../../src/device/point.js';
-import { openDesk } from '../support/command-desk.js';
+import { openDesk, stickAt } from '../support/command-desk.js';
 import { OutputWitness } from '../support/output-witness.js';
 import type { Manner } from '../support/scripted-device.js';
 import { watched } from '../support/watched-desk.js';
@@ -250,8 +250,7 @@ test('whatever goes wrong: nothing stays on, goes on or moves that nobody wants 
               const { speed: value, from } = happens;
               if (!used.includes('crane')) break;
               witness.asked('crane', value !== 0);
-              const stick = { device: 'shed', point: 'crane', size: 10, via: 'local', lease: STICK } as const;
-              void router.execute({ ...stick, value, from });
+              void router.execute(stickAt('crane', value, from, STICK));
               break;
             }
             case 'wait':

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openDesk, POINTS } from '../support/command-desk.js';
+import { openDesk, POINTS, stickAt } from '../support/command-desk.js';
 import { DesiredInMemory } from '../support/desired-in-memory.js';
 
 type Desk = Awaited<ReturnType<typeof openDesk>>;
@@ -258,15 +258,7 @@ describe('a lease', () => {
 
   it('of a stick is three times its pace', async () => {
     const desk = await openDesk();
-    void desk.router.execute({
-      device: 'shed',
-      point: 'fan',
-      value: 50,
-      from: 'anna',
-      size: 10,
-      via: 'local',
-      lease: 300,
-    });
+    void desk.router.execute(stickAt('fan', 50));
     await desk.clock.advance(250);
     expect(desk.board.outputs.get('fan')).toBe(50);
     await desk.clock.advance(100);

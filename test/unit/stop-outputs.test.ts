@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openDesk } from '../support/command-desk.js';
+import { openDesk, stickAt } from '../support/command-desk.js';
 import { watched } from '../support/watched-desk.js';
 
 describe('at the stop of the bridge, an output that is to stay as it is', () => {
@@ -23,15 +23,7 @@ describe('at the stop of the bridge, an output that is to stay as it is', () => 
 
   it('is not left on by a stick, which nobody would let go', async () => {
     const desk = await openDesk({ rules: { fan: { onExit: 'hold' } } });
-    const stick = {
-      device: 'shed',
-      point: 'fan',
-      value: 50,
-      from: 'anna',
-      size: 10,
-      via: 'local',
-      lease: 300,
-    } as const;
+    const stick = stickAt('fan', 50);
     void desk.router.execute(stick);
     await desk.clock.advance(100);
     expect(desk.board.outputs.get('fan')).toBe(50);
