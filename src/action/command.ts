@@ -1,5 +1,6 @@
 import type { Value } from '../device/point.js';
 import { BRIDGE_ORIGIN } from '../device/safe-keeper.js';
+import type { BoundWish } from '../layout/bound-commands.js';
 import type { Sealed } from '../mesh/e2ee.js';
 import type { JsonObject } from '../mesh/frame.js';
 
@@ -39,13 +40,7 @@ export type Way = Pick<CommandRequest, 'via' | 'late'>;
 const OURS = /^(?:panel-\d+|command line|bridge)$/;
 
 /** What a frame asks for: a value of a point, or a pulse. */
-export interface Wish {
-  readonly device: string;
-  readonly point: string;
-  readonly value?: unknown;
-  readonly pulseMs?: unknown;
-  readonly lease?: number | undefined;
-}
+export type Wish = BoundWish;
 
 /** How a frame of the relay reached us, and whether it may have been on its way for too long. */
 export function wayOf(sealed: Sealed, late: boolean): Way {

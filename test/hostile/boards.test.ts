@@ -56,9 +56,19 @@ class Unwilling extends BoardSimulator {
 /** What a board was told to become. */
 const told = ({ executions }: BoardSimulator) => [...executions.keys()].filter((what) => what.includes(' set '));
 
-/** Whether the pump of the greenhouse obeys the command line; whatever was to be told before has been told then. */
-const switchOff = (control: string) =>
-  askControl(control, { op: 'set', device: 'greenhouse', point: 'pump', value: false });
+/**
+ * The stranger goes, and the greenhouse's own board comes back. Resolves with whether its pump obeys the command line:
+ * whatever was to be told before has been told then.
+ */
+async function comesBack(good: BoardSimulator, { usb, control }: Pick<Rig, 'usb' | 'control'>, health: () => unknown) {
+  usb.pull('ttyUSB1');
+  await eventually(health).toBe('offline');
+  good.executions.clear();
+  usb.plug('ttyUSB0', good, { serialNumber: 'GOOD' });
+  await eventually(health).toBe('online');
+  const { ok } = await askControl(control, { op: 'set', device: 'greenhouse', point: 'pump', value: false });
+  return ok;
+}
 
 /** A board of the greenhouse goes away, a stranger that says `points` has its place for a while, and it comes back. */
 async function displaced(config: JsonObject, { approve = false, stop = false } = {}) {
@@ -83,12 +93,7 @@ async function displaced(config: JsonObject, { approve = false, stop = false } =
   await eventually(health).toBe('unapproved');
   if (stop) await router.emergencyStop('somebody');
   await eventually(() => fleet.devices.get('greenhouse')?.isGoingSafe('pump')).toBe(true);
-  rig.usb.pull('ttyUSB1');
-  await eventually(health).toBe('offline');
-  good.executions.clear();
-  rig.usb.plug('ttyUSB0', good, { serialNumber: 'GOOD' });
-  await eventually(health).toBe('online');
-  const { ok } = await switchOff(rig.control);
+  const ok = await comesBack(good, rig, health);
   const got = { ok, pump: good.output('pump'), told: told(good) };
   await rig.close();
   return got;
@@ -133,12 +138,7 @@ describe('points that an unapproved board made for the fingerprint of another on
     await bridge.start();
     const health = () => bridge.store.health('greenhouse');
     await eventually(health).toBe('unapproved');
-    rig.usb.pull('ttyUSB1');
-    await eventually(health).toBe('offline');
-    good.executions.clear();
-    rig.usb.plug('ttyUSB0', good, { serialNumber: 'GOOD' });
-    await eventually(health).toBe('online');
-    const { ok } = await switchOff(rig.control);
+    const ok = await comesBack(good, rig, health);
     const safe = bridge.store.point('greenhouse', 'pump')?.spec.safe;
     const got = { ok, safe, pump: good.output('pump'), told: told(good) };
     await bridge.stop();
