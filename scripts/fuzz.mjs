@@ -1,9 +1,8 @@
 // Fuzzes every parser that eats what somebody outside wrote: node scripts/fuzz.mjs [--minutes N] [--seed N] [--keep].
 // Half of the time it gives them bent examples and plain malice; the other half it bends on whatever led a parser where nothing
-// led it before. It watches for exceptions, for calls above 50 ms (half a second for the owner's own files) or without an end,
-// and for memory that grows. The same seed gives the same inputs, as many as there is time for, but for what is sealed, as that
-// tells its time. `--keep` adds what it found its way with to test/vectors/parser-corpus.json. Exit code 1 where something was
-// found, which is then printed.
+// led it before. It watches for exceptions, for calls above 50 ms or without an end, and for memory that grows. The same seed
+// gives the same inputs, as many as there is time for, but for what is sealed, as that tells its time. `--keep` adds what it
+// found its way with to test/vectors/parser-corpus.json. Exit code 1 where something was found, which is then printed.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,8 +12,6 @@ import { Search } from './fuzz/search.mjs';
 import { Watch } from './fuzz/watch.mjs';
 
 const HANG_MS = 50;
-/** The same for files that the owner names. */
-const FILE_MS = 500;
 const RUNS_A_TURN = 500;
 const TURN_MS = 200;
 const ENOUGH = 20;
@@ -81,7 +78,7 @@ function search(rows, targets, { bent, hits, words, WORDS, seededRandom }) {
     const bend = (inputs, random, longest) => bent(inputs, random, longest, random() < 0.5 ? WORDS : all);
     const random = seededRandom(seed + i);
     const watched = { ...target, run: (input) => run(target, input) };
-    const search = new Search(watched, hits, bend, random, target.atLeisure ? FILE_MS : HANG_MS);
+    const search = new Search(watched, hits, bend, random, HANG_MS);
     search.begin(target.seeds);
     const examples = search.places;
     search.begin(known[target.name] ?? []);
@@ -124,13 +121,12 @@ function keep(searches) {
 
 /** Gives a target one input, and again where it took long: another program may have had the processor. */
 function tryOne(row, input) {
-  const most = row.target.atLeisure ? FILE_MS : HANG_MS;
   const quoted = JSON.stringify(input.length > 400 ? `${input.slice(0, 400)}… (${input.length})` : input);
   try {
     let ms = timed(row, input);
-    for (let i = 0; i < 4 && ms > most; i++) ms = Math.min(ms, timed(row, input));
+    for (let i = 0; i < 4 && ms > HANG_MS; i++) ms = Math.min(ms, timed(row, input));
     row.slowest = Math.max(row.slowest, ms);
-    if (ms > most) return [`${row.target.name}: ${ms.toFixed(0)} ms for ${quoted}`];
+    if (ms > HANG_MS) return [`${row.target.name}: ${ms.toFixed(0)} ms for ${quoted}`];
   } catch (error) {
     return [`${row.target.name}: ${error.stack} for ${quoted}`];
   }

@@ -11,7 +11,7 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
     const longer = Math.max(typed.length, known.length);
     const shorter = Math.min(typed.length, known.length);
     const begins = shorter >= 3 && (typed.startsWith(known) || known.startsWith(typed));
-    const swapped = sorted(typed) === sorted(known);
+    const swapped = longer === shorter && sorted(typed) === sorted(known);
     const steps = distance(typed, known);
     // A third of the letters may be wrong; a beginning in common, or swapped letters, are as good as one wrong letter.
     const cost = begins || swapped ? Math.min(steps, 1) : steps;

@@ -1,11 +1,12 @@
 import {
+  Composer,
+  type CST,
   type Document,
   isPair,
   isScalar,
   isSeq,
   LineCounter,
   type Node,
-  parseDocument,
   type Scalar,
   visit,
   type YAMLMap,
@@ -14,7 +15,8 @@ import {
 import { type Environment, mask, substitute, unmask } from './environment.js';
 import type { Path } from './path.js';
 import { Nodes } from './yaml-nodes.js';
-import { MAX_DEPTH, type SyntaxProblem, syntaxProblems, tooDeepAt, tooMuchIn } from './yaml-syntax.js';
+import { type SyntaxProblem, syntaxProblems } from './yaml-syntax.js';
+import { readTokens } from './yaml-tokens.js';
 
 /** A place in the text; both count from 1. */
 export interface Place {
@@ -53,6 +55,7 @@ export function readYaml(text: string, env: Environment): YamlSource {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
+  const told = ({ offset, ...problem }: SyntaxProblem): SourceProblem => ({ ...placeOf(offset), path: [], ...problem });
   const broken = (problems: SourceProblem[]): YamlSource => ({
     value: undefined,
     problems,
@@ -61,25 +64,11 @@ export function readYaml(text: string, env: Environment): YamlSource {
     origin: () => 'file',
   });
   const masked = mask(text);
-  const large = tooMuchIn(masked) ?? tooDeep(masked);
-  if (large) {
-    const { offset, ...problem } = large;
-    const before = text.slice(0, offset).split('\n');
-    return broken([{ line: before.length, column: (before.at(-1) ?? '').length + 1, path: [], ...problem }]);
-  }
-  const document = parseDocument(masked, {
-    schema: 'core',
-    stringKeys: true,
-    prettyErrors: false,
-    lineCounter: lines,
-    logLevel: 'error',
-    // Asked below, in less time.
-    uniqueKeys: false,
-  });
-  const syntax = syntaxProblems(document).map(({ offset, ...problem }) => {
-    return { ...placeOf(offset), path: [], ...problem };
-  });
-  if (document.errors.length > 0) return broken(syntax);
+  const { tokens, excess, second } = readTokens(masked, lines);
+  if (excess) return broken([told(excess)]);
+  const document = compose(tokens, masked.length);
+  const syntax = syntaxProblems(document, second).map(told);
+  if (document.errors.length > 0 || second) return broken(syntax);
 
   const filled = fill(document, env);
   const nodes = new Nodes(document, filled.targets);
@@ -106,10 +95,23 @@ export function readYaml(text: string, env: Environment): YamlSource {
   };
 }
 
-function tooDeep(text: string): SyntaxProblem | undefined {
-  const offset = tooDeepAt(text);
-  const message = `more than ${MAX_DEPTH} mappings and lists in one another`;
-  return offset === undefined ? undefined : { offset, message, hint: 'look for stray brackets' };
+/** The document that tokens make; a text without any is an empty one. */
+function compose(tokens: readonly CST.Token[], length: number): Document.Parsed {
+  // Whether a key is there twice is asked elsewhere, in less time.
+  const composer = new Composer({ schema: 'core', stringKeys: true, logLevel: 'error', uniqueKeys: false });
+  const [document] = withoutTraces(() => [...composer.compose(tokens, true, length)]);
+  return document as Document.Parsed;
+}
+
+/** What is wrong in a text is an error each, whose traces nobody sees, and which would take most of the time. */
+function withoutTraces<T>(parse: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return parse();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** Fills environment variables into the document's texts, in place, and finds what no config may hold. */

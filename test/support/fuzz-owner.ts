@@ -20,8 +20,6 @@ export interface FuzzTarget {
   readonly seeds: readonly string[];
   /** Characters of the longest input that reaches it; what is longer is refused before. */
   readonly longest: number;
-  /** True for files that are the owner's own and read at a start: they may take half a second. */
-  readonly atLeisure?: true;
   /** Gives it an input; throws only for what is a defect. */
   run(text: string): void;
 }
@@ -54,7 +52,6 @@ export function ownersTargets(examples: string, folder: string): FuzzTarget[] {
       name: 'configs',
       seeds: ['gpio.yaml', 'lines.yaml', 'railway.yaml', 'readings.yaml'].map(example),
       longest: 16 * KIB,
-      atLeisure: true,
       run: (text) => {
         refusing(() =>
           parseConfig({ path: 'b.yaml', text, shared: true }, { drivers, env: { TOKEN: 'x' }, homeDir: '/' }),
@@ -65,7 +62,6 @@ export function ownersTargets(examples: string, folder: string): FuzzTarget[] {
       name: 'state files',
       seeds: ['{"version":1,"joined":{"shed":"board:shed:1"},"approved":["board:shed:1"]}'],
       longest: 256 * KIB,
-      atLeisure: true,
       run: (text) => {
         const path = join(folder, 'boards.json');
         writeFileSync(path, text);

@@ -235,6 +235,7 @@ const CASES: readonly [text: string, ...lines: string[]][] = [
   ],
   ['log: {}\nlog: {}', 'b.yaml:2:1 the same key twice in one mapping; remove one of them'],
   ['log: {}\n---\nlog: {}', 'b.yaml:2:1 more than one document in the file; remove the `---` line and what follows'],
+  ['log: {}\n}\n---\n}', 'b.yaml:2:1 something unexpected; look for a missing quote, or a stray bracket'],
   ['log:\n\tlevel: info', 'b.yaml:2:1 a tab in the indentation; use spaces'],
   ['log: *base', 'b.yaml:1:6 log: an alias without its anchor; put the text in quotes if no alias is meant'],
   [
@@ -326,6 +327,9 @@ describe('what is wrong with a config, in exact words', () => {
   it.each([
     ['unknown keys', many(10_000, (i) => `k${i}: 1`)],
     ['the same key', many(10_000, () => 'k: 1')],
+    ['stray brackets', '}'.repeat(90_000)],
+    ['texts beside one another', '"'.repeat(90_000)],
+    ['documents', '---\n'.repeat(30_000)],
     ['block texts', many(7_000, (i) => `k${i}: |\n  x`)],
     ['references without an end', `a: "${'${x:-'.repeat(150_000)}"`],
     ['references to nothing', `a: "${'${x}'.repeat(200_000)}"`],
