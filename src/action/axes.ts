@@ -16,7 +16,7 @@ export function axisRequests(wishes: readonly Wish[], payload: JsonObject, way: 
 
 /** What carries requests out, and holds back what would be said of their points meanwhile. */
 export interface Helm {
-  readonly publisher: Pick<Publisher, 'hold' | 'release'>;
+  readonly publisher: Pick<Publisher, 'hold'>;
   isRepeat(request: CommandRequest): boolean;
   execute(request: CommandRequest): Promise<Outcome> | undefined;
 }
@@ -29,15 +29,15 @@ export async function steer(
 ): Promise<void> {
   const going = requests.map(async (request) => {
     const repeat = helm.isRepeat(request);
-    helm.publisher.hold(request.device, request.point);
+    const hold = helm.publisher.hold(request.device, request.point);
     const outcome = await helm.execute(request);
-    return { ...request, outcome, value: outcome?.ok && !repeat ? outcome.value : undefined };
+    return { hold, outcome, value: outcome?.ok && !repeat ? outcome.value : undefined };
   });
   const done = await Promise.all(going);
   const [first] = requests;
   const outcome = answerOf(done.map((one) => one.outcome));
   if (first && outcome) answer(first, outcome);
-  for (const { device, point, value } of done) helm.publisher.release(device, point, value);
+  for (const { hold, value } of done) hold.release(value);
 }
 
 /** The one answer: a refusal where there is one, none where nobody is to be answered. */

@@ -1,7 +1,6 @@
 import { deadline } from '../clock.js';
 import { type Outcome, refused } from '../device/outcome.js';
 import { BridgeError, describeError } from '../error.js';
-import type { AnsweredPoint } from '../frame/parts-lane.js';
 import type { Publisher } from '../frame/publisher.js';
 import type { LogEntry } from '../frame/shapes.js';
 import type { Binding } from '../layout/bind.js';
@@ -142,16 +141,16 @@ export class Router {
     // An old answer said again, and a pulse, say nothing of what the point is now.
     const fleeting = request.pulseMs !== undefined || this.parts.commands.isRepeat(request);
     // Whoever is refused anyway must not keep from everybody what the point is.
-    const held = this.parts.commands.mayMove(request);
-    if (held) publisher.hold(device, point);
+    const hold = this.parts.commands.mayMove(request) ? publisher.hold(device, point) : undefined;
     const outcome = this.execute(request);
     if (!outcome) {
-      if (held) publisher.release(device, point);
+      hold?.release();
       return;
     }
     void outcome.then((result) => {
-      if (request.cmd !== undefined) this.acknowledge(request, result, { device, point, fleeting, unheld: !held });
-      else if (held) publisher.release(device, point, result.ok && !fleeting ? result.value : undefined);
+      const value = result.ok && !fleeting ? result.value : undefined;
+      if (request.cmd === undefined) hold?.release(value);
+      else this.acknowledge(request, result, hold?.answered(value) ?? (() => publisher.repeat(device, point)));
     });
   }
 
@@ -242,12 +241,12 @@ export class Router {
     tell({ level: 'warn', text: `emergency stop reset by ${printable(by, 60)}` });
   }
 
-  private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome, held?: AnsweredPoint): void {
+  private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome, left?: () => void): void {
     if (sender.cmd === undefined) return;
     const { ok, message } = outcome;
     const said = message === undefined ? {} : { message };
     const detail = outcome.ok ? { value: outcome.value, ...said } : { code: outcome.code, ...said };
-    this.parts.publisher.ack({ cmd_id: sender.cmd, to: sender.from, ok, ...detail }, held);
+    this.parts.publisher.ack({ cmd_id: sender.cmd, to: sender.from, ok, ...detail }, left);
   }
 
   private reportRefusal({ device, from }: CommandRequest, what: string, outcome: Outcome): void {

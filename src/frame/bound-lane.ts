@@ -90,29 +90,9 @@ export class BoundLane implements Lane {
     this.hurry();
   }
 
-  /** See `Coalescer.inherit`. */
-  inherit(other: BoundLane): void {
-    this.parts.source.inherit(other.parts.source, (device, point) => this.has(device, point));
-  }
-
-  /** See `Coalescer.hold`. */
-  hold(device: string, point: string): void {
-    if (this.has(device, point)) this.parts.source.hold(device, point);
-  }
-
-  /** See `Coalescer.answered`. */
-  answered(device: string, point: string, value?: unknown): () => void {
-    return this.has(device, point) ? this.parts.source.answered(device, point, value) : () => {};
-  }
-
-  /** See `Coalescer.release`. */
-  release(device: string, point: string, value?: unknown): void {
-    if (this.has(device, point)) this.parts.source.release(device, point, value);
-  }
-
   /** See `Coalescer.repeat`. */
-  repeat(device: string, point: string): void {
-    if (this.has(device, point)) this.parts.source.repeat(device, point);
+  repeat(device: string, point: string, atOnce: boolean): void {
+    if (this.has(device, point)) this.parts.source.repeat(device, point, atOnce);
   }
 
   dueIn(): number {

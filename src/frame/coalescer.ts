@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { Holds } from './holds.js';
 import { PacedPoints, type PublishPolicies } from './paced-points.js';
 import type { Key, Source } from './parts-lane.js';
 
@@ -15,18 +16,12 @@ export interface CoalescerParts {
   absent: unknown;
   /** Points that wait for more than the next frame, or for less; none where absent. */
   policies?: PublishPolicies | undefined;
+  /** Points whose commands are under way; none where absent. */
+  holds?: Holds | undefined;
 }
 
 /** Most frames a second for points that leave at once. */
 const IMMEDIATE_HZ = 20;
-
-interface Held extends Key {
-  count: number;
-  /** The value when the hold began, or that an answered command brought about. */
-  shown: unknown;
-  /** The outcome that `shown` is from: a later one counts, in whatever order the answers leave. */
-  outcome: number;
-}
 
 /**
  * Remembers which points changed, not to what: values are read when a frame is taken, so an older one can't overtake a
@@ -35,9 +30,6 @@ interface Held extends Key {
  */
 export class Coalescer implements Source {
   private readonly dirty = new Map<string, Set<string>>();
-  /** Points whose command is in flight. */
-  private readonly held = new Map<string, Held>();
-  private outcomes = 0;
   /** Points of each device when all were last said, and devices whose list is another one since. */
   private readonly listed = new Map<string, readonly string[]>();
   private readonly relisted = new Set<string>();
@@ -45,8 +37,6 @@ export class Coalescer implements Source {
   private urgent = false;
   private takenAt = Number.NEGATIVE_INFINITY;
   private readonly paced: PacedPoints | undefined;
-  /** What has taken its place: commands that are under way end there. */
-  private heir: Coalescer | undefined;
 
   constructor(private readonly parts: CoalescerParts) {
     const { policies, clock, read } = parts;
@@ -56,10 +46,7 @@ export class Coalescer implements Source {
   /** Points changed. */
   mark(device: string, points: Iterable<string>): void {
     for (const point of points) {
-      const held = this.held.size > 0 ? this.held.get(`${device}.${point}`) : undefined;
-      if (held && this.parts.read(device, point) !== null) continue;
-      // What a device did before it was lost is no answer to what it is now.
-      if (held) this.reset(held);
+      if (this.parts.holds?.keepsBack(device, point)) continue;
       if (!this.paced?.mark(device, point)) this.add(device, point);
     }
   }
@@ -69,21 +56,12 @@ export class Coalescer implements Source {
     this.dirty.delete(device);
     this.paced?.taken(device);
     this.relisted.add(device);
-    for (const held of this.held.values()) {
-      if (held.device === device) this.reset(held);
-    }
+    this.parts.holds?.relist(device);
   }
 
   /** Everything is to be said, at once. */
   full(): void {
     this.wantsFull = true;
-  }
-
-  /** Takes the place of another one, holding back of these points what that one did. */
-  inherit(other: Coalescer, has: (device: string, point: string) => boolean = () => true): void {
-    for (const [key, held] of other.held) if (has(held.device, held.point)) this.held.set(key, held);
-    this.outcomes = other.outcomes;
-    other.heir = this;
   }
 
   /** What is due, is due at once, and so is what waits for its time. */
@@ -92,42 +70,10 @@ export class Coalescer implements Source {
     this.paced?.hurry();
   }
 
-  /**
-   * Keeps a point's changes back until its command was answered; until then it is said to be what it was, or unknown.
-   * Holds are counted. A point that does not exist can't be held.
-   */
-  hold(device: string, point: string): void {
-    const key = `${device}.${point}`;
-    const held = this.held.get(key);
-    if (held) {
-      held.count++;
-      return;
-    }
-    const shown = this.parts.read(device, point);
-    if (shown === undefined) return;
-    this.held.set(key, { device, point, count: 1, shown, outcome: 0 });
-  }
-
-  /**
-   * A held point's command ended, with the value that the device confirmed, or with none. Returns what ends the hold
-   * once the answer has left: the point is then said at once, changed or not; while others hold it, as this value.
-   */
-  answered(device: string, point: string, value?: unknown): () => void {
-    const outcome = ++this.outcomes;
-    return () => {
-      if (this.latest.end(device, point, value, outcome)) this.latest.urgent = true;
-    };
-  }
-
-  /** Ends a hold whose command nobody waits for: what the point became is said at the usual pace. */
-  release(device: string, point: string, value?: unknown): void {
-    this.end(device, point, value, ++this.outcomes);
-  }
-
-  /** A point is to be said once more, changed or not; one that is held is, when its hold ends. */
-  repeat(device: string, point: string): void {
-    const isThere = this.parts.read(device, point) !== undefined;
-    if (isThere && !this.held.has(`${device}.${point}`)) this.add(device, point);
+  /** A point is to be said once more, changed or not; `atOnce`: with all that waits, without a wait. */
+  repeat(device: string, point: string, atOnce: boolean): void {
+    this.add(device, point);
+    if (atOnce) this.urgent = true;
   }
 
   dueIn(): number {
@@ -162,8 +108,8 @@ export class Coalescer implements Source {
   read({ device, point }: Key): unknown {
     const value = this.parts.read(device, point);
     if (value === undefined) return this.parts.absent;
-    const held = this.held.size > 0 && value !== null ? this.held.get(`${device}.${point}`) : undefined;
-    const said = held ? held.shown : value;
+    const { holds } = this.parts;
+    const said = holds ? holds.shown(device, point, value) : value;
     this.paced?.told(device, point, said);
     return said;
   }
@@ -178,30 +124,6 @@ export class Coalescer implements Source {
     this.dirty.clear();
     this.wantsFull = false;
     this.urgent = false;
-  }
-
-  /** From now on it is what it is now: outcomes of before do not count. */
-  private reset(held: Held): void {
-    held.shown = this.parts.read(held.device, held.point);
-    held.outcome = ++this.outcomes;
-  }
-
-  private get latest(): Coalescer {
-    return this.heir?.latest ?? this;
-  }
-
-  private end(device: string, point: string, value: unknown, outcome: number): boolean {
-    const key = `${device}.${point}`;
-    const held = this.held.get(key);
-    if (!held) return false;
-    held.count--;
-    if (held.count === 0) this.held.delete(key);
-    else if (value !== undefined && outcome > held.outcome) {
-      held.shown = value;
-      held.outcome = outcome;
-    }
-    this.add(device, point);
-    return true;
   }
 
   private add(device: string, point: string): void {
@@ -238,7 +160,7 @@ export class Coalescer implements Source {
     const before = this.relisted.has(device) ? (this.listed.get(device) ?? []) : [];
     this.listed.set(device, points);
     const now = new Set(points);
-    const said = full ? points : points.filter((point) => !this.held.has(`${device}.${point}`));
+    const said = full ? points : points.filter((point) => !this.parts.holds?.has(device, point));
     return [...said, ...before.filter((point) => !now.has(point))];
   }
 }

@@ -3,6 +3,14 @@ import type { Clock } from '../clock.js';
 /** Why frames were dropped: no relay, a relay or phone that does not keep up, more than may be sent, or the end. */
 export type DropCause = 'away' | 'slow' | 'flood' | 'stop';
 
+/** The same in words. */
+export const CAUSES: Readonly<Record<DropCause, string>> = {
+  away: 'the relay is away',
+  slow: 'the relay, or a phone on it, is too slow',
+  flood: 'more came than may be sent',
+  stop: 'the bridge stopped',
+};
+
 const LONG_BURST_MS = 10_000;
 
 /** Counts dropped frames and says so: once a burst, every 10 s of a long one, and where the cause becomes another one. */

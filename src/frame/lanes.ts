@@ -6,7 +6,9 @@ import type { Store } from '../state/store.js';
 import { printable } from '../text.js';
 import { BoundLane, type BoundPlan } from './bound-lane.js';
 import type { Coalescer } from './coalescer.js';
-import type { DropCause } from './drops.js';
+import { CAUSES, type DropCause } from './drops.js';
+import type { Holds } from './holds.js';
+import type { Lane } from './lane.js';
 import type { PublishPolicies } from './paced-points.js';
 import { PartsLane, type Source } from './parts-lane.js';
 import type { Served } from './pump.js';
@@ -15,7 +17,15 @@ import { mapFrame } from './shapes.js';
 import { FRAME_BYTES, fitting, roomIn, shrink } from './size.js';
 import type { Snapshot } from './snapshot.js';
 import { type ControlValues, SnapshotLane } from './snapshot-lane.js';
-import { boundSource, healthSource, historySource, qualitySource, stateSource, trendSource } from './sources.js';
+import {
+  boundSource,
+  healthSource,
+  historySource,
+  qualitySource,
+  stateSource,
+  trendSource,
+  type ValuePace,
+} from './sources.js';
 import { WholeLane } from './whole-lane.js';
 
 /** What the lanes are built from. */
@@ -50,13 +60,6 @@ const LOGS = 100;
 const VALUES_WAIT_MS = 500;
 const CHART_WAIT_MS = 10_000;
 
-const CAUSES: Readonly<Record<DropCause, string>> = {
-  away: 'the relay is away',
-  slow: 'the relay, or a phone on it, is too slow',
-  flood: 'more came than may be sent',
-  stop: 'the bridge stopped',
-};
-
 /**
  * Everything that can be said on the channel, each kind in its lane. Acks, events and the state after an ack don't wait
  * for the pace of values.
@@ -89,41 +92,36 @@ export class Lanes {
   /** Devices that described themselves since the last deck. */
   private readonly described = new Set<string>();
 
-  /** `gone`: true once every health word is to be `offline`; `cause`: why a frame would be dropped now; holds back what `before` did. */
+  /** `gone`: true once every health word is to be `offline`; `cause`: why a frame would be dropped now. */
   constructor(
     private readonly parts: LanesParts,
     gone: () => boolean,
     private readonly cause: () => DropCause,
-    before?: Lanes,
+    holds: Holds,
   ) {
     const { store, clock, history, maxHz = 5, policies } = parts;
     this.room = roomIn(parts.frameBytes ?? FRAME_BYTES);
     this.acks = this.queue('command_ack', ACKS, 'info');
     this.events = this.queue('event', EVENTS, 'warn');
     this.logs = this.queue('log', LOGS, 'info');
-    this.state = stateSource(store, clock, maxHz, policies);
+    const pace: ValuePace = { clock, maxHz, holds, policies };
+    this.state = stateSource(store, pace);
     this.quality = qualitySource(store, clock, maxHz);
     this.health = healthSource(store, clock, maxHz, gone);
     this.trend = trendSource(store);
     this.past = historySource(history);
     this.deck = parts.deck && this.deckLane(parts.deck);
     this.topology = parts.topology && this.topologyLane(parts.topology);
-    this.bound = parts.bound && parts.bound.length > 0 ? this.boundLane(parts.bound, gone) : undefined;
-
+    this.bound = parts.bound && parts.bound.length > 0 ? this.boundLane(parts.bound, pace, gone) : undefined;
     this.snapshots = parts.controls && new SnapshotLane(parts.controls, this.room);
 
     const acks: Served = { lane: this.acks, urgent: true, patience: Number.POSITIVE_INFINITY };
     const events: Served = { lane: this.events, urgent: false, patience: Number.POSITIVE_INFINITY };
-    if (before) this.state.inherit(before.state);
-    if (before?.bound) this.bound?.inherit(before.bound);
-    this.first = { lane: this.values('state', this.state, true), urgent: false, patience: VALUES_WAIT_MS };
-    const quality: Served = {
-      lane: this.values('quality', this.quality, true),
-      urgent: false,
-      patience: VALUES_WAIT_MS,
-    };
-    const bound: Served[] = this.bound ? [{ lane: this.bound, urgent: false, patience: VALUES_WAIT_MS }] : [];
-    const health: Served = { lane: this.values('health', this.health, true), urgent: false, patience: VALUES_WAIT_MS };
+    const inTurn = (lane: Lane): Served => ({ lane, urgent: false, patience: VALUES_WAIT_MS });
+    this.first = inTurn(this.values('state', this.state, true));
+    const quality = inTurn(this.values('quality', this.quality, true));
+    const health = inTurn(this.values('health', this.health, true));
+    const bound = this.bound ? [inTurn(this.bound)] : [];
     this.all = [
       acks,
       events,
@@ -132,9 +130,7 @@ export class Lanes {
       quality,
       health,
       // A phone must know the controls of a deck before it is told what they hold.
-      ...[this.deck, this.snapshots, this.topology].flatMap((lane) =>
-        lane ? [{ lane, urgent: false, patience: VALUES_WAIT_MS }] : [],
-      ),
+      ...[this.deck, this.snapshots, this.topology].flatMap((lane) => (lane ? [inTurn(lane)] : [])),
       { lane: this.values('trend', this.trend, false), urgent: false, patience: CHART_WAIT_MS },
       { lane: this.logs, urgent: false, patience: CHART_WAIT_MS },
       { lane: this.values('history', this.past, false), urgent: false, patience: CHART_WAIT_MS },
@@ -161,6 +157,12 @@ export class Lanes {
   /** Drops everything that waits. */
   clear(): void {
     for (const { lane } of this.all) lane.clear();
+  }
+
+  /** The value of a point is to be said once more. */
+  repeat(device: string, point: string, atOnce: boolean): void {
+    this.state.repeat(device, point, atOnce);
+    this.bound?.repeat(device, point, atOnce);
   }
 
   /** A device has other points. */
@@ -203,18 +205,12 @@ export class Lanes {
     });
   }
 
-  private boundLane(plans: readonly BoundPlan[], gone: () => boolean): BoundLane {
-    const { store, clock, history, maxHz = 5, policies } = this.parts;
+  private boundLane(plans: readonly BoundPlan[], pace: ValuePace, gone: () => boolean): BoundLane {
+    const { store, history } = this.parts;
+    const slots = plans.flatMap((plan) => plan.slots);
     return new BoundLane({
       plans,
-      source: boundSource(
-        store,
-        clock,
-        maxHz,
-        plans.flatMap(({ slots }) => slots),
-        gone,
-        policies,
-      ),
+      source: boundSource(store, pace, slots, gone),
       past: (device, point) => history.get(device, point),
       room: this.room,
       onOversize: () => this.cut('bound'),

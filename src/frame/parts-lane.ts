@@ -9,14 +9,6 @@ export interface Key {
   readonly point: string;
 }
 
-/** The point of a command that is answered. */
-export interface AnsweredPoint extends Key {
-  /** The answer's value need not be the truth any more. */
-  readonly fleeting?: boolean;
-  /** It was not held for this command. */
-  readonly unheld?: boolean;
-}
-
 /** What a lane of values is filled from. */
 export interface Source {
   /** Milliseconds until it has something to say: 0 now, Infinity for nothing. */

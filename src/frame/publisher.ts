@@ -1,16 +1,16 @@
-import type { Value } from '../device/point.js';
 import { Budget } from './budget.js';
 import type { Coalescer } from './coalescer.js';
 import type { DropCause } from './drops.js';
 import { FullPace } from './full-pace.js';
+import { type Hold, Holds } from './holds.js';
 import { Lanes } from './lanes.js';
-import type { AnsweredPoint } from './parts-lane.js';
 import { Pressure } from './pressure.js';
 import type { PublisherParts, PublisherShape, PublisherStats } from './publisher-parts.js';
 import { Pump } from './pump.js';
 import type { Content, QueueLane } from './queue-lane.js';
 import { Repeats } from './repeats.js';
 import { type Ack, ackFrame, eventFrame, type LogEntry, logFrame, Stamp } from './shapes.js';
+import { valueNow } from './sources.js';
 import { SyncPace } from './sync-pace.js';
 
 export type { PublisherParts } from './publisher-parts.js';
@@ -31,10 +31,15 @@ export class Publisher {
   private gone = false;
   private stopped = false;
   private readonly repeats: Repeats;
+  private readonly holds: Holds;
   private unsubscribe: (() => void) | undefined;
 
   constructor(private parts: PublisherParts) {
-    const { clock, sink, log, source } = parts;
+    const { clock, sink, log, source, store } = parts;
+    this.holds = new Holds({
+      read: (device, point) => valueNow(store, device, point),
+      ended: (device, point, atOnce) => this.again(device, point, atOnce),
+    });
     this.pressure = new Pressure(clock, sink);
     this.repeats = new Repeats(clock);
     this.lanes = this.newLanes();
@@ -66,7 +71,7 @@ export class Publisher {
         this.enqueue(this.lanes.events, eventFrame(this.lanes.type('event'), device, event), device);
       },
     });
-    this.repeat();
+    this.beginRepeats();
     if (this.parts.sink.ready) this.up();
   }
 
@@ -83,8 +88,8 @@ export class Publisher {
   reshape(shape: PublisherShape): void {
     const { live, lanes } = this;
     this.parts = { ...this.parts, ...shape };
-    this.lanes = this.newLanes(lanes);
-    if (this.unsubscribe) this.repeat();
+    this.lanes = this.newLanes();
+    if (this.unsubscribe) this.beginRepeats();
     if (live) this.up();
     this.lanes.inherit(lanes);
     this.pump.wake();
@@ -108,16 +113,9 @@ export class Publisher {
     this.lanes.clear();
   }
 
-  /** Answers a command; then what its point is follows: at once where that was held, whose hold this ends, else at the usual pace. */
-  ack(ack: Ack, about?: AnsweredPoint): void {
-    const { state, bound, acks } = this.lanes;
-    const { device = '', point = '', fleeting, unheld } = about ?? {};
-    const value = ack.ok && !fleeting ? ack.value : undefined;
-    const both = about ? [state, bound] : [];
-    const told = both.map((of) => (unheld ? () => of?.repeat(device, point) : of?.answered(device, point, value)));
-    this.enqueue(acks, ackFrame(ack), `to ${ack.to}`, () => {
-      for (const tell of told) tell?.();
-    });
+  /** Answers a command; then calls `left`: what the point is now follows its answer. */
+  ack(ack: Ack, left?: () => void): void {
+    this.enqueue(this.lanes.acks, ackFrame(ack), `to ${ack.to}`, left);
   }
 
   /** Calls `send` when the budget has room for a routed reply; never, once the connection is lost. */
@@ -143,17 +141,15 @@ export class Publisher {
     if (this.live) this.syncs.request(phone);
   }
 
-  /** A command for this point is in flight: what it becomes is not said before its ack, or `release`. Holds are counted. */
-  hold(device: string, point: string): void {
-    this.lanes.state.hold(device, point);
-    this.lanes.bound?.hold(device, point);
+  /** A command for this point is in flight: what it becomes is not said before the hold ends. */
+  hold(device: string, point: string): Hold {
+    return this.holds.begin(device, point);
   }
 
-  /** A held point's command ended without an ack, with the `value` that the device confirmed, where it did. */
-  release(device: string, point: string, value?: Value): void {
-    this.lanes.state.release(device, point, value);
-    this.lanes.bound?.release(device, point, value);
-    this.pump.wake();
+  /** Says a point once more, changed or not; one that is held is said when its hold ends. */
+  repeat(device: string, point: string): void {
+    const isThere = valueNow(this.parts.store, device, point) !== undefined;
+    if (isThere && !this.holds.has(device, point)) this.again(device, point, false);
   }
 
   /** Says what still waits, then that everything is offline; resolves within 0.6 s. Nothing is published afterwards. */
@@ -169,7 +165,7 @@ export class Publisher {
     await this.lastWords();
     this.gone = false;
     this.down();
-    this.lanes = this.newLanes(this.lanes);
+    this.lanes = this.newLanes();
   }
 
   private async lastWords(): Promise<void> {
@@ -197,6 +193,11 @@ export class Publisher {
       oversize,
       failures: this.pump.failures,
     };
+  }
+
+  private again(device: string, point: string, atOnce: boolean): void {
+    this.lanes.repeat(device, point, atOnce);
+    this.pump.wake();
   }
 
   private changed(source: Coalescer, device: string, points: readonly string[]): void {
@@ -243,12 +244,12 @@ export class Publisher {
     this.pump.wake();
   }
 
-  private newLanes(before?: Lanes): Lanes {
+  private newLanes(): Lanes {
     const [gone, cause] = [() => this.gone, () => this.cause()];
-    return new Lanes(this.parts, gone, cause, before);
+    return new Lanes(this.parts, gone, cause, this.holds);
   }
 
-  private repeat(): void {
+  private beginRepeats(): void {
     this.repeats.stop();
     this.repeats.every(this.parts.trendMs ?? 2_000, () => this.sample());
     this.repeats.every(this.parts.keyframeMs ?? 30_000, () => this.requestValues());

@@ -3,14 +3,29 @@ import type { Quality, Value } from '../device/point.js';
 import { goodNumbers, type Past } from '../state/history.js';
 import type { Health, PointState, Store } from '../state/store.js';
 import { Coalescer, type CoalescerParts } from './coalescer.js';
+import type { Holds } from './holds.js';
 import type { PublishPolicies } from './paced-points.js';
 import type { Key } from './parts-lane.js';
 import { Snapshot } from './snapshot.js';
 
+/** How values are said: at which pace, which otherwise, and which not yet. */
+export interface ValuePace {
+  clock: Clock;
+  /** Most frames a second. */
+  maxHz: number;
+  holds: Holds;
+  policies: PublishPolicies | undefined;
+}
+
+/** The value of a point; null: unknown, undefined: there is no such point. */
+export function valueNow(store: Store, device: string, point: string): Value | null | undefined {
+  return valuePoint(store, device, point)?.value;
+}
+
 /** Values that changed. */
-export function stateSource(store: Store, clock: Clock, maxHz: number, policies?: PublishPolicies): Coalescer {
-  const read = (device: string, point: string): Value | null | undefined => valuePoint(store, device, point)?.value;
-  return new Coalescer({ clock, maxHz, ...pointsOf(store), read, absent: null, policies });
+export function stateSource(store: Store, pace: ValuePace): Coalescer {
+  const read = (device: string, point: string) => valueNow(store, device, point);
+  return new Coalescer({ ...pace, ...pointsOf(store), read, absent: null });
 }
 
 /** Quality words that changed. */
@@ -27,24 +42,17 @@ export function healthSource(store: Store, clock: Clock, maxHz: number, leaving:
 }
 
 /** Values and health words that a layout is bound to; a point of `''` is the device's health. */
-export function boundSource(
-  store: Store,
-  clock: Clock,
-  maxHz: number,
-  bound: readonly Key[],
-  leaving: () => boolean,
-  policies?: PublishPolicies,
-): Coalescer {
+export function boundSource(store: Store, pace: ValuePace, bound: readonly Key[], leaving: () => boolean): Coalescer {
   const points = new Map<string, Set<string>>();
   for (const { device, point } of bound) points.set(device, (points.get(device) ?? new Set()).add(point));
   const read = (device: string, point: string): Value | null | undefined =>
-    point === '' ? healthWord(store, device, leaving) : valuePoint(store, device, point)?.value;
+    point === '' ? healthWord(store, device, leaving) : valueNow(store, device, point);
   const devices = () => points.keys();
   const only = new Map(
-    [...(policies ?? [])].filter(([name]) => bound.some((key) => name === `${key.device}.${key.point}`)),
+    [...(pace.policies ?? [])].filter(([name]) => bound.some((key) => name === `${key.device}.${key.point}`)),
   );
   const pointsOf = (device: string) => points.get(device) ?? [];
-  return new Coalescer({ clock, maxHz, devices, points: pointsOf, read, absent: null, policies: only });
+  return new Coalescer({ ...pace, devices, points: pointsOf, read, absent: null, policies: only });
 }
 
 function healthWord(store: Store, device: string, leaving: () => boolean): Health | undefined {

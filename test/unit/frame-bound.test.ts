@@ -79,11 +79,11 @@ describe('bound frames', () => {
     store.report('shed', [{ point: 'lamp', value: false }]);
     await clock.advance(1_000);
     sink.frames.length = 0;
-    publisher.hold('shed', 'lamp');
+    const hold = publisher.hold('shed', 'lamp');
     store.report('shed', [{ point: 'lamp', value: true }]);
     await clock.advance(1_000);
     expect(sink.of('light')).toEqual([]);
-    publisher.ack({ cmd_id: '1', to: 'anna', ok: true, value: true }, { device: 'shed', point: 'lamp' });
+    publisher.ack({ cmd_id: '1', to: 'anna', ok: true, value: true }, hold.answered(true));
     await clock.advance(1);
     expect(sink.types().filter((type) => type === 'command_ack' || type === 'light')).toEqual(['command_ack', 'light']);
     expect(sink.of('light').map(bare)).toEqual([{ msg_type: 'light', on: true }]);
@@ -95,8 +95,8 @@ describe('bound frames', () => {
     store.report('shed', [{ point: 'lamp', value: false }]);
     await clock.advance(1_000);
     sink.frames.length = 0;
-    publisher.hold('shed', 'lamp');
-    publisher.ack({ cmd_id: '1', to: 'anna', ok: false, code: 'range' }, { device: 'shed', point: 'lamp' });
+    const hold = publisher.hold('shed', 'lamp');
+    publisher.ack({ cmd_id: '1', to: 'anna', ok: false, code: 'range' }, hold.answered());
     await clock.advance(1);
     expect(sink.of('light').map(bare)).toEqual([{ msg_type: 'light', on: false }]);
   });

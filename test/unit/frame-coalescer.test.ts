@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Coalescer } from '../../src/frame/coalescer.js';
+import { type Hold, Holds } from '../../src/frame/holds.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 /** A coalescer over plain numbers `d.a`, `d.b`, `d.c`. */
@@ -11,12 +12,15 @@ function bench() {
     ['b', 0],
     ['c', 0],
   ]);
-  const coalescer = new Coalescer({
+  const read = (_: string, point: string) => values.get(point);
+  const holds = new Holds({ read, ended: (device, point, atOnce) => coalescer.repeat(device, point, atOnce) });
+  const coalescer: Coalescer = new Coalescer({
     clock,
+    holds,
     maxHz: 5,
     devices: () => ['d'],
     points: () => values.keys(),
-    read: (_, point) => values.get(point),
+    read,
     absent: null,
   });
   const change = (point: string, value: number | null) => {
@@ -27,7 +31,8 @@ function bench() {
     const { keys, full } = coalescer.take();
     return { full, said: Object.fromEntries(keys.map((key) => [key.point, coalescer.read(key)])) };
   };
-  return { clock, values, coalescer, change, take };
+  const hold = (point: string) => holds.begin('d', point);
+  return { clock, values, coalescer, change, take, hold };
 }
 
 test('the first change after a quiet spell is due at once, the next one a window later', async () => {
@@ -49,13 +54,13 @@ test('the first change after a quiet spell is due at once, the next one a window
 });
 
 test('a held point is said at once when its answer has left', () => {
-  const { coalescer, change, take } = bench();
+  const { coalescer, change, take, hold } = bench();
   take();
-  coalescer.hold('d', 'a');
+  const command = hold('a');
   change('a', 2);
   change('b', 1);
   expect(coalescer.dueIn()).toBe(200);
-  const sent = coalescer.answered('d', 'a', 2);
+  const sent = command.answered(2);
   expect(take().said).toEqual({ b: 1 });
   sent();
   expect(coalescer.dueIn()).toBe(0);
@@ -63,22 +68,22 @@ test('a held point is said at once when its answer has left', () => {
 });
 
 test('a change from before the hold is said in spite of it', () => {
-  const { coalescer, change, take } = bench();
+  const { change, take, hold } = bench();
   change('a', 1);
-  coalescer.hold('d', 'a');
+  hold('a');
   change('a', 2);
   expect(take().said).toEqual({ a: 1 });
 });
 
 test('while others hold it, a point is said as each answered command left it, never an older value after a newer', () => {
-  const { coalescer, change, take } = bench();
-  for (const _ of [1, 2, 3, 4]) coalescer.hold('d', 'a');
+  const { coalescer, change, take, hold } = bench();
+  const [one, two, three, four] = [hold('a'), hold('a'), hold('a'), hold('a')];
   change('a', 1);
-  const first = coalescer.answered('d', 'a', 1);
+  const first = one.answered(1);
   change('a', 2);
-  const second = coalescer.answered('d', 'a', 2);
+  const second = two.answered(2);
   change('a', 3);
-  const refused = coalescer.answered('d', 'a');
+  const refused = three.answered();
   second();
   expect(coalescer.dueIn()).toBe(0);
   expect(take().said).toEqual({ a: 2 });
@@ -87,34 +92,55 @@ test('while others hold it, a point is said as each answered command left it, ne
     expect(coalescer.dueIn()).toBe(0);
     expect(take().said).toEqual({ a: 2 });
   }
-  coalescer.answered('d', 'a', 3)();
+  four.answered(3)();
   expect(take().said).toEqual({ a: 3 });
 });
 
 test('the end of a hold says the point even where nothing changed; at the usual pace where nobody waits for it', () => {
-  const { coalescer, take } = bench();
+  const { coalescer, take, hold } = bench();
   take();
-  coalescer.hold('d', 'a');
-  coalescer.release('d', 'a');
+  hold('a').release();
   expect(coalescer.dueIn()).toBe(200);
   expect(take().said).toEqual({ a: 0 });
 });
 
 test('a full frame says of a held point what it was, or that it is unknown', () => {
-  const { coalescer, change, take } = bench();
-  coalescer.hold('d', 'a');
-  coalescer.hold('d', 'b');
+  const { coalescer, change, take, hold } = bench();
+  hold('a');
+  hold('b');
   change('a', 7);
   change('b', null);
   coalescer.full();
   expect(take()).toEqual({ full: true, said: { a: 0, b: null, c: 0 } });
 });
 
-test('points of others can be neither held nor released', () => {
-  const { coalescer } = bench();
-  coalescer.hold('d', 'nothing');
-  coalescer.release('d', 'nothing');
-  coalescer.answered('d', 'a')();
+test('what was unknown when a command began stays unknown until its answer, and what does not exist is not held', () => {
+  const { values, coalescer, change, take, hold } = bench();
+  take();
+  change('a', null);
+  take();
+  const command = hold('a');
+  change('a', 1);
+  coalescer.full();
+  expect(take().said).toMatchObject({ a: null });
+  command.release(1);
+  expect(take().said).toEqual({ a: 1 });
+  const none = hold('nothing');
+  values.set('nothing', 1);
+  none.release(1);
+  none.answered(1)();
+  expect(coalescer.dueIn()).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('a hold ends once', () => {
+  const { coalescer, change, take, hold } = bench();
+  take();
+  const [first] = [hold('a'), hold('a')];
+  first.release();
+  take();
+  first.release();
+  first.answered(1)();
+  change('a', 1);
   expect(coalescer.dueIn()).toBe(Number.POSITIVE_INFINITY);
 });
 
@@ -141,9 +167,10 @@ test('whatever happens: the last values arrive, none before its answer, never an
   );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const { clock, values, coalescer, change, take } = bench();
+      const { clock, values, coalescer, change, take, hold } = bench();
       const seen = new Map<string, number>();
-      const holds: string[] = [];
+      const holds: { point: string; command: Hold }[] = [];
+      const isHeld = (id: string) => holds.some(({ point }) => point === id);
       /** The newest value of each point that may be said. */
       const open = new Map<string, number>();
       let next = 1;
@@ -158,22 +185,21 @@ test('whatever happens: the last values arrive, none before its answer, never an
         const { said } = take();
         for (const [id, value] of Object.entries(said)) {
           expect(value).toBeGreaterThanOrEqual(seen.get(id) ?? 0);
-          if (holds.includes(id)) expect(value).toBeLessThanOrEqual(open.get(id) ?? 0);
+          if (isHeld(id)) expect(value).toBeLessThanOrEqual(open.get(id) ?? 0);
           seen.set(id, Number(value));
         }
       };
       for (const it of steps) {
         if (it.kind === 'change') change(it.point, next++);
         if (it.kind === 'hold') {
-          coalescer.hold('d', it.point);
-          if (!holds.includes(it.point)) open.set(it.point, values.get(it.point) ?? 0);
-          holds.push(it.point);
+          if (!isHeld(it.point)) open.set(it.point, values.get(it.point) ?? 0);
+          holds.push({ point: it.point, command: hold(it.point) });
         }
-        if (it.kind === 'answer' && holds.includes(it.point)) {
+        const answered = it.kind === 'answer' ? holds.findIndex(({ point }) => point === it.point) : -1;
+        if (it.kind === 'answer' && answered >= 0) {
           change(it.point, next++);
           open.set(it.point, next - 1);
-          coalescer.answered('d', it.point, next - 1)();
-          holds.splice(holds.indexOf(it.point), 1);
+          for (const { command } of holds.splice(answered, 1)) command.answered(next - 1)();
           urgent = true;
         }
         if (it.kind === 'refuse') refuse = !refuse;
@@ -186,7 +212,7 @@ test('whatever happens: the last values arrive, none before its answer, never an
       }
       refuse = false;
       urgent = true;
-      for (const id of holds.splice(0)) coalescer.release('d', id);
+      for (const { command } of holds.splice(0)) command.release();
       pull();
       await clock.advance(200);
       pull();

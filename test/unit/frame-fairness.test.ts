@@ -4,7 +4,6 @@ import { Garage } from '../support/garage.js';
 import { settle } from '../support/virtual-clock.js';
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-const LAMP = { device: 'shed', point: 'lamp' };
 
 /** A garage with a lamp that phones switch and a sensor that others watch. */
 async function open(): Promise<Garage> {
@@ -42,9 +41,9 @@ test('acks of one phone leave the others their states, and no state overtakes it
   const garage = await open();
   const { publisher, sink } = garage;
   await forSeconds(garage, 4, 45, (i) => {
-    publisher.hold('shed', 'lamp');
+    const hold = publisher.hold('shed', 'lamp');
     garage.say('shed', { lamp: i + 1 });
-    publisher.ack({ cmd_id: `${i}`, to: 'busy', ok: true, value: i + 1 }, LAMP);
+    publisher.ack({ cmd_id: `${i}`, to: 'busy', ok: true, value: i + 1 }, hold.answered(i + 1));
   });
   expect(temperatures(garage).length).toBeGreaterThanOrEqual(30);
   expect(sink.of('command_ack').length).toBeGreaterThanOrEqual(100);
@@ -103,11 +102,8 @@ test('a dropped ack ends its hold too', async () => {
   const { publisher, sink, clock } = garage;
   sink.ready = false;
   for (const i of range(65)) {
-    publisher.hold('shed', i === 0 ? 'lamp' : 'nothing');
-    publisher.ack(
-      { cmd_id: `${i}`, to: 'busy', ok: true, value: 1 },
-      { device: 'shed', point: i === 0 ? 'lamp' : 'nothing' },
-    );
+    const hold = publisher.hold('shed', i === 0 ? 'lamp' : 'nothing');
+    publisher.ack({ cmd_id: `${i}`, to: 'busy', ok: true, value: 1 }, hold.answered(1));
   }
   garage.say('shed', { lamp: 1 });
   sink.ready = true;
@@ -119,9 +115,9 @@ test('a dropped ack ends its hold too', async () => {
 test('a held point is not said while its ack waits for a slow connection', async () => {
   const garage = await open();
   const { publisher, sink } = garage;
-  publisher.hold('shed', 'lamp');
+  const hold = publisher.hold('shed', 'lamp');
   for (const i of range(20)) publisher.ack({ cmd_id: `${i}`, to: 'other', ok: true });
-  publisher.ack({ cmd_id: 'lamp', to: 'calm', ok: true, value: 1 }, LAMP);
+  publisher.ack({ cmd_id: 'lamp', to: 'calm', ok: true, value: 1 }, hold.answered(1));
   garage.say('shed', { lamp: 1 });
   publisher.full();
   await garage.clock.advance(1_000);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PublishPolicy } from '../../src/device/reading-options.js';
 import { Coalescer } from '../../src/frame/coalescer.js';
+import { Holds } from '../../src/frame/holds.js';
 import { Garage } from '../support/garage.js';
 import { fold } from '../support/simulated-sink.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -20,12 +21,17 @@ class Channel {
   readonly frames: { at: number; said: Record<string, unknown>; full: boolean }[] = [];
   /** What a phone shows. */
   readonly shown = new Map<string, unknown>();
+  readonly holds = new Holds({
+    read: (_, point) => this.values.get(point),
+    ended: (device, point, atOnce) => this.coalescer.repeat(device, point, atOnce),
+  });
   readonly coalescer: Coalescer;
 
   constructor(policy: Policy) {
     this.coalescer = new Coalescer({
       clock: this.clock,
       maxHz: 1_000 / WINDOW_MS,
+      holds: this.holds,
       devices: () => ['d'],
       points: () => this.values.keys(),
       read: (_, point) => this.values.get(point),
@@ -144,10 +150,10 @@ describe('a point with a policy', () => {
 
   it('is said at once after a command, and does not wait at the end', async () => {
     const channel = await settled({ debounce: 1_000 });
-    channel.coalescer.hold('d', 'a');
+    const command = channel.holds.begin('d', 'a');
     channel.change('a', 1);
     await channel.wait(100);
-    channel.coalescer.answered('d', 'a', 1)();
+    command.answered(1)();
     channel.pull();
     expect(channel.frames).toEqual([{ at: 1_100, said: { a: 1 }, full: false }]);
     channel.change('a', 2);
@@ -191,12 +197,12 @@ describe('the edges of a policy', () => {
   it('what waited when a command came is not said before its answer where the list of points changes meanwhile', async () => {
     const channel = await settled({ debounce: 1_000 });
     channel.change('a', 1);
-    channel.coalescer.hold('d', 'a');
+    const command = channel.holds.begin('d', 'a');
     channel.change('a', 2);
     channel.coalescer.relist('d');
     await channel.wait(3_000);
     expect(channel.saidAt).toEqual([]);
-    channel.coalescer.release('d', 'a', 2);
+    command.release(2);
     await channel.wait(WINDOW_MS);
     expect(channel.shown.get('a')).toBe(2);
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Hold } from '../../src/frame/holds.js';
 import type { PublishPolicies } from '../../src/frame/paced-points.js';
 import { Garage } from '../support/garage.js';
 import { fold } from '../support/simulated-sink.js';
@@ -45,10 +46,10 @@ test.each([
         let value = 0;
         let events = 0;
         let commands = 0;
-        const inFlight: { device: string; point: string; id: string }[] = [];
-        const answer = ({ device, point, id }: (typeof inFlight)[number]) => {
+        const inFlight: { device: string; point: string; id: string; hold: Hold }[] = [];
+        const answer = ({ device, point, id, hold }: (typeof inFlight)[number]) => {
           garage.say(device, { [point]: ++value });
-          publisher.ack({ cmd_id: id, to: `phone ${value % 3}`, ok: true, value }, { device, point });
+          publisher.ack({ cmd_id: id, to: `phone ${value % 3}`, ok: true, value }, hold.answered(value));
         };
         const rejoin = () => {
           sink.reconnect();
@@ -60,8 +61,7 @@ test.each([
               garage.say(it.device, { [it.point]: ++value });
               break;
             case 'command':
-              publisher.hold(it.device, it.point);
-              inFlight.push({ ...it, id: `c${commands++}` });
+              inFlight.push({ ...it, id: `c${commands++}`, hold: publisher.hold(it.device, it.point) });
               break;
             case 'answer':
               for (const command of inFlight.splice(0, it.device === 'yard' ? 8 : 1)) answer(command);

@@ -4,7 +4,6 @@ import { Garage } from '../support/garage.js';
 import { fold } from '../support/simulated-sink.js';
 import { settle } from '../support/virtual-clock.js';
 
-const temp = { device: 'greenhouse', point: 'temp' };
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 describe('what is said', () => {
@@ -174,17 +173,17 @@ describe('commands', () => {
     const { sink, publisher, ...garage } = await withTemperature();
     garage.say('greenhouse', { temp: 1 });
     await settle();
-    publisher.hold('greenhouse', 'temp');
+    const first = publisher.hold('greenhouse', 'temp');
     garage.say('greenhouse', { temp: 2 });
     await garage.clock.advance(1_000);
     sink.frames.length = 0;
-    publisher.ack({ cmd_id: 'c1', to: 'phone', ok: true, value: 2 }, temp);
+    publisher.ack({ cmd_id: 'c1', to: 'phone', ok: true, value: 2 }, first.answered(2));
     await settle();
     expect(sink.types()).toEqual(['command_ack', 'state']);
     expect(sink.frames[0]?.payload).toMatchObject({ cmd_id: 'c1', to: 'phone', ok: true, value: 2, _src: 'nonce' });
     expect(sink.frames[1]?.payload).toMatchObject({ greenhouse: { temp: 2 } });
-    publisher.hold('greenhouse', 'temp');
-    publisher.ack({ cmd_id: 'c2', to: 'phone', ok: false, code: 'range', message: 'too much' }, temp);
+    const second = publisher.hold('greenhouse', 'temp');
+    publisher.ack({ cmd_id: 'c2', to: 'phone', ok: false, code: 'range', message: 'too much' }, second.answered());
     await settle();
     expect(sink.types().slice(2)).toEqual(['command_ack', 'state']);
   });
@@ -459,30 +458,27 @@ test('another pace in between tells nothing of a command that is under way, and 
   const shape = { bound: undefined, frameBytes: undefined, keyframeMs: 30_000, policies: undefined, trendMs: 2_000 };
   const told = () =>
     sink.of('garage.state').map((frame) => (frame['greenhouse'] as { temp?: number } | undefined)?.temp);
-  const point = { device: 'greenhouse', point: 'temp' };
-  publisher.hold('greenhouse', 'temp');
+  const first = publisher.hold('greenhouse', 'temp');
   say('greenhouse', { temp: 30 });
   publisher.reshape({ ...shape, maxHz: 10 });
   await clock.advance(1_000);
   expect(told()).not.toContain(30);
-  publisher.hold('greenhouse', 'temp');
-  publisher.ack({ cmd_id: 'first', to: 'anna', ok: true, value: 30 }, point);
+  const second = publisher.hold('greenhouse', 'temp');
+  publisher.ack({ cmd_id: 'first', to: 'anna', ok: true, value: 30 }, first.answered(30));
   say('greenhouse', { temp: 31 });
   await clock.advance(1_000);
   expect(told()).toContain(30);
   expect(told()).not.toContain(31);
-  publisher.ack({ cmd_id: 'second', to: 'anna', ok: true, value: 31 }, point);
+  publisher.ack({ cmd_id: 'second', to: 'anna', ok: true, value: 31 }, second.answered(31));
   await clock.advance(1_000);
   expect(told().at(-1)).toBe(31);
 });
 
 test('a value that was lost is told as lost, whatever is answered of before', async () => {
   const { sink, clock, publisher, say } = await withTemperature();
-  const point = { device: 'greenhouse', point: 'temp' };
-  for (let n = 0; n < 3; n++) publisher.hold('greenhouse', 'temp');
+  const [first] = range(3).map(() => publisher.hold('greenhouse', 'temp'));
   say('greenhouse', { temp: 30 });
-  const answers = [30, 30].map((value, n) => ({ cmd_id: `c${n}`, to: 'anna', ok: true, value }) as const);
-  for (const answer of answers.slice(0, 1)) publisher.ack(answer, point);
+  publisher.ack({ cmd_id: 'c', to: 'anna', ok: true, value: 30 }, first?.answered(30));
   await clock.advance(1_000);
   say('greenhouse', { temp: null });
   await clock.advance(1_000);
