@@ -59,7 +59,7 @@ class Reader {
     const own = issue.message ? { message: issue.message } : undefined;
     switch (issue.code) {
       case 'unrecognized_keys':
-        return issue.keys.map((key) => ({ ...this.unknownKey(key, path), ...(own && { ...own, hint: 'remove it' }) }));
+        return this.unknownKeys(issue.keys, path).map((one) => ({ ...one, ...(own && { ...own, hint: 'remove it' }) }));
       case 'invalid_key':
       case 'invalid_element':
         return issue.issues.flatMap((inner) => this.read(inner, path)).map((found) => ({ ...found, at: 'key' }));
@@ -104,21 +104,23 @@ class Reader {
     return { path: path.slice(0, -1), at: 'key', message: `\`${key}\` is missing`, hint, missing: key };
   }
 
-  private unknownKey(key: string, parent: Path): Read {
-    // A "key" with a space or a colon may be a key and its value with something missing between; the value may be secret.
-    if (!quotable(key)) {
-      return {
-        path: [...parent, key],
-        shown: parent,
-        at: 'key',
-        message: 'unknown key',
-        hint: 'is there a missing `: `, with its space?',
-      };
-    }
+  private unknownKeys(keys: readonly string[], parent: Path): Read[] {
     const known = knownKeys(this.root, parent, this.data);
-    const meant = didYouMean(key, known);
-    const hint = meant ? `did you mean \`${meant}\`?` : known.length > 0 ? `known here: ${oneOf(known)}` : 'remove it';
-    return { path: [...parent, key], at: 'key', message: `unknown key \`${key}\``, hint, meant };
+    return keys.map((key): Read => {
+      const path = [...parent, key];
+      // A "key" with a space or a colon may be a key and its value with something missing between; the value may be secret.
+      if (!quotable(key)) {
+        const hint = 'is there a missing `: `, with its space?';
+        return { path, shown: parent, at: 'key', message: 'unknown key', hint };
+      }
+      const meant = didYouMean(key, known);
+      const hint = meant
+        ? `did you mean \`${meant}\`?`
+        : known.length > 0
+          ? `known here: ${oneOf(known)}`
+          : 'remove it';
+      return { path, at: 'key', message: `unknown key \`${key}\``, hint, meant };
+    });
   }
 
   /** What is wrong with the branch that was most likely meant; where no branch has the right type, one sentence about all. */
@@ -133,7 +135,7 @@ class Reader {
     const nearest = attempts.filter((_, index) => costs[index] === least);
     // Several mappings, none of which has this key: what each misses says nothing.
     const unknown = nearest.length > 1 ? nearest.flat().find(isUnknownKeys) : undefined;
-    if (unknown) return unknown.keys.map((key) => this.unknownKey(key, path));
+    if (unknown) return this.unknownKeys(unknown.keys, path);
     const best = nearest[0] ?? [];
     const word = best.find((inner) => inner.code === 'invalid_value' && inner.path.length === 0);
     if (word) {
