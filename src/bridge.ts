@@ -163,13 +163,13 @@ export class Bridge {
    */
   async reload(change: BridgeChange): Promise<FleetChange> {
     const before = { ...this.parts, shape: this.publishers.shape() };
-    const { config, openRelay, relayUrl, token, trust, panel } = change;
+    const { config, openRelay, panel } = change;
     const sections = changedSections(before.config, config);
     const replaceDevices = this.fleet.prepare({ ...config, interlocks: interlocksOf(config) });
     const formulas = formulasOf(config.derived);
     this.parts = { ...this.parts, ...change };
-    const place = [relayUrl, token, trust];
-    const moves = sections.has('relay') || !isDeepStrictEqual(place, [before.relayUrl, before.token, before.trust]);
+    const placeOf = ({ relayUrl, token, trust, dial }: typeof this.parts) => [relayUrl, token, trust, dial];
+    const moves = sections.has('relay') || !isDeepStrictEqual(placeOf(this.parts), placeOf(before));
     this.safety.take(config, openRelay, moves);
     this.memory.take(config);
     const devices = await replaceDevices();
