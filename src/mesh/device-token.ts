@@ -15,8 +15,6 @@ export interface DeviceTokenParts {
   post(url: string, body: JsonObject): Promise<{ readonly status: number; readonly answer: unknown }>;
   /** The service gave another lasting secret, which replaces the one before; resolves once that is kept. */
   rotated(refresh: string): Promise<unknown>;
-  /** It is not renewed any more. */
-  ended?(): void;
   /** The account does not know this device any more. */
   revoked(): void;
   readonly clock: Clock;
@@ -80,7 +78,6 @@ export class DeviceToken {
     this.stopped = true;
     this.timer?.cancel();
     await this.renewing;
-    this.parts.ended?.();
   }
 
   private async first(): Promise<boolean> {
