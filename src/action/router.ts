@@ -242,12 +242,12 @@ export class Router {
     tell({ level: 'warn', text: `emergency stop reset by ${printable(by, 60)}` });
   }
 
-  private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome, held?: AnsweredPoint): void {
-    if (sender.cmd === undefined) return;
+  private acknowledge(request: CommandRequest, outcome: Outcome, held?: AnsweredPoint): void {
+    const { cmd, from, claimed: to = from } = request;
+    if (cmd === undefined) return;
     const { ok, message } = outcome;
-    const said = message === undefined ? {} : { message };
-    const detail = outcome.ok ? { value: outcome.value, ...said } : { code: outcome.code, ...said };
-    this.parts.publisher.ack({ cmd_id: sender.cmd, to: sender.from, ok, ...detail }, held);
+    const detail = outcome.ok ? { value: outcome.value } : { code: outcome.code };
+    this.parts.publisher.ack({ cmd_id: cmd, to, ok, ...detail, ...(message !== undefined && { message }) }, held);
   }
 
   private reportRefusal({ device, from }: CommandRequest, what: string, outcome: Outcome): void {
