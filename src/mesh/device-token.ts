@@ -148,10 +148,11 @@ export class DeviceToken {
     log.hide?.(deviceToken);
     this.current = deviceToken;
     this.nextMs = this.waitFor(expiresAt);
-    if (typeof refreshToken !== 'string' || refreshToken === '' || refreshToken === this.refresh) return;
-    log.hide?.(refreshToken);
-    this.refresh = refreshToken;
-    await rotated(refreshToken);
+    const isNew = typeof refreshToken === 'string' && refreshToken !== '' && refreshToken !== this.refresh;
+    if (isNew) this.refresh = refreshToken;
+    // Each time: a log keeps only so many in mind.
+    log.hide?.(this.refresh);
+    if (isNew) await rotated(refreshToken);
   }
 
   /** Time is told in seconds, in milliseconds, or as text. */

@@ -113,6 +113,7 @@ export class Outbox {
       const isLeft = !isSameAccount(place, this.place) && (answer.status < 200 || answer.status >= 300);
       pause = isLeft ? PACE_MS : this.conclude(next, answer);
     } catch (error) {
+      this.forbidden = 0;
       pause = this.failed(describeError(error));
     } finally {
       this.sending = false;
