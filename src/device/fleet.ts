@@ -1,5 +1,6 @@
 import { BridgeError } from '../error.js';
 import { type Files, KernelFiles } from '../port/kernel-files.js';
+import { DERIVED } from '../state/derived.js';
 import { BoardSearch } from './board-search.js';
 import { Boards, type ShownPoints } from './boards.js';
 import { Device } from './device.js';
@@ -41,7 +42,8 @@ export class Fleet {
     const adopts = () => (this.discover ? adopt : undefined);
     this.boards = new Boards({
       waiting: this.wishes.waiting,
-      isTaken: (id) => store.devices().includes(id),
+      // Formulas may come with another config, and what follows from them is of no board.
+      isTaken: (id) => id === DERIVED || store.devices().includes(id),
       memory: memory.boards,
       openLine: ports.open,
       log,

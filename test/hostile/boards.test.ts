@@ -161,6 +161,28 @@ describe('points that an unapproved board made for the fingerprint of another on
   });
 });
 
+describe('a board that calls itself as what is derived', () => {
+  const scene = sceneOf(embeddedRelay, { token: CANARY.token });
+
+  it('has no say in that, also where formulas come later', async () => {
+    const { bridge, usb } = scene().rig;
+    const { store, fleet } = bridge;
+    const board = new BoardSimulator(systemClock(), 12, {
+      identity: { id: 'derived' },
+      points: [sensor('sum', 'Sum')],
+    });
+    usb.plug('ttyUSB12', board);
+    await eventually(() => fleet.devices.get('derived_2')?.state).toBe('live');
+    const { parts } = bridge as unknown as { parts: BridgeParts };
+    const derived = new Map([['sum', { formula: 'shed.temp + 1000' }]]);
+    await bridge.reload({ ...parts, config: { ...parts.config, derived } as BridgeParts['config'] });
+    board.sense('sum', '-7');
+    await eventually(() => store.point('derived_2', 'sum')?.value).toBe(-7);
+    expect(store.point('derived', 'sum')?.value).toBeGreaterThan(900);
+    expect(store.health('derived')).toBe('online');
+  });
+});
+
 describe('a board that wants its owner’s consent', () => {
   const scene = sceneOf(embeddedRelay, { token: CANARY.token });
 
