@@ -83,7 +83,7 @@ export class Router {
     const type = payload['msg_type'];
     const handler = typeof type === 'string' ? this.handlers.get(type) : undefined;
     if (handler) handler(payload, way);
-    else this.bound(payload, way);
+    else if (payload['_src'] === undefined) this.bound(payload, way);
   }
 
   /** Carries out a command and publishes the truth after it; undefined when nobody is to be answered (see `Commands`). */
@@ -95,7 +95,7 @@ export class Router {
     return outcome;
   }
 
-  /** A frame in the words of a layout written by hand. */
+  /** A frame in the words of a layout written by hand, of a phone: those of bridges, of ours before a restart too, are news. */
   private bound(payload: JsonObject, way: Way): void {
     const { binding, rules, publisher } = this.parts;
     const wish = binding?.read(payload, (device, point) => rules.store.point(device, point)?.spec);
