@@ -30,7 +30,7 @@ export interface BridgeParts {
   log: Log;
   ports: Ports;
   /** How to reach the relay; over the network where absent. */
-  dial?: Dial;
+  dial?: Dial | undefined;
   /** What a phone needs to join. */
   pairing: Pairing;
   /** Nonce on all frames; a new one where absent. */
@@ -53,5 +53,5 @@ export interface BridgeParts {
 /** What of a bridge's parts can be others while it runs. */
 export type BridgeChange = Pick<
   BridgeParts,
-  'config' | 'relayUrl' | 'token' | 'trust' | 'openRelay' | 'pairing' | 'panel'
+  'config' | 'relayUrl' | 'token' | 'trust' | 'dial' | 'openRelay' | 'pairing' | 'panel'
 >;

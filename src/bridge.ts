@@ -57,6 +57,8 @@ export class Bridge {
   private readonly derived: Derived;
   private readonly safety: Safety;
   private stopping: Promise<void> | undefined;
+  /** What it went by when it joined the relay where it is. */
+  private joined: BridgeParts;
   private readonly binding: BindingWatch;
   /** Configs that were read anew since the start. */
   readonly reloads = { taken: 0, refused: 0 };
@@ -64,6 +66,7 @@ export class Bridge {
   constructor(private parts: BridgeParts) {
     const { config, clock, log, version, source = randomUUID(), lines = new LogRing() } = parts;
     const { namespace } = config.bridge;
+    this.joined = parts;
     const store = new Store(clock);
     this.store = store;
     const history = new History(store);
@@ -163,13 +166,13 @@ export class Bridge {
    */
   async reload(change: BridgeChange): Promise<FleetChange> {
     const before = { ...this.parts, shape: this.publishers.shape() };
-    const { config, openRelay, relayUrl, token, trust, panel } = change;
+    const { config, openRelay, panel } = change;
     const sections = changedSections(before.config, config);
     const replaceDevices = this.fleet.prepare({ ...config, interlocks: interlocksOf(config) });
     const formulas = formulasOf(config.derived);
     this.parts = { ...this.parts, ...change };
-    const place = [relayUrl, token, trust];
-    const moves = sections.has('relay') || !isDeepStrictEqual(place, [before.relayUrl, before.token, before.trust]);
+    // An earlier change may not have come as far as that.
+    const moves = !isDeepStrictEqual(placeOf(this.parts), placeOf(this.joined));
     this.safety.take(config, openRelay, moves);
     this.memory.take(config);
     const devices = await replaceDevices();
@@ -179,6 +182,7 @@ export class Bridge {
     if (moves) {
       await this.publisher.farewell();
       await this.mesh.move(this.parts);
+      this.joined = this.parts;
       this.safety.arrive();
     }
     const shape = this.publishers.shape();
@@ -247,4 +251,9 @@ export class Bridge {
     const publisher = this.publishers.forPage(sink);
     return { publisher, router: this.router.on(publisher) };
   }
+}
+
+/** Which relay a bridge is on, and as whom. */
+function placeOf({ config, relayUrl, token, trust, dial }: BridgeParts): unknown[] {
+  return [config.relay, relayUrl, token, trust, dial];
 }

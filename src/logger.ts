@@ -25,6 +25,9 @@ export interface LoggerOptions {
 /** Shortest secret that is looked for; shorter ones would black out words. */
 const SHORTEST_SECRET = 4;
 
+/** Longest one that is part of a pattern: there are some that are too long for any. */
+const LONGEST_PATTERN = 8192;
+
 /** So much of one tells something. */
 const LEAST_HALF = 8;
 
@@ -157,8 +160,13 @@ function redactor(secrets: readonly string[]): (text: string) => string {
   // The longest first, so that no secret hides the rest of another.
   const forms = [...new Set(written)].sort((a, b) => b.length - a.length);
   if (forms.length === 0) return (text) => text;
-  const any = new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'), 'g');
-  return (text) => withoutHalves(text.replace(any, '[redacted]'), forms);
+  const long = forms.filter(({ length }) => length > LONGEST_PATTERN);
+  const short = forms.slice(long.length).map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
+  const any = short.length > 0 ? new RegExp(short.join('|'), 'g') : undefined;
+  return (text) => {
+    const rest = long.reduce((left, form) => left.replaceAll(form, '[redacted]'), text);
+    return withoutHalves(any ? rest.replace(any, '[redacted]') : rest, forms);
+  };
 }
 
 /** Replaces what begins like a secret and was cut off, as `printable` cuts what is long. */

@@ -33,14 +33,14 @@ export interface OnlookersChange {
 export class Onlookers {
   private readonly panels: Renewable<LocalPanel>;
   private readonly servers: Renewable<MetricsServer>;
-  private readonly notices: Renewable<Notices>;
+  private readonly notices: Notices;
 
   constructor(private readonly parts: OnlookersParts) {
     const { clock, log } = parts.given();
     const common = (part: string) => ({ what: `opening the ${part}`, clock, log: log.child({ part }) });
     this.panels = new Renewable({ ...common('panel'), build: () => this.buildPanel() });
     this.servers = new Renewable({ ...common('metrics'), build: () => this.buildMetrics() });
-    this.notices = new Renewable({ ...common('notices'), build: () => new Notices({ ...parts, ...parts.given() }) });
+    this.notices = new Notices({ ...parts, config: () => parts.given().config, clock, log });
   }
 
   get panel(): LocalPanel | undefined {
@@ -52,12 +52,13 @@ export class Onlookers {
   }
 
   async start(): Promise<void> {
-    await Promise.all([this.notices.start(), this.panels.start(), this.servers.start()]);
+    this.notices.renew();
+    await Promise.all([this.panels.start(), this.servers.start()]);
   }
 
   /** Begins anew what has to be, and nothing else. */
   async renew({ sections, panel, reshaped }: OnlookersChange): Promise<void> {
-    if (sections.has('notify') || sections.has('relay')) await this.notices.renew();
+    if (sections.has('notify') || sections.has('relay')) this.notices.renew();
     if (sections.has('metrics')) await this.servers.renew();
     if (panel) await this.panels.renew();
     else if (reshaped) this.panel?.refresh();
@@ -65,7 +66,7 @@ export class Onlookers {
 
   /** No notice is sent any more: what is lost from now on is stopped. */
   quiet(): void {
-    void this.notices.stop();
+    this.notices.stop();
   }
 
   /** Tells every page that all is offline. */
@@ -74,7 +75,8 @@ export class Onlookers {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.notices.stop(), this.panels.stop(), this.servers.stop()]);
+    this.notices.stop();
+    await Promise.all([this.panels.stop(), this.servers.stop()]);
   }
 
   private buildPanel(): LocalPanel | undefined {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { deadline } from './clock.js';
 import { BridgeError } from './error.js';
 import type { FrameSink } from './frame/sink.js';
+import { KeptSecrets } from './kept-secrets.js';
 import { keptToken } from './kept-token.js';
 import type { MeshClient, MeshHandlers } from './mesh/client.js';
 import type { MeshStats } from './mesh/client-stats.js';
@@ -52,8 +53,8 @@ export interface Seat extends FrameSink {
   nodes(): Promise<RosterEntry[]>;
 }
 
-/** A question for a token is waited for that long when we leave. */
-const ANSWER_MS = 1_000;
+/** A question for a token, and what it gave to be kept, is waited for that long when we leave. */
+const LEAVING_MS = 1_000;
 
 /** Takes a seat on the relay that the parts name. */
 export type MakeSeat = (parts: RelaySeatParts, handlers: SeatHandlers) => Seat;
@@ -62,6 +63,8 @@ export type MakeSeat = (parts: RelaySeatParts, handlers: SeatHandlers) => Seat;
 export class RelaySeat implements Seat {
   private client: MeshClient;
   private tokens: DeviceToken | undefined;
+  /** Of all credentials: one that is left may still be answered. */
+  private secrets: KeptSecrets | undefined;
   private over = false;
   /** Of all connections: whoever moves the bridge must not make it forget. */
   private readonly replay: ReplayMemory;
@@ -84,7 +87,8 @@ export class RelaySeat implements Seat {
 
   async stop(): Promise<void> {
     this.over = true;
-    await this.leave();
+    // What is still answered meanwhile is written all the same.
+    await Promise.all([this.inTime(this.secrets?.close()), this.leave()]);
   }
 
   async move(parts: RelaySeatParts): Promise<void> {
@@ -166,9 +170,13 @@ export class RelaySeat implements Seat {
   private async leave(): Promise<void> {
     const { tokens } = this;
     this.tokens = undefined;
-    const late = () => new BridgeError('relay/token', 'the service does not answer');
-    const answered = tokens && deadline(this.parts.clock, ANSWER_MS, tokens.stop(), late).catch(() => {});
-    await Promise.all([answered, this.client.stop()]);
+    await Promise.all([this.inTime(tokens?.stop()), this.client.stop()]);
+  }
+
+  /** Neither a service nor a disk that does not answer is waited for any longer. */
+  private async inTime(work: Promise<void> | undefined): Promise<void> {
+    const late = () => new BridgeError('relay/token', 'it does not answer');
+    if (work) await deadline(this.parts.clock, LEAVING_MS, work, late).catch(() => {});
   }
 
   private clientOf(): MeshClient {
@@ -181,7 +189,12 @@ export class RelaySeat implements Seat {
       this.tokens = undefined;
       void this.client.stop();
     };
-    return keptToken({ ...this.parts, revoked });
+    const secrets = () => {
+      const { config, clock, log } = this.parts;
+      this.secrets ??= new KeptSecrets(config.bridge.stateDir, clock, log);
+      return this.secrets;
+    };
+    return keptToken({ ...this.parts, secrets, revoked });
   }
 }
 

@@ -16,6 +16,8 @@ export interface CommandRequest {
   readonly allowance?: string;
   /** The name that the sender gives itself; not proof of anything. */
   readonly from: string;
+  /** The name that it gave itself, where that is one of ours: what it may do, and where its answer goes, is up to that. */
+  readonly claimed?: string;
   /** Another name that it goes by, or none: it may do what both names may. */
   readonly alias?: string;
   /** The sender's wall time in milliseconds, where it says so. */
@@ -68,7 +70,7 @@ export function requestFor(wish: Wish, payload: JsonObject, way: Way): CommandRe
     ...(lease === undefined ? {} : { lease }),
     ...sender,
     // What a page has armed, and what it may do in a second, is not for whoever calls himself by its name.
-    ...(!local && OURS.test(sender.from) ? { from: `${sender.from} of the relay` } : {}),
+    ...(!local && OURS.test(sender.from) ? { from: `${sender.from} of the relay`, claimed: sender.from } : {}),
     ...(typeof _alias === 'string' ? { alias: _alias } : {}),
     ...(typeof _ts === 'number' ? { sentAt: _ts } : {}),
     size: JSON.stringify(payload).length,

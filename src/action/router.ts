@@ -82,7 +82,7 @@ export class Router {
     const type = payload['msg_type'];
     const handler = typeof type === 'string' ? this.handlers.get(type) : undefined;
     if (handler) handler(payload, way);
-    else this.bound(payload, way);
+    else if (payload['_src'] === undefined) this.bound(payload, way);
   }
 
   /** Carries out a command and publishes the truth after it; undefined when nobody is to be answered (see `Commands`). */
@@ -94,7 +94,7 @@ export class Router {
     return outcome;
   }
 
-  /** A frame in the words of a layout written by hand. */
+  /** A frame in the words of a layout written by hand, of a phone: those of bridges, of ours before a restart too, are news. */
   private bound(payload: JsonObject, way: Way): void {
     const { binding, rules, publisher } = this.parts;
     const wish = binding?.read(payload, (device, point) => rules.store.point(device, point)?.spec);
@@ -241,12 +241,12 @@ export class Router {
     tell({ level: 'warn', text: `emergency stop reset by ${printable(by, 60)}` });
   }
 
-  private acknowledge(sender: { cmd?: string; from: string }, outcome: Outcome, left?: () => void): void {
-    if (sender.cmd === undefined) return;
+  private acknowledge(request: CommandRequest, outcome: Outcome, left?: () => void): void {
+    const { cmd, from, claimed: to = from } = request;
+    if (cmd === undefined) return;
     const { ok, message } = outcome;
-    const said = message === undefined ? {} : { message };
-    const detail = outcome.ok ? { value: outcome.value, ...said } : { code: outcome.code, ...said };
-    this.parts.publisher.ack({ cmd_id: sender.cmd, to: sender.from, ok, ...detail }, left);
+    const detail = outcome.ok ? { value: outcome.value } : { code: outcome.code };
+    this.parts.publisher.ack({ cmd_id: cmd, to, ok, ...detail, ...(message !== undefined && { message }) }, left);
   }
 
   private reportRefusal({ device, from }: CommandRequest, what: string, outcome: Outcome): void {

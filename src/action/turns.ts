@@ -7,7 +7,7 @@ import { Senders } from '../senders.js';
 import type { CommandRequest } from './command.js';
 import { leaseOf } from './leases.js';
 import { type CommandRate, MAX_SENDERS } from './rate.js';
-import { checkCommand, type Rules, wantsSafe } from './validate.js';
+import { checkCommand, checkSender, type Rules, wantsSafe } from './validate.js';
 
 /** Points of one sender whose last command may wait for its turn. */
 const MAX_HELD = 16;
@@ -124,7 +124,9 @@ export class Turns {
         }
         this.unhold(key);
         const gone = fleet.devices.get(request.device) !== device || device?.connection !== connection;
-        settle(expired ? EXPIRED : gone ? GONE : this.execute(request, deadline, heardAt));
+        // Another config may let its sender look only.
+        const refusal = expired ? EXPIRED : gone ? GONE : checkSender(request, this.rules);
+        settle(refusal ?? this.execute(request, deadline, heardAt));
       };
       const renew = () => {
         heardAt = clock.now();

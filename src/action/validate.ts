@@ -74,9 +74,9 @@ export function checkSender(request: CommandRequest, rules: Rules): Outcome | un
       'the relay has no token, so anybody could send this; set relay.token or allowOpenRelay',
     );
   }
-  const { from, alias = from } = request;
+  const { from, claimed = from, alias = claimed } = request;
   const looksOnly = (name: string) => (access.phones.get(name) ?? access.defaultRole) === 'viewer';
-  return looksOnly(from) || looksOnly(alias) ? refused('role', LOOK) : undefined;
+  return looksOnly(claimed) || looksOnly(alias) ? refused('role', LOOK) : undefined;
 }
 
 /** What may move something, or let it be moved, must not have been on its way for too long; becoming safe may. */

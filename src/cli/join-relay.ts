@@ -3,6 +3,8 @@ import { loadCertificate } from '../certificate.js';
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/schema.js';
 import type { Log } from '../log.js';
+import { dialOwn } from '../mesh/client-own.js';
+import type { Dial } from '../mesh/client-socket.js';
 import type { Trust } from '../mesh/client-trust.js';
 import { isLoopbackUrl } from '../mesh/connection.js';
 import { type Pairing, pairingOf } from '../pairing.js';
@@ -18,6 +20,8 @@ export interface JoinedRelay {
   readonly openRelay: boolean;
   /** Whom a secure connection is to, where not to anybody whom the system trusts. */
   readonly trust?: Trust | undefined;
+  /** How to reach a relay of our own; over the network where absent. */
+  readonly dial?: Dial | undefined;
   /** SHA-256 of our own relay's certificate, for people to compare. */
   readonly fingerprint?: string | undefined;
   /** What a phone needs to join. */
@@ -51,6 +55,7 @@ export async function joinRelay(
     url,
     token,
     openRelay: false,
+    dial: dialOwn(() => embedded.listening),
     ...(tls && { trust: { ca: tls.cert, fingerprint: tls.fingerprint }, fingerprint: tls.fingerprint }),
     pairing: local
       ? INNER

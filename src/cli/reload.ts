@@ -130,9 +130,9 @@ export class Reloader {
 
   private async apply(config: Config): Promise<FleetChange> {
     const { bridge, panel, recorder } = this.parts;
-    const { url: relayUrl, token, trust, openRelay, pairing } = this.relay;
+    const { url: relayUrl, token, trust, dial, openRelay, pairing } = this.relay;
     recorder?.note({ config, openRelay });
-    return await bridge.reload({ config, relayUrl, token, trust, openRelay, pairing, panel: panel(config) });
+    return await bridge.reload({ config, relayUrl, token, trust, dial, openRelay, pairing, panel: panel(config) });
   }
 
   /** The relay of another config; one of our own that is at the same port has to free it before. */

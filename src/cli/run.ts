@@ -110,6 +110,7 @@ export function bridgeParts(config: Config, relay: JoinedRelay, context: CliCont
     relayUrl: relay.url,
     token: relay.token,
     trust: relay.trust,
+    dial: relay.dial,
     openRelay: relay.openRelay,
     pairing: relay.pairing,
     drivers,

@@ -1,11 +1,13 @@
 import { BridgeError } from '../error.js';
 import { type Files, KernelFiles } from '../port/kernel-files.js';
+import { DERIVED } from '../state/derived.js';
 import { BoardSearch } from './board-search.js';
 import { Boards, type ShownPoints } from './boards.js';
 import { Device } from './device.js';
 import type { DriverKind } from './driver-kind.js';
 import { type FleetChange, fleetChange } from './fleet-change.js';
 import type { FleetParts, FleetWishes } from './fleet-parts.js';
+import { isDescribed } from './manifest.js';
 import { type OwnDriver, ownDriver, ownDrivers, plansOf } from './own-driver.js';
 import { PortClaims } from './port-claims.js';
 import { PortWishes, portOf } from './port-wishes.js';
@@ -40,7 +42,8 @@ export class Fleet {
     const adopts = () => (this.discover ? adopt : undefined);
     this.boards = new Boards({
       waiting: this.wishes.waiting,
-      isTaken: (id) => store.devices().includes(id),
+      // Formulas may come with another config, and what follows from them is of no board.
+      isTaken: (id) => id === DERIVED || store.devices().includes(id),
       memory: memory.boards,
       openLine: ports.open,
       log,
@@ -141,12 +144,16 @@ export class Fleet {
 
   /**
    * Lets the outputs of a new board be switched from now on; resolves with whether that is remembered for the next start,
-   * or undefined for an unknown device. Rejects with `device/away` where it is not there, with `device/changed` where its
+   * or undefined for an unknown device. Rejects with `device/away` where its points are not known now, with `device/changed` where its
    * points are not those that were `shown`.
    */
   async approve(id: string, shown?: ShownPoints): Promise<{ readonly remembered: boolean } | undefined> {
     const device = this.all.get(id);
     if (!device) return undefined;
+    if (!device.approved && !isDescribed(this.boards.seats.of(id)?.manifest)) {
+      const message = `the board of ${id} has not described its points yet, so nobody knows what would be approved`;
+      throw new BridgeError('device/away', message, { hint: 'try again in a moment' });
+    }
     const remembering = this.boards.approve(id, shown);
     if (remembering === undefined && !device.approved) {
       const message = `the board of ${id} is away, so nobody knows what would be approved`;

@@ -13,3 +13,8 @@ export function isSameManifest(one: string | undefined, other: string | undefine
   if (one === undefined || other === undefined) return one === other;
   return one === other || one.startsWith(`${other}-`) || other.startsWith(`${one}-`);
 }
+
+/** False for one that was only said: nobody knows which points there are. */
+export function isDescribed(manifest: string | undefined): boolean {
+  return manifest === undefined || manifest.includes('-');
+}

@@ -91,6 +91,7 @@ export function openingEnd(error: Error | undefined, relay: string): ConnectionE
 
 /** Explains why dialling itself failed, before any socket was made. */
 export function failedOpening(error: unknown, relay: string): ConnectionEnd {
+  if (isBridgeError(error, 'mesh/unreachable')) return { kind: 'unreachable', error };
   const hint = 'check the relay part of the config';
   const message = `cannot dial ${relay}: ${printable(describeError(error))}`;
   return { kind: 'not-relay', error: new BridgeError('mesh/not-a-relay', message, { hint, cause: error }) };

@@ -67,7 +67,7 @@ const BYTES_PER_SECOND = 2 * 1024 * 1024;
 /** Longest time in which nothing is read, in s: a relay that has gone meanwhile has to be noticed. */
 const LONGEST_PAUSE = 1;
 
-const overNetwork: Dial = (url, options) => new WebSocket(url, options);
+export const overNetwork: Dial = (url, options) => new WebSocket(url, options);
 
 /** A frame of text. */
 const TEXT = { binary: false } as const;

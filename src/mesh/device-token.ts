@@ -15,8 +15,6 @@ export interface DeviceTokenParts {
   post(url: string, body: JsonObject): Promise<{ readonly status: number; readonly answer: unknown }>;
   /** The service gave another lasting secret, which replaces the one before; resolves once that is kept. */
   rotated(refresh: string): Promise<unknown>;
-  /** It is not renewed any more. */
-  ended?(): void;
   /** The account does not know this device any more. */
   revoked(): void;
   readonly clock: Clock;
@@ -25,6 +23,8 @@ export interface DeviceTokenParts {
   readonly log: Log;
 }
 
+/** Visible ASCII characters. */
+const SECRET = /^[\x21-\x7e]{1,8192}$/;
 const PATH = '/devices/sessions/refresh';
 const EVERY_MS = 2_400_000;
 /** A token is renewed this long before it ends, but not more often than that. */
@@ -80,7 +80,6 @@ export class DeviceToken {
     this.stopped = true;
     this.timer?.cancel();
     await this.renewing;
-    this.parts.ended?.();
   }
 
   private async first(): Promise<boolean> {
@@ -144,17 +143,18 @@ export class DeviceToken {
 
   private async take(answer: unknown): Promise<void> {
     const { deviceToken, expiresAt, refreshToken } = isObject(answer) ? answer : {};
-    if (typeof deviceToken !== 'string' || deviceToken === '') {
-      throw new BridgeError('relay/token', 'the service gave no token');
-    }
+    if (!isSecret(deviceToken)) throw new BridgeError('relay/token', 'the service gave no token');
+    const isSame = refreshToken === undefined || refreshToken === null || refreshToken === '';
+    if (!isSame && !isSecret(refreshToken)) throw new BridgeError('relay/token', 'the service gave no lasting secret');
     const { log, rotated } = this.parts;
     log.hide?.(deviceToken);
     this.current = deviceToken;
     this.nextMs = this.waitFor(expiresAt);
-    if (typeof refreshToken !== 'string' || refreshToken === '' || refreshToken === this.refresh) return;
-    log.hide?.(refreshToken);
-    this.refresh = refreshToken;
-    await rotated(refreshToken);
+    const isNew = isSecret(refreshToken) && refreshToken !== this.refresh;
+    if (isNew) this.refresh = refreshToken;
+    // Each time: a log keeps only so many in mind.
+    log.hide?.(this.refresh);
+    if (isNew) await rotated(refreshToken);
   }
 
   /** Time is told in seconds, in milliseconds, or as text. */
@@ -173,4 +173,9 @@ export class DeviceToken {
       this.timer = this.parts.clock.after(ms, resolve);
     });
   }
+}
+
+/** True for what can be a token, as those that a config may have, and longer ones. */
+function isSecret(value: unknown): value is string {
+  return typeof value === 'string' && SECRET.test(value);
 }

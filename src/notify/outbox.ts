@@ -15,14 +15,18 @@ export interface Notice {
   readonly thread: string;
 }
 
-/** What an outbox is built from. */
-export interface OutboxParts {
+/** Where notices go. */
+export interface NoticesPlace {
   /** https address of the account's service. */
   readonly service: string;
   /** The session's token, which is not the relay's. */
   readonly token: string;
   /** The channel that the phones use. */
   readonly channel: string;
+}
+
+/** What an outbox is built from. */
+export interface OutboxParts extends NoticesPlace {
   post(url: string, body: JsonObject, headers: Record<string, string>): Promise<PostAnswer>;
   readonly clock: Clock;
   readonly log: Log;
@@ -51,8 +55,25 @@ export class Outbox {
   private ended = false;
   private failures = 0;
   private forbidden = 0;
+  private place: NoticesPlace;
 
-  constructor(private readonly parts: OutboxParts) {}
+  constructor(private readonly parts: OutboxParts) {
+    this.place = parts;
+  }
+
+  /** Notices go elsewhere from now on, those that wait too. */
+  move(place: NoticesPlace): void {
+    const before = this.place;
+    this.place = place;
+    // The same service still wants to be asked no sooner than it said.
+    if (isSameAccount(place, before)) return;
+    this.ended = false;
+    this.failures = 0;
+    this.forbidden = 0;
+    if (!this.timer) return;
+    this.timer.cancel();
+    void this.sendNext();
+  }
 
   /** Takes a notice; returns at once. */
   add(notice: Notice): void {
@@ -69,11 +90,14 @@ export class Outbox {
   stop(): void {
     this.ended = true;
     this.timer?.cancel();
+    this.timer = undefined;
     this.waiting.length = 0;
   }
 
   private async sendNext(): Promise<void> {
-    const { clock, log, token, service, post } = this.parts;
+    const { clock, log, post } = this.parts;
+    const { place } = this;
+    const { token, service } = place;
     this.timer = undefined;
     while (this.waiting[0] && this.waiting[0].until < clock.now()) {
       log.warn({ lost: this.waiting.shift()?.notice.title }, 'a notice could not be sent in time: it is dropped');
@@ -84,8 +108,12 @@ export class Outbox {
     let pause: number;
     try {
       const url = `${service.replace(/\/$/, '')}${PATH}`;
-      pause = this.conclude(next, await post(url, this.bodyOf(next.notice), { authorization: token }));
+      const answer = await post(url, this.bodyOf(next.notice), { authorization: token });
+      // What was said there of a token is not said of the next one.
+      const isLeft = !isSameAccount(place, this.place) && (answer.status < 200 || answer.status >= 300);
+      pause = isLeft ? PACE_MS : this.conclude(next, answer);
     } catch (error) {
+      this.forbidden = 0;
       pause = this.failed(describeError(error));
     } finally {
       this.sending = false;
@@ -142,7 +170,11 @@ export class Outbox {
       sound: 'default',
       interruption: urgent ? 'time-sensitive' : 'active',
       threadId: thread.slice(0, LONGEST_THREAD),
-      channel: this.parts.channel,
+      channel: this.place.channel,
     };
   }
+}
+
+function isSameAccount(one: NoticesPlace, other: NoticesPlace): boolean {
+  return one.service === other.service && one.token === other.token;
 }

@@ -86,6 +86,11 @@ export class EmbeddedRelay {
     return { host, port: this.server.port, url: relayUrl(reachable, this.server.port, tls !== undefined) };
   }
 
+  /** True while whoever connects to its port connects to it. */
+  get listening(): boolean {
+    return this.server !== undefined;
+  }
+
   /** Closes every client with 1001 and frees the port; it may be started again. */
   async stop(): Promise<void> {
     const server = this.server;

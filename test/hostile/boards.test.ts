@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BoardSimulator } from '../../devices/board/simulator.js';
-import type { PointDescription } from '../../firmware-protocol/message.js';
+import type { BoardMessage, PointDescription } from '../../firmware-protocol/message.js';
 import { fingerprint } from '../../firmware-protocol/point.js';
 import { Bridge, type BridgeParts } from '../../src/bridge.js';
 import { askControl } from '../../src/control/client.js';
@@ -37,6 +37,20 @@ class Chameleon extends BoardSimulator {
   become(id: string): void {
     Object.assign(this.identity, { id });
     this.reset();
+  }
+}
+
+/** Keeps to itself which points it has until it is told to talk. */
+class Reticent extends BoardSimulator {
+  talks = false;
+
+  constructor(...parts: ConstructorParameters<typeof BoardSimulator>) {
+    super(...parts);
+    const inner = this as unknown as { say(message: BoardMessage): void };
+    const say = inner.say.bind(this);
+    inner.say = (message) => {
+      if (message.verb !== 'describe' || this.talks) say(message);
+    };
   }
 }
 
@@ -147,6 +161,28 @@ describe('points that an unapproved board made for the fingerprint of another on
   });
 });
 
+describe('a board that calls itself as what is derived', () => {
+  const scene = sceneOf(embeddedRelay, { token: CANARY.token });
+
+  it('has no say in that, also where formulas come later', async () => {
+    const { bridge, usb } = scene().rig;
+    const { store, fleet } = bridge;
+    const board = new BoardSimulator(systemClock(), 12, {
+      identity: { id: 'derived' },
+      points: [sensor('sum', 'Sum')],
+    });
+    usb.plug('ttyUSB12', board);
+    await eventually(() => fleet.devices.get('derived_2')?.state).toBe('live');
+    const { parts } = bridge as unknown as { parts: BridgeParts };
+    const derived = new Map([['sum', { formula: 'shed.temp + 1000' }]]);
+    await bridge.reload({ ...parts, config: { ...parts.config, derived } as BridgeParts['config'] });
+    board.sense('sum', '-7');
+    await eventually(() => store.point('derived_2', 'sum')?.value).toBe(-7);
+    expect(store.point('derived', 'sum')?.value).toBeGreaterThan(900);
+    expect(store.health('derived')).toBe('online');
+  });
+});
+
 describe('a board that wants its owner’s consent', () => {
   const scene = sceneOf(embeddedRelay, { token: CANARY.token });
 
@@ -186,6 +222,22 @@ describe('a board that wants its owner’s consent', () => {
     expect(fleet.devices.get('swap')?.approved).toBe(false);
     await eventually(shown).toBe(fleet.devices.get('swap')?.identity?.manifest);
     expect(await consent({ manifest: shown() })).toMatchObject({ ok: true });
+  });
+
+  it('does not get it before it has described what it has', async () => {
+    const { rig } = scene();
+    const { store, fleet } = rig.bridge;
+    const board = new Reticent(systemClock(), 11, { identity: { id: 'sly' }, points: [output('laser', false)] });
+    rig.usb.plug('ttyUSB11', board);
+    await eventually(() => fleet.devices.get('sly')?.state).toBe('connecting');
+    const approve = { op: 'approve', device: 'sly' } as const;
+    expect(await askControl(rig.control, approve)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('yet'),
+    });
+    board.talks = true;
+    await eventually(() => store.health('sly')).toBe('unapproved');
+    expect(await askControl(rig.control, approve)).toMatchObject({ ok: true });
   });
 
   it('takes no place from others, whatever it has called itself', async () => {

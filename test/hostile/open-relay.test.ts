@@ -89,3 +89,35 @@ describe('anybody at all, on a relay without a token that the bridge leaves for 
     await next.stop();
   });
 });
+
+describe('anybody at all, on a relay without a token that the bridge wanted to leave and did not', () => {
+  const scene = sceneOf(embeddedRelay, { open: true });
+
+  it('switches nothing, whichever config is read next', async () => {
+    const { rig, sketch } = scene();
+    const { token } = CANARY;
+    const next = await embeddedRelay({ token });
+    const mallory = await rig.phone(scene().stranger);
+    const { parts } = rig.bridge as unknown as { parts: BridgeParts };
+    const config = { ...parts.config, relay: { ...parts.config.relay, url: next.url, token } } as BridgeParts['config'];
+    const change = { ...parts, config, relayUrl: next.url, token, openRelay: false };
+    const { fleet } = rig.bridge;
+    const prepare = fleet.prepare.bind(fleet);
+    fleet.prepare = () => () => Promise.reject(new Error('a device does not let go of its port'));
+    await expect(rig.bridge.reload(change)).rejects.toThrow('does not let go');
+    fleet.prepare = (wishes) => {
+      mallory.send({ ...cmd('pump', true), _from: 'mallory', _cmd: 'again' });
+      const take = prepare(wishes);
+      return async () => {
+        await mallory.waitFor(({ cmd_id }) => cmd_id === 'again');
+        return await take();
+      };
+    };
+    const publish = { ...config.publish, maxHz: 4 };
+    await rig.bridge.reload({ ...change, config: { ...config, publish } });
+    const ack = mallory.broadcasts.find(({ cmd_id }) => cmd_id === 'again');
+    expect({ heard: sketch.heardBytes, ack }).toMatchObject({ heard: '', ack: { ok: false, code: 'open_relay' } });
+    await expect.poll(() => rig.bridge.mesh.url).toBe(next.url);
+    await next.stop();
+  });
+});

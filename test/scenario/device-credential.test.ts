@@ -7,23 +7,24 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { BridgeParts } from '../../src/bridge-parts.js';
 import { askControl } from '../../src/control/client.js';
 import { type Log, silentLog } from '../../src/log.js';
+import type { Credential } from '../../src/mesh/artifact.js';
 import { roomCipher } from '../../src/mesh/e2ee.js';
 import { systemClock } from '../../src/system-clock.js';
 import { eventually } from '../support/eventually.js';
 import { embeddedRelay } from '../support/relays.js';
 import { Rig } from '../support/rig.js';
 
-/** A service that gives this token, and a new lasting secret each time. */
-async function tokenService(token: string, slow = Promise.resolve()) {
+/** A service that gives this token, and a new lasting secret each time: `secret-1` after `secret-0`. */
+async function tokenService(token: string, slow = Promise.resolve(), secret = 'secret') {
   const asked: string[] = [];
   const server = createServer((request: IncomingMessage, response) => {
     let text = '';
     request.on('data', (chunk) => (text += chunk));
     request.on('end', async () => {
       const { refreshToken } = JSON.parse(text);
-      const known = refreshToken === `secret-${asked.length}`;
+      const known = refreshToken === `${secret}-${asked.length}`;
       asked.push(refreshToken);
-      const answer = { deviceToken: token, refreshToken: `secret-${asked.length}` };
+      const answer = { deviceToken: token, refreshToken: `${secret}-${asked.length}` };
       await slow;
       response.writeHead(known ? 200 : 401).end(JSON.stringify(answer));
     });
@@ -76,6 +77,36 @@ it('a device whose config is read anew while its secret is being replaced uses t
   answer();
   await eventually(() => rig.bridge.mesh.ready).toBe(true);
   expect(service.asked).toEqual(['secret-0']);
+});
+
+it('a device of an account that the bridge has left keeps its secret, and costs the next one none of its own', async () => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'carter-device-'));
+  onTestFinished(() => rmSync(stateDir, { recursive: true, force: true }));
+  let answer = () => {};
+  const old = await tokenService('minted-token', new Promise((resolve) => (answer = resolve)), 'old');
+  const next = await tokenService('minted-token', undefined, 'next');
+  const relay = await embeddedRelay({ token: 'minted-token' });
+  const connection = { url: relay.url, token: 'minted-token', did: 'd1', refresh: 'old-0', validator: old.url };
+  const config = { bridge: { name: 'rig', namespace: 'rig', stateDir }, relay: { connection } };
+  const rig = await Rig.open(async () => relay, { devices: {}, config });
+  onTestFinished(() => rig.close());
+  await eventually(() => old.asked.length).toBe(1);
+  const { parts } = rig.bridge as unknown as { parts: BridgeParts };
+  const moveTo = (credential: Credential) => {
+    const relay = { ...parts.config.relay, credential } as BridgeParts['config']['relay'];
+    return rig.bridge.reload({ ...parts, config: { ...parts.config, relay } });
+  };
+  const kept = () => readFileSync(join(stateDir, 'device.json'), 'utf8');
+  await moveTo({ deviceId: 'd2', refresh: 'next-0', validator: next.url });
+  await eventually(kept).toContain('next-1');
+  // It was asked before the bridge left it, and replaces the secret all the same.
+  answer();
+  await eventually(kept).toContain('old-1');
+  await moveTo({ deviceId: 'd1', refresh: 'old-0', validator: old.url });
+  await eventually(() => old.asked.at(-1)).toBe('old-1');
+  await moveTo({ deviceId: 'd2', refresh: 'next-0', validator: next.url });
+  await eventually(() => next.asked.at(-1)).toBe('next-1');
+  await eventually(() => rig.bridge.mesh.ready).toBe(true);
 });
 
 it('the name that the relay of an account writes on a sealed frame counts as well as the sealed one', async () => {

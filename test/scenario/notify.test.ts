@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it, onTestFinished } from 'vitest';
+import type { BridgeParts } from '../../src/bridge-parts.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { eventually } from '../support/eventually.js';
 import { KeptLog } from '../support/mesh-side.js';
@@ -78,4 +79,26 @@ it('a service that never answers holds up nothing', async () => {
   const begun = performance.now();
   await rig.bridge.stop();
   expect(performance.now() - begun).toBeLessThan(2_000);
+});
+
+it('a config that is read anew loses no notice, and says none twice', async () => {
+  const account = await service();
+  const broken = await service((_, response) => response.writeHead(503).end());
+  const { rig } = await rigWith(account.url);
+  rig.board().say('temp=31\n');
+  await eventually(() => account.texts()).toEqual(['the shed is hot']);
+  const { parts } = rig.bridge as unknown as { parts: BridgeParts };
+  const reload = (notify: JsonObject) => {
+    const config = { ...parts.config, notify: { ...parts.config.notify, ...notify } } as BridgeParts['config'];
+    return rig.bridge.reload({ ...parts, config });
+  };
+  await reload({ service: broken.url });
+  const anna = await rig.phone('anna');
+  anna.send({ msg_type: 'rig.estop', _from: 'anna' });
+  await eventually(() => broken.texts()).toEqual(['emergency stop: all outputs go to safe']);
+  await reload({ service: account.url });
+  await eventually(() => account.texts().slice(1)).toEqual(['emergency stop: all outputs go to safe']);
+  await reload({ alarms: [] });
+  rig.board().pull();
+  await eventually(() => account.texts().slice(2)).toEqual(['shed is lost']);
 });

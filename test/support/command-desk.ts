@@ -173,6 +173,7 @@ export async function openDesk(
     commands,
     outputs,
     estop,
+    rules,
     router,
     tap,
     acks,

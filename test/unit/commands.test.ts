@@ -178,6 +178,14 @@ describe('a command is refused with', () => {
     await desk.close();
   });
 
+  it('role: a viewer whose phone has the name of somebody on this machine, and it hears of that', async () => {
+    const desk = await openDesk({ access: { phones: new Map([['bridge', 'viewer']]) } });
+    const cmd = desk.tap('pump', true, { _from: 'bridge' });
+    await desk.clock.advance(100);
+    expect(desk.ackOf(cmd)).toMatchObject({ ok: false, code: 'role', to: 'bridge' });
+    await desk.close();
+  });
+
   it('open_relay: anybody could have sent it', async () => {
     const desk = await openDesk({ access: { openRelay: true } });
     const cmd = desk.tap('pump', true);

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { silentLog } from '../../src/log.js';
+import { type Log, silentLog } from '../../src/log.js';
+import { createLogger } from '../../src/logger.js';
 import { DeviceToken } from '../../src/mesh/device-token.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { postJson } from '../../src/mesh/post-json.js';
@@ -11,10 +12,10 @@ const CREDENTIAL = { deviceId: 'd1', refresh: 'r1', validator: 'https://v.exampl
 
 /** A token whose service answers with these, the last one again and again. */
 function token(...answers: ({ status: number; answer?: unknown } | Error)[]) {
-  return chancy(0, ...answers);
+  return chancy(0, answers);
 }
 
-function chancy(random: number, ...answers: ({ status: number; answer?: unknown } | Error)[]) {
+function chancy(random: number, answers: ({ status: number; answer?: unknown } | Error)[], log: Log = silentLog) {
   const clock = new VirtualClock();
   const asked: { url: string; body: JsonObject }[] = [];
   const rotated: string[] = [];
@@ -32,7 +33,7 @@ function chancy(random: number, ...answers: ({ status: number; answer?: unknown 
     revoked: () => revoked++,
     clock,
     random: () => random,
-    log: silentLog,
+    log,
   });
   return { kept, clock, asked, rotated, revoked: () => revoked };
 }
@@ -83,6 +84,19 @@ describe('the token of a device', () => {
     expect(rotated).toEqual(['r2']);
     await clock.advance(2_400_000);
     expect(asked[1]?.body).toEqual({ deviceId: 'd1', refreshToken: 'r2' });
+  });
+
+  it('stays among what no log shows with its lasting secret, however many tokens come after that', async () => {
+    const lines: string[] = [];
+    const options = { level: 'info', secrets: [], pretty: false } as const;
+    const log = createLogger({ ...options, destination: { write: (line) => lines.push(line) } });
+    const tokens = Array.from({ length: 50 }, (_, i) => fresh(`token-${i}`));
+    const { kept, clock } = chancy(0, [fresh('token', { refreshToken: 'lasting' }), ...tokens], log);
+    await kept.begin();
+    await clock.advance(40 * 2_400_000);
+    log.info({}, `the relay closed the connection (1008 lasting ${kept.current})`);
+    expect(lines.at(-1)).toContain('(1008 [redacted] [redacted])');
+    await kept.stop();
   });
 
   it('is given up at once where the device is unknown, and after the third "forbidden" in a row', async () => {
@@ -148,7 +162,7 @@ describe('the token of a device', () => {
   });
 
   it('is renewed up to a tenth sooner, by chance', async () => {
-    const { kept, clock, asked } = chancy(0.5, fresh('second'));
+    const { kept, clock, asked } = chancy(0.5, [fresh('second')]);
     await kept.begin();
     await clock.advance(2_279_000);
     expect(asked).toHaveLength(1);

@@ -79,6 +79,14 @@ describe('a log that learns of a secret', () => {
   });
 });
 
+it('goes on whatever it has to hide, and hides it', () => {
+  const [long, quoted] = ['k'.repeat(60_000), '"'.repeat(60_000)];
+  const { log, json } = logger({ secrets: ['hunter2', long] });
+  log.hide?.(quoted);
+  log.info({ why: quoted }, `hunter2 ${long}!`);
+  expect(json()).toMatchObject([{ why: '[redacted]', msg: '[redacted] [redacted]!' }]);
+});
+
 describe('terminal lines', () => {
   it('are short', () => {
     const { log, lines } = logger({ pretty: true });

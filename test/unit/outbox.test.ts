@@ -93,6 +93,34 @@ describe('a notice', () => {
     expect(log.at('error')).toHaveLength(errors);
   });
 
+  it('is not given up for three times forbidden with a lost network between them', async () => {
+    const forbidden = { status: 403 };
+    const { box, clock, log, texts } = outbox(forbidden, forbidden, new Error('no route'), forbidden, {});
+    box.add(notice('a'));
+    await clock.advance(600_000);
+    expect(texts()).toHaveLength(5);
+    expect(log.at('error')).toEqual([]);
+  });
+
+  it('that waits goes to another account where the config names one, and no sooner to the same', async () => {
+    const { box, clock, posted } = outbox({ status: 429, waitMs: 30_000 }, { status: 401 }, {});
+    const at = (service: string, token: string, channel = 'home') => box.move({ service, token, channel });
+    box.add(notice('a'));
+    await clock.advance(10);
+    at('https://s.example/base/', 's3ss10n', 'attic');
+    await clock.advance(29_000);
+    expect(posted).toHaveLength(1);
+    await clock.advance(1_000);
+    box.add(notice('b'));
+    expect(posted).toHaveLength(2);
+    at('https://t.example', 'fresh', 'attic');
+    box.add(notice('c'));
+    await clock.advance(3_000);
+    expect(posted.slice(2)).toMatchObject([
+      { url: 'https://t.example/alerts/notify', headers: { authorization: 'fresh' }, body: { channel: 'attic' } },
+    ]);
+  });
+
   it('is tried again while the service is not reached, and dropped when it is news no more', async () => {
     const { box, clock, log, texts } = outbox(new Error('no route'), { status: 502 }, new Error('no route'));
     box.add(notice('a'));

@@ -39,4 +39,16 @@ describe('a reload', () => {
     await device.stop();
     await desk.close();
   });
+
+  it('carries out no wish that waited for its turn while its sender lost the right to it', async () => {
+    const desk = await openDesk({ rules: { fan: { minInterval: 1_000 } } });
+    desk.tap('fan', 50);
+    await desk.clock.advance(20);
+    const held = desk.tap('fan', 60);
+    desk.rules.access = { ...desk.rules.access, defaultRole: 'viewer' };
+    await desk.clock.advance(1_000);
+    expect(desk.ackOf(held)).toMatchObject({ ok: false, code: 'role' });
+    expect(desk.board.outputs.get('fan')).toBe(50);
+    await desk.close();
+  });
 });
