@@ -116,18 +116,17 @@ describe('the structure of the code', () => {
 
   it('the metrics look and touch nothing', () => {
     const loaded = (path: string) => sources.find((source) => source.path === path)?.loads ?? [];
-    const open = new Set([
-      'src/error.ts',
-      'src/status.ts',
-      'src/device/outcome.ts',
-      'src/relay/limits.ts',
-      'src/relay/strangers.ts',
-    ]);
+    const open = new Set(['src/error.ts', 'src/status.ts', 'src/device/outcome.ts', 'src/relay/limits.ts']);
     const strangers = sources
       .filter(({ path }) => path.startsWith('src/metrics/'))
       .flatMap(({ path }) => loaded(path).map((target) => [path, target] as const))
-      .filter(([, target]) => !open.has(target) && !/^(src\/metrics\/|src\/panel\/h|node:)/.test(target));
+      .filter(([, target]) => !open.has(target) && !/^(src\/metrics\/|src\/http\/|node:)/.test(target));
     expect(strangers).toEqual([]);
+  });
+
+  it('web servers know nothing of what they serve', () => {
+    const inHttp = (path: string) => path.startsWith('src/http/');
+    expect(violations(inHttp, (target) => inHttp(target) || target.startsWith('node:'))).toEqual([]);
   });
 
   it('nothing that runs knows whether it is recorded', () => {

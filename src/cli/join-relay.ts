@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { loadCertificate } from '../certificate.js';
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/schema.js';
+import { isEveryInterface, isLoopback, lanAddress, relayUrl } from '../http/address.js';
 import type { Log } from '../log.js';
 import { dialOwn } from '../mesh/client-own.js';
 import type { Dial } from '../mesh/client-socket.js';
 import type { Trust } from '../mesh/client-trust.js';
 import { isLoopbackUrl } from '../mesh/connection.js';
 import { type Pairing, pairingOf } from '../pairing.js';
-import { isEveryInterface, isLoopback, lanAddress, relayUrl } from '../relay/address.js';
 import { EmbeddedRelay } from '../relay/relay.js';
 import { loadOrCreateToken } from '../relay/token-file.js';
 

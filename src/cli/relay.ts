@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { BridgeError } from '../error.js';
+import { isEveryInterface, isLoopback, lanAddress, relayUrl } from '../http/address.js';
 import type { Log } from '../log.js';
 import { pairingOf } from '../pairing.js';
-import { isEveryInterface, isLoopback, lanAddress, relayUrl } from '../relay/address.js';
 import { EmbeddedRelay } from '../relay/relay.js';
 import { isToken } from '../relay/token.js';
 import { loadOrCreateToken } from '../relay/token-file.js';

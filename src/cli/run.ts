@@ -6,6 +6,7 @@ import { defaultConfig, type LoadedConfig, loadConfig } from '../config/load.js'
 import type { Config } from '../config/schema.js';
 import { spareSockets } from '../control/places.js';
 import { BridgeError, describeError } from '../error.js';
+import { lanAddress } from '../http/address.js';
 import type { Log } from '../log.js';
 import { type ProgramLog, readByPeople } from '../logger.js';
 import { parseRelayUrl } from '../mesh/connection.js';
@@ -14,7 +15,6 @@ import { LogRing } from '../panel/log-ring.js';
 import { machinePins } from '../port/pins.js';
 import { machinePorts } from '../port/ports.js';
 import type { Recorder } from '../record/recorder.js';
-import { lanAddress } from '../relay/address.js';
 import { selfCheck } from '../service/self-check.js';
 import { serviceManager } from '../service/service-env.js';
 import { claimFolder } from '../state/folder-claim.js';

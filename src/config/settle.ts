@@ -12,6 +12,7 @@ import { readLayoutFile } from './layout-file.js';
 import { namespaceOf } from './names.js';
 import { checkOutputs } from './output-check.js';
 import { valueAt } from './path.js';
+import { checkPorts } from './port-check.js';
 import type { Finding } from './problems.js';
 import { checkReadings } from './reading-check.js';
 import type { Config, ParsedConfig } from './schema.js';
@@ -56,7 +57,9 @@ const NO_SERVICE: Finding = {
 export function settle(parsed: ParsedConfig, parts: SettleParts): Settled {
   const { drivers, data, path, part } = parts;
   const relay = resolveRelay(parsed.relay, new Set(Object.keys(mapping(valueAt(data, ['relay'])))), path);
-  const errors = [checkReadings, checkOutputs, checkFormulas, checkSources].flatMap((check) => check(parsed, drivers));
+  const errors = [checkReadings, checkOutputs, checkFormulas, checkSources, checkPorts].flatMap((check) =>
+    check(parsed, drivers),
+  );
   const { config, notes, ...layout } = withLayout(named(parsed, relay.relay, parts), parsed, parts);
   errors.push(...layout.errors);
   if (relay.problem) errors.push(relay.problem);

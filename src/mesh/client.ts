@@ -11,7 +11,7 @@ import type { Dial } from './client-socket.js';
 import { MeshStats } from './client-stats.js';
 import { MESH_TIMING, type MeshTiming } from './client-timing.js';
 import type { Trust } from './client-trust.js';
-import { parseRelayUrl, plaintextWarning } from './connection.js';
+import { parseRelayUrl } from './connection.js';
 import type { Cipher } from './e2ee.js';
 import type { JsonObject, MeshFrame } from './frame.js';
 import { meshName } from './name.js';
@@ -101,9 +101,7 @@ export class MeshClient {
   start(): void {
     if (this.started || this.stopping) return;
     this.started = true;
-    const { log, url, name } = this.options;
-    const warning = plaintextWarning(url);
-    if (warning !== undefined) log.warn({}, warning);
+    const { log, name } = this.options;
     if (name !== this.name)
       log.warn({ name: this.name }, `joining as "${this.name}": relays refuse the name as written`);
     this.link.connect();

@@ -51,14 +51,10 @@ export function isLoopbackUrl(text: string): boolean {
 export function isPrivateUrl(text: string): boolean {
   const { hostname } = parseRelayUrl(text);
   if (isLoopbackUrl(text) || listed(PRIVATE, hostname)) return true;
-  return isIP(hostname) === 0 && (!hostname.includes('.') || /\.(local|lan|internal|home\.arpa)$/.test(hostname));
-}
-
-/** What to warn about: a token and commands in clear text over a public network; undefined where there is nothing. */
-export function plaintextWarning(text: string): string | undefined {
-  const { secure, display } = parseRelayUrl(text);
-  if (secure || isPrivateUrl(text)) return undefined;
-  return `${printable(display)} is a public address without encryption: token and commands can be read on the way; use wss://`;
+  return (
+    isIP(hostname) === 0 &&
+    (!hostname.includes('.') || /\.(local|lan|internal|home|home\.arpa|ts\.net)$/.test(hostname))
+  );
 }
 
 const LOOPBACK = blockList([

@@ -2,12 +2,13 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
+import { guardHeaders } from '../http/headers.js';
+import { hostsOf, inUrl, notFor } from '../http/hosts.js';
+import { listenHttp } from '../http/listen.js';
+import { listenFailure } from '../http/listen-failure.js';
+import { Strangers } from '../http/strangers.js';
 import type { Log } from '../log.js';
-import { guardHeaders } from '../panel/headers.js';
-import { hostsOf, inUrl, notFor } from '../panel/hosts.js';
-import { listenHttp } from '../panel/http-server.js';
 import { RateWindow } from '../relay/limits.js';
-import { Strangers } from '../relay/strangers.js';
 import { type BridgeStatus, reasonsOf } from '../status.js';
 import { type BridgeCounts, bridgeMetrics } from './bridge-metrics.js';
 import { EXPOSITION_TYPE, expose } from './exposition.js';
@@ -54,9 +55,8 @@ export class MetricsServer {
       this.server = await this.listen();
       this.load.start();
     } catch (cause) {
-      const { code = String(cause) } = cause as NodeJS.ErrnoException;
-      const hint = 'check metrics.host and metrics.port';
-      throw new BridgeError('metrics/listen', `can't listen on ${host} port ${port}: ${code}`, { hint, cause });
+      const { message, hint } = listenFailure({ host, port }, cause, 'metrics.host and metrics.port');
+      throw new BridgeError('metrics/listen', message, { hint, cause });
     }
   }
 

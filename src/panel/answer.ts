@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { type Addressed, notFor } from '../http/hosts.js';
 import type { Access } from './access.js';
 import type { Allowances } from './allowances.js';
-import { type Addressed, notFor } from './hosts.js';
 import type { PageFile } from './page-files.js';
 import type { Session } from './sessions.js';
 import { enterPage, signInPage } from './sign-in.js';

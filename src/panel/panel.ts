@@ -3,16 +3,17 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
+import { isEveryInterface, lanAddress } from '../http/address.js';
+import { guardHeaders } from '../http/headers.js';
+import { hostsOf, inUrl } from '../http/hosts.js';
+import { type HttpServerOptions, listenHttp } from '../http/listen.js';
+import { listenFailure } from '../http/listen-failure.js';
+import { Strangers } from '../http/strangers.js';
 import type { Log } from '../log.js';
 import { FRAME_COST, PacedReading } from '../paced-reading.js';
-import { isEveryInterface, lanAddress } from '../relay/address.js';
-import { Strangers } from '../relay/strangers.js';
 import { Access } from './access.js';
 import { Allowances } from './allowances.js';
 import { answerTo, type Gate, refusesSocket } from './answer.js';
-import { guardHeaders } from './headers.js';
-import { hostsOf, inUrl } from './hosts.js';
-import { type HttpServerOptions, listenHttp } from './http-server.js';
 import type { PageFile } from './page-files.js';
 import type { PanelRole, Session, Sessions } from './sessions.js';
 import { type PageEvents, type PageSocket, Sockets } from './sockets.js';
@@ -114,10 +115,8 @@ export class Panel {
         throw error;
       });
     } catch (cause) {
-      const { code = String(cause) } = cause as NodeJS.ErrnoException;
-      const busy = code === 'EADDRINUSE';
-      const hint = busy ? 'choose another panel port; 0: any free one' : 'check panel.host and panel.port';
-      throw new BridgeError('panel/listen', `can't listen on ${host} port ${port}: ${code}`, { hint, cause });
+      const { message, hint } = listenFailure({ host, port }, cause, 'panel.host and panel.port');
+      throw new BridgeError('panel/listen', message, { hint, cause });
     }
   }
 

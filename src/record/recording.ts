@@ -119,9 +119,9 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new BridgeError('record/missing', `can't read ${path}: ${(error as NodeJS.ErrnoException).code}`, {
-      cause: error,
-    });
+    const { code } = error as NodeJS.ErrnoException;
+    const message = code === 'ENOENT' ? `there is no file ${path}` : `can't read ${path}: ${code}`;
+    throw new BridgeError('record/missing', message, { cause: error });
   }
 }
 

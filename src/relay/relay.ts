@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import { BridgeError } from '../error.js';
+import { isEveryInterface, isLoopback, relayUrl } from '../http/address.js';
 import { type Log, silentLog } from '../log.js';
-import { isEveryInterface, isLoopback, relayUrl } from './address.js';
 import { Admission } from './admission.js';
 import { Connections } from './connections.js';
 import { newCounters, type RelayCounters } from './counters.js';

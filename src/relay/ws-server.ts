@@ -1,9 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { BridgeError } from '../error.js';
-import { Strangers } from './strangers.js';
+import { type HttpServerOptions, listenHttp } from '../http/listen.js';
+import { listenFailure } from '../http/listen-failure.js';
+import { Strangers } from '../http/strangers.js';
 
 /** One accepted WebSocket, as the relay uses it. */
 export interface RelaySocket {
@@ -50,59 +50,47 @@ export interface RelayServer {
   endAll(): void;
 }
 
-export interface ListenOptions {
-  host: string;
-  port: number;
-  maxFrameBytes: number;
-  connections: number;
-  /** Encrypts with this certificate. */
-  tls?: { readonly cert: string; readonly key: string } | undefined;
+/** Where the relay listens, and what it reads. */
+export interface ListenOptions extends HttpServerOptions {
+  readonly maxFrameBytes: number;
 }
-
-/** Time for a client to send the HTTP upgrade request, in ms. */
-const UPGRADE_MS = 5_000;
 
 /** Parts of one message. Each of them, however short, keeps the whole chunk of 64 KiB in memory in which it came. */
 const MAX_PARTS = 64;
 
 /** Listens for WebSockets; rejects with `relay/port-busy` or `relay/listen` when it cannot. */
-export function listen(options: ListenOptions, accept: (socket: RelaySocket) => SocketEvents): Promise<RelayServer> {
-  const limits = { headersTimeout: UPGRADE_MS, requestTimeout: UPGRADE_MS, connectionsCheckingInterval: 1_000 };
-  const refuse = (_request: IncomingMessage, response: ServerResponse) =>
+export async function listen(
+  options: ListenOptions,
+  accept: (socket: RelaySocket) => SocketEvents,
+): Promise<RelayServer> {
+  const http = await listenHttp(options).catch((error: NodeJS.ErrnoException) => {
+    throw listenError(error, options);
+  });
+  http.on('request', (_request, response) => {
     response.writeHead(426, { connection: 'close' }).end('This port speaks WebSocket only.\n');
-  const http = options.tls
-    ? createSecureServer({ ...limits, ...options.tls, handshakeTimeout: UPGRADE_MS }, refuse)
-    : createServer(limits, refuse);
-  http.maxConnections = options.connections;
+  });
   const strangers = new Strangers(Math.ceil(options.connections / 2));
   http.on('connection', (socket) => strangers.add(socket));
   const frames = { maxPayload: options.maxFrameBytes, maxFragments: MAX_PARTS, perMessageDeflate: false };
   const server = new WebSocketServer({ server: http, ...frames });
+  server.on('error', () => {}); // an accept that failed (too many open files): that connection is gone already
   server.on('connection', (socket, { socket: tcp, headers }) => {
     const events = accept(wrap(socket, tcp.remoteAddress ?? '', headers.origin, () => strangers.know(tcp)));
     attach(socket, events);
     tcp.on('data', (chunk: Buffer) => events.came(chunk.length));
   });
-  return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException) => reject(listenError(error, options));
-    server.once('error', failed);
-    http.listen({ host: options.host, port: options.port }, () => {
-      server.off('error', failed);
-      server.on('error', () => {}); // an accept that failed (too many open files): that connection is gone already
-      resolve({
-        port: (http.address() as AddressInfo).port,
-        stopListening: () =>
-          new Promise((done) => {
-            http.close(() => done());
-            http.closeIdleConnections();
-          }),
-        endAll: () => {
-          for (const socket of server.clients) socket.terminate();
-          http.closeAllConnections();
-        },
-      });
-    });
-  });
+  return {
+    port: (http.address() as AddressInfo).port,
+    stopListening: () =>
+      new Promise((done) => {
+        http.close(() => done());
+        http.closeIdleConnections();
+      }),
+    endAll: () => {
+      for (const socket of server.clients) socket.terminate();
+      http.closeAllConnections();
+    },
+  };
 }
 
 function wrap(socket: WebSocket, address: string, origin: string | undefined, know: () => void): RelaySocket {
@@ -138,15 +126,7 @@ function readUtf8(data: Buffer): string | undefined {
   }
 }
 
-function listenError(error: NodeJS.ErrnoException, { host, port }: ListenOptions): BridgeError {
-  if (error.code === 'EADDRINUSE') {
-    return new BridgeError('relay/port-busy', `port ${port} on ${host} is in use`, {
-      hint: `stop the program that listens on port ${port}, or choose another port (0 = any free one)`,
-      cause: error,
-    });
-  }
-  return new BridgeError('relay/listen', `cannot listen on ${host} port ${port}: ${error.code ?? error.message}`, {
-    hint: error.code === 'EACCES' ? 'ports below 1024 need rights; choose a higher one' : 'check host and port',
-    cause: error,
-  });
+function listenError(cause: NodeJS.ErrnoException, address: ListenOptions): BridgeError {
+  const { message, hint } = listenFailure(address, cause, 'host and port');
+  return new BridgeError(cause.code === 'EADDRINUSE' ? 'relay/port-busy' : 'relay/listen', message, { hint, cause });
 }

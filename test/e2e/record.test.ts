@@ -36,7 +36,7 @@ it('a bench that was recorded is lived through again, always in the same way', a
 });
 
 it.each([
-  [['replay', '/nonexistent'], 1, /can't read \/nonexistent: ENOENT/],
+  [['replay', '/nonexistent'], 1, /there is no file \/nonexistent/],
   [['replay', '/nonexistent', '--speed', 'soon'], 2, /a number above 0, or max/],
   [['bench', '--record', '/nonexistent/a'], 1, /can't write \/nonexistent\/a: ENOENT/],
 ])('%j ends with %i', async (args, code, said) => {

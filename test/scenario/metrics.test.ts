@@ -244,7 +244,7 @@ it('a bridge whose port for metrics is taken says so and does without', async ()
   const log = { ...silentLog, warn, child: () => log };
   const second = await Rig.open(embeddedRelay, { config: { metrics: { port } }, log });
   expect(warnings.filter((line) => line.startsWith('opening'))).toEqual([
-    `opening the metrics failed: can't listen on 127.0.0.1 port ${port}: EADDRINUSE; check metrics.host and metrics.port [metrics/listen]`,
+    `opening the metrics failed: port ${port} on 127.0.0.1 is in use; stop the program that listens on port ${port}, or choose another port (0 = any free one) [metrics/listen]`,
   ]);
   expect(second.bridge.metrics?.url).toBeUndefined();
   await Promise.all([first.close(), second.close()]);

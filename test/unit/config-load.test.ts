@@ -154,7 +154,7 @@ describe('warnings', () => {
     ['relay: { url: "ws://[fd00::1]:8765" }'],
     [
       'relay: { url: ws://relay.example.com }',
-      'b.yaml:1:15 relay.url: the connection leaves the local network without encryption; use wss://',
+      'b.yaml:1:15 relay.url: the connection leaves the local network without encryption: what is said can be read on the way; use wss://',
     ],
     [
       'relay: { embedded: {}, channel: my home }',

@@ -233,6 +233,14 @@ const CASES: readonly [text: string, ...lines: string[]][] = [
     'relay: { url: "ws://anna:secret@h" }',
     'b.yaml:1:15 relay.url: not the address of a relay; write it as ws://HOST:PORT or wss://HOST',
   ],
+  [
+    'relay: { embedded: { port: 8080 } }\npanel: {}',
+    'b.yaml:2:1 panel.port: 8080 is the port of `relay.embedded` too; give each its own',
+  ],
+  [
+    'panel: { port: 9000 }\nmetrics: { host: 0.0.0.0, port: 9000 }',
+    'b.yaml:2:33 metrics.port: 9000 is the port of `panel` too; give each its own',
+  ],
   ['log: {}\nlog: {}', 'b.yaml:2:1 the same key twice in one mapping; remove one of them'],
   ['log: {}\n---\nlog: {}', 'b.yaml:2:1 more than one document in the file; remove the `---` line and what follows'],
   ['log: {}\n}\n---\n}', 'b.yaml:2:1 something unexpected; look for a missing quote, or a stray bracket'],

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { notFor } from '../../src/http/hosts.js';
 import { Access } from '../../src/panel/access.js';
 import { Allowances } from '../../src/panel/allowances.js';
 import { answerTo, type Gate } from '../../src/panel/answer.js';
-import { notFor } from '../../src/panel/hosts.js';
 import { SESSION_MS, type SessionRecord, Sessions } from '../../src/panel/sessions.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Terminal } from '../../src/cli/context.js';
 import { type RelayCommandOptions, relayCommand } from '../../src/cli/relay.js';
-import { isLoopback, lanAddress, relayUrl } from '../../src/relay/address.js';
+import { isLoopback, lanAddress, relayUrl } from '../../src/http/address.js';
 import { systemClock } from '../../src/system-clock.js';
 import { RawClient } from '../support/raw-client.js';
 

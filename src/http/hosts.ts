@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { networkInterfaces } from 'node:os';
-import { isEveryInterface, isLoopback } from '../relay/address.js';
+import { isEveryInterface, isLoopback } from './address.js';
 
 /**
  * What the Host header of an honest request can be, for a server at `host`: its own names and addresses, and no others. A
