@@ -1,4 +1,5 @@
-import { defaultConfig, loadConfig } from '../config/load.js';
+import { defaultConfig } from '../config/load.js';
+import { loadStateDir } from '../config/state-dir.js';
 import { findSocket, type Surroundings } from '../control/places.js';
 import { BridgeError } from '../error.js';
 import { type CliContext, EXIT } from './context.js';
@@ -21,7 +22,7 @@ export function surroundingsOf({ env, machine }: CliContext): Surroundings {
 
 function stateDirOf({ stateDir, config }: ControlOptions, context: CliContext): string {
   if (stateDir !== undefined) return stateDir;
-  return (config === undefined ? defaultConfig(context) : loadConfig(config, context).config).bridge.stateDir;
+  return config === undefined ? defaultConfig(context).bridge.stateDir : loadStateDir(config, context);
 }
 
 /** Splits `device.point`; throws `cli/usage` where it is neither that nor, unless a point is needed, a device alone. */

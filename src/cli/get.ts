@@ -10,11 +10,14 @@ export async function getCommand(target: string, options: ControlOptions, contex
   const request = { op: 'get', device, ...(point === undefined ? {} : { point }) } as const;
   const answer = await askControl(await controlPath(options, context), request);
   if (!answer.ok || !isObject(answer['points'])) return refused(answer, context);
-  for (const [id, state] of Object.entries(answer['points'])) {
+  const last = Object.entries(isObject(answer['last']) ? answer['last'] : {});
+  const points = Object.entries(answer['points']);
+  if (points.length + last.length === 0) context.out(`${device}\t${String(answer['health'])}; it has told nothing yet`);
+  for (const [id, state] of points) {
     if (isObject(state)) context.out(`${device}.${id}\t${describePoint(state)}`);
   }
-  for (const [id, last] of Object.entries(isObject(answer['last']) ? answer['last'] : {})) {
-    if (isObject(last)) context.out(`${device}.${id}\t${describeLast(last)}`);
+  for (const [id, value] of last) {
+    if (isObject(value)) context.out(`${device}.${id}\t${describeLast(value)}`);
   }
   return EXIT.ok;
 }

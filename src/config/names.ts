@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { RESERVED_IDS } from '../device/point.js';
 
 /** What a namespace looks like: a mesh name that begins with a letter. */
@@ -21,4 +22,9 @@ export function namespaceOf(name: string): string {
     .slice(0, 32)
     .replace(/_+$/, '');
   return isNamespace(word) ? word : 'carter';
+}
+
+/** A state folder as a path; `~/` stands for the home folder. */
+export function stateDirIn(stated: string, homeDir: string): string {
+  return stated.startsWith('~/') ? join(homeDir, stated.slice(2)) : stated;
 }

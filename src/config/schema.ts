@@ -26,6 +26,14 @@ export interface DeviceConfig {
 
 const text = z.string().min(1).max(256);
 
+/** Where the bridge keeps what it remembers. */
+export const stateDirSchema = z
+  .string()
+  .regex(/^(~\/|\/)[^\0]*$/, { error: 'expected a path that begins with `/` or `~/`' })
+  .default('~/.local/state/carter-bridge')
+  .meta({ typeName: 'path' })
+  .describe('Where the bridge keeps what it remembers');
+
 const bridge = z.strictObject({
   name: text.optional().describe('Name on the relay, unique there. Default: `<host name>-bridge`'),
   namespace: z
@@ -39,12 +47,7 @@ const bridge = z.strictObject({
     .describe(
       'First word of every message type (`<namespace>.state`). Default: the name, where it begins with a letter; else made of it',
     ),
-  stateDir: z
-    .string()
-    .regex(/^(~\/|\/)[^\0]*$/, { error: 'expected a path that begins with `/` or `~/`' })
-    .default('~/.local/state/carter-bridge')
-    .meta({ typeName: 'path' })
-    .describe('Where the bridge keeps what it remembers'),
+  stateDir: stateDirSchema,
 });
 
 const publish = z.strictObject({

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { DriverRegister } from '../device/driver-kind.js';
 import { BridgeError } from '../error.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
@@ -9,7 +9,7 @@ import { checkSources } from './estop-check.js';
 import { checkFormulas } from './formula-check.js';
 import { checkLayout } from './layout-check.js';
 import { readLayoutFile } from './layout-file.js';
-import { namespaceOf } from './names.js';
+import { namespaceOf, stateDirIn } from './names.js';
 import { checkOutputs } from './output-check.js';
 import { valueAt } from './path.js';
 import { checkPorts } from './port-check.js';
@@ -106,7 +106,7 @@ function named(parsed: ParsedConfig, relay: Config['relay'], { homeDir, path, ..
     bridge: {
       name,
       namespace: namespace ?? namespaceOf(name),
-      stateDir: stateDir.startsWith('~/') ? join(homeDir, stateDir.slice(2)) : stateDir,
+      stateDir: stateDirIn(stateDir, homeDir),
     },
   };
 }

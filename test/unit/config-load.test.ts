@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigError, formatProblem } from '../../src/config/config-error.js';
 import { type ConfigContext, defaultConfig, loadConfig, parseConfig } from '../../src/config/load.js';
+import { loadStateDir } from '../../src/config/state-dir.js';
 import { isBridgeError } from '../../src/error.js';
 import { madeUpDrivers } from '../support/made-up-driver.js';
 
@@ -250,4 +251,23 @@ describe('garbage', () => {
       { numRuns: 500 },
     );
   });
+});
+
+describe('where the running bridge of a config is', () => {
+  const folderOf = (text: string, env = {}) => loadStateDir(file('state.yaml', text), context(env));
+
+  it('can be told whatever is wrong with the rest', () => {
+    expect(folderOf('bridge: { stateDir: /var/rig }')).toBe('/var/rig');
+    expect(folderOf('bridge: { stateDir: /var/rig, nam: x }\ndevices: { a: { driver: linez } }')).toBe('/var/rig');
+    expect(folderOf('bridge: { stateDir: ~/rig }\nlgo: {}')).toBe('/home/pi/rig');
+    expect(folderOf('bridge: { stateDir: "${WHERE}" }\nlgo: {}', { WHERE: '/var/rig' })).toBe('/var/rig');
+    expect(folderOf('lgo: {}')).toBe('/home/pi/.local/state/carter-bridge');
+  });
+
+  it.each(['bridge: { stateDir: here }', 'bridge: {', '- a', 'bridge: { stateDir: "${NOWHERE}" }'])(
+    'is not guessed: %s',
+    (text) => {
+      expect(() => folderOf(text)).toThrow(ConfigError);
+    },
+  );
 });

@@ -4,12 +4,14 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { getCommand } from '../../src/cli/get.js';
 import { askControl, watchControl } from '../../src/control/client.js';
 import { controlSocket } from '../../src/control/protocol.js';
 import { type ControlHandlers, ControlServer } from '../../src/control/server.js';
 import { silentLog } from '../../src/log.js';
 import type { JsonObject } from '../../src/mesh/frame.js';
 import { eventually } from '../support/eventually.js';
+import { printing } from '../support/printing.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 function newFolder(): string {
@@ -30,7 +32,8 @@ async function startServer(folder = newFolder()) {
     pairing: () => ({ ok: true, text: '{}' }),
     audit: () => ({ ok: true, commands: [] }),
     push: async (phone) => ({ ok: true, phone }),
-    get: (device) => ({ ok: true, device }),
+    get: (device) =>
+      device === 'mute' ? { ok: true, health: 'connecting', points: {}, last: {} } : { ok: true, device },
     set: async () => ({ ok: true }),
     approve: async () => ({ ok: true }),
     approveNew: () => ({ ok: true }),
@@ -80,6 +83,13 @@ describe('the path of the socket', () => {
     expect(() => controlSocket(`${fits}x`)).toThrow(tooLong);
     await expect(startServer(`${newFolder()}/${'é'.repeat(60)}`)).rejects.toThrow(tooLong);
   });
+});
+
+it('a device that has told nothing is not passed over in silence', async () => {
+  const { folder } = await startServer();
+  const said: string[] = [];
+  expect(await getCommand('mute', { stateDir: folder }, printing(said))).toBe(0);
+  expect(said).toEqual(['mute\tconnecting; it has told nothing yet']);
 });
 
 describe('idle clients', () => {
