@@ -54,17 +54,15 @@ interface DeviceState {
 /** The authoritative values: what the devices said, nothing else. */
 export class Store {
   private readonly states = new Map<string, DeviceState>();
-  private readonly listeners: StoreListener[] = [];
+  /** A set, as one that leaves while they are told must not make the next one miss what is told. */
+  private readonly listeners = new Set<StoreListener>();
 
   constructor(private readonly clock: Clock) {}
 
   /** Adds a listener; the returned function removes it. */
   subscribe(listener: StoreListener): () => void {
-    this.listeners.push(listener);
-    return () => {
-      const index = this.listeners.indexOf(listener);
-      if (index >= 0) this.listeners.splice(index, 1);
-    };
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   /** Ids of all devices, in the order in which they were added. */

@@ -41,3 +41,18 @@ test('points that are said again keep what is known of them', () => {
   store.describe('shed', [TEMP]);
   expect(store.point('shed', 'temp')).toMatchObject({ value: 20, quality: 'good' });
 });
+
+test('one that stops listening while it is told makes nobody else miss it', () => {
+  const { store } = listened();
+  store.describe('shed', [TEMP]);
+  const heard: string[] = [];
+  const leave = store.subscribe({
+    changed: () => {
+      heard.push('first');
+      leave();
+    },
+  });
+  store.subscribe({ changed: () => void heard.push('second') });
+  for (const value of [20, 21]) store.report('shed', [{ point: 'temp', value }]);
+  expect(heard).toEqual(['first', 'second', 'second']);
+});
