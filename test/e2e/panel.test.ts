@@ -8,7 +8,7 @@ import type { JsonObject } from '../../src/mesh/frame.js';
 import { systemClock } from '../../src/system-clock.js';
 import { barriers, DESKTOP, hasChromium, launchBrowser, openPanel, PHONE } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
-import { overhang, seen } from '../support/in-page.js';
+import { overhang, seen, slowFrames } from '../support/in-page.js';
 import { Program } from '../support/program.js';
 import { embeddedRelay } from '../support/relays.js';
 import { Rig, type RigBoard } from '../support/rig.js';
@@ -89,6 +89,16 @@ describe.skipIf(!hasChromium)('the panel in a browser', () => {
   }
   const control = (page: Page, id: string) => page.locator(`[data-control="${id}"]`);
   const tab = (page: Page, name: string) => page.getByRole('tab', { name });
+
+  it('misses nothing that becomes another while it is being drawn', async () => {
+    const { rig, page } = await open({ boards: { shed: simulated('shed') } });
+    await slowFrames(page, 5_000);
+    await tab(page, 'shed').click();
+    const turnout = page.getByRole('group', { name: 'Turnout' });
+    await turnout.waitFor();
+    await askControl(rig.control, { op: 'set', device: 'shed', point: 'turnout', value: 'thrown', arm: false });
+    await expect.poll(() => turnout.locator('.chosen').allTextContents(), { timeout: 4_000 }).toEqual(['thrown']);
+  });
 
   it('opens by the link that bench prints, once, and shows live values', async () => {
     const bench = new Program(['bench', '--port', '0', '--panel-port', '0', '--boards', '2']);

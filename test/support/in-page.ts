@@ -35,3 +35,12 @@ export function axeFindings(page: Page): Promise<string[]> {
     violations.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => id + ': ' + html.slice(0, 160) + ' ' + (any[0]?.message ?? ''))),
   )`);
 }
+
+/** From now on a frame, and all that waits for less than that, takes so long: as on a phone that is busy. */
+export function slowFrames(page: Page, ms: number): Promise<void> {
+  return page.evaluate(`(() => {
+    const later = window.setTimeout.bind(window);
+    window.setTimeout = (run, wait = 0, ...rest) => later(run, Math.max(wait, ${ms}), ...rest);
+    window.requestAnimationFrame = (run) => later(() => run(performance.now()), ${ms});
+  })()`);
+}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 /** Tells whoever wants to know that something of a name is another one; it does not say what. */
 export class Watch {
@@ -25,5 +25,6 @@ export class Watch {
 /** Draws the component anew each time that something of this name is another one. */
 export function useWatch(watch: Watch, name: string): void {
   const [, again] = useState(0);
-  useEffect(() => watch.on(name, () => again((n) => n + 1)), [watch, name]);
+  // Not after the next frame, as `useEffect` would: what becomes another until then would not be drawn.
+  useLayoutEffect(() => watch.on(name, () => again((n) => n + 1)), [watch, name]);
 }
