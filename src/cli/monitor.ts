@@ -25,7 +25,7 @@ export async function monitorCommand(target: string, options: ControlOptions, co
           } else if (answer['ok'] === undefined) context.out(lineOf(answer));
         },
         end: (error) => {
-          context.err(error ? describeError(error) : 'the bridge stopped');
+          context.err(error ? `carter-bridge: ${describeError(error)}` : 'the bridge stopped');
           resolve(EXIT.failure);
         },
       },

@@ -30,6 +30,9 @@ describe('the command line', () => {
 
   it.each([
     [['benhc'], /unknown command 'benhc'[\s\S]*bench/],
+    [['foo'], /unknown command 'foo'\n.*--help/],
+    [['panel', '--viewer', '--revoke'], /'--revoke' cannot be used with option '--viewer'/],
+    [['bench', '--config', 'x.yaml', '--boards', '2'], /'--boards <n>' cannot be used with option '--config <file>'/],
     [['bench', '--boards', 'many'], /whole number from 0 to 64/],
     [['relay', '--port', '99999'], /whole number from 0 to 65535/],
     [['get'], /missing required argument/],
@@ -90,6 +93,18 @@ describe('the command line', () => {
   it('says where to look when no bridge runs', async () => {
     const { code, err } = await runProgram(['get', 'shed.temp', '--state-dir', folder]);
     expect(err).toMatch(/no bridge answers .*; start it with/);
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    ['nowhere.jsonl', undefined, /there is no file .*nowhere.jsonl; `run --record FILE` makes one \[record\/missing\]/],
+    ['.', undefined, /can't read .*\(EISDIR\); it is a folder \[record\/missing\]/],
+    ['notes.jsonl', 'hello\n', /notes.jsonl is no recording; `run --record FILE` makes one \[record\/format\]/],
+    ['empty.jsonl', '', /empty.jsonl is no recording; /],
+  ])('says what is wrong with %s as a recording', async (name, text, problem) => {
+    const path = text === undefined ? join(folder, name) : file(name, text);
+    const { code, err } = await runProgram(['replay', path]);
+    expect(err).toMatch(problem);
     expect(code).toBe(1);
   });
 
