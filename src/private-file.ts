@@ -31,12 +31,13 @@ export async function writePrivate(path: string, text: string): Promise<void> {
 }
 
 /**
- * Makes a file that others than its owner can read private, and says so; `advice`: what to do about who has read it. One that
- * is not there is left alone. Throws the system's error.
+ * Makes a file that others than its owner can read private, and says so; `advice`: what to do about who has read it. What is
+ * no file, or not there, is left alone. Throws the system's error.
  */
 export function makePrivate(path: string, log: Log, advice: string): void {
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
-  if ((mode & 0o077) === 0) return;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  // A folder without the right to enter it is lost to its owner, and a device such as /dev/null to everybody.
+  if (!stats?.isFile() || (stats.mode & 0o077) === 0) return;
   chmodSync(path, 0o600);
   log.warn({ path }, `the file was open to other users; it is private now. ${advice}`);
 }

@@ -1,4 +1,4 @@
-import { watchControl } from '../control/client.js';
+import { askControl, watchControl } from '../control/client.js';
 import { describeError } from '../error.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
@@ -12,6 +12,7 @@ const ARROWS: Readonly<Record<string, string>> = { in: '<', out: '>', bad: '!' }
 export async function monitorCommand(target: string, options: ControlOptions, context: CliContext): Promise<number> {
   const { device, point } = splitTarget(target, false);
   const path = await controlPath(options, context);
+  if (point === undefined) await sayWhyNothing(device, path, context);
   return await new Promise<number>((resolve) => {
     const hangUp = watchControl(
       path,
@@ -25,7 +26,7 @@ export async function monitorCommand(target: string, options: ControlOptions, co
           } else if (answer['ok'] === undefined) context.out(lineOf(answer));
         },
         end: (error) => {
-          context.err(error ? describeError(error) : 'the bridge stopped');
+          context.err(error ? `carter-bridge: ${describeError(error)}` : 'the bridge stopped');
           resolve(EXIT.failure);
         },
       },
@@ -36,6 +37,15 @@ export async function monitorCommand(target: string, options: ControlOptions, co
     };
     context.signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+/** Tells of a device from which no lines are to be expected: an empty screen says nothing. */
+async function sayWhyNothing(device: string, path: string, context: CliContext): Promise<void> {
+  const answer = await askControl(path, { op: 'get', device });
+  const { ok, health } = answer;
+  if (!ok || (health !== 'offline' && health !== 'stale')) return;
+  const what = health === 'offline' ? 'is offline; its lines follow once it is there' : 'has been silent for a while';
+  context.err(`${device} ${what}; the log says more`);
 }
 
 /** A line of the wire, a reading, or what happened. */

@@ -35,7 +35,8 @@ async function revoke(options: ControlOptions, context: CliContext): Promise<num
   const answer = await askControl(await controlPath(options, context), { op: 'panel_revoke' });
   if (!answer.ok) return refused(answer, context);
   const count = Number(answer['count']);
-  context.out(`${count} ${count === 1 ? 'browser was' : 'browsers were'} signed out`);
+  if (count === 0) context.out('no browser was signed in');
+  else context.out(`${count} ${count === 1 ? 'browser was' : 'browsers were'} signed out`);
   if (answer['remembered'] === true) return EXIT.ok;
   context.err('this could not be remembered, and they are let in again after the next start; the log says why');
   return EXIT.failure;

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, formatProblem } from '../config/config-error.js';
 import { describeError, isBridgeError } from '../error.js';
 import { type CliContext, EXIT } from './context.js';
@@ -30,6 +30,7 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .version(context.version)
     .exitOverride()
     .showSuggestionAfterError()
+    .showHelpAfterError('(`--help` lists what there is)')
     .configureOutput({
       writeOut: (text) => context.out(text.trimEnd()),
       writeErr: (text) => context.err(text.trimEnd()),
@@ -44,7 +45,11 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .action((options) => finish(import('./run.js').then(({ runCommand }) => runCommand(options, context))));
   recording(program.command('bench'))
     .description('try everything without hardware: relay, boards, live values')
-    .option('--boards <n>', 'only so many simulated boards, none with real firmware', wholeNumber(0, 64))
+    .addOption(
+      new Option('--boards <n>', 'only so many simulated boards, none with real firmware')
+        .argParser(wholeNumber(0, 64))
+        .conflicts(['config', 'pty']),
+    )
     .option('--config <file>', 'simulate the devices of this config')
     .option('--pty <path>', 'make a virtual serial port here for a program of your own')
     .option('--port <port>', 'port of the relay; 0: any free one', wholeNumber(0, 65_535), 8765)
@@ -112,7 +117,7 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
   running(program.command('panel'))
     .description('print a link that opens the panel in one browser')
     .option('--viewer', 'for somebody who may only look, and stop everything')
-    .option('--revoke', 'sign all browsers out instead')
+    .addOption(new Option('--revoke', 'sign all browsers out instead').conflicts('viewer'))
     .action((options) => finish(import('./panel.js').then(({ panelCommand }) => panelCommand(options, context))));
   running(program.command('pair'))
     .description('print what a phone needs to join, as a QR code')

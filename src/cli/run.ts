@@ -158,7 +158,8 @@ function announce(
   if (relay.fingerprint !== undefined) out(`the relay's certificate: SHA-256 ${relay.fingerprint}`);
   if (link !== undefined) showLink(link, file, context);
   if (config.devices.size === 0) {
-    out('no devices yet: plug a board in that says who it is, or name devices in a config: --config bridge.yaml');
+    const where = file === undefined ? 'a config: --config bridge.yaml' : file;
+    out(`no devices yet: ${config.discover ? 'plug a board in that says who it is, or ' : ''}name devices in ${where}`);
   }
   if (config.relay.embedded === undefined || !relay.pairing.ok) return;
   // Where output is kept, as in a journal, others could read the keys.

@@ -13,8 +13,15 @@ export interface ConfigFile {
 /** Largest config in bytes. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Reads a config file. Throws `config/missing`, `config/unreadable`, or a ConfigError for what is not text or too long. */
-export function readConfigFile(path: string): ConfigFile {
+/** What to do about a config that is not there, and about a file that a config names. */
+const BEGIN = 'check the path, or begin with `carter-bridge init`';
+export const BESIDE = 'its path is relative to the config';
+
+/**
+ * Reads a config file, or one that a config names; `whenMissing`: what to do where it is not there. Throws `config/missing`,
+ * `config/unreadable`, or a ConfigError for what is not text or too long.
+ */
+export function readConfigFile(path: string, whenMissing = BEGIN): ConfigFile {
   let bytes: Buffer;
   let mode: number;
   try {
@@ -26,7 +33,7 @@ export function readConfigFile(path: string): ConfigFile {
       closeSync(file);
     }
   } catch (error) {
-    throw fileError(path, error);
+    throw fileError(path, error, whenMissing);
   }
   const fail = (message: string, hint: string) => {
     const start = { file: printable(path), line: 1, column: 1, path: '' };
@@ -51,14 +58,11 @@ function readAtMost(file: number, limit: number): Buffer {
   return buffer.subarray(0, length);
 }
 
-function fileError(path: string, cause: unknown): BridgeError {
+function fileError(path: string, cause: unknown, whenMissing: string): BridgeError {
   const code = (cause as NodeJS.ErrnoException).code;
   const name = printable(path);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new BridgeError('config/missing', `there is no file ${name}`, {
-      hint: 'check the path, or begin with `carter-bridge init`',
-      cause,
-    });
+    return new BridgeError('config/missing', `there is no file ${name}`, { hint: whenMissing, cause });
   }
   const hints: Record<string, string> = { EACCES: 'check its owner and mode', EISDIR: 'it is a folder' };
   const hint = hints[code ?? ''];

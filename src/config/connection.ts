@@ -1,13 +1,13 @@
-import { X509Certificate } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import type { CertificateSource } from '../certificate.js';
 import { BridgeError, isBridgeError } from '../error.js';
 import { type Artifact, readArtifact, secretsOf } from '../mesh/artifact.js';
 import { printable } from '../text.js';
-import { readConfigFile } from './config-file.js';
+import { BESIDE, readConfigFile } from './config-file.js';
 import { readJson } from './json-source.js';
 import type { Finding } from './problems.js';
 import { isRoomKey, type ParsedRelay, type RelayConfig } from './relay-schema.js';
+import { certificateIn } from './tls-check.js';
 
 /** The relay that a config means, once its `connection` is read. */
 export interface ResolvedRelay {
@@ -65,7 +65,7 @@ function withFiles(relay: Omit<ParsedRelay, 'connection'>, config: string) {
   if (embedded) return wrong('is for a relay elsewhere', 'for the one inside use `embedded.tls`');
   if (relay.url !== undefined && !isSecure(relay.url)) return { rest, problem: UNENCRYPTED };
   try {
-    return { rest: { ...rest, ca: authoritiesIn(resolve(dirname(config), ca)) } };
+    return { rest: { ...rest, ca: certificateIn(resolve(dirname(config), ca)) } };
   } catch (error) {
     if (!isBridgeError(error)) throw error;
     const { message, hint } = error;
@@ -82,17 +82,6 @@ export function besideConfig(source: CertificateSource, config: string): Certifi
   if (source === true) return true;
   const folder = dirname(config);
   return { cert: resolve(folder, source.cert), key: resolve(folder, source.key) };
-}
-
-function authoritiesIn(path: string): string {
-  const { text } = readConfigFile(path);
-  const hint = 'a PEM file is wanted: `-----BEGIN CERTIFICATE-----`';
-  try {
-    new X509Certificate(text);
-  } catch (cause) {
-    throw new BridgeError('relay/ca', 'there is no certificate in this file', { hint, cause });
-  }
-  return text;
 }
 
 function merged(rest: Omit<ParsedRelay, 'connection'>, artifact: Artifact, given: ReadonlySet<string>): RelayConfig {
@@ -114,7 +103,7 @@ function contentOf(connection: unknown, config: string): { content: unknown; sha
   if (typeof connection !== 'string' || /^wss?:/i.test(connection.trim()))
     return { content: connection, shared: false };
   if (connection.trim().startsWith('{')) return { content: parsed(connection, 'this text'), shared: false };
-  const { text, shared } = readConfigFile(resolve(dirname(config), connection));
+  const { text, shared } = readConfigFile(resolve(dirname(config), connection), BESIDE);
   return { content: parsed(text, 'the file'), shared };
 }
 

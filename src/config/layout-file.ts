@@ -13,9 +13,9 @@ export interface LayoutFile {
   locate(path: Path, at: 'key' | 'value'): Place;
 }
 
-/** Reads a layout. Throws `config/missing`, `config/unreadable`, or a ConfigError with what is wrong. */
-export function readLayoutFile(path: string): LayoutFile {
-  return parseLayout(readConfigFile(path));
+/** Reads a layout. Throws as `readConfigFile` does, or a ConfigError with what is wrong. */
+export function readLayoutFile(path: string, whenMissing?: string): LayoutFile {
+  return parseLayout(readConfigFile(path, whenMissing));
 }
 
 /** A layout that has been read; throws a ConfigError for what is no JSON object. */

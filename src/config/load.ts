@@ -39,7 +39,7 @@ const MAX_PROBLEMS = 200;
 
 /**
  * Reads and checks a config. Throws a ConfigError with every problem, or a BridgeError `config/missing` or
- * `config/unreadable`. Touches nothing but the file, and the layout that it names.
+ * `config/unreadable`. Touches nothing but the file, and those that it names.
  */
 export function loadConfig(path: string, context: ConfigContext): LoadedConfig {
   return parseConfig(readConfigFile(path), context);

@@ -4,6 +4,7 @@ import type { DriverRegister } from '../device/driver-kind.js';
 import { BridgeError } from '../error.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import { meshName } from '../mesh/name.js';
+import { BESIDE } from './config-file.js';
 import { besideConfig, type ResolvedRelay, resolveRelay } from './connection.js';
 import { checkSources } from './estop-check.js';
 import { checkFormulas } from './formula-check.js';
@@ -17,6 +18,7 @@ import type { Finding } from './problems.js';
 import { checkReadings } from './reading-check.js';
 import type { Config, ParsedConfig } from './schema.js';
 import type { SoundPart } from './sound-part.js';
+import { checkCertificates } from './tls-check.js';
 
 /** What settles a config. */
 export interface SettleParts {
@@ -65,7 +67,7 @@ export function settle(parsed: ParsedConfig, parts: SettleParts): Settled {
   if (relay.problem) errors.push(relay.problem);
   const lacksService = config.notify && config.notify.service === undefined && !config.relay.credential;
   if (lacksService && !part.isPartial('relay')) errors.push(NO_SERVICE);
-  return { config, relay, errors, notes };
+  return { config, relay, errors, notes: [...notes, ...checkCertificates(config)] };
 }
 
 /** Reads the layout that the config names, and holds its controls against the bindings and the devices. */
@@ -80,11 +82,10 @@ function withLayout(
   }
   let document: JsonObject;
   try {
-    document = readLayoutFile(resolve(dirname(path), layout.file)).document;
+    document = readLayoutFile(resolve(dirname(path), layout.file), BESIDE).document;
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
-    const hint = error.code === 'config/missing' ? 'its path is relative to the config' : error.hint;
-    const finding: Finding = { path: ['layout', 'file'], at: 'value', message: error.message, hint };
+    const finding: Finding = { path: ['layout', 'file'], at: 'value', message: error.message, hint: error.hint };
     return { config, errors: [finding], notes: [] };
   }
   const whole: Config = { ...config, layout: { bindings: layout.bindings, document } };

@@ -11,7 +11,7 @@ export function askControl(path: string, request: ControlRequest, ms = 10_000): 
       settle();
     };
     const timeout = AbortSignal.timeout(ms);
-    const onTimeout = () => done(() => reject(new BridgeError('control/timeout', 'the bridge does not answer')));
+    const onTimeout = () => done(() => reject(unanswered(path)));
     timeout.addEventListener('abort', onTimeout, { once: true });
     const hangUp = watchControl(path, request, {
       answer: (answer) => done(() => resolve(answer as ControlAnswer)),
@@ -74,21 +74,29 @@ function hungUp(cause?: Error): BridgeError {
   return new BridgeError('control/closed', 'the bridge hung up', { cause });
 }
 
+function unanswered(path: string): BridgeError {
+  const hint = 'it may be busy: try again; else it hangs: restart it';
+  return new BridgeError('control/timeout', `the bridge at ${path} does not answer`, { hint });
+}
+
 function unreachable(path: string, cause: Error): BridgeError {
   if (!isListened(cause)) {
     const hint = 'start it with `carter-bridge run`, or name its config with --config or its folder with --state-dir';
     return new BridgeError('control/not-running', `no bridge answers at ${path}`, { hint, cause });
   }
-  const hint = 'is it another user’s? Else it hangs; restart it';
+  const denied = 'code' in cause && cause.code === 'EACCES';
+  const hint = denied ? 'it is another user’s; ask as that user, or with `sudo`' : 'maybe it hangs; then restart it';
   return new BridgeError('control/refused', `the bridge at ${path} does not let us in: ${cause.message}`, {
     hint,
     cause,
   });
 }
 
-/** Whether somebody holds the socket although connecting to it failed: only these two codes say that nobody does. */
+/** Only these say that nobody holds the socket; any other failure to connect to it does not. */
+const NOBODY: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTDIR']);
+
 function isListened(error: Error): boolean {
-  return !('code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ENOENT'));
+  return !('code' in error && NOBODY.has(error.code));
 }
 
 /** Whether anybody listens at a socket, even a process that is stopped or too busy to answer. */

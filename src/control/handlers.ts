@@ -49,8 +49,9 @@ export function controlHandlers(parts: ControlParts): ControlHandlers {
     role: spec.role,
   });
   const unknownDevice = (device: string): ControlAnswer => {
-    const known = store.devices().join(', ') || 'none';
-    return { ok: false, code: 'unknown_point', message: `there is no device ${device}; known: ${known}` };
+    const known = store.devices().join(', ');
+    const there = known ? `known: ${known}` : 'there are no devices';
+    return { ok: false, code: 'unknown_point', message: `there is no device ${device}; ${there}` };
   };
   const unknownPoint = (device: string, point: string): ControlAnswer => {
     const known = [...store.points(device).keys()].join(', ') || 'none yet';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstatSync } from 'node:fs';
+import { accessSync, constants, lstatSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isInUse } from './client.js';
@@ -25,7 +25,8 @@ export function spareSockets(stateDir: string, { env, uid }: Surroundings): stri
 /** Where the bridge with this state folder listens, or would. Throws `control/path`. */
 export async function findSocket(stateDir: string, surroundings: Surroundings): Promise<string> {
   const usual = controlSocket(stateDir);
-  const spares = spareSockets(stateDir, surroundings).filter((path) => isTrusted(dirname(path), surroundings.uid));
+  const isOpen = (path: string) => isTrusted(dirname(path), surroundings.uid) && canEnter(dirname(path));
+  const spares = spareSockets(stateDir, surroundings).filter(isOpen);
   if (spares.length === 0 || (await isInUse(usual))) return usual;
   for (const path of spares) if (await isInUse(path)) return path;
   return usual;
@@ -35,4 +36,14 @@ export async function findSocket(stateDir: string, surroundings: Surroundings): 
 function isTrusted(folder: string, uid: number): boolean {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   return stats?.isDirectory() === true && (stats.uid === uid || folder.startsWith('/run/'));
+}
+
+/** False where a socket in there says the same to us, whether or not a bridge has it: the service's folder is its own. */
+function canEnter(folder: string): boolean {
+  try {
+    accessSync(folder, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -25,11 +25,14 @@ export interface HearingParts {
 }
 
 const GARBAGE = 'the garbage was noticed';
+const NOTHING_YET = 'the device has said nothing yet';
 
 /** Hears whether a device speaks, and whether it can be understood; tells its health and the log. */
 export class Hearing {
   private readonly silence: Silence;
   private readonly legibility: Legibility;
+  /** Whether anything readable ever came. */
+  private spoken = false;
 
   constructor(private readonly parts: HearingParts) {
     const { clock } = parts;
@@ -64,6 +67,7 @@ export class Hearing {
 
   /** A readable line came. */
   line(): void {
+    this.spoken = true;
     this.legibility.line();
     this.silence.heard();
   }
@@ -83,7 +87,9 @@ export class Hearing {
     this.legibility.stale();
     store.stale(device);
     health.setSilent(true);
-    log.warn({}, `${this.silenceInWords()}: its values are stale`);
+    const words = this.silenceInWords();
+    if (words === NOTHING_YET) log.warn({}, `${words}; has it power, does its sketch print, is \`baud\` its rate?`);
+    else log.warn({}, `${words}: its values are stale`);
   }
 
   private fresh(): void {
@@ -109,6 +115,7 @@ export class Hearing {
   }
 
   private silenceInWords(): string {
-    return this.legibility.lost ? 'the device says nothing readable' : 'the device fell silent';
+    if (this.legibility.lost) return 'the device says nothing readable';
+    return this.spoken ? 'the device fell silent' : NOTHING_YET;
   }
 }

@@ -19,6 +19,8 @@ export interface ConnectionEnd {
 }
 
 const TLS = /CERT|_TLS|SSL|SELF_SIGNED|UNABLE_TO_|EPROTO/;
+/** What answers is no TLS at all. */
+const PLAIN = /wrong version number|packet length too long|http request/i;
 const EXPIRED = /CERT_(HAS_EXPIRED|NOT_YET_VALID)/;
 const UNTRUSTED =
   /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_(UNTRUSTED|SIGNATURE_FAILURE)|INVALID_(CA|PURPOSE)|PATH_LENGTH|^UNSPECIFIED$/;
@@ -39,6 +41,9 @@ function tlsFailure(code: string, error: Error | undefined) {
     return { code: 'mesh/tls-untrusted', message: `nobody whom we trust vouches for it (${text})`, hint };
   }
   if (!TLS.test(code)) return undefined;
+  if (PLAIN.test(error?.message ?? '')) {
+    return { code: 'mesh/tls', message: 'it does not encrypt', hint: 'a relay without TLS needs ws://' };
+  }
   return { code: 'mesh/tls', message: text, hint: 'a relay without TLS needs ws://' };
 }
 
@@ -85,6 +90,10 @@ export function openingEnd(error: Error | undefined, relay: string): ConnectionE
       `${relay} does not speak WebSocket: ${text}`,
       'check port, path and wss://',
     );
+  }
+  if (code === 'ECONNRESET') {
+    const hint = 'check address and port; a relay with TLS needs wss://';
+    return end('unreachable', 'mesh/unreachable', `${relay} hung up before it answered`, hint);
   }
   return end('unreachable', 'mesh/unreachable', `no connection to ${relay}: ${text}`, 'check address and network');
 }

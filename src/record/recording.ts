@@ -95,7 +95,9 @@ export function entryLine(entry: Entry): string {
 /** Reads a recording; a last line that is not whole is left out. Throws `record/missing` or `record/format`. */
 export function readRecording(path: string): Recording {
   const [first = '', ...lines] = textOf(path).split('\n').slice(0, -1);
-  const { t, recording, config, ...head } = parse(first, 1) as JsonObject & { t: number };
+  const begin = lineIn(first);
+  if (!begin) throw noRecording(path);
+  const { t, recording, config, ...head } = begin;
   if (recording !== FORMAT) {
     const hint = recording === undefined ? undefined : 'replay it with the version of the program that wrote it';
     throw new BridgeError('record/format', `${path} is no recording that this program can read`, hint ? { hint } : {});
@@ -103,7 +105,7 @@ export function readRecording(path: string): Recording {
   return {
     begun: t,
     head: { ...(head as unknown as RecordingHead), config: configFromJson(config) },
-    entries: lines.map((line, index) => entryOf(parse(line, index + 2))),
+    entries: lines.map((line, index) => entryOf(parse(line, index + 2, path))),
   };
 }
 
@@ -120,17 +122,32 @@ function textOf(path: string): string {
     return readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const message = code === 'ENOENT' ? `there is no file ${path}` : `can't read ${path}: ${code}`;
-    throw new BridgeError('record/missing', message, { cause: error });
+    const missing = code === 'ENOENT' || code === 'ENOTDIR';
+    const message = missing ? `there is no file ${path}` : `can't read ${path} (${code})`;
+    const hint = missing ? MADE : code === 'EISDIR' ? 'it is a folder' : 'this user must be able to read it';
+    throw new BridgeError('record/missing', message, { hint, cause: error });
   }
 }
 
-function parse(line: string, number: number): JsonObject {
+function parse(line: string, number: number, path: string): JsonObject {
+  const value = lineIn(line);
+  if (value) return value;
+  const hint = 'it is damaged there; the lines before it make a recording of their own';
+  throw new BridgeError('record/format', `line ${number} of ${path} is none of a recording`, { hint });
+}
+
+function lineIn(line: string): (JsonObject & { t: number }) | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    if (typeof (value as { t?: unknown } | null)?.t === 'number') return value as JsonObject;
+    if (typeof (value as { t?: unknown } | null)?.t === 'number') return value as JsonObject & { t: number };
   } catch {
-    // Told with the number of the line.
+    // Told with the place of the line.
   }
-  throw new BridgeError('record/format', `line ${number} is none of a recording`);
+  return undefined;
+}
+
+const MADE = '`run --record FILE` makes one';
+
+function noRecording(path: string): BridgeError {
+  return new BridgeError('record/format', `${path} is no recording`, { hint: MADE });
 }

@@ -57,7 +57,7 @@ export function parseExpression(text: string): Expression {
   try {
     tree = jsep(text);
   } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error));
+    throw unparsed(error instanceof Error ? error.message : String(error));
   }
   const inputs = new Map<string, Input>();
   const { type, run } = new Compiler(inputs, () => undefined).part(tree);
@@ -97,8 +97,10 @@ class Compiler {
         return this.call(known);
       case 'Identifier':
         throw invalid(`\`${known.name}\` means nothing here`, 'a point is written as `device.point`');
+      case 'Compound':
+        throw invalid('this is no formula', known.body.some(isWordOperator) ? WORDS : EXAMPLE);
       default:
-        throw invalid('this is no formula', 'for example `shed.temp * 1.8 + 32`');
+        throw invalid('this is no formula', EXAMPLE);
     }
   }
 
@@ -169,7 +171,10 @@ class Compiler {
   private call({ callee, arguments: given }: jsep.CallExpression): Part {
     const name = callee.type === 'Identifier' ? String(callee['name']) : '';
     const found = FUNCTIONS.get(name);
-    if (!found) throw invalid(`there is no function \`${name}\``, `there are ${[...FUNCTIONS.keys()].join(', ')}`);
+    if (!found) {
+      const message = name === '' ? 'only functions can be called' : `there is no function \`${name}\``;
+      throw invalid(message, `there are ${[...FUNCTIONS.keys()].join(', ')}`);
+    }
     const { least, most, apply } = found;
     if (given.length < least || given.length > most) {
       const wanted = least === most ? `${least}` : `${least} to ${most}`;
@@ -210,6 +215,19 @@ function expectType(operator: string, wanted: ResultType, ...types: readonly Res
 function unknownOperator(operator: string): BridgeError {
   const hint = operator === '^' || operator === '**' ? 'a power is `pow(base, exponent)`' : undefined;
   return invalid(`there is no operator \`${operator}\``, hint);
+}
+
+const EXAMPLE = 'for example `shed.temp * 1.8 + 32`';
+const WORDS = '`and` is written `&&`, `or` is `||`, `not` is `!`';
+
+function isWordOperator(node: jsep.Expression): boolean {
+  return node.type === 'Identifier' && /^(and|or|not)$/i.test(String(node['name']));
+}
+
+/** The parser's own words, as part of a sentence. */
+function unparsed(text: string): BridgeError {
+  const message = text.charAt(0).toLowerCase() + text.slice(1);
+  return invalid(message, /^unexpected "="/.test(message) ? 'whether two are equal is asked by `==`' : EXAMPLE);
 }
 
 function invalid(message: string, hint?: string): BridgeError {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runProgram } from '../support/program.js';
+import { Program, runProgram } from '../support/program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'carter-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,6 +30,9 @@ describe('the command line', () => {
 
   it.each([
     [['benhc'], /unknown command 'benhc'[\s\S]*bench/],
+    [['foo'], /unknown command 'foo'\n.*--help/],
+    [['panel', '--viewer', '--revoke'], /'--revoke' cannot be used with option '--viewer'/],
+    [['bench', '--config', 'x.yaml', '--boards', '2'], /'--boards <n>' cannot be used with option '--config <file>'/],
     [['bench', '--boards', 'many'], /whole number from 0 to 64/],
     [['relay', '--port', '99999'], /whole number from 0 to 65535/],
     [['get'], /missing required argument/],
@@ -91,6 +94,46 @@ describe('the command line', () => {
     const { code, err } = await runProgram(['get', 'shed.temp', '--state-dir', folder]);
     expect(err).toMatch(/no bridge answers .*; start it with/);
     expect(code).toBe(1);
+  });
+
+  it.each([
+    ['nowhere.jsonl', undefined, /there is no file .*nowhere.jsonl; `run --record FILE` makes one \[record\/missing\]/],
+    ['.', undefined, /can't read .*\(EISDIR\); it is a folder \[record\/missing\]/],
+    ['notes.jsonl', 'hello\n', /notes.jsonl is no recording; `run --record FILE` makes one \[record\/format\]/],
+    ['empty.jsonl', '', /empty.jsonl is no recording; /],
+  ])('says what is wrong with %s as a recording', async (name, text, problem) => {
+    const path = text === undefined ? join(folder, name) : file(name, text);
+    const { code, err } = await runProgram(['replay', path]);
+    expect(err).toMatch(problem);
+    expect(code).toBe(1);
+  });
+
+  it('says where to name devices: in the config that it was started with', async () => {
+    const state = mkdtempSync(join(folder, 'state-'));
+    const path = file(
+      'none.yaml',
+      `bridge: { stateDir: ${state} }\nrelay: { embedded: { port: 0 } }\ndiscover: false\n`,
+    );
+    const run = new Program(['run', '--config', path]);
+    const [line] = await run.shows(/^no devices yet.*$/m);
+    expect(line).toBe(`no devices yet: name devices in ${path}`);
+    const lines = runProgram(['monitor', 'none', '--state-dir', state]);
+    expect(await lines).toMatchObject({ code: 1, err: 'there is no device none; there are no devices\n' });
+    expect(await run.stop()).toBe(0);
+  });
+
+  it('says why a device shows no lines', async () => {
+    const state = mkdtempSync(join(folder, 'state-'));
+    const path = file(
+      'gone-lines.yaml',
+      `bridge: { stateDir: ${state} }\nrelay: { embedded: { port: 0 } }\ndevices: { gone: { driver: lines, port: /dev/serial/by-id/none } }\n`,
+    );
+    const run = new Program(['run', '--config', path]);
+    await run.shows(/^bridge /m);
+    const monitor = new Program(['monitor', 'gone', '--config', path]);
+    await monitor.shows(/^gone is offline; its lines follow once it is there; the log says more$/m);
+    expect(await monitor.stop()).toBe(0);
+    expect(await run.stop()).toBe(0);
   });
 
   it('examines the machine, for people and for programs', async () => {

@@ -228,6 +228,10 @@ describe('a browser that was let in', () => {
     expect(await page.closed).toBe(1008);
     expect((await ask(url, { cookie })).status).toBe(401);
     expect((await ask(url, { cookie: await cookieOf(link()) })).status).toBe(200);
+    for (const said of ['1 browser was signed out', 'no browser was signed in']) {
+      await panelCommand({ stateDir: dirname(rig.control), revoke: true }, context);
+      expect(printed.at(-1)).toBe(said);
+    }
   });
 });
 

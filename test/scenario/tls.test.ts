@@ -105,6 +105,21 @@ describe('a bridge on a secure relay', () => {
     expect(side.log.all).not.toContain('s3cret-token');
   });
 
+  it('says in plain words that the other side does not encrypt, or does', async () => {
+    const { url } = await relayWith(undefined);
+    const secure = new MeshSide(url.replace(/^ws:/, 'wss:'), {}, QUICK);
+    secure.client.start();
+    await until(() => secure.log.at('warn').length > 0);
+    expect(secure.log.at('warn')[0]).toMatch(
+      /no secure connection to \S+: it does not encrypt; .*ws:\/\/ \[mesh\/tls\]/,
+    );
+    const { url: encrypted } = await relayWith(await certificateFor('127.0.0.1', await authority()));
+    const plain = new MeshSide(encrypted.replace(/^wss:/, 'ws:'), {}, QUICK);
+    plain.client.start();
+    await until(() => plain.log.at('warn').length > 0);
+    expect(plain.log.at('warn')[0]).toMatch(/hung up .*; a relay with TLS needs wss:\/\//);
+  });
+
   it('checks certificates also where the environment says not to', async () => {
     const { url } = await relayWith(await certificateFor('127.0.0.1', await authority()));
     const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];

@@ -43,3 +43,10 @@ it('names what only a restart can change', () => {
     `bridge.stateDir can't be changed while the bridge runs; restart it, or write \`${folder}\` again`,
   ]);
 });
+
+it('names a namespace only where the config does: else it follows from the name', () => {
+  const named = (name: string) => parse(`bridge: { name: ${name} }`);
+  expect(fixedProblems(named('house'), named('barn'))).toEqual([
+    "bridge.name can't be changed while the bridge runs; restart it, or write `house` again",
+  ]);
+});

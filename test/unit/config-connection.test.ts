@@ -33,6 +33,12 @@ const problems = (text: string) => {
   }
 };
 
+it('a connection that is not there is looked for beside the config', () => {
+  expect(problems('relay: { connection: nowhere.json }').join()).toMatch(
+    /relay\.connection: there is no file .*nowhere\.json; its path is relative to the config$/,
+  );
+});
+
 describe('a relay that somebody was given', () => {
   const read = { url: 'wss://relay.example', channel: 'lab', token: 'hunter2hunter2', roomKey: KEY };
 
@@ -110,7 +116,8 @@ describe('files for a secure relay', () => {
   it('are found beside the config, and checked', () => {
     write('none.pem', 'nothing');
     const relay = (more: string) => problems(`relay: { url: wss://relay.example, token: hunter2hunter2, ${more} }`);
-    expect(relay('ca: missing.pem').join()).toMatch(/b\.yaml:1:\d+ relay\.ca: .*missing\.pem/);
+    const missing = /b\.yaml:1:\d+ relay\.ca: .*missing\.pem; its path is relative to the config$/;
+    expect(relay('ca: missing.pem').join()).toMatch(missing);
     expect(relay('ca: none.pem').join()).toMatch(
       /relay\.ca: there is no certificate in this file; a PEM file is wanted/,
     );
@@ -129,5 +136,19 @@ describe('files for a secure relay', () => {
     const { config } = load('relay: { embedded: { tls: { cert: a.pem, key: /b.pem } } }\npanel: { tls: true }');
     expect(config.relay.embedded?.tls).toEqual({ cert: join(folder, 'a.pem'), key: '/b.pem' });
     expect(config.panel?.tls).toBe(true);
+  });
+
+  it('and warns of a server’s certificate that is not there, or none, before the server is opened', () => {
+    write('text.pem', 'hello');
+    const section = (tls: string) =>
+      problems(`panel: { tls: ${tls} }\nrelay: { embedded: { tls: ${tls} } }`).join('\n');
+    const missing = section('{ cert: no.pem, key: "." }');
+    expect(missing).toMatch(/:1:\d+ panel\.tls\.cert: there is no file .*no\.pem; its path is relative to the config/);
+    expect(missing).toMatch(/:1:\d+ panel\.tls\.key: .* is a folder; /);
+    expect(missing).toMatch(/:2:\d+ relay\.embedded\.tls\.cert: there is no file/);
+    expect(section('{ cert: text.pem, key: text.pem }')).toMatch(
+      /panel\.tls\.cert: there is no certificate in this file; /,
+    );
+    expect(section('true')).not.toMatch(/tls/);
   });
 });

@@ -26,7 +26,12 @@ const CASES: readonly [text: string, ...lines: string[]][] = [
   ],
   ['[1, 2]', 'b.yaml:1:1 expected a mapping (`key: value`), got a list'],
   ['just text', 'b.yaml:1:1 expected a mapping (`key: value`), got a text'],
-  ['log:', 'b.yaml:1:5 log: expected a mapping (`key: value`), got nothing'],
+  [
+    'log:',
+    'b.yaml:1:5 log: expected a mapping (`key: value`), got nothing; indent what belongs to it further than itself, or write `{}`',
+  ],
+  ['metrics: true', 'b.yaml:1:10 metrics: expected a mapping (`key: value`), got `true`; write `{}` for all defaults'],
+  ['safety: { estop: a.b }', 'b.yaml:1:18 safety.estop: expected a list, got a text; write it in brackets: `[…]`'],
   [
     'log: { level: inf }',
     'b.yaml:1:15 log.level: expected `trace`, `debug`, `info`, `warn` or `error`, got `inf`; did you mean `info`?',
@@ -155,7 +160,10 @@ const CASES: readonly [text: string, ...lines: string[]][] = [
     device('port: /dev/x, shape: { cvs: [a] }'),
     'b.yaml:2:47 devices.a.shape.cvs: unknown key `cvs`; did you mean `csv`?',
   ],
-  [device('port: /dev/x, shape: { csv: temp }'), 'b.yaml:2:52 devices.a.shape.csv: expected a list, got a text'],
+  [
+    device('port: /dev/x, shape: { csv: temp }'),
+    'b.yaml:2:52 devices.a.shape.csv: expected a list, got a text; write it in brackets: `[…]`',
+  ],
   [device('port: /dev/x, shape: { csv: [] }'), 'b.yaml:2:52 devices.a.shape.csv: must have at least 1 entry'],
   [
     device('port: /dev/x, shape: { csv: [a, 5] }'),

@@ -72,7 +72,22 @@ describe('what is wrong with filters and the like, in exact words', () => {
 
 describe('what is wrong with derived points, in exact words', () => {
   it.each<[string, ...string[]]>([
-    ['derived: { a: "shed.t +" }', 'b.yaml:2:15 derived.a: Expected expression after + at character 8'],
+    [
+      'derived: { a: "shed.t +" }',
+      'b.yaml:2:15 derived.a: expected expression after + at character 8; for example `shed.temp * 1.8 + 32`',
+    ],
+    [
+      'derived: { a: "shed.t = 3" }',
+      'b.yaml:2:15 derived.a: unexpected "=" at character 7; whether two are equal is asked by `==`',
+    ],
+    [
+      'derived: { a: "shed.t > 3 and shed.h > 4" }',
+      'b.yaml:2:15 derived.a: this is no formula; `and` is written `&&`, `or` is `||`, `not` is `!`',
+    ],
+    [
+      'derived: { a: "shed.t(1)" }',
+      'b.yaml:2:15 derived.a: only functions can be called; there are abs, ceil, cos, exp, floor, ln, log10, max, min, pow, round, sin, sqrt, tan',
+    ],
     ['derived: { a: "t * 2" }', 'b.yaml:2:15 derived.a: `t` means nothing here; a point is written as `device.point`'],
     [
       'derived: { a: "1 + 1" }',

@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { getCommand } from '../../src/cli/get.js';
 import { askControl, watchControl } from '../../src/control/client.js';
@@ -13,6 +16,9 @@ import type { JsonObject } from '../../src/mesh/frame.js';
 import { eventually } from '../support/eventually.js';
 import { printing } from '../support/printing.js';
 import { VirtualClock } from '../support/virtual-clock.js';
+
+/** Who may become somebody else. */
+const ROOT = process.getuid?.() === 0;
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'control-'));
@@ -82,6 +88,40 @@ describe('the path of the socket', () => {
     const tooLong = expect.objectContaining({ code: 'control/path', hint: 'set a shorter bridge.stateDir' });
     expect(() => controlSocket(`${fits}x`)).toThrow(tooLong);
     await expect(startServer(`${newFolder()}/${'é'.repeat(60)}`)).rejects.toThrow(tooLong);
+  });
+});
+
+describe('a bridge that is not there', () => {
+  it('is not looked for in a file', async () => {
+    const file = join(newFolder(), 'file');
+    writeFileSync(file, '');
+    const asked = askControl(controlSocket(file), { op: 'get', device: 'a' });
+    await expect(asked).rejects.toMatchObject({ code: 'control/not-running' });
+  });
+
+  it('is said to hang where it does not answer, with its place and what to do', async () => {
+    const path = await impostor('');
+    const asked = askControl(path, { op: 'get', device: 'a' }, 50);
+    await expect(asked).rejects.toMatchObject({
+      code: 'control/timeout',
+      message: `the bridge at ${path} does not answer`,
+      hint: 'it may be busy: try again; else it hangs: restart it',
+    });
+  });
+
+  it.runIf(ROOT)('is not taken for a service that keeps its folder to itself', async () => {
+    const service = newFolder();
+    const own = newFolder();
+    chmodSync(own, 0o755);
+    const places = pathToFileURL(join(import.meta.dirname, '../../dist/src/control/places.js')).href;
+    const script = `import { findSocket } from '${places}';
+      console.log(await findSocket('${own}', { env: { RUNTIME_DIRECTORY: '${service}' }, uid: 0 }));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+      uid: 65534,
+      gid: 65534,
+      cwd: '/',
+    });
+    expect(stdout.trim()).toBe(controlSocket(own));
   });
 });
 

@@ -85,7 +85,7 @@ describe('a formula', () => {
   });
 
   it.each([
-    ['shed.temp +', 'Expected expression after + at character 11'],
+    ['shed.temp +', 'expected expression after + at character 11'],
     ['temp * 2', '`temp` means nothing here'],
     ['shed.temp.raw', 'only points can be named'],
     ['shed["temp"]', 'only points can be named'],
@@ -100,7 +100,7 @@ describe('a formula', () => {
     ['', 'this is no formula'],
     ['null', '`null` means nothing here'],
     ['eval("1")', 'there is no function `eval`'],
-    ['shed.temp(1)', 'there is no function ``'],
+    ['shed.temp(1)', 'only functions can be called'],
     ['constructor(1)', 'there is no function `constructor`'],
     ['sqrt(1, 2)', '`sqrt` takes 1 number, not 2'],
     ['max(1)', '`max` takes 2 to 16 numbers, not 1'],

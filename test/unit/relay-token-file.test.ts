@@ -48,6 +48,14 @@ test('a file that others can read is made private, with a warning that does not 
   expect(warnings).toHaveLength(1);
 });
 
+test('a folder in the place of the file keeps its mode: nobody could enter it any more', async () => {
+  const path = join(folder, 'folder');
+  await mkdir(path);
+  await chmod(path, 0o755);
+  await expect(loadOrCreateToken(path)).rejects.toMatchObject({ code: 'relay/token-file' });
+  expect((await stat(path)).mode & 0o777).toBe(0o755);
+});
+
 test.each(['', '\n', 'short', 'two words here', 'line one\nline two', 'x'.repeat(513), 'tökentöken'])(
   'a file with %j is an error and stays as it is',
   async (content) => {

@@ -328,10 +328,10 @@ describe('a recording', () => {
       config: parsed(),
     });
     expect(reads(`${head}\n{"t":6,"bridge":"start"}\n{"t":7,"bri`)().entries).toEqual([{ t: 6, bridge: 'start' }]);
-    expect(reads(`${head}\n{"t":6\n{"t":7,"bridge":"start"}\n`)).toThrow('line 2 is none of a recording');
-    expect(reads('')).toThrow('line 1 is none of a recording');
+    expect(reads(`${head}\n{"t":6\n{"t":7,"bridge":"start"}\n`)).toThrow(/line 2 of .* is none of a recording/);
+    expect(reads('')).toThrow('is no recording');
     expect(reads('{"t":1,"recording":99}\n')).toThrow('no recording that this program can read');
-    expect(() => readRecording(join(folder, 'none'))).toThrow(/can't read .*: ENOENT/);
+    expect(() => readRecording(join(folder, 'none'))).toThrow(/there is no file .*none/);
   });
 
   it('keeps bytes as they were', () => {

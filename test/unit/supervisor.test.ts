@@ -332,6 +332,18 @@ describe('a supervised device', () => {
     expect(parts.lines.join('\n')).toContain('the device fell silent');
   });
 
+  it('is said to have said nothing yet where nobody is behind its port, with what to look at', async () => {
+    const parts = setUp();
+    await open(parts);
+    await parts.clock.advance(10_100);
+    const said = parts.lines.join('\n');
+    expect(said).toContain('the device has said nothing yet; has it power, does its sketch print, is `baud` its rate?');
+    expect(said).not.toContain('fell silent');
+    parts.port.say('temp 21');
+    await parts.clock.advance(10_100);
+    expect(parts.lines.join('\n')).toContain('the device fell silent');
+  });
+
   it('is stale after 10 s of silence, with its values, and fresh at the next word', async () => {
     const parts = setUp();
     await open(parts);
