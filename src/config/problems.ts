@@ -104,6 +104,21 @@ class Reader {
     return { path: path.slice(0, -1), at: 'key', message: `\`${key}\` is missing`, hint, missing: key };
   }
 
+  /** The sections, of this mapping or of the whole document, that have this key. */
+  private homesOf(key: string, parent: Path): string[] {
+    const wanted = key.toLowerCase();
+    const having = (outer: Path) =>
+      knownKeys(this.root, outer, this.data).filter((section) => {
+        // A section may be a list of mappings, as `filters` is.
+        const inner = [
+          [...outer, section],
+          [...outer, section, 0],
+        ].flatMap((p) => knownKeys(this.root, p, this.data));
+        return inner.some((known) => known.toLowerCase() === wanted);
+      });
+    return [...new Set([...having(parent), ...having([])])];
+  }
+
   private unknownKeys(keys: readonly string[], parent: Path): Read[] {
     const known = knownKeys(this.root, parent, this.data);
     return keys.map((key): Read => {
@@ -114,11 +129,10 @@ class Reader {
         return { path, shown: parent, at: 'key', message: 'unknown key', hint };
       }
       const meant = didYouMean(key, known);
-      const hint = meant
-        ? `did you mean \`${meant}\`?`
-        : known.length > 0
-          ? `known here: ${oneOf(known)}`
-          : 'remove it';
+      const homes = meant ? [] : this.homesOf(key, parent);
+      const rest = known.length > 0 ? `known here: ${oneOf(known)}` : 'remove it';
+      const home = homes.length > 0 ? `it belongs in ${oneOf(homes)}` : rest;
+      const hint = meant ? `did you mean \`${meant}\`?` : home;
       return { path, at: 'key', message: `unknown key \`${key}\``, hint, meant };
     });
   }

@@ -37,6 +37,9 @@ export function wrongType(expected: string, value: unknown): Wording {
   if (expected === TYPES['string'] && (typeof value === 'number' || typeof value === 'boolean')) {
     return { message, hint: 'put it in quotes' };
   }
+  if (expected === TYPES['object'] && value === true)
+    return { message, hint: 'write `{}` to have it with its defaults' };
+  if (expected === TYPES['array'] && given !== '') return { message, hint: 'put it in brackets: `[…]`' };
   return { message };
 }
 
