@@ -47,8 +47,7 @@ export function resolveRelay(parsed: ParsedRelay, given: ReadonlySet<string>, co
     return { relay: merged(rest, artifact, given), secrets: secretsOf(artifact), shared };
   } catch (error) {
     if (!isBridgeError(error)) throw error;
-    const { message, hint } = error;
-    const problem: Finding = { path: ['relay', 'connection'], at: 'value', message: printable(message), hint };
+    const problem = unreadable('connection', error);
     return { relay: { ...rest, url: NOWHERE } as RelayConfig, problem, secrets: [], shared: false };
   }
 }
@@ -68,9 +67,12 @@ function withFiles(relay: Omit<ParsedRelay, 'connection'>, config: string) {
     return { rest: { ...rest, ca: certificateIn(resolve(dirname(config), ca)) } };
   } catch (error) {
     if (!isBridgeError(error)) throw error;
-    const { message, hint } = error;
-    return { rest, problem: { path: ['relay', 'ca'], at: 'value' as const, message: printable(message), hint } };
+    return { rest, problem: unreadable('ca', error) };
   }
+}
+
+function unreadable(key: string, { message, hint }: BridgeError): Finding {
+  return { path: ['relay', key], at: 'value', message: printable(message), hint };
 }
 
 function isSecure(address: string): boolean {

@@ -104,8 +104,27 @@ class Reader {
     return { path: path.slice(0, -1), at: 'key', message: `\`${key}\` is missing`, hint, missing: key };
   }
 
+  /** The sections of this mapping and of the whole document by the keys that they have, in lower case. */
+  private homes(parent: Path): ReadonlyMap<string, ReadonlySet<string>> {
+    const homes = new Map<string, Set<string>>();
+    for (const outer of [parent, []]) {
+      for (const section of knownKeys(this.root, outer, this.data)) {
+        // A section may be a list of mappings, as `filters` is.
+        const paths = [
+          [...outer, section],
+          [...outer, section, 0],
+        ];
+        for (const key of paths.flatMap((path) => knownKeys(this.root, path, this.data))) {
+          homes.set(key.toLowerCase(), (homes.get(key.toLowerCase()) ?? new Set()).add(section));
+        }
+      }
+    }
+    return homes;
+  }
+
   private unknownKeys(keys: readonly string[], parent: Path): Read[] {
     const known = knownKeys(this.root, parent, this.data);
+    const homes = this.homes(parent);
     return keys.map((key): Read => {
       const path = [...parent, key];
       // A "key" with a space or a colon may be a key and its value with something missing between; the value may be secret.
@@ -114,11 +133,9 @@ class Reader {
         return { path, shown: parent, at: 'key', message: 'unknown key', hint };
       }
       const meant = didYouMean(key, known);
-      const hint = meant
-        ? `did you mean \`${meant}\`?`
-        : known.length > 0
-          ? `known here: ${oneOf(known)}`
-          : 'remove it';
+      const home = homes.get(key.toLowerCase());
+      const rest = known.length > 0 ? `known here: ${oneOf(known)}` : 'remove it';
+      const hint = meant ? `did you mean \`${meant}\`?` : home ? `it belongs in ${oneOf(home)}` : rest;
       return { path, at: 'key', message: `unknown key \`${key}\``, hint, meant };
     });
   }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { CertificateSource } from '../certificate.js';
 import type { Credential } from '../mesh/artifact.js';
@@ -49,6 +50,15 @@ const LONGEST_CONNECTION = 65_536;
 /** A TCP port; 0 stands for any free one. */
 export const tcpPort = z.int().min(0).max(65_535);
 
+/** Where a server listens: an address, or a name of this machine. */
+export const listenHost = text.refine(
+  (host) => isIP(host) !== 0 || (/^[\w.-]+$/.test(host) && !/^[\d.]+$/.test(host)),
+  {
+    error: 'not an address to listen on',
+    params: { hint: 'write it as 127.0.0.1, 0.0.0.0 or ::1; its port goes into `port`' },
+  },
+);
+
 /** How a server of ours proves itself and encrypts. */
 export const tlsSource: z.ZodType<CertificateSource> = z
   .union(
@@ -88,7 +98,7 @@ export const relaySchema = z
     embedded: z
       .strictObject({
         port: tcpPort.default(8765).describe('TCP port; 0: any free one'),
-        host: text.default('127.0.0.1').describe('Address to listen on; `0.0.0.0`: the whole network'),
+        host: listenHost.default('127.0.0.1').describe('Address to listen on; `0.0.0.0`: the whole network'),
         tls: tlsSource
           .optional()
           .describe('Encrypts (`wss://`): with your certificate, or `true`: with one that is made and kept here'),

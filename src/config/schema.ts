@@ -11,7 +11,7 @@ import { layoutSchema, pointName } from './layout-schema.js';
 import { isNamespace, NAMESPACE } from './names.js';
 import { notifySchema } from './notify-schema.js';
 import { unworded } from './problems.js';
-import { type RelayConfig, relaySchema, tcpPort, tlsSource } from './relay-schema.js';
+import { listenHost, type RelayConfig, relaySchema, tcpPort, tlsSource } from './relay-schema.js';
 
 export type { RelayConfig };
 
@@ -128,7 +128,7 @@ const safety = z.strictObject({
 
 const panel = z.strictObject({
   port: tcpPort.default(8080).describe('TCP port; 0: any free one'),
-  host: text.default('127.0.0.1').describe('Address to listen on'),
+  host: listenHost.default('127.0.0.1').describe('Address to listen on'),
   tls: tlsSource
     .optional()
     .describe('Encrypts (`https://`): with your certificate, or `true`: with one that is made and kept here'),
@@ -136,7 +136,7 @@ const panel = z.strictObject({
 
 const metrics = z.strictObject({
   port: tcpPort.default(9464).describe('TCP port; 0: any free one'),
-  host: text.default('127.0.0.1').describe('Address to listen on'),
+  host: listenHost.default('127.0.0.1').describe('Address to listen on'),
 });
 
 const log = z.strictObject({

@@ -124,7 +124,7 @@ export function byId<Entry extends z.ZodType>(entry: Entry) {
           context.addIssue({ code: 'custom', message: problem.message, path: [id], params });
         }
       },
-      { when: ({ value }) => typeof value === 'object' && value !== null },
+      { when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value) },
     );
 }
 

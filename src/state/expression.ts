@@ -212,9 +212,16 @@ function expectType(operator: string, wanted: ResultType, ...types: readonly Res
   if (wrong) throw invalid(`\`${operator}\` wants a ${wanted}, this is a ${wrong}`);
 }
 
+/** What stands in formulas for operators of other languages. */
+const MEANT: Readonly<Record<string, string>> = {
+  '^': 'a power is `pow(base, exponent)`',
+  '**': 'a power is `pow(base, exponent)`',
+  '&': 'did you mean `&&`?',
+  '|': 'did you mean `||`?',
+};
+
 function unknownOperator(operator: string): BridgeError {
-  const hint = operator === '^' || operator === '**' ? 'a power is `pow(base, exponent)`' : undefined;
-  return invalid(`there is no operator \`${operator}\``, hint);
+  return invalid(`there is no operator \`${operator}\``, MEANT[operator]);
 }
 
 const EXAMPLE = 'for example `shed.temp * 1.8 + 32`';

@@ -51,6 +51,42 @@ const CASES: readonly [text: string, ...lines: string[]][] = [
   ],
   ['publish: { trend: 1ms }', 'b.yaml:1:19 publish.trend: must be between 250ms and 1h'],
   ['publish: { trend: [] }', 'b.yaml:1:19 publish.trend: expected a duration such as `20ms`, `1.5s` or `2m`'],
+  // A key in the wrong section: the section that has it is named.
+  [
+    'security: { allowOpenRelay: true }',
+    'b.yaml:1:13 security.allowOpenRelay: unknown key `allowOpenRelay`; it belongs in `relay`',
+  ],
+  ['namespace: home', 'b.yaml:1:1 namespace: unknown key `namespace`; it belongs in `bridge`'],
+  ['host: 0.0.0.0', 'b.yaml:1:1 host: unknown key `host`; it belongs in `panel` or `metrics`'],
+  ['panel: true', 'b.yaml:1:8 panel: expected a mapping (`key: value`), got `true`; write `{}` for all defaults'],
+  ['safety: { estop: pins.a }', 'b.yaml:1:18 safety.estop: expected a list, got a text; write it in brackets: `[…]`'],
+  ['devices: [a, b]', 'b.yaml:1:10 devices: expected a mapping (`key: value`), got a list'],
+  [
+    'panel: { host: "localhost:80" }',
+    'b.yaml:1:16 panel.host: not an address to listen on; write it as 127.0.0.1, 0.0.0.0 or ::1; its port goes into `port`',
+  ],
+  [
+    'metrics: { host: 300.1.1.1 }',
+    'b.yaml:1:18 metrics.host: not an address to listen on; write it as 127.0.0.1, 0.0.0.0 or ::1; its port goes into `port`',
+  ],
+  [
+    'derived: { m: { formula: "1 > 0 & 2 > 1" } }',
+    'b.yaml:1:26 derived.m.formula: there is no operator `&`; did you mean `&&`?',
+  ],
+  [
+    'relay: { url: "wss://a:1", ca: nope.pem }',
+    'b.yaml:1:32 relay.ca: there is no file CWD/nope.pem; its path is relative to the config'.replace(
+      'CWD',
+      process.cwd(),
+    ),
+  ],
+  [
+    'relay: { connection: nope.json }',
+    'b.yaml:1:22 relay.connection: there is no file CWD/nope.json; its path is relative to the config'.replace(
+      'CWD',
+      process.cwd(),
+    ),
+  ],
   ['relay: {}', 'b.yaml:1:1 relay: neither `url` nor `embedded`; add `url: ws://HOST:8765` or `embedded: {}`'],
   [
     'relay: { embedded: {}, token: abc, url: ws://h }',
