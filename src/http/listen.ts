@@ -25,6 +25,10 @@ export function listenHttp({ host, port, connections, tls }: HttpServerOptions):
   };
   const server = tls ? createSecureServer({ ...limits, ...tls, handshakeTimeout: REQUEST_MS }) : createServer(limits);
   server.maxConnections = connections;
+  // Node would answer these by itself, past all that requests are held against, and keep the connection.
+  for (const expecting of ['checkContinue', 'checkExpectation']) {
+    server.on(expecting, (request, response) => server.emit('request', request, response));
+  }
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, () => {

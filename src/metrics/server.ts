@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
+import { hasBody } from '../http/body.js';
 import { guardHeaders } from '../http/headers.js';
 import { hostsOf, inUrl, notFor } from '../http/hosts.js';
 import { listenHttp } from '../http/listen.js';
@@ -99,10 +100,11 @@ export class MetricsServer {
   }
 
   private answerTo(request: IncomingMessage, hosts: ReadonlySet<string>): Answer {
-    const { method, url = '/' } = request;
+    const { method, url = '/', headers } = request;
     const foreign = notFor(request, hosts);
     if (foreign) return refusal(...foreign);
     if (!this.rate.take()) return refusal(429, 'Too many requests.');
+    if (hasBody(headers)) return refusal(413, 'Nothing is taken here.');
     if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'Only GET.');
     const [path] = url.split('?');
     const status = this.parts.status();

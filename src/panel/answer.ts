@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { hasBody } from '../http/body.js';
 import { type Addressed, notFor } from '../http/hosts.js';
 import type { Access } from './access.js';
 import type { Allowances } from './allowances.js';
@@ -107,8 +108,4 @@ function refusal(status: number, said: string): Answer {
 /** Browsers say so of what they load before anybody asked for it. */
 function isAhead(headers: IncomingHttpHeaders): boolean {
   return ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) => String(headers[name] ?? '').includes('pre'));
-}
-
-function hasBody(headers: IncomingHttpHeaders): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
 }
