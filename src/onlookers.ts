@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { EmergencyStop } from './action/estop.js';
 import type { BridgeParts } from './bridge-parts.js';
 import type { Config } from './config/schema.js';
@@ -5,7 +6,9 @@ import type { BridgeCounts } from './metrics/bridge-metrics.js';
 import { MetricsServer } from './metrics/server.js';
 import { Notices } from './notify/notices.js';
 import { LocalPanel, type LocalPanelParts } from './panel/local-panel.js';
+import { Sessions } from './panel/sessions.js';
 import { Renewable } from './renewable.js';
+import { StateFile } from './state/state-file.js';
 import type { Store } from './state/store.js';
 import type { BridgeStatus } from './status.js';
 
@@ -34,6 +37,8 @@ export class Onlookers {
   private readonly panels: Renewable<LocalPanel>;
   private readonly servers: Renewable<MetricsServer>;
   private readonly notices: Notices;
+  /** One for all panels to come: what one has not written yet, another one could not read. */
+  private sessions: Sessions | undefined;
 
   constructor(private readonly parts: OnlookersParts) {
     const { clock, log } = parts.given();
@@ -76,16 +81,18 @@ export class Onlookers {
 
   async stop(): Promise<void> {
     this.notices.stop();
-    await Promise.all([this.panels.stop(), this.servers.stop()]);
+    await Promise.all([this.panels.stop(), this.servers.stop(), this.sessions?.settled()]);
   }
 
   private buildPanel(): LocalPanel | undefined {
     const { desk, requests, openChannel: open, given } = this.parts;
-    const { config, panel: options, clock, log } = given();
+    const { config, panel: options, clock, log: all } = given();
+    if (!options) return undefined;
     const { stateDir } = config.bridge;
-    return (
-      options && new LocalPanel({ options, stateDir, desk, requests, open, clock, log: log.child({ part: 'panel' }) })
-    );
+    const log = all.child({ part: 'panel' });
+    this.sessions ??= new Sessions(clock, new StateFile(join(stateDir, 'panel.json'), log));
+    const { sessions } = this;
+    return new LocalPanel({ options, stateDir, sessions, desk, requests, open, clock, log });
   }
 
   private buildMetrics(): MetricsServer | undefined {

@@ -38,6 +38,6 @@ async function revoke(options: ControlOptions, context: CliContext): Promise<num
   if (count === 0) context.out('no browser was signed in');
   else context.out(`${count} ${count === 1 ? 'browser was' : 'browsers were'} signed out`);
   if (answer['remembered'] === true) return EXIT.ok;
-  context.err('this could not be remembered, and they are let in again after the next start; the log says why');
+  context.err('this could not be remembered: they may be let in again after the next start; the log says why');
   return EXIT.failure;
 }

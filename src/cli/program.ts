@@ -117,7 +117,11 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
   running(program.command('panel'))
     .description('print a link that opens the panel in one browser')
     .option('--viewer', 'for somebody who may only look, and stop everything')
-    .addOption(new Option('--revoke', 'sign all browsers out instead').conflicts('viewer'))
+    .addOption(
+      new Option('--revoke', 'sign all browsers out instead, and void the links that were printed').conflicts(
+        'viewer',
+      ),
+    )
     .action((options) => finish(import('./panel.js').then(({ panelCommand }) => panelCommand(options, context))));
   running(program.command('pair'))
     .description('print what a phone needs to join, as a QR code')

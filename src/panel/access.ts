@@ -40,11 +40,22 @@ export class Access {
     return this.goodLink(code) !== undefined;
   }
 
-  /** The cookie for whoever brings a code, once; undefined for a code that is unknown, used or too old. */
-  redeem(code: string): string | undefined {
+  /**
+   * The cookie for whoever brings a code, once; undefined for a code that is unknown, used or too old. The one that its
+   * browser had before is good for nothing any more: nobody could sign it out.
+   */
+  redeem(code: string, cookies?: string): string | undefined {
     const link = this.goodLink(code);
     this.links.delete(code);
-    return link && this.setCookie(this.sessions.begin(link.role), SESSION_MS / 1_000);
+    if (!link) return undefined;
+    const before = this.admits(cookies);
+    if (before) void this.sessions.end(before.id);
+    return this.setCookie(this.sessions.begin(link.role), SESSION_MS / 1_000);
+  }
+
+  /** No link lets anybody in that was not opened yet. */
+  forgetLinks(): void {
+    this.links.clear();
   }
 
   private goodLink(code: string): Link | undefined {

@@ -83,7 +83,7 @@ function enter(code: string, method: string, headers: IncomingHttpHeaders, { acc
   // Nobody has seen what is fetched ahead, and the link has to be good when somebody opens it.
   if (isAhead(headers)) return { ...refusal(503, 'Not ahead of time.'), headers: { 'cache-control': 'no-store' } };
   // A link that is only looked at, as previews do, stays good.
-  const cookie = method === 'GET' ? access.redeem(code) : undefined;
+  const cookie = method === 'GET' ? access.redeem(code, headers.cookie) : undefined;
   if (cookie === undefined) {
     const body = signInPage('This link was used already, or is too old.');
     return { status: 410, headers: { 'content-type': HTML }, body };

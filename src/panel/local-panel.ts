@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Requests } from '../action/requests.js';
 import type { Router } from '../action/router.js';
 import { type CertificateSource, loadCertificate } from '../certificate.js';
@@ -8,11 +7,10 @@ import type { LogEntry } from '../frame/shapes.js';
 import type { FrameSink } from '../frame/sink.js';
 import { isLoopback } from '../http/address.js';
 import type { Log } from '../log.js';
-import { StateFile } from '../state/state-file.js';
 import type { Desk } from './desk.js';
 import { loadPage } from './page-files.js';
 import { Panel } from './panel.js';
-import { type PanelRole, Sessions } from './sessions.js';
+import type { PanelRole, Sessions } from './sessions.js';
 import type { PageSocket } from './sockets.js';
 import { Viewer } from './viewer.js';
 
@@ -35,7 +33,10 @@ export interface PanelOptions {
 /** What the panel of a bridge is built from. */
 export interface LocalPanelParts {
   readonly options: PanelOptions;
+  /** Where a certificate is kept that is made. */
   readonly stateDir: string;
+  /** The browsers that were let in, by the panel before this one too. */
+  readonly sessions: Sessions;
   readonly desk: Desk;
   readonly requests: Pick<Requests, 'knows' | 'answer'>;
   /** A channel of its own for a page. */
@@ -48,16 +49,13 @@ export interface LocalPanelParts {
 export class LocalPanel {
   private readonly viewers = new Set<Viewer>();
   private panel: Panel | undefined;
-  private sessions: Sessions | undefined;
   private count = 0;
 
   constructor(private readonly parts: LocalPanelParts) {}
 
   /** Opens the panel; throws where it can't. */
   async start(): Promise<void> {
-    const { options, stateDir, clock, log } = this.parts;
-    this.sessions ??= new Sessions(clock, new StateFile(join(stateDir, 'panel.json'), log));
-    const { sessions } = this;
+    const { options, stateDir, sessions, clock, log } = this.parts;
     const attach = (socket: PageSocket, role: PanelRole) => this.attach(socket, role);
     const { names = [] } = options;
     const tls = options.tls && (await loadCertificate(options.tls, { stateDir, names, clock, log }));
@@ -75,9 +73,10 @@ export class LocalPanel {
     return this.panel?.link(role);
   }
 
-  /** Shuts all browsers out that were let in; undefined while the panel is not open. */
+  /** Shuts all browsers out that were let in, and those that have a link; undefined while the panel is not open. */
   async shutOut(): Promise<{ readonly count: number; readonly remembered: boolean } | undefined> {
-    return await (this.panel && this.sessions?.endAll());
+    this.panel?.forgetLinks();
+    return await (this.panel && this.parts.sessions.endAll());
   }
 
   /** A line for the log consoles of the pages' layouts. */

@@ -89,6 +89,11 @@ export class Panel {
     return `${this.open.gate.scheme}://${inUrl(shown)}:${this.open.port}/open/${this.open.gate.access.newCode(role)}`;
   }
 
+  /** No link lets anybody in that was not opened yet. */
+  forgetLinks(): void {
+    this.open?.gate.access.forgetLinks();
+  }
+
   /** Says goodbye to every page and frees the port. */
   async stop(): Promise<void> {
     const server = this.open?.server;

@@ -34,7 +34,7 @@ export class Sessions {
   /** `file`: where they are kept; until the end of the program where absent. */
   constructor(
     private readonly clock: Clock,
-    private readonly file?: Pick<StateFile<SessionRecord>, 'read' | 'write'>,
+    private readonly file?: Pick<StateFile<SessionRecord>, 'read' | 'write' | 'writeOrRemove' | 'settled'>,
   ) {
     // In doubt nobody is let in: the state before may have one that was shut out since.
     const { sessions } = file?.read(NOBODY, isRecord, NOBODY) ?? NOBODY;
@@ -68,14 +68,19 @@ export class Sessions {
   /** Shuts a browser out; resolves with whether that will be remembered. */
   async end(id: string): Promise<boolean> {
     this.remove(id);
-    return await this.save();
+    return await this.saveFewer();
   }
 
   /** Shuts all browsers out; resolves with how many, and whether that will be remembered. */
   async endAll(): Promise<{ readonly count: number; readonly remembered: boolean }> {
     const count = this.sessions.size;
     for (const [id] of this.sessions) this.remove(id);
-    return { count, remembered: await this.save() };
+    return { count, remembered: await this.saveFewer() };
+  }
+
+  /** Resolves once all of that is on the disk, or could not be written. */
+  async settled(): Promise<void> {
+    await this.file?.settled();
   }
 
   /** Gives those a beginning that have none, or one that is still to come, as the clock was wrong: else they would never end. */
@@ -90,7 +95,16 @@ export class Sessions {
   }
 
   private async save(): Promise<boolean> {
-    return (await this.file?.write({ sessions: [...this.sessions.values()] })) ?? true;
+    return (await this.file?.write(this.record())) ?? true;
+  }
+
+  /** What lets somebody in who was shut out is worse than nothing, as on a full disk. */
+  private async saveFewer(): Promise<boolean> {
+    return (await this.file?.writeOrRemove(this.record())) ?? true;
+  }
+
+  private record(): SessionRecord {
+    return { sessions: [...this.sessions.values()] };
   }
 }
 

@@ -32,6 +32,8 @@ function memory() {
       file.kept = record;
       return true;
     },
+    writeOrRemove: (record: SessionRecord) => file.write(record),
+    settled: async () => {},
   };
   return file;
 }
