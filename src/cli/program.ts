@@ -118,9 +118,7 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .description('print a link that opens the panel in one browser')
     .option('--viewer', 'for somebody who may only look, and stop everything')
     .addOption(
-      new Option('--revoke', 'sign all browsers out instead, and void the links that were printed').conflicts(
-        'viewer',
-      ),
+      new Option('--revoke', 'sign all browsers out instead, and void the links that were printed').conflicts('viewer'),
     )
     .action((options) => finish(import('./panel.js').then(({ panelCommand }) => panelCommand(options, context))));
   running(program.command('pair'))

@@ -7,23 +7,24 @@ import { readIdentity } from './identity.js';
 import { encode } from './outbound.js';
 import type { Peer } from './peer.js';
 import type { Roster } from './roster.js';
-
-/** Least time between two log lines about wrong tokens, in ms: clients retry every few seconds for ever. */
-const QUIET_MS = 60_000;
+import { Seldom } from './seldom.js';
 
 /** Lets clients in: token, identity, unique names. */
 export class Admission {
   private readonly token: Buffer | undefined;
-  private quietUntil = Number.NEGATIVE_INFINITY;
+  private readonly strangers: Seldom;
+  private readonly namesakes: Seldom;
 
   constructor(
     token: string | undefined,
     private readonly roster: Roster,
     private readonly waitMs: number,
-    private readonly clock: Clock,
-    private readonly log: Log,
+    clock: Clock,
+    log: Log,
   ) {
     this.token = token ? digest(token) : undefined;
+    this.strangers = new Seldom('a client came without the right token', clock, log);
+    this.namesakes = new Seldom('a second client of this name came, the first is closed', clock, log);
   }
 
   /** Gives a new connection its time to identify; whoever does not is closed with 1000. */
@@ -66,15 +67,13 @@ export class Admission {
     this.roster.push();
     this.roster.add(peer);
     if (!namesake) return;
-    this.log.warn({ name: printable(identity.name) }, 'relay: a second client of this name came, the first is closed');
+    this.namesakes.happened({ name: printable(identity.name) });
     namesake.close(1000);
   }
 
   private refuse(peer: Peer): void {
     peer.close(1000);
-    if (this.clock.now() < this.quietUntil) return;
-    this.quietUntil = this.clock.now() + QUIET_MS;
-    this.log.warn({ address: peer.address }, 'relay: a client came without the right token');
+    this.strangers.happened({ address: peer.address });
   }
 
   /** Compares hashes in constant time, so that neither content nor length of the token shows in the answer's delay. */

@@ -4,6 +4,7 @@ import type { RelayCounters } from './counters.js';
 import { AddressCount, type RelayLimits } from './limits.js';
 import { originAllowed } from './origin.js';
 import { Peer } from './peer.js';
+import { Seldom } from './seldom.js';
 import type { RelaySocket, SocketEvents } from './ws-server.js';
 
 /** Time clients get to answer the close handshake when the relay stops, in ms. */
@@ -25,6 +26,7 @@ export class Connections {
   /** Those of them that have one of the places of their address, in the order in which they came. */
   private readonly placed = new Set<Peer>();
   private readonly addresses: AddressCount;
+  private readonly slow: Seldom;
   private keepalive: Timer | undefined;
   private empty: () => void = () => {};
   private accepted = 0;
@@ -38,6 +40,7 @@ export class Connections {
     private readonly log: Log,
   ) {
     this.addresses = new AddressCount(limits.socketsPerAddress);
+    this.slow = new Seldom('a client does not read, it is dropped', clock, log);
   }
 
   /**
@@ -131,7 +134,7 @@ export class Connections {
 
   private dropStalled(peer: Peer): void {
     this.counters.stalled += 1;
-    this.log.warn({ id: peer.id, address: peer.address }, 'relay: a client does not read, it is dropped');
+    this.slow.happened({ id: peer.id, address: peer.address });
     peer.drop();
   }
 }
