@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.js';
 import { BridgeError, describeError } from '../error.js';
 import { hasBody } from '../http/body.js';
+import { isFromElsewhere } from '../http/elsewhere.js';
 import { guardHeaders } from '../http/headers.js';
 import { hostsOf, inUrl, notFor } from '../http/hosts.js';
 import { listenHttp } from '../http/listen.js';
@@ -10,6 +11,7 @@ import { listenFailure } from '../http/listen-failure.js';
 import { Strangers } from '../http/strangers.js';
 import type { Log } from '../log.js';
 import { RateWindow } from '../relay/limits.js';
+import { Senders } from '../senders.js';
 import { type BridgeStatus, reasonsOf } from '../status.js';
 import { type BridgeCounts, bridgeMetrics } from './bridge-metrics.js';
 import { EXPOSITION_TYPE, expose } from './exposition.js';
@@ -30,7 +32,10 @@ export interface MetricsParts {
 }
 
 const CONNECTIONS = 16;
-const REQUESTS_PER_SECOND = 50;
+/** Of one address. */
+const REQUESTS_PER_SECOND = 40;
+/** Addresses that each have as many; all others together have as many again. */
+const ADDRESSES = 2;
 const TEXT = 'text/plain; charset=utf-8';
 
 interface Answer {
@@ -42,11 +47,11 @@ interface Answer {
 /** Tells monitoring (`/metrics`, `/health`) and people (`/`) how the bridge is doing. Nothing can be changed there. */
 export class MetricsServer {
   private readonly load = new ProcessLoad();
-  private readonly rate: RateWindow;
+  private readonly rates: Senders<RateWindow>;
   private server: Server | undefined;
 
   constructor(private readonly parts: MetricsParts) {
-    this.rate = new RateWindow(REQUESTS_PER_SECOND, parts.clock);
+    this.rates = new Senders(parts.clock, ADDRESSES, () => new RateWindow(REQUESTS_PER_SECOND, parts.clock));
   }
 
   /** Begins to listen; throws `metrics/listen`. */
@@ -103,7 +108,10 @@ export class MetricsServer {
     const { method, url = '/', headers } = request;
     const foreign = notFor(request, hosts);
     if (foreign) return refusal(...foreign);
-    if (!this.rate.take()) return refusal(429, 'Too many requests.');
+    // Before it counts: else any page in a browser here could keep monitoring out.
+    if (isFromElsewhere(headers)) return refusal(403, 'Not for other sites.');
+    const rate = this.rates.of(request.socket.remoteAddress ?? '');
+    if (!rate.take()) return refusal(429, 'Too many requests.');
     if (hasBody(headers)) return refusal(413, 'Nothing is taken here.');
     if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'Only GET.');
     const [path] = url.split('?');

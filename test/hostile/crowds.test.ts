@@ -86,8 +86,14 @@ const status = (url: string, headers = {}) => ask(url, headers).then(({ status }
 const atPanel = { door: panelOf, welcome: (scene: HostileScene) => status(panelOf(scene), { cookie: scene.cookie }) };
 
 /** As many requests in one piece as nobody may send in a second. */
-const heap = (url: string, count: number) =>
-  Array.from({ length: count }, () => `HEAD / HTTP/1.1\r\nHost: ${new URL(url).host}\r\n\r\n`).join('');
+const heap = (url: string, count: number, headers = '') =>
+  Array.from({ length: count }, () => `HEAD / HTTP/1.1\r\nHost: ${new URL(url).host}\r\n${headers}\r\n`).join('');
+
+/** What somebody is told who asks now and then, once what came before him was read. */
+async function calmly(url: string): Promise<number> {
+  await bytes(url, 'HEAD / HTTP/1.1\r\nHost: evil.example\r\n\r\n');
+  return await status(url);
+}
 
 const CROWDS: Attack<HostileScene>[] = [
   crowd('more sockets that say nothing than one address may have, with made-up addresses in their headers', {
@@ -139,6 +145,20 @@ const CROWDS: Attack<HostileScene>[] = [
       await eventually(again).toBe(200);
       return 200;
     },
+    refusal: 200,
+  }),
+  crowd('more requests of somebody else than the metrics answer in a second', {
+    size: 3,
+    door: metricsOf,
+    knock: (url) => knock(url, heap(url, 210), '127.0.0.9'),
+    welcome: (scene) => calmly(`${metricsOf(scene)}metrics`),
+    refusal: 200,
+  }),
+  crowd('a page of another site that asks for the metrics without end', {
+    size: 3,
+    door: metricsOf,
+    knock: (url) => knock(url, heap(url, 210, 'Sec-Fetch-Site: cross-site\r\nSec-Fetch-Dest: empty\r\n')),
+    welcome: (scene) => calmly(`${metricsOf(scene)}metrics`),
     refusal: 200,
   }),
   {
