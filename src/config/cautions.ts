@@ -39,8 +39,8 @@ export function cautions(
   if (config.metrics && !isLoopback(config.metrics.host)) {
     say(['metrics', 'host'], 'everybody in the network can read the metrics', 'use 127.0.0.1, or a firewall');
   }
-  if (config.panel && !isLoopback(config.panel.host)) {
-    say(['panel', 'host'], 'the panel is open to the network without encryption', 'use 127.0.0.1 and an SSH tunnel');
+  if (config.panel && !config.panel.tls && !isLoopback(config.panel.host)) {
+    say(['panel', 'host'], 'the panel is open to the network without encryption', 'use 127.0.0.1 and an SSH tunnel, or `tls: true`');
   }
   return found;
 }

@@ -142,8 +142,9 @@ describe('warnings', () => {
   it.each([
     [
       'panel: { host: 0.0.0.0 }',
-      'b.yaml:1:16 panel.host: the panel is open to the network without encryption; use 127.0.0.1 and an SSH tunnel',
+      'b.yaml:1:16 panel.host: the panel is open to the network without encryption; use 127.0.0.1 and an SSH tunnel, or `tls: true`',
     ],
+    ['panel: { host: 0.0.0.0, tls: true }'],
     [
       'devices: { a: { driver: madeup, port: auto } }\nlayout: { bindings: { x: a.t } }',
       'b.yaml:2:11 layout.bindings: have no effect without a layout; name it with `file`',
