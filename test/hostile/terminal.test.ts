@@ -76,7 +76,7 @@ const ATTACKS: Attack<Reader>[] = [
     relay: { channel: 'home', embedded: { port: 0, tls: { cert: `/nowhere/${EVIL}`, key: '/nowhere/key' } } },
   }),
   config('a channel’s name', /channel [\\\u001b]/, { relay: { channel: EVIL, embedded: { port: 0 } } }),
-  config('an address to listen at', /\[relay\/listen\]/, {
+  config('an address to listen at', /not an address to listen on/, {
     relay: { channel: 'home', token: '12345678', embedded: { port: 0, host: EVIL } },
   }),
   {
