@@ -61,7 +61,7 @@ function bend(rows, { bent, plainMalice, seededRandom }) {
       for (let i = 0; i < RUNS_A_TURN; i++) findings.push(...tryOne(row, bent(seeds, random, longest)));
       if (performance.now() > end) break;
     }
-    heap.begin();
+    heap.round();
   } while (performance.now() < end && findings.length < ENOUGH);
   const told = ({ target, runs, slowest }) => ({ parser: target.name, runs, 'slowest ms': Number(slowest.toFixed(1)) });
   console.table(rows.map(told));
@@ -94,7 +94,7 @@ function search(rows, targets, { bent, hits, words, WORDS, seededRandom }) {
       for (const input of one.search.suspects.splice(0)) findings.push(...tryOne(one.row, input));
       if (performance.now() > end) break;
     }
-    heap.begin();
+    heap.round();
   } while (performance.now() < end && findings.length < ENOUGH);
   const told = ({ search, row, examples, begun, ms }) => ({
     parser: row.target.name,

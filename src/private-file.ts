@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, statSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeError } from './error.js';
 import type { Log } from './log.js';
+import { makeFolder } from './state/make-folder.js';
 
 /**
  * Writes a file that only its owner can read, and makes its folder: beside its place and renamed, so that a power cut leaves
@@ -11,7 +12,7 @@ import type { Log } from './log.js';
  */
 export async function writePrivate(path: string, text: string): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     const file = await open(draft, 'wx', 0o600);

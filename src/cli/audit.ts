@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../action/audit.js';
 import { askControl } from '../control/client.js';
+import { printable, printableJson } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 import { type ControlOptions, controlPath, refused } from './control-path.js';
 
@@ -8,7 +9,7 @@ export async function auditCommand(options: ControlOptions & { json?: true }, co
   const answer = await askControl(await controlPath(options, context), { op: 'audit' });
   const { commands } = answer;
   if (!answer.ok || !Array.isArray(commands)) return refused(answer, context);
-  if (options.json) context.out(JSON.stringify(commands));
+  if (options.json) context.out(printableJson(JSON.stringify(commands)));
   else if (commands.length === 0) context.err('no commands yet');
   else for (const entry of commands as AuditEntry[]) context.out(line(entry));
   return EXIT.ok;
@@ -19,7 +20,7 @@ const POINT = /^\S+\.\S+$/;
 
 function line({ at, took_ms, from, via, what, wish, ok, value, code, message }: AuditEntry): string {
   const when = at === null ? '—' : new Date(at).toISOString();
-  const now = POINT.test(what) ? `, now ${String(value)}` : '';
+  const now = POINT.test(what) ? `, now ${printable(String(value))}` : '';
   const outcome = ok ? `ok${now}` : `refused: ${code}, ${message}`;
   return [when, from || '—', via, `${what} ${wish}`.trim(), `${outcome} (${took_ms} ms)`].join('\t');
 }

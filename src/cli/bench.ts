@@ -6,6 +6,7 @@ import { defaultConfig, loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
 import { LogRing } from '../panel/log-ring.js';
 import { joinVirtualPorts } from '../port/virtual-cable.js';
+import { printable } from '../text.js';
 import { emulatedBoards, plugBoards, sampleBoards } from './bench-boards.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { joinRelay } from './join-relay.js';
@@ -77,7 +78,7 @@ export async function benchCommand(options: BenchOptions, context: CliContext): 
     const { namespace } = withPty.bridge;
     const link = bridge.panel?.link();
     if (link !== undefined) out(`panel      ${link}   (for one browser)`);
-    out(`relay      ${relay.url}   channel ${withPty.relay.channel}, no token, this machine only`);
+    out(`relay      ${relay.url}   channel ${printable(withPty.relay.channel)}, no token, this machine only`);
     out(`values     broadcasts {"msg_type":"${namespace}.state", "<device>": {"<point>": value}}`);
     out(`commands   {"msg_type":"${namespace}.cmd", "dev":"<device>", "point":"<point>", "value":…}`);
     for (const board of boards) out(`board      ${board.id}${board.path ? ` on ${board.path}` : ''}: ${board.what}`);

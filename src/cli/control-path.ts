@@ -2,7 +2,11 @@ import { defaultConfig } from '../config/load.js';
 import { loadStateDir } from '../config/state-dir.js';
 import { findSocket, type Surroundings } from '../control/places.js';
 import { BridgeError } from '../error.js';
+import { printable } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
+
+/** Characters of an answer that are shown. */
+export const MAX_ANSWER = 2_000;
 
 /** How the user said which running bridge is meant. */
 export interface ControlOptions {
@@ -37,6 +41,6 @@ export function splitTarget(target: string, needPoint: boolean): { device: strin
 
 /** Says why the bridge did not do what it was asked; returns the exit code for that. */
 export function refused(answer: { readonly [key: string]: unknown }, context: CliContext): number {
-  context.err(String(answer['message'] ?? 'the bridge gave no answer'));
+  context.err(printable(String(answer['message'] ?? 'the bridge gave no answer'), MAX_ANSWER));
   return EXIT.failure;
 }

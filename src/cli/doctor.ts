@@ -8,6 +8,7 @@ import { Machine } from '../doctor/machine.js';
 import { readServiceUnit, type ServiceUnit } from '../doctor/service-unit.js';
 import type { BridgeAnswer } from '../doctor/subject.js';
 import { describeError, isBridgeError } from '../error.js';
+import { printableJson } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 import type { ControlOptions } from './control-path.js';
 import { controlPath } from './control-path.js';
@@ -33,7 +34,7 @@ export async function doctorCommand(options: DoctorOptions, context: CliContext)
   const devices = config?.devices ?? new Map();
   const findings = [...problems, ...(await examine({ machine, clock, program, devices, stateDir, unit, bridge }))];
   const isWell = findings.every(({ level }) => level !== 'bad');
-  if (options.json) context.out(JSON.stringify({ ok: isWell, findings }, null, 2));
+  if (options.json) context.out(printableJson(JSON.stringify({ ok: isWell, findings }, null, 2)));
   else {
     const terminal = context.terminal();
     const style = { columns: terminal?.columns, colour: terminal !== undefined && !context.env['NO_COLOR'] };

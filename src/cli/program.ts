@@ -1,7 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, formatProblem } from '../config/config-error.js';
 import { describeError, isBridgeError } from '../error.js';
+import { printable } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
+
+/** Characters of an error that are told. */
+const MAX_ERROR = 2_000;
 
 /** Runs the sub-command that `args` name (without node and script) and resolves with the exit code. Never rejects. */
 export async function runProgram(args: readonly string[], context: CliContext): Promise<number> {
@@ -18,7 +22,8 @@ export async function runProgram(args: readonly string[], context: CliContext): 
       for (const problem of error.problems) context.err(formatProblem(problem));
       return EXIT.config;
     }
-    context.err(`carter-bridge: ${describeError(error)}`);
+    // A config that somebody was given may have written some of it.
+    context.err(`carter-bridge: ${printable(describeError(error), MAX_ERROR)}`);
     return isBridgeError(error, 'cli/usage') ? EXIT.usage : EXIT.failure;
   }
 }

@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load.js';
 import { readRecording } from '../record/recording.js';
 import { replay } from '../record/replay.js';
 import type { Tally } from '../record/tally.js';
+import { printableJson } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 import { openLog } from './open-log.js';
 
@@ -18,7 +19,8 @@ export interface ReplayOptions {
 
 /** `replay FILE`: what a recorded bridge reads and says, a line each; then how much of that it said when it was recorded. */
 export async function replayCommand(file: string, options: ReplayOptions, context: CliContext): Promise<number> {
-  const { drivers, clock, signal, out, err } = context;
+  const { drivers, clock, signal, err } = context;
+  const out = (json: string) => context.out(printableJson(json));
   const { speed } = options;
   const recording = readRecording(file);
   const config = options.config === undefined ? undefined : loadConfig(options.config, context).config;

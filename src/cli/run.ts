@@ -19,6 +19,7 @@ import { selfCheck } from '../service/self-check.js';
 import { serviceManager } from '../service/service-env.js';
 import { claimFolder } from '../state/folder-claim.js';
 import { ownFolder } from '../state/own-folder.js';
+import { printable } from '../text.js';
 import { type CliContext, EXIT, untilAborted } from './context.js';
 import { controlPath, surroundingsOf } from './control-path.js';
 import { type JoinedRelay, joinRelay } from './join-relay.js';
@@ -154,7 +155,9 @@ function announce(
   context: CliContext,
 ): void {
   const { out, terminal, program } = context;
-  out(`bridge ${config.bridge.name} on ${parseRelayUrl(relay.url).display}, channel ${config.relay.channel}`);
+  out(
+    `bridge ${config.bridge.name} on ${parseRelayUrl(relay.url).display}, channel ${printable(config.relay.channel)}`,
+  );
   if (relay.fingerprint !== undefined) out(`the relay's certificate: SHA-256 ${relay.fingerprint}`);
   if (link !== undefined) showLink(link, file, context);
   if (config.devices.size === 0) {

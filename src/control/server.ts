@@ -7,6 +7,7 @@ import type { Log } from '../log.js';
 import { isObject, type JsonObject } from '../mesh/frame.js';
 import type { PanelRole } from '../panel/sessions.js';
 import { inUse } from '../state/folder-claim.js';
+import { makeFolder } from '../state/make-folder.js';
 import { isInUse } from './client.js';
 import { type ControlAnswer, controlSocket, lineSplitter } from './protocol.js';
 
@@ -87,7 +88,7 @@ export class ControlServer {
 
   private async listenInState(path: string): Promise<void> {
     try {
-      await mkdir(this.stateDir, { recursive: true, mode: 0o700 });
+      makeFolder(this.stateDir);
     } catch (cause) {
       const hint = 'set bridge.stateDir to a folder that this user may write';
       throw new BridgeError('control/state-dir', `can't make the state folder ${this.stateDir}`, { hint, cause });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Config } from '../config/schema.js';
 import { BridgeError } from '../error.js';
 import type { Sealed } from '../mesh/e2ee.js';
-import type { JsonObject } from '../mesh/frame.js';
+import { isObject, type JsonObject } from '../mesh/frame.js';
 import type { LineOptions, LinkEnd, PortAddress } from '../port/line-link.js';
 import type { SerialPortEntry } from '../port/serial-path.js';
 import { configFromJson, configToJson } from './recorded-config.js';
@@ -104,16 +104,35 @@ export function readRecording(path: string): Recording {
   }
   return {
     begun: t,
-    head: { ...(head as unknown as RecordingHead), config: configFromJson(config) },
-    entries: lines.map((line, index) => entryOf(parse(line, index + 2, path))),
+    head: { ...headOf(head, path), config: configOf(config, 1, path) },
+    entries: lines.map((line, index) => entryOf(parse(line, index + 2, path), index + 2, path)),
   };
 }
 
-function entryOf(value: JsonObject): Entry {
+function headOf(head: JsonObject, path: string): Omit<RecordingHead, 'config'> {
+  const { remembered, seed, source } = head;
+  if (!isObject(remembered) || typeof seed !== 'number' || typeof source !== 'string') throw broken(1, path);
+  return head as unknown as RecordingHead;
+}
+
+/** Who sent the file may have written it by hand. */
+function configOf(json: unknown, line: number, path: string): Config {
+  let config: Partial<Config>;
+  try {
+    config = configFromJson(json);
+  } catch {
+    throw broken(line, path);
+  }
+  if (!isObject(config) || !isObject(config['bridge']) || !isObject(config['relay'])) throw broken(line, path);
+  if (!(config['devices'] instanceof Map)) throw broken(line, path);
+  return config as unknown as Config;
+}
+
+function entryOf(value: JsonObject, line: number, path: string): Entry {
   const { base64, data, config, ...rest } = value;
   if (typeof base64 === 'string') return { ...rest, data: Buffer.from(base64, 'base64') } as unknown as Entry;
   if (typeof data === 'string') return { ...rest, data: Buffer.from(data, 'latin1') } as unknown as Entry;
-  if (config !== undefined) return { ...rest, config: configFromJson(config) } as unknown as Entry;
+  if (config !== undefined) return { ...rest, config: configOf(config, line, path) } as unknown as Entry;
   return rest as unknown as Entry;
 }
 
@@ -132,8 +151,12 @@ function textOf(path: string): string {
 function parse(line: string, number: number, path: string): JsonObject {
   const value = lineIn(line);
   if (value) return value;
+  throw broken(number, path);
+}
+
+function broken(line: number, path: string): BridgeError {
   const hint = 'it is damaged there; the lines before it make a recording of their own';
-  throw new BridgeError('record/format', `line ${number} of ${path} is none of a recording`, { hint });
+  return new BridgeError('record/format', `line ${line} of ${path} is none of a recording`, { hint });
 }
 
 function lineIn(line: string): (JsonObject & { t: number }) | undefined {

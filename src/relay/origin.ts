@@ -1,7 +1,10 @@
+/** An origin and nothing else: what reads addresses passes over tabs, and would take a name or a path along. */
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@\\]+$/i;
+
 /** True when a browser page of `origin` may connect: its scheme, host and port are exactly those of an allowed one. Programs send no Origin and may. */
 export function originAllowed(origin: string | undefined, allowed: readonly string[]): boolean {
   if (origin === undefined) return true;
-  const wanted = canonical(origin);
+  const wanted = ORIGIN.test(origin) ? canonical(origin) : undefined;
   return wanted !== undefined && allowed.some((candidate) => canonical(candidate) === wanted);
 }
 

@@ -1,7 +1,8 @@
-import { closeSync, constants, lstatSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { BridgeError } from '../error.js';
+import { makeFolder } from './make-folder.js';
 
 /** LOCK_EX | LOCK_NB of flock(2). */
 const EXCLUSIVE_AT_ONCE = 2 | 4;
@@ -32,7 +33,7 @@ export function inUse(folder: string): BridgeError {
 function openLock(folder: string, uid: number): number | undefined {
   const path = join(folder, 'lock');
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found && (found.uid !== uid || (found.mode & 0o077) !== 0)) rmSync(path);
     return openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);

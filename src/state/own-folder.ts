@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { BridgeError, describeError } from '../error.js';
 import type { Log } from '../log.js';
+import { makeFolder } from './make-folder.js';
 
 const ROOT = 0;
 const OTHERS = 0o077;
@@ -32,7 +33,7 @@ export function ownFolder(folder: string, uid: number, log: Log): void {
 
 function made(folder: string) {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     return statSync(folder);
   } catch {
     // Whoever has to write there says what is wrong with it.

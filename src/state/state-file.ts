@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeError } from '../error.js';
 import type { Log } from '../log.js';
 import { closeToOthers } from '../private-file.js';
+import { makeFolder } from './make-folder.js';
 import { setAside } from './set-aside.js';
 
 /** What this program writes into every state file as `version`; to be raised when what is in one of them changes its meaning. */
@@ -125,7 +126,7 @@ export class StateFile<T extends object> {
     if (text === this.onDisk) return this.succeeded();
     const fresh = `${this.path}.new`;
     try {
-      mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(this.path));
       // Whatever is in its place, a link to elsewhere too, must not get what is written.
       await rm(fresh, { force: true });
       const file = await open(fresh, 'wx', 0o600);

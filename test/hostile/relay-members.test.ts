@@ -32,7 +32,33 @@ function named(what: string, name: string): Attack<HostileScene> {
   };
 }
 
+/** Verbs of older relays that reach everybody on the channel, under these types. */
+const LEGACY: readonly [verb: string, type: string][] = [
+  ['node_status', 'node_status'],
+  ['service_log', 'service_log'],
+  ['request_prediction', 'request_prediction'],
+  ['prediction_result', 'prediction_result'],
+  ['iCloud_data_Broadcast', 'iCloudListen'],
+  ['place_visit_Broadcast', 'placeVisitListen'],
+];
+
 const ATTACKS: Attack<HostileScene>[] = [
+  ...LEGACY.map(
+    ([verb, type]): Attack<HostileScene> => ({
+      name: `a command as what older relays pass on (${verb})`,
+      refusal: { came: { msg_type: 'rig.cmd', point: 'pump' }, before: false },
+      attack: async (scene) => {
+        const client = await member(scene);
+        client.ignore((frame) => frame.type !== type);
+        client.frame(verb, { ...cmd('pump', true), _cmd: verb, _from: 'anna' });
+        // It reaches its sender as it does the bridge.
+        const { payload } = await client.next();
+        await scene.ask('rig.get_state', null);
+        client.socket.close();
+        return { came: payload, before: scene.rig.bridge.store.point('shed', 'pump')?.value };
+      },
+    }),
+  ),
   asked('a broadcast without the right', 'broadcast_request', () => PUMP, { error: 'broadcast not allowed' }, VIEWER),
   asked('a route without the right', 'route_msg', toBridge, { error: 'routing not allowed' }, VIEWER),
   asked(

@@ -27,6 +27,7 @@ import { Sessions } from '../../src/panel/sessions.js';
 import { readIdentity } from '../../src/relay/identity.js';
 import { readInbound } from '../../src/relay/inbound.js';
 import { systemClock } from '../../src/system-clock.js';
+import { machineTargets } from './fuzz-machine.js';
 import { type FuzzTarget, ownersTargets, refusing } from './fuzz-owner.js';
 
 export type { FuzzTarget } from './fuzz-owner.js';
@@ -200,7 +201,7 @@ export function fuzzTargets(examples: string): { readonly targets: readonly Fuzz
     },
   ];
   return {
-    targets: [...targets, ...ownersTargets(examples, folder)],
+    targets: [...targets, ...ownersTargets(examples, folder), ...machineTargets(folder)],
     release: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
