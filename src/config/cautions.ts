@@ -40,7 +40,11 @@ export function cautions(
     say(['metrics', 'host'], 'everybody in the network can read the metrics', 'use 127.0.0.1, or a firewall');
   }
   if (config.panel && !config.panel.tls && !isLoopback(config.panel.host)) {
-    say(['panel', 'host'], 'the panel is open to the network without encryption', 'use 127.0.0.1 and an SSH tunnel, or `tls: true`');
+    say(
+      ['panel', 'host'],
+      'the panel is open to the network without encryption',
+      'use 127.0.0.1 and an SSH tunnel, or `tls: true`',
+    );
   }
   return found;
 }

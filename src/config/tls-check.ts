@@ -43,6 +43,9 @@ function problemsOf(source: CertificateSource | undefined, section: readonly str
   const key = statsOf(source.key);
   if (key === undefined) found.push(at('key', `there is no file ${source.key}`, BESIDE));
   else if (key?.isDirectory()) found.push(at('key', `${source.key} is a folder`, BESIDE));
+  // Others than its owner and group: some systems have a group for keys.
+  else if (((key?.mode ?? 0) & 0o004) !== 0)
+    found.push(at('key', 'others on this machine can read this key', 'run `chmod o-r` on it'));
   return found;
 }
 

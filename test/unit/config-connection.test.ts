@@ -150,5 +150,10 @@ describe('files for a secure relay', () => {
       /panel\.tls\.cert: there is no certificate in this file; /,
     );
     expect(section('true')).not.toMatch(/tls/);
+    for (const [mode, isOpen] of [[0o644, true] as const, [0o640, false] as const]) {
+      write('text.pem', 'hello', mode);
+      const open = /relay\.embedded\.tls\.key: others on this machine can read this key; run `chmod o-r` on it/;
+      expect(open.test(section('{ cert: text.pem, key: text.pem }'))).toBe(isOpen);
+    }
   });
 });
