@@ -12,6 +12,14 @@ export function printableJson(json: string): string {
   return json.replace(UNSAFE, (c) => (c === '\n' ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`));
 }
 
+/** Several lines made safe for a terminal, each by itself, and none cut. */
+export function printableLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => printable(line, Number.POSITIVE_INFINITY))
+    .join('\n');
+}
+
 /** Foreign text made safe for a terminal, a log and a phone: control and direction characters as `\xNN` or `\uNNNN`, cut at `max` characters. */
 export function printable(text: string, max = 200): string {
   const cut = text.length > max ? `${text.slice(0, max)}…` : text;

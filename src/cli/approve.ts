@@ -2,6 +2,7 @@ import { askControl } from '../control/client.js';
 import { LONGEST_WELCOME } from '../control/protocol.js';
 import { parseDuration } from '../device/options.js';
 import { BridgeError } from '../error.js';
+import { printable } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 import { type ControlOptions, controlPath, refused, splitTarget } from './control-path.js';
 
@@ -29,8 +30,8 @@ async function approveOne(target: string, options: ControlOptions, context: CliC
   const { device } = splitTarget(target, false);
   const answer = await askControl(await controlPath(options, context), { op: 'approve', device });
   if (!answer.ok) return refused(answer, context);
-  context.out(`${device}\tapproved\t${String(answer['health'])}`);
-  if (answer['message'] !== undefined) context.err(String(answer['message']));
+  context.out(`${printable(device)}\tapproved\t${printable(String(answer['health']))}`);
+  if (answer['message'] !== undefined) context.err(printable(String(answer['message'])));
   return EXIT.ok;
 }
 

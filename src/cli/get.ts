@@ -10,14 +10,16 @@ export async function getCommand(target: string, options: ControlOptions, contex
   const request = { op: 'get', device, ...(point === undefined ? {} : { point }) } as const;
   const answer = await askControl(await controlPath(options, context), request);
   if (!answer.ok || !isObject(answer['points'])) return refused(answer, context);
+  const shown = printable(device);
   const last = Object.entries(isObject(answer['last']) ? answer['last'] : {});
   const points = Object.entries(answer['points']);
-  if (points.length + last.length === 0) context.out(`${device}\t${String(answer['health'])}; it has told nothing yet`);
+  if (points.length + last.length === 0)
+    context.out(`${shown}\t${printable(String(answer['health']))}; it has told nothing yet`);
   for (const [id, state] of points) {
-    if (isObject(state)) context.out(`${device}.${id}\t${describePoint(state)}`);
+    if (isObject(state)) context.out(`${shown}.${printable(id)}\t${describePoint(state)}`);
   }
   for (const [id, value] of last) {
-    if (isObject(value)) context.out(`${device}.${id}\t${describeLast(value)}`);
+    if (isObject(value)) context.out(`${shown}.${printable(id)}\t${describeLast(value)}`);
   }
   return EXIT.ok;
 }
@@ -27,7 +29,7 @@ export function describePoint(state: { [key: string]: unknown }): string {
   const value = state['value'] === null ? '—' : printable(String(state['value']));
   const unit = typeof state['unit'] === 'string' ? ` ${printable(state['unit'])}` : '';
   const age = typeof state['age_ms'] === 'number' ? `\t${(state['age_ms'] / 1000).toFixed(1)} s ago` : '';
-  return `${value}${unit}\t${String(state['quality'])}${age}`;
+  return `${value}${unit}\t${printable(String(state['quality']))}${age}`;
 }
 
 function describeLast({ value, at, count }: { [key: string]: unknown }): string {

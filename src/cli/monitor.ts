@@ -21,7 +21,7 @@ export async function monitorCommand(target: string, options: ControlOptions, co
         answer: (answer) => {
           if (answer['ok'] === false) {
             hangUp();
-            context.err(String(answer['message']));
+            context.err(printable(String(answer['message'])));
             resolve(EXIT.failure);
           } else if (answer['ok'] === undefined) context.out(lineOf(answer));
         },

@@ -1,4 +1,5 @@
 import { askControl } from '../control/client.js';
+import { printableJson } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 import { type ControlOptions, controlPath, refused } from './control-path.js';
 import { qrLines } from './qr-lines.js';
@@ -14,5 +15,6 @@ export async function pairCommand(options: ControlOptions, context: CliContext):
 /** Prints pairing data: the QR code where somebody can scan it, and the text in it. */
 export function showPairing(text: string, { out, terminal, env }: Pick<CliContext, 'out' | 'terminal' | 'env'>): void {
   if (terminal()) for (const line of qrLines(text, !env['NO_COLOR'])) out(line);
-  out(`to pair a phone: ${text}`);
+  // A channel may be anything; in JSON an escape means the same.
+  out(`to pair a phone: ${printableJson(text)}`);
 }

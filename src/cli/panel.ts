@@ -1,4 +1,5 @@
 import { askControl } from '../control/client.js';
+import { printable } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 import { type ControlOptions, controlPath, refused } from './control-path.js';
 
@@ -16,7 +17,7 @@ export async function panelCommand(
     role: options.viewer ? 'viewer' : 'operator',
   });
   if (!answer.ok) return refused(answer, context);
-  context.out(String(answer['link']));
+  context.out(printable(String(answer['link'])));
   return EXIT.ok;
 }
 

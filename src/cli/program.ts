@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, formatProblem } from '../config/config-error.js';
 import { describeError, isBridgeError } from '../error.js';
-import { printable } from '../text.js';
+import { printable, printableLines } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 
 /** Characters of an error that are told. */
@@ -38,7 +38,8 @@ function buildProgram(context: CliContext, finish: (work: Promise<number>) => Pr
     .showHelpAfterError('(`--help` lists what there is)')
     .configureOutput({
       writeOut: (text) => context.out(text.trimEnd()),
-      writeErr: (text) => context.err(text.trimEnd()),
+      // It quotes what was typed, or pasted.
+      writeErr: (text) => context.err(printableLines(text.trimEnd())),
     });
   const recording = (command: Command) =>
     command

@@ -1,4 +1,5 @@
 import { askControl } from '../control/client.js';
+import { printable } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 import { type ControlOptions, controlPath } from './control-path.js';
 
@@ -15,15 +16,15 @@ export async function pushCommand(
   const answer = await askControl(await controlPath(options, context), request, PUSH_MS);
   const { ok, confirmed, message = 'the bridge gave no answer' } = answer;
   if (!ok) {
-    context.err(String(message));
+    context.err(printable(String(message)));
     return EXIT.failure;
   }
   if (confirmed !== true) {
-    context.err(String(message));
+    context.err(printable(String(message)));
     return EXIT.ok;
   }
-  context.out(`${String(answer['phone'])}\tshows the layout`);
+  context.out(`${printable(String(answer['phone']))}\tshows the layout`);
   const missing = Array.isArray(answer['missing']) ? answer['missing'] : [];
-  if (missing.length > 0) context.err(`not drawn: ${missing.join(', ')}`);
+  if (missing.length > 0) context.err(`not drawn: ${missing.map((id) => printable(String(id))).join(', ')}`);
   return EXIT.ok;
 }

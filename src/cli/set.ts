@@ -11,14 +11,15 @@ export async function setCommand(
   context: CliContext,
 ): Promise<number> {
   const { device, point = '' } = splitTarget(target, true);
+  const shown = printable(target);
   const request = { op: 'set', device, point, value: text, arm: options.arm === true } as const;
   const answer = await askControl(await controlPath(options, context), request);
   if (answer.ok) {
-    context.out(`${target}\t${printable(String(answer['value']))}\tconfirmed`);
-    if (typeof answer['message'] === 'string') context.err(`${target}: ${printable(answer['message'])}`);
+    context.out(`${shown}\t${printable(String(answer['value']))}\tconfirmed`);
+    if (typeof answer['message'] === 'string') context.err(`${shown}: ${printable(answer['message'])}`);
     return EXIT.ok;
   }
-  const code = typeof answer['code'] === 'string' ? `${answer['code']}: ` : '';
-  context.err(`${target}: refused: ${code}${printable(String(answer['message'] ?? ''))}`);
+  const code = typeof answer['code'] === 'string' ? `${printable(answer['code'])}: ` : '';
+  context.err(`${shown}: refused: ${code}${printable(String(answer['message'] ?? ''))}`);
   return EXIT.failure;
 }

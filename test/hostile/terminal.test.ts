@@ -69,6 +69,15 @@ function answered(name: string, args: readonly string[], said: RegExp, answer: J
   };
 }
 
+/** A command line that makes no sense, as somebody pasted it. */
+function usage(name: string, args: readonly string[]): Attack<Reader> {
+  return {
+    name: `${name} that somebody pasted`,
+    refusal: expect.stringMatching(/^error: .*\\x1b/),
+    attack: (reader) => reader.prints(args),
+  };
+}
+
 const COMMAND = { at: 0, took_ms: 1, from: 'a', via: 'plain', what: 'shed.sign', wish: 'b', ok: true, value: EVIL };
 
 const ATTACKS: Attack<Reader>[] = [
@@ -87,6 +96,25 @@ const ATTACKS: Attack<Reader>[] = [
   answered('a value in the audit', ['audit'], /now \\x1b/, { ok: true, commands: [COMMAND] }),
   answered('a value in the audit for programs', ['audit', '--json'], /\\u202e/, { ok: true, commands: [COMMAND] }),
   answered('a refusal', ['get', 'shed'], /\\x1b/, { ok: false, message: EVIL }),
+  answered('a refusal to be watched', ['monitor', 'shed.pump'], /\\x1b/, { ok: false, message: EVIL }),
+  answered('how a device is', ['get', 'shed'], /\\x1b/, { ok: true, health: EVIL, points: {} }),
+  answered('how good a value is', ['get', 'shed'], /\\x1b/, {
+    ok: true,
+    points: { [EVIL]: { value: EVIL, unit: EVIL, quality: EVIL } },
+    last: { [EVIL]: { value: EVIL } },
+  }),
+  answered('a phone’s name', ['push'], /\\x1b/, { ok: true, confirmed: true, phone: EVIL, missing: [EVIL] }),
+  answered('a phone that is not there', ['push'], /\\x1b/, { ok: false, message: EVIL }),
+  answered('what became of a consent', ['approve', 'shed'], /\\x1b/, { ok: true, health: EVIL, message: EVIL }),
+  answered('a link', ['panel'], /\\x1b/, { ok: true, link: EVIL }),
+  answered('what a phone needs', ['pair'], /\\u001b/, { ok: true, text: EVIL }),
+  answered('what a value became', ['set', 'shed.sign', 'x'], /\\x1b/, { ok: true, value: EVIL, message: EVIL }),
+  answered('why a value is refused', ['set', 'shed.sign', 'x'], /\\x1b/, { ok: false, code: EVIL, message: EVIL }),
+  answered('a layout', ['layout'], /\\u202e/, { ok: true, layout: { [EVIL]: EVIL } }),
+  answered('a device’s name', ['get', EVIL], /\\x1b/, { ok: true, health: 'online', points: { a: { value: 1 } } }),
+  usage('a command', [EVIL]),
+  usage('an option', ['run', `--${EVIL}`]),
+  usage('an option’s value', ['bench', '--port', EVIL]),
 ];
 
 describe('texts that steer the terminal of whoever reads them', () => {
