@@ -17,7 +17,7 @@ export interface RelayLimits {
   strangerBytes: number;
   /** Live sockets of one network address. */
   socketsPerAddress: number;
-  /** TCP connections in all. */
+  /** Connections of members; strangers have half as many beside them. */
   connections: number;
   /** Time to identify, in ms. */
   admissionMs: number;

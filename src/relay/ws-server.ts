@@ -3,6 +3,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { BridgeError } from '../error.js';
 import { type HttpServerOptions, listenHttp } from '../http/listen.js';
 import { listenFailure } from '../http/listen-failure.js';
+import { Places } from '../http/places.js';
 import { Strangers } from '../http/strangers.js';
 
 /** One accepted WebSocket, as the relay uses it. */
@@ -50,7 +51,7 @@ export interface RelayServer {
   endAll(): void;
 }
 
-/** Where the relay listens, and what it reads. */
+/** Where the relay listens, and what it reads. `connections`: of those who are welcome; strangers have half as many beside. */
 export interface ListenOptions extends HttpServerOptions {
   readonly maxFrameBytes: number;
 }
@@ -63,19 +64,27 @@ export async function listen(
   options: ListenOptions,
   accept: (socket: RelaySocket) => SocketEvents,
 ): Promise<RelayServer> {
-  const http = await listenHttp(options).catch((error: NodeJS.ErrnoException) => {
-    throw listenError(error, options);
-  });
+  const unknown = Math.ceil(options.connections / 2);
+  const http = await listenHttp({ ...options, connections: options.connections + unknown }).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw listenError(error, options);
+    },
+  );
   http.on('request', (_request, response) => {
     response.writeHead(426, { connection: 'close' }).end('This port speaks WebSocket only.\n');
   });
-  const strangers = new Strangers(Math.ceil(options.connections / 2));
+  const strangers = new Strangers(unknown);
+  const places = new Places(options.connections);
   http.on('connection', (socket) => strangers.add(socket));
   const frames = { maxPayload: options.maxFrameBytes, maxFragments: MAX_PARTS, perMessageDeflate: false };
   const server = new WebSocketServer({ server: http, ...frames });
   server.on('error', () => {}); // an accept that failed (too many open files): that connection is gone already
   server.on('connection', (socket, { socket: tcp, headers }) => {
-    const events = accept(wrap(socket, tcp.remoteAddress ?? '', headers.origin, () => strangers.know(tcp)));
+    const know = () => {
+      strangers.know(tcp);
+      places.take(tcp);
+    };
+    const events = accept(wrap(socket, tcp.remoteAddress ?? '', headers.origin, know));
     attach(socket, events);
     tcp.on('data', (chunk: Buffer) => events.came(chunk.length));
   });

@@ -11,7 +11,7 @@ import { type Attack, repelled } from '../support/attack.js';
 import { eventually } from '../support/eventually.js';
 import { CANARY, type HostileScene } from '../support/hostile-scene.js';
 import { ask } from '../support/page-client.js';
-import { bytes, member } from '../support/relay-attacks.js';
+import { bytes, MEMBER, member } from '../support/relay-attacks.js';
 import { directRelay } from '../support/relays.js';
 import { expectOwned, sceneOf } from '../support/scene-of.js';
 
@@ -115,6 +115,18 @@ const CROWDS: Attack<HostileScene>[] = [
     ...atRelay,
     size: 270,
     knock: (url, i) => knock(url, UPGRADE.slice(0, -4), `127.0.1.${1 + (i % 6)}`),
+  }),
+  crowd('members with more sockets than the relay has room for, of many addresses', {
+    ...atRelay,
+    size: 290,
+    knock: async (url, i) => {
+      const socket = await knockAs(url, {}, `127.0.1.${1 + (i % 5)}`);
+      if (socket.readyState !== socket.OPEN) return socket;
+      const payload = { ...MEMBER, name: `crowd-${i}`, channel: 'crowd', can_monitor: false };
+      socket.send(JSON.stringify({ id: '1', type: 'identify', payload }));
+      await new Promise((resolve) => socket.once('message', resolve).once('close', resolve));
+      return socket;
+    },
   }),
   crowd('more connections that ask for nothing than the panel has room for', {
     ...atPanel,
