@@ -23,7 +23,9 @@ export function listenHttp({ host, port, connections, tls }: HttpServerOptions):
     requestTimeout: REQUEST_MS,
     connectionsCheckingInterval: 1_000,
   };
-  const server = tls ? createSecureServer({ ...limits, ...tls, handshakeTimeout: REQUEST_MS }) : createServer(limits);
+  // Said aloud, as an option of Node in the environment could otherwise take older ones.
+  const secure = { ...tls, handshakeTimeout: REQUEST_MS, minVersion: 'TLSv1.2' } as const;
+  const server = tls ? createSecureServer({ ...limits, ...secure }) : createServer(limits);
   server.maxConnections = connections;
   // Node would answer these by itself, past all that requests are held against, and keep the connection.
   for (const expecting of ['checkContinue', 'checkExpectation']) {

@@ -97,6 +97,7 @@ export class ClientSocket {
       closeTimeout: timing.stop,
       // Said aloud, as a variable of the environment could otherwise switch it off.
       rejectUnauthorized: true,
+      minVersion: 'TLSv1.2' as const,
       ...(options.trust && tlsOptions(options.trust)),
     };
     this.ws = dial(address.url, socketOptions);

@@ -30,6 +30,7 @@ export function postJson(url: string, body: JsonObject, headers: Record<string, 
       signal: AbortSignal.timeout(ANSWER_MS),
       // Said aloud, as a variable of the environment could otherwise switch it off.
       rejectUnauthorized: true,
+      minVersion: 'TLSv1.2' as const,
     };
     const call = post(url, options, (response) => {
       const chunks: Buffer[] = [];

@@ -96,6 +96,7 @@ function enter(code: string, method: string, headers: IncomingHttpHeaders, { acc
 function leave(method: string, headers: IncomingHttpHeaders, session: Session, { access }: Gate): Answer {
   const site = headers['sec-fetch-site'] ?? 'same-origin';
   if (site !== 'same-origin') return refusal(403, 'Only the panel itself signs out.');
+  if (isAhead(headers)) return refusal(503, 'Not ahead of time.');
   if (method !== 'GET') return refusal(405, 'Only GET.');
   const gone = { 'content-type': HTML, 'set-cookie': access.leave(session), 'cache-control': 'no-store' };
   return { status: 200, headers: gone, body: signInPage('This browser was signed out.') };

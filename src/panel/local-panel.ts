@@ -73,10 +73,10 @@ export class LocalPanel {
     return this.panel?.link(role);
   }
 
-  /** Shuts all browsers out that were let in, and those that have a link; undefined while the panel is not open. */
-  async shutOut(): Promise<{ readonly count: number; readonly remembered: boolean } | undefined> {
+  /** Shuts all browsers out that were let in, and those that have a link; also while the panel can not be opened. */
+  async shutOut(): Promise<{ readonly count: number; readonly remembered: boolean }> {
     this.panel?.forgetLinks();
-    return await (this.panel && this.parts.sessions.endAll());
+    return await this.parts.sessions.endAll();
   }
 
   /** A line for the log consoles of the pages' layouts. */

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { BridgeParts } from '../../src/bridge-parts.js';
 import { askControl } from '../../src/control/client.js';
 import { silentLog } from '../../src/log.js';
@@ -81,6 +83,22 @@ describe('a browser that was signed out of the panel', () => {
     expect(await leave(gone)).toBe(200);
     await rig.bridge.reload({ ...parts, panel });
     expect([await status(gone), await status(other)]).toEqual([401, 200]);
+  });
+
+  it('does not come back with a panel whose port was somebody else’s meanwhile', async () => {
+    const { rig, link, status } = await rigWith();
+    const cookie = await cookieOf(link());
+    const other = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void other.close());
+    await once(other, 'listening');
+    const { parts } = rig.bridge as unknown as { parts: BridgeParts };
+    const { port } = other.address() as { port: number };
+    const at = (panel: BridgeParts['panel'], port: number) =>
+      rig.bridge.reload({ ...parts, panel: panel && { ...panel, port } });
+    await at(parts.panel, port);
+    expect(await askControl(rig.control, { op: 'panel_revoke' })).toMatchObject({ ok: true, count: 1 });
+    await at(parts.panel, 0);
+    expect(await status(cookie)).toBe(401);
   });
 
   it('does not come back where the disk takes nothing any more', async () => {

@@ -59,6 +59,9 @@ test('each browser has a secret of its own, and leaves alone', () => {
   const [one, two] = [enter(access.newCode('operator')), enter(access.newCode('viewer'))];
   expect(one).not.toBe(two);
   expect(ask(one, '/leave', { 'sec-fetch-site': 'same-site' }).status).toBe(403);
+  // A browser that loads ahead what somebody began to type has not been told to sign out.
+  expect(ask(one, '/leave', { 'sec-fetch-site': 'none', 'sec-purpose': 'prefetch;prerender' }).status).toBe(403);
+  expect(ask(one, '/leave', { 'sec-purpose': 'prefetch;prerender' }).status).toBe(503);
   const left = ask(one, '/leave', { 'sec-fetch-site': 'same-origin' });
   expect(left).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } });
   expect(left.headers['set-cookie']).toBe('panel=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict');
