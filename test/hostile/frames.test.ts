@@ -64,6 +64,15 @@ const FRAMES: Attack<HostileScene>[] = [
     attack: (scene) => scene.tap(cmd('fan', 101), { _from: '\u001b[2Jadmin\n{"level":"error"}\u202e' }),
   },
   {
+    name: 'a sender’s name that looks like somebody else’s',
+    refusal: { answer: no('range'), known: ['anna\\u2060'] },
+    attack: async (scene) => {
+      const answer = await scene.tap(cmd('fan', 102), { _from: 'anna\u2060' });
+      const told = (await askControl(scene.rig.control, { op: 'audit' }))['commands'] as JsonObject[];
+      return { answer, known: told.filter(({ wish }) => wish === '102').map(({ from }) => from) };
+    },
+  },
+  {
     name: 'a sender’s name of a hundred thousand letters',
     refusal: no('too_large'),
     attack: (scene) => scene.tap(cmd('pump', true), { _from: 'x'.repeat(100_000) }),
