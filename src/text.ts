@@ -48,6 +48,12 @@ export function printable(text: string, max = 200): string {
   });
 }
 
+/** Milliseconds since 1970 as date and time; what is none, as in a file that somebody bent, as a dash. */
+export function momentText(at: number): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? '—' : date.toISOString();
+}
+
 /** As JSON writes it. */
 function escaped(character: string): string {
   const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));

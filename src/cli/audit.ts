@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../action/audit.js';
 import { askControl } from '../control/client.js';
-import { printable, printableJson } from '../text.js';
+import { momentText, printable, printableJson } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 import { type ControlOptions, controlPath, refused } from './control-path.js';
 
@@ -15,12 +15,16 @@ export async function auditCommand(options: ControlOptions & { json?: true }, co
   return EXIT.ok;
 }
 
+/** Longest text of one column. */
+const MAX_CELL = 1_000;
+
 /** Other things that were asked for have no value. */
 const POINT = /^\S+\.\S+$/;
 
 function line({ at, took_ms, from, via, what, wish, ok, value, code, message }: AuditEntry): string {
-  const when = at === null ? '—' : new Date(at).toISOString();
+  const when = at === null ? '—' : momentText(at);
   const now = POINT.test(what) ? `, now ${printable(String(value))}` : '';
   const outcome = ok ? `ok${now}` : `refused: ${code}, ${message}`;
-  return [when, from || '—', via, `${what} ${wish}`.trim(), `${outcome} (${took_ms} ms)`].join('\t');
+  const cells = [when, from || '—', via, `${what} ${wish}`.trim(), `${outcome} (${took_ms} ms)`];
+  return cells.map((cell) => printable(cell, MAX_CELL)).join('\t');
 }

@@ -1,6 +1,6 @@
 import { askControl } from '../control/client.js';
 import { isObject } from '../mesh/frame.js';
-import { printable } from '../text.js';
+import { momentText, printable } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
 import { type ControlOptions, controlPath, refused, splitTarget } from './control-path.js';
 
@@ -34,6 +34,6 @@ export function describePoint(state: { [key: string]: unknown }): string {
 
 function describeLast({ value, at, count }: { [key: string]: unknown }): string {
   const times = typeof count === 'number' ? ` (${count})` : '';
-  const when = typeof at === 'number' ? `\tat ${new Date(at).toISOString()}` : '';
+  const when = typeof at === 'number' ? `\tat ${momentText(at)}` : '';
   return `last ${printable(String(value))}${times}${when}`;
 }
