@@ -98,9 +98,15 @@ const ATTACKS: Attack<Reader>[] = [
   answered('a refusal', ['get', 'shed'], /\\x1b/, { ok: false, message: EVIL }),
   answered('everything in the audit', ['audit'], /^—\t\\x1b/, {
     ok: true,
-    commands: [{ ...COMMAND, at: 1e300, from: EVIL, via: EVIL, what: EVIL, wish: EVIL, ok: false, code: EVIL, message: EVIL }],
+    commands: [
+      { ...COMMAND, at: 1e300, from: EVIL, via: EVIL, what: EVIL, wish: EVIL, ok: false, code: EVIL, message: EVIL },
+    ],
   }),
-  answered('a time that is none', ['get', 'shed'], /at —/, { ok: true, points: {}, last: { a: { value: 1, at: 1e300 } } }),
+  answered('a time that is none', ['get', 'shed'], /at —/, {
+    ok: true,
+    points: {},
+    last: { a: { value: 1, at: 1e300 } },
+  }),
   answered('a refusal to be watched', ['monitor', 'shed.pump'], /\\x1b/, { ok: false, message: EVIL }),
   answered('how a device is', ['get', 'shed'], /\\x1b/, { ok: true, health: EVIL, points: {} }),
   answered('how good a value is', ['get', 'shed'], /\\x1b/, {

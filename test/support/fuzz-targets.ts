@@ -30,6 +30,8 @@ import { systemClock } from '../../src/system-clock.js';
 import { machineTargets } from './fuzz-machine.js';
 import { type FuzzTarget, ownersTargets, refusing } from './fuzz-owner.js';
 
+import { stateTarget } from './fuzz-state.js';
+
 export type { FuzzTarget } from './fuzz-owner.js';
 
 const KIB = 1024;
@@ -201,7 +203,7 @@ export function fuzzTargets(examples: string): { readonly targets: readonly Fuzz
     },
   ];
   return {
-    targets: [...targets, ...ownersTargets(examples, folder), ...machineTargets(folder)],
+    targets: [...targets, ...ownersTargets(examples, folder), ...machineTargets(folder), stateTarget(folder)],
     release: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
