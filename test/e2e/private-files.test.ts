@@ -88,7 +88,7 @@ it('what is kept of its output, as in a journal, lets nobody in, and says how to
   const config = join(home, 'bridge.yaml');
   const key = Buffer.from('canary: the key of a room, 32 B.').toString('base64');
   // A name counts as more than this machine, though this one is not.
-  const relay = `{ embedded: { port: 0, host: "127.1" }, token: canary-token-of-the-relay, roomKey: "${key}" }`;
+  const relay = `{ embedded: { port: 0, host: "0x7f.1" }, token: canary-token-of-the-relay, roomKey: "${key}" }`;
   writeFileSync(
     config,
     `bridge: { name: private, stateDir: ${home}/state }\nrelay: ${relay}\npanel: { port: 0 }\ndiscover: false\n`,
