@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { Outcome, RefusalCode } from '../device/outcome.js';
 import type { Log } from '../log.js';
 import { Senders } from '../senders.js';
+import { Spell } from '../spell.js';
 import { printable } from '../text.js';
 import { MAX_SENDERS } from './rate.js';
 
@@ -9,12 +10,6 @@ import { MAX_SENDERS } from './rate.js';
 const SPELL_MS = 10_000;
 /** Lines in that time, whoever they are about: names are free to invent. */
 const MAX_LINES = 32;
-
-interface Spell {
-  until: number;
-  /** Refusals since its last line. */
-  more: number;
-}
 
 /**
  * Writes refusals to the log, which may be on an SD card: the first of a sender with a code at once, those of the next 10 s as
@@ -33,24 +28,18 @@ export class RefusalLog {
 
   /** A sender's wish was refused. */
   refused(from: string, name: string, { code, message }: Outcome & { readonly ok: false }): void {
-    const now = this.clock.now();
     const spells = this.senders.of(from);
-    const spell = spells.get(code) ?? { until: Number.NEGATIVE_INFINITY, more: 0 };
+    const spell = spells.get(code) ?? new Spell(SPELL_MS, this.clock);
     spells.set(code, spell);
-    if (now < spell.until || !this.hasRoom(now)) {
-      spell.more++;
-      return;
-    }
-    const { more } = spell;
-    spell.until = now + SPELL_MS;
-    spell.more = 0;
-    const earlier = more > 0 ? `; and ${more} more before, since the last such line` : '';
-    const fields = { command: printable(name, 60), code, ...(more > 0 && { more }) };
-    this.log.info(fields, `refused: ${printable(message)}${earlier}`);
+    const earlier = spell.happened(() => this.hasRoom());
+    if (!earlier) return;
+    const fields = { command: printable(name, 60), code, ...earlier.fields };
+    this.log.info(fields, `refused: ${printable(message)}${earlier.words}`);
   }
 
-  private hasRoom(now: number): boolean {
+  private hasRoom(): boolean {
     const { all } = this;
+    const now = this.clock.now();
     if (now >= all.until) Object.assign(all, { until: now + SPELL_MS, lines: 0 });
     return all.lines++ < MAX_LINES;
   }

@@ -3,7 +3,7 @@ import { describeError } from '../error.js';
 import type { JsonObject } from '../mesh/frame.js';
 import { printable } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
-import { type ControlOptions, controlPath, splitTarget } from './control-path.js';
+import { type ControlOptions, controlPath, refused, splitTarget } from './control-path.js';
 import { describePoint } from './get.js';
 
 const ARROWS: Readonly<Record<string, string>> = { in: '<', out: '>', bad: '!' };
@@ -21,8 +21,7 @@ export async function monitorCommand(target: string, options: ControlOptions, co
         answer: (answer) => {
           if (answer['ok'] === false) {
             hangUp();
-            context.err(printable(String(answer['message'])));
-            resolve(EXIT.failure);
+            resolve(refused(answer, context));
           } else if (answer['ok'] === undefined) context.out(lineOf(answer));
         },
         end: (error) => {

@@ -1,7 +1,7 @@
 import { askControl } from '../control/client.js';
 import { printable } from '../text.js';
 import { type CliContext, EXIT } from './context.js';
-import { type ControlOptions, controlPath } from './control-path.js';
+import { type ControlOptions, controlPath, refused } from './control-path.js';
 
 /** Several phones are asked who they are before one gets the layout; relays give each 5 s. */
 const PUSH_MS = 30_000;
@@ -15,10 +15,7 @@ export async function pushCommand(
   const request = { op: 'push', ...(phone === undefined ? {} : { phone }) } as const;
   const answer = await askControl(await controlPath(options, context), request, PUSH_MS);
   const { ok, confirmed, message = 'the bridge gave no answer' } = answer;
-  if (!ok) {
-    context.err(printable(String(message)));
-    return EXIT.failure;
-  }
+  if (!ok) return refused(answer, context);
   if (confirmed !== true) {
     context.err(printable(String(message)));
     return EXIT.ok;

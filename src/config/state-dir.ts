@@ -1,5 +1,4 @@
 import { isObject } from '../mesh/frame.js';
-import { ConfigError } from './config-error.js';
 import { readConfigFile } from './config-file.js';
 import { type ConfigContext, parseConfig } from './load.js';
 import { stateDirIn } from './names.js';
@@ -13,13 +12,8 @@ import { readYaml } from './yaml-source.js';
  */
 export function loadStateDir(path: string, context: ConfigContext): string {
   const file = readConfigFile(path);
-  try {
-    return parseConfig(file, context).config.bridge.stateDir;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const { value } = readYaml(file.text, context.env);
-    const stated = stateDirSchema.safeParse(valueAt(value, ['bridge', 'stateDir']));
-    if (!isObject(value) || !stated.success) throw error;
-    return stateDirIn(stated.data, context.homeDir);
-  }
+  const { value } = readYaml(file.text, context.env);
+  const stated = stateDirSchema.safeParse(valueAt(value, ['bridge', 'stateDir']));
+  if (isObject(value) && stated.success) return stateDirIn(stated.data, context.homeDir);
+  return parseConfig(file, context).config.bridge.stateDir;
 }

@@ -37,24 +37,15 @@ export function wrongType(expected: string, value: unknown): Wording {
   if (expected === TYPES['string'] && (typeof value === 'number' || typeof value === 'boolean')) {
     return { message, hint: 'put it in quotes' };
   }
-  return { message, hint: SHAPES.find((shape) => shape.fits(expected, value))?.hint };
+  if (expected === TYPES['object'] && value === null) {
+    return { message, hint: 'indent what belongs to it further than itself, or write `{}`' };
+  }
+  if (expected === TYPES['object'] && value === true) return { message, hint: 'write `{}` for all defaults' };
+  if (/^(a )?list\b/.test(expected) && value !== null && !Array.isArray(value)) {
+    return { message, hint: 'write it in brackets: `[…]`' };
+  }
+  return { message };
 }
-
-/** What people write in the place of a mapping or a list. */
-const SHAPES: readonly { readonly hint: string; fits(expected: string, value: unknown): boolean }[] = [
-  {
-    hint: 'indent what belongs to it further than itself, or write `{}`',
-    fits: (expected, value) => expected === TYPES['object'] && value === null,
-  },
-  {
-    hint: 'write `{}` for all defaults',
-    fits: (expected, value) => expected === TYPES['object'] && value === true,
-  },
-  {
-    hint: 'write it in brackets: `[…]`',
-    fits: (expected, value) => /^(a )?list\b/.test(expected) && value !== null && !Array.isArray(value),
-  },
-];
 
 /** A value that is none of a closed list of words. */
 export function wrongWord(words: readonly string[], value: unknown): Wording {

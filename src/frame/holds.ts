@@ -53,12 +53,12 @@ export class Holds {
 
   /** Whether a command for the point is under way. */
   has(device: string, point: string): boolean {
-    return this.held.size > 0 && this.held.has(`${device}.${point}`);
+    return this.of(device, point) !== undefined;
   }
 
   /** Whether a change of the point is to be kept back. One that was lost is not: what it did before is no answer to what it is. */
   keepsBack(device: string, point: string): boolean {
-    const held = this.held.size > 0 ? this.held.get(`${device}.${point}`) : undefined;
+    const held = this.of(device, point);
     if (!held) return false;
     if (this.parts.read(device, point) !== null) return true;
     this.begunAnew(held);
@@ -67,13 +67,18 @@ export class Holds {
 
   /** What is to be said of a point that has a value. */
   shown(device: string, point: string, value: unknown): unknown {
-    const held = this.held.size > 0 && value !== null ? this.held.get(`${device}.${point}`) : undefined;
+    const held = value === null ? undefined : this.of(device, point);
     return held ? held.shown : value;
   }
 
   /** A device has other points: what they are now is said, and no outcome from before counts. */
   relist(device: string): void {
     for (const held of this.held.values()) if (held.device === device) this.begunAnew(held);
+  }
+
+  /** Of each point of each frame this is asked, and mostly there are none. */
+  private of(device: string, point: string): Held | undefined {
+    return this.held.size > 0 ? this.held.get(`${device}.${point}`) : undefined;
   }
 
   private hold(held: Held): Hold {

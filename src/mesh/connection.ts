@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { BridgeError } from '../error.js';
+import { isLoopback } from '../http/address.js';
 import { printable } from '../text.js';
 
 /** A relay's address that passed the checks. */
@@ -44,7 +45,7 @@ export function parseRelayUrl(text: string): RelayAddress {
 /** True when the URL names this machine. */
 export function isLoopbackUrl(text: string): boolean {
   const { hostname } = parseRelayUrl(text);
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || listed(LOOPBACK, hostname);
+  return isLoopback(hostname) || hostname.endsWith('.localhost');
 }
 
 /** True when the URL names this machine or one in a private network (RFC 1918, 6598, 4193, link-local, local names). */
@@ -56,11 +57,6 @@ export function isPrivateUrl(text: string): boolean {
     (!hostname.includes('.') || /\.(local|lan|internal|home|home\.arpa|ts\.net)$/.test(hostname))
   );
 }
-
-const LOOPBACK = blockList([
-  ['127.0.0.0', 8],
-  ['::1', 128],
-]);
 
 const PRIVATE = blockList([
   ['10.0.0.0', 8],

@@ -1,30 +1,25 @@
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
+import { Spell } from '../spell.js';
 
-/** Least time between two lines about one thing, in ms: clients retry every few seconds for ever, and some want to fill a disk. */
+/** Least time between two lines about one thing, in ms: clients retry every few seconds for ever. */
 const QUIET_MS = 60_000;
 
 /** Warns of what clients can do as often as they like: at once, and then once a minute, with how often it was meanwhile. */
 export class Seldom {
-  private quietUntil = Number.NEGATIVE_INFINITY;
-  private more = 0;
+  private readonly spell: Spell;
 
   constructor(
     private readonly what: string,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.spell = new Spell(QUIET_MS, clock);
+  }
 
   /** It happened; `fields`: to whom. */
   happened(fields: object): void {
-    if (this.clock.now() < this.quietUntil) {
-      this.more += 1;
-      return;
-    }
-    const { more } = this;
-    this.quietUntil = this.clock.now() + QUIET_MS;
-    this.more = 0;
-    const earlier = more > 0 ? `; and ${more} more before, since the last such line` : '';
-    this.log.warn({ ...fields, ...(more > 0 && { more }) }, `relay: ${this.what}${earlier}`);
+    const earlier = this.spell.happened();
+    if (earlier) this.log.warn({ ...fields, ...earlier.fields }, `relay: ${this.what}${earlier.words}`);
   }
 }
